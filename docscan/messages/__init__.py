@@ -1,0 +1,38 @@
+"""What docscan says to a clerk, in the clerk's language.
+
+Each stage keeps its sentences in a TOML file of this folder: one table a code,
+one key a language (`en`, `es`, `pl`, `de`). Codes are stable; sentences may
+be worded better at any time.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("en", "es", "pl", "de")
+
+
+@cache
+def sentences() -> Mapping[str, Mapping[str, str]]:
+    """Every code with its sentence in each language."""
+    found: dict[str, Mapping[str, str]] = {}
+    for file in sorted(resources.files(__name__).iterdir(), key=lambda item: item.name):
+        if file.name.endswith(".toml"):
+            found.update(tomllib.loads(file.read_text(encoding="utf-8")))
+    return found
+
+
+def sentence(code: str, language: str, **facts: str) -> str:
+    """The sentence for a code.
+
+    Args:
+        code: A stable code, such as `A020`.
+        language: `en`, `es`, `pl` or `de`; any other is answered in English.
+        facts: What fills the places in the sentence.
+
+    Returns:
+        The sentence, complete.
+    """
+    wording = sentences()[code]
+    return wording.get(language, wording["en"]).format_map(facts)

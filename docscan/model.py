@@ -1,0 +1,342 @@
+"""The nouns: what stages hand to one another. Frozen, typed, without I/O.
+
+Boxes are in pixels of the page image after its treatments (left, top, right,
+bottom; right and bottom exclusive). Confidences run from 0 to 1.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+Matrix = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+
+PageState = Literal["read", "textlayer", "blank", "empty", "failed"]
+FieldStatus = Literal["verified", "read", "doubtful"]
+Origin = Literal["ocr", "textlayer", "einvoice", "code", "person"]
+Severity = Literal["note", "doubt", "error"]
+Verdict = Literal["accepted", "review"]
+
+
+class Box(NamedTuple):
+    """A rectangle on a page image, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The centre, x then y."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of the given ones (at least one)."""
+    return Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The image of one page.
+
+    Attributes:
+        number: The page's number in its document, from 1.
+        image: Grey (H, W) uint8 or colour (H, W, 3) uint8 BGR.
+        dpi: Pixels to the inch of `image`.
+        treatments: What was done to it, in order, such as `"turn 90"` or
+            `"deskew -1.3"`.
+        to_source: Maps a point of `image` (x, y) back to the image as it was
+            stored: the first two rows of an affine matrix.
+        source_size: Width and height of the image as it was stored, in pixels.
+        blank: Nothing but paper was found on it.
+    """
+
+    number: int
+    image: Image
+    dpi: float
+    treatments: tuple[str, ...] = ()
+    to_source: Matrix = IDENTITY
+    source_size: tuple[int, int] = (0, 0)
+    blank: bool = False
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return int(self.image.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return int(self.image.shape[0])
+
+    def treated(self, image: Image, treatment: str, step: Matrix | None = None) -> "Scan":
+        """The scan after one more treatment.
+
+        Args:
+            image: The new image.
+            treatment: How the treatment is recorded; empty for one that is not.
+            step: Maps a point of the new image to the old one, when the
+                treatment moved any pixel.
+        """
+        return replace(
+            self,
+            image=image,
+            treatments=(*self.treatments, treatment) if treatment else self.treatments,
+            to_source=self.to_source if step is None else chained(self.to_source, step),
+        )
+
+
+def chained(after: Matrix, first: Matrix) -> Matrix:
+    """The map that applies `first` and then `after`."""
+    (a, b, c), (d, e, f) = after
+    (g, h, i), (j, k, m) = first
+    return (
+        (a * g + b * j, a * h + b * k, a * i + b * m + c),
+        (d * g + e * j, d * h + e * k, d * i + e * m + f),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as read."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that stand on one line, left to right; `block` numbers the block from 0."""
+
+    words: tuple[Word, ...]
+    block: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        """The box around all words."""
+        return around([word.box for word in self.words])
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box to tick and whether it is ticked."""
+
+    box: Box
+    ticked: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as read.
+
+    Attributes:
+        number: From 1.
+        width: Pixels of the treated image, across.
+        height: Pixels of the treated image, down.
+        dpi: Pixels to the inch.
+        state: `read`, `textlayer`, `blank`, `empty` (ink but no text) or `failed`.
+        lines: In reading order.
+        marks: Boxes to tick.
+        language: The engine's name of the language read with (`spa`), or empty.
+        treatments: What the image went through.
+        to_source: Maps treated pixels back to the image as stored.
+        source_size: Width and height of the image as stored, in pixels; (0, 0)
+            for a page read from its text layer.
+    """
+
+    number: int
+    width: int
+    height: int
+    dpi: float
+    state: PageState
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    language: str = ""
+    treatments: tuple[str, ...] = ()
+    to_source: Matrix = IDENTITY
+    source_size: tuple[int, int] = (0, 0)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """Every word in reading order."""
+        return tuple(word for line in self.lines for word in line.words)
+
+    @property
+    def text(self) -> str:
+        """The lines, with an empty line between blocks."""
+        parts: list[str] = []
+        for before, line in zip((None, *self.lines), self.lines, strict=False):
+            if before is not None and before.block != line.block:
+                parts.append("")
+            parts.append(line.text)
+        return "\n".join(parts)
+
+    @property
+    def confidence(self) -> float:
+        """The mean confidence over all characters; 0 without any."""
+        words = self.words
+        weight = sum(len(word.text) for word in words)
+        return sum(word.confidence * len(word.text) for word in words) / weight if weight else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value and the words that prove it.
+
+    Attributes:
+        value: Normalised (ISO dates, decimal strings, ids without spaces);
+            `True` or `False` for a box to tick.
+        raw: As it stands on the page.
+        confidence: From 0 to 1.
+        status: `verified` only when something independent agrees.
+        origin: Where the value was read from.
+        page: The page's number, from 1.
+        box: Around the words on that page.
+    """
+
+    value: str | bool
+    raw: str
+    confidence: float
+    status: FieldStatus
+    origin: Origin
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """One rate of the tax breakdown; amounts and rate as decimal strings."""
+
+    tax: str
+    rate: str
+    base: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line of an invoice; empty strings for what is not printed."""
+
+    description: str
+    quantity: str = ""
+    unit: str = ""
+    unit_price: str = ""
+    tax_rate: str = ""
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A label and its value on a form that no schema describes."""
+
+    label: str
+    value: str
+    raw: str
+    page: int
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a document says.
+
+    Attributes:
+        kind: `invoice`, `credit-note`, `receipt`, `form`, `letter` or `contract`.
+        schema: The name of the schema that described it (`invoice`).
+        language: ISO 639-1 (`es`), or empty when it cannot be told.
+    """
+
+    kind: str
+    schema: str
+    kind_confidence: float
+    language: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    tax_breakdown: tuple[TaxLine, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A doubt with a stable code.
+
+    Attributes:
+        code: Has a sentence in every language in `docscan/messages/`.
+        severity: `note` informs, `doubt` and `error` ask for a person.
+        subject: The field it is about, or empty.
+        facts: What fills the places in the sentence.
+    """
+
+    code: str
+    severity: Severity
+    subject: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document as filed: all that `record.json` says.
+
+    Attributes:
+        id: The object's identifier (a UUID); None before it is filed.
+        source: The name it arrived under.
+        sha256: Of the original, as received.
+        media_type: By content (`application/pdf`).
+        document: Its number within the file it arrived in, from 1.
+        received: When it was taken in: ISO 8601, UTC; empty before.
+        program: What read it, such as `docscan/0.1.0`.
+    """
+
+    id: str | None
+    source: str
+    sha256: str
+    media_type: str
+    extraction: Extraction
+    pages: tuple[Page, ...]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    document: int = 1
+    received: str = ""
+    program: str = ""
+
+
+class Known(Protocol):
+    """What a check may ask of earlier documents."""
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:
+        """The id of a record filed earlier with this supplier and number.
+
+        Args:
+            supplier: The supplier's tax id, or its name where no id was read.
+            number: The invoice number.
+        """

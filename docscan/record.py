@@ -1,0 +1,187 @@
+"""A record as JSON: what `docscan read --json` prints and `record.json` holds.
+
+The form is `docscan.record/1`; `docs/record.md` describes it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docscan.messages import sentence
+from docscan.model import (
+    Box,
+    Entry,
+    Extraction,
+    Field,
+    Finding,
+    InvoiceLine,
+    Line,
+    Mark,
+    Page,
+    Record,
+    TaxLine,
+    Word,
+)
+
+FORMAT = "docscan.record/1"
+WORDS_FORMAT = "docscan.words/1"
+
+
+def to_json(record: Record, language: str = "en") -> dict[str, Any]:
+    """The record in the form `docscan.record/1`.
+
+    Args:
+        record: A document as read or as filed.
+        language: Of the findings' sentences.
+    """
+    extraction = record.extraction
+    return {
+        "format": FORMAT,
+        "source": record.source,
+        "sha256": record.sha256,
+        "document": record.document,
+        "id": record.id,
+        "media_type": record.media_type,
+        "received": record.received or None,
+        "program": record.program,
+        "kind": extraction.kind,
+        "schema": extraction.schema,
+        "kind_confidence": round(extraction.kind_confidence, 3),
+        "language": extraction.language,
+        "pages": [_page(page) for page in record.pages],
+        "fields": {name: _field(field) for name, field in extraction.fields.items()},
+        "tax_breakdown": [_slots(item) for item in extraction.tax_breakdown],
+        "lines": [_slots(item) for item in extraction.lines],
+        "entries": [
+            _slots(entry) | {"box": list(entry.box), "confidence": round(entry.confidence, 3)}
+            for entry in extraction.entries
+        ],
+        "findings": [_finding(finding, language) for finding in record.findings],
+        "verdict": record.verdict,
+    }
+
+
+def words_json(record: Record) -> dict[str, Any]:
+    """Every word with its box and confidence, and how to map boxes to the stored image."""
+    return {
+        "format": WORDS_FORMAT,
+        "sha256": record.sha256,
+        "pages": [
+            {
+                "number": page.number,
+                "width": page.width,
+                "height": page.height,
+                "dpi": round(page.dpi, 2),
+                "source_size": list(page.source_size),
+                "to_source": [[round(value, 9) for value in row] for row in page.to_source],
+                "lines": [
+                    {
+                        "block": line.block,
+                        "words": [[word.text, *word.box, round(word.confidence, 3)] for word in line.words],
+                    }
+                    for line in page.lines
+                ],
+                "marks": [[*mark.box, mark.ticked, round(mark.confidence, 3)] for mark in page.marks],
+            }
+            for page in record.pages
+        ],
+    }
+
+
+def from_json(record: Mapping[str, Any], words: Mapping[str, Any]) -> Record:
+    """The record that `to_json` and `words_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: The JSON is of another form.
+    """
+    found = {page["number"]: page for page in words["pages"]}
+    return Record(
+        id=record["id"],
+        source=record["source"],
+        sha256=record["sha256"],
+        media_type=record["media_type"],
+        extraction=_extraction(record),
+        pages=tuple(_read_page(page, found[page["number"]]) for page in record["pages"]),
+        findings=tuple(
+            Finding(item["code"], item["severity"], item["field"] or "", item["facts"])
+            for item in record["findings"]
+        ),
+        verdict=record["verdict"],
+        document=record["document"],
+        received=record["received"] or "",
+        program=record["program"],
+    )
+
+
+def dumped(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    """One line of JSON, as people's own letters."""
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "dpi": round(page.dpi),
+        "state": page.state,
+        "confidence": round(page.confidence, 3),
+        "language": page.language,
+        "treatments": list(page.treatments),
+        "text": page.text,
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return _slots(field) | {"box": list(field.box), "confidence": round(field.confidence, 3)}
+
+
+def _finding(finding: Finding, language: str) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "field": finding.subject or None,
+        "facts": dict(finding.facts),
+        "message": sentence(finding.code, language, **finding.facts),
+    }
+
+
+def _slots(item: object) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in type(item).__slots__}  # type: ignore[attr-defined]
+
+
+def _extraction(record: Mapping[str, Any]) -> Extraction:
+    return Extraction(
+        kind=record["kind"],
+        schema=record["schema"],
+        kind_confidence=record["kind_confidence"],
+        language=record["language"],
+        fields={name: Field(**item | {"box": Box(*item["box"])}) for name, item in record["fields"].items()},
+        tax_breakdown=tuple(TaxLine(**item) for item in record["tax_breakdown"]),
+        lines=tuple(InvoiceLine(**item) for item in record["lines"]),
+        entries=tuple(Entry(**item | {"box": Box(*item["box"])}) for item in record["entries"]),
+    )
+
+
+def _read_page(page: Mapping[str, Any], words: Mapping[str, Any]) -> Page:
+    (a, b, c), (d, e, f) = words["to_source"]
+    width, height = words["source_size"]
+    return Page(
+        number=page["number"],
+        width=page["width"],
+        height=page["height"],
+        dpi=words["dpi"],
+        state=page["state"],
+        lines=tuple(
+            Line(
+                tuple(Word(text, Box(*box), confidence) for text, *box, confidence in line["words"]),
+                line["block"],
+            )
+            for line in words["lines"]
+        ),
+        marks=tuple(Mark(Box(*box), ticked, confidence) for *box, ticked, confidence in words["marks"]),
+        language=page["language"],
+        treatments=tuple(page["treatments"]),
+        to_source=((a, b, c), (d, e, f)),
+        source_size=(width, height),
+    )

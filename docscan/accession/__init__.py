@@ -1,1 +1,1 @@
-"""To be written."""
+"""Taking documents in: the inbox, what a file is, and the images of its pages."""

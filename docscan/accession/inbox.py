@@ -1,0 +1,215 @@
+"""The watched folder: what waits in it, what is complete, and how a file is claimed.
+
+No event of the file system tells that a file is complete: scanners reopen
+files page by page, copy tools preallocate, renames raise no close. So the truth
+is a look at the folder. A file is taken when its size, time and inode have not
+changed for a quiet time and nobody holds it open for writing, as far as the
+kernel can tell; or at once when a companion `NAME.ready` lies beside it.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+# Names under which programs write what is not finished.
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".ready")
+FUTURE_SECONDS = 60  # a time stamp further ahead than this is nobody's clock
+
+Complete = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file in the inbox, as seen at one moment; equal while nobody touches it."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A file taken from the inbox: `work/<accession>/<path in the inbox>`."""
+
+    accession: str
+    path: Path
+    name: str
+
+    @property
+    def source(self) -> str:
+        """The name it arrived under, from the archive's folder."""
+        return f"inbox/{self.name}"
+
+
+def look(inbox: Path) -> tuple[Arrival, ...]:
+    """Every file that waits, sorted by name; unfinished and hidden ones left out."""
+    found = []
+    for folder, folders, names in os.walk(inbox):
+        folders[:] = sorted(name for name in folders if not _passed_over(name))
+        for name in names:
+            if _passed_over(name):
+                continue
+            path = Path(folder, name)
+            with suppress(FileNotFoundError):  # taken away between the two calls
+                status = path.lstat()
+                found.append(Arrival(path, status.st_size, status.st_mtime_ns, status.st_ino))
+    return tuple(sorted(found, key=lambda arrival: arrival.path))
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith((".", "~")) or name.lower().endswith(UNFINISHED)
+
+
+def settled(arrival: Arrival, *, unchanged: float, quiet: float, now: float) -> bool:
+    """Whether a file is complete and may be claimed.
+
+    Args:
+        arrival: As it was seen last.
+        unchanged: Seconds for which the caller has seen it unchanged.
+        quiet: Seconds for which nothing may have changed.
+        now: Seconds since the epoch.
+    """
+    if _marker(arrival.path).exists():
+        return True
+    if arrival.path.is_symlink() or not arrival.path.is_file():
+        return True  # never becomes complete: it is put aside with its reason
+    writer_gone = closed(arrival.path)
+    if writer_gone == "no":
+        return False
+    age = now - arrival.mtime_ns / 1e9
+    return unchanged >= quiet or (writer_gone == "yes" and age >= quiet)
+
+
+def closed(path: Path) -> Complete:
+    """Whether nobody has the file open for writing.
+
+    Asks the kernel for a read lease, which it refuses while a writer exists
+    (fcntl(2), F_SETLEASE). On network file systems, and for other people's
+    files, it cannot be told.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return "unknown"
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as problem:
+        return "no" if problem.errno == errno.EAGAIN else "unknown"
+    finally:
+        os.close(descriptor)
+    return "yes"
+
+
+def outlived(path: Path, *, grace: float, now: float) -> bool:
+    """Whether an incomplete file has had its time to become complete.
+
+    A time stamp in the future says nothing, and buys no time.
+    """
+    age = now - path.lstat().st_mtime
+    return age >= grace or age < -FUTURE_SECONDS
+
+
+def claim(arrival: Arrival, inbox: Path, work: Path) -> Claim | None:
+    """Take a file out of the inbox by renaming it; None when somebody else did."""
+    name = arrival.path.relative_to(inbox).as_posix()
+    accession = str(uuid.uuid4())
+    target = work / accession / name
+    target.parent.mkdir(parents=True)
+    try:
+        arrival.path.rename(target)
+    except FileNotFoundError:
+        _prune(target.parent, work)
+        return None
+    _marker(arrival.path).unlink(missing_ok=True)
+    return Claim(accession, target, name)
+
+
+def claimed(work: Path) -> Iterator[Claim]:
+    """The files that an interrupted run had claimed, oldest name first."""
+    for folder in sorted(work.iterdir()):
+        files = [Path(where, name) for where, _, names in os.walk(folder) for name in names]
+        for path in files:
+            yield Claim(folder.name, path, path.relative_to(folder).as_posix())
+        if not files:
+            _prune_tree(folder)
+
+
+def give_back(claim: Claim, inbox: Path, work: Path) -> Path:
+    """Return a file to the inbox under its own name, or the nearest free one."""
+    target = _linked(claim.path, inbox / claim.name)
+    drop(claim, work)
+    return target
+
+
+def set_aside(claim: Claim, folder: Path, work: Path, *, reason: Mapping[str, object], now: datetime) -> Path:
+    """Move a file to `FOLDER/<date>/` with its reason in `<name>.reason.json` beside it.
+
+    The claimed name goes last, so that an interruption is made good by doing
+    the same again.
+    """
+    target = _linked(claim.path, folder / f"{now:%Y-%m-%d}" / Path(claim.name).name)
+    note = target.with_name(f"{target.name}.reason.json")
+    note.write_text(json.dumps(reason, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    drop(claim, work)
+    return target
+
+
+def drop(claim: Claim, work: Path) -> None:
+    """Remove a claimed file whose bytes are safe in the archive."""
+    claim.path.unlink(missing_ok=True)
+    _prune(claim.path.parent, work)
+
+
+def _linked(path: Path, wanted: Path) -> Path:
+    """Give the file a second name that no other file has; its only one where links are not to be had."""
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    for target in _names(wanted):
+        try:
+            os.link(path, target, follow_symlinks=False)  # unlike rename, never overwrites
+        except FileExistsError:
+            if os.path.samestat(target.lstat(), path.lstat()):
+                return target  # an interrupted try got this far
+        except OSError:
+            if not target.exists():
+                return path.rename(target)
+        else:
+            return target
+    raise AssertionError("names never end")
+
+
+def _names(wanted: Path) -> Iterator[Path]:
+    yield wanted
+    number = 2
+    while True:
+        yield wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        number += 1
+
+
+def _marker(path: Path) -> Path:
+    return path.with_name(f"{path.name}.ready")
+
+
+def _prune(folder: Path, work: Path) -> None:
+    """Remove empty folders from `folder` up to, but not including, `work`."""
+    while folder != work and work in folder.parents:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def _prune_tree(folder: Path) -> None:
+    for where, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            Path(where).rmdir()

@@ -1,0 +1,146 @@
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from docscan.accession import inbox
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "work").mkdir()
+    return tmp_path / "inbox", tmp_path / "work"
+
+
+def put(path: Path, content: bytes = b"scan", age: float = 100.0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time.time() - age, time.time() - age))
+    return path
+
+
+def settled(path: Path, unchanged: float = 0.0, quiet: float = 3.0) -> bool:
+    (arrival,) = (item for item in inbox.look(path.parent) if item.path == path)
+    return inbox.settled(arrival, unchanged=unchanged, quiet=quiet, now=time.time())
+
+
+def test_what_programs_write_before_it_is_finished_is_passed_over(folders: tuple[Path, Path]):
+    waiting, _ = folders
+    for name in (
+        ".hidden.pdf",
+        "~lock.pdf",
+        "scan.pdf.part",
+        "scan.TMP",
+        "a.crdownload",
+        "a.pdf.ready",
+        ".trash/b.pdf",
+    ):
+        put(waiting / name)
+    kept = put(waiting / "scan.pdf")
+    assert [arrival.path for arrival in inbox.look(waiting)] == [kept]
+
+
+def test_files_in_folders_of_the_inbox_are_seen(folders: tuple[Path, Path]):
+    waiting, work = folders
+    put(waiting / "floor 2" / "scan.pdf")
+    (arrival,) = inbox.look(waiting)
+    claim = inbox.claim(arrival, waiting, work)
+    assert claim is not None
+    assert claim.source == "inbox/floor 2/scan.pdf"
+
+
+def test_a_file_that_has_been_quiet_is_complete(folders: tuple[Path, Path]):
+    assert settled(put(folders[0] / "old.pdf", age=10))
+
+
+def test_a_fresh_file_is_not_complete_until_it_was_seen_unchanged(folders: tuple[Path, Path]):
+    fresh = put(folders[0] / "fresh.pdf", age=0)
+    assert not settled(fresh)
+    assert settled(fresh, unchanged=3.1)
+
+
+def test_a_file_somebody_writes_to_is_not_complete_however_old(folders: tuple[Path, Path]):
+    path = put(folders[0] / "slow.pdf", age=1000)
+    with path.open("ab"):
+        assert inbox.closed(path) == "no"
+        assert not settled(path, unchanged=1000)
+    assert settled(path)
+
+
+def test_a_companion_says_that_a_fresh_file_is_complete(folders: tuple[Path, Path]):
+    waiting, work = folders
+    path = put(waiting / "scan.pdf", age=0)
+    put(waiting / "scan.pdf.ready")
+    assert settled(path)
+    assert inbox.claim(inbox.look(waiting)[0], waiting, work) is not None
+    assert list(waiting.iterdir()) == []
+
+
+def test_a_claim_lost_to_another_is_none_and_leaves_nothing(folders: tuple[Path, Path]):
+    waiting, work = folders
+    path = put(waiting / "scan.pdf")
+    (arrival,) = inbox.look(waiting)
+    path.unlink()
+    assert inbox.claim(arrival, waiting, work) is None
+    assert list(work.iterdir()) == []
+
+
+def test_an_interrupted_run_s_claims_are_found_again(folders: tuple[Path, Path]):
+    waiting, work = folders
+    put(waiting / "deep" / "scan.pdf")
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    (work / "00000000-empty" / "deep").mkdir(parents=True)
+    assert list(inbox.claimed(work)) == [claim]
+    assert [folder.name for folder in work.iterdir()] == [claim.accession if claim else ""]
+
+
+def test_a_file_given_back_never_overwrites_a_newer_one(folders: tuple[Path, Path]):
+    waiting, work = folders
+    put(waiting / "scan.pdf", b"first")
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    put(waiting / "scan.pdf", b"second")
+    back = inbox.give_back(claim, waiting, work)
+    assert back.name == "scan (2).pdf"
+    assert back.read_bytes() == b"first"
+    assert (waiting / "scan.pdf").read_bytes() == b"second"
+    assert list(work.iterdir()) == []
+
+
+def test_a_file_put_aside_has_its_reason_beside_it(folders: tuple[Path, Path], tmp_path: Path):
+    waiting, work = folders
+    put(waiting / "bad.pdf", b"bad")
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    target = inbox.set_aside(claim, tmp_path / "put-aside", work, reason={"code": "A050"}, now=NOW)
+    assert target == tmp_path / "put-aside" / "2026-03-02" / "bad.pdf"
+    assert json.loads((target.parent / "bad.pdf.reason.json").read_text()) == {"code": "A050"}
+    assert list(work.iterdir()) == []
+
+
+def test_putting_aside_again_after_an_interruption_makes_no_second_copy(
+    folders: tuple[Path, Path], tmp_path: Path
+):
+    waiting, work = folders
+    put(waiting / "bad.pdf", b"bad")
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    aside = tmp_path / "put-aside" / "2026-03-02"
+    aside.mkdir(parents=True)
+    os.link(claim.path, aside / "bad.pdf")  # the moment at which a run was killed
+    inbox.set_aside(claim, tmp_path / "put-aside", work, reason={"code": "A050"}, now=NOW)
+    assert sorted(path.name for path in aside.iterdir()) == ["bad.pdf", "bad.pdf.reason.json"]
+
+
+@pytest.mark.parametrize(("age", "expected"), [(10, False), (1000, True), (-86400, True), (-5, False)])
+def test_an_incomplete_file_waits_until_its_grace_has_passed(
+    folders: tuple[Path, Path], age: float, expected: bool
+):
+    path = put(folders[0] / "cut.pdf", age=age)
+    assert inbox.outlived(path, grace=900, now=time.time()) is expected

@@ -1,0 +1,179 @@
+"""PDF pages as images: the stored image where a page is one, else the page rendered."""
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from docscan.errors import EncryptedDocumentError, IncompleteDocumentError, LimitExceededError
+from docscan.model import Image, Matrix, Scan
+from docscan.pipeline import Limits
+
+TAIL = 2048  # bytes at the end in which a complete PDF tells where its table stands
+POINTS = 72.0  # to the inch
+FULL = 0.02  # of the page: how far a full-page image may miss the page's edges
+PLAIN = (pdfium.FPDF_COLORSPACE_DEVICEGRAY, pdfium.FPDF_COLORSPACE_DEVICERGB, pdfium.FPDF_COLORSPACE_ICCBASED)
+LOWEST_DPI = 50.0  # a stored image coarser than this is a background, not a scan
+
+
+def count(path: Path, limits: Limits) -> int:
+    """The number of pages.
+
+    Raises:
+        IncompleteDocumentError: The file is cut, or pages it speaks of are missing.
+        LimitExceededError: An image inside has too many pixels.
+        EncryptedDocumentError, pikepdf.PdfError, pypdfium2.PdfiumError: It cannot be opened.
+    """
+    _ended(path)
+    with pikepdf.open(path) as document:
+        pages = len(document.pages)
+        if pages <= limits.max_pages:
+            _bounded(document, limits)
+    with _opened(path) as rendered:
+        if not pages or len(rendered) < pages:
+            raise IncompleteDocumentError("A040", detail=f"{len(rendered)} of {pages} pages")
+    return pages
+
+
+def scan(path: Path, number: int, dpi: int, limits: Limits) -> Scan:
+    """One page, as displayed.
+
+    Raises:
+        EncryptedDocumentError, pypdfium2.PdfiumError, ValueError: It cannot be decoded.
+    """
+    with _opened(path) as document:
+        document.init_forms()
+        page = document[number - 1]
+        stored = _only_image(page)
+        if stored is not None:
+            found = _stored(number, page, stored)
+            if found is not None:
+                return found
+        return _rendered(number, page, dpi, limits)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as problem:
+        if problem.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise EncryptedDocumentError("A030") from problem
+        raise
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _ended(path: Path) -> None:
+    """Look for the end that every PDF has (ISO 32000-1, 7.5.5).
+
+    Raises:
+        IncompleteDocumentError: It is not there.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - TAIL))
+        tail = file.read()
+    if b"startxref" not in tail:
+        raise IncompleteDocumentError("A040", detail="the PDF has no end")
+
+
+def _bounded(document: pikepdf.Pdf, limits: Limits) -> None:
+    for item in document.objects:
+        if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image":
+            megapixels = _number(item.get("/Width")) * _number(item.get("/Height")) / 1e6
+            if megapixels > limits.max_megapixels:
+                raise LimitExceededError(
+                    "A060",
+                    found=f"{megapixels:.0f} megapixels",
+                    allowed=f"{limits.max_megapixels} megapixels",
+                )
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # a PDF may hold anything here
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _only_image(page: pypdfium2.PdfPage) -> pypdfium2.PdfImage | None:
+    """The image that is all a page shows, next to text nobody sees."""
+    if pdfium.FPDFPage_GetAnnotCount(page) > 0:
+        return None
+    image = None
+    for item in page.get_objects(max_depth=2):
+        if item.type == pdfium.FPDF_PAGEOBJ_IMAGE and image is None and item.level == 0:
+            image = item
+        elif item.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            if pdfium.FPDFTextObj_GetTextRenderMode(item) != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+                return None
+        elif item.type != pdfium.FPDF_PAGEOBJ_FORM:
+            return None
+    if image is None or pdfium.FPDFPageObj_HasTransparency(image):
+        return None
+    return image if _metadata(page, image).colorspace in PLAIN else None
+
+
+def _metadata(page: pypdfium2.PdfPage, image: pypdfium2.PdfImage) -> pdfium.FPDF_IMAGEOBJ_METADATA:
+    found = pdfium.FPDF_IMAGEOBJ_METADATA()
+    if not pdfium.FPDFImageObj_GetImageMetadata(image, page, ctypes.byref(found)):
+        raise pypdfium2.PdfiumError("the image has no metadata")
+    return found
+
+
+def _stored(number: int, page: pypdfium2.PdfPage, image: pypdfium2.PdfImage) -> Scan | None:
+    """The image as it lies in the file, turned as the page is displayed; None unless it fills the page."""
+    a, b, c, d, e, f = image.get_matrix().get()
+    left, bottom, right, top = page.get_bbox()
+    across, down = right - left, top - bottom
+    if a <= 0 or d <= 0 or abs(b) > 1e-3 * a or abs(c) > 1e-3 * d or across <= 0 or down <= 0:
+        return None
+    misses = (e - left) / across, (e + a - right) / across, (f - bottom) / down, (f + d - top) / down
+    if max(abs(miss) for miss in misses) > FULL:
+        return None
+    pixels = _grid(image.get_bitmap(render=False))
+    dpi = max(pixels.shape[1] * POINTS / a, pixels.shape[0] * POINTS / d)
+    if dpi < LOWEST_DPI:
+        return None
+    size = max(1, round(a * dpi / POINTS)), max(1, round(d * dpi / POINTS))
+    if size != (pixels.shape[1], pixels.shape[0]):
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    quarters = page.get_rotation() // 90
+    shown = np.ascontiguousarray(np.rot90(pixels, -quarters))
+    # the image's left and top edge on the displayed page, in points
+    edges = (e - left, top - (f + d), right - (e + a), f - bottom)
+    x, y = ((edges[0], edges[1]), (edges[3], edges[0]), (edges[2], edges[3]), (edges[1], edges[2]))[quarters]
+    page_size = tuple(max(1, round(side * dpi / POINTS)) for side in page.get_size())
+    to_page: Matrix = ((1.0, 0.0, x * dpi / POINTS), (0.0, 1.0, y * dpi / POINTS))
+    return Scan(number, shown, dpi, to_source=to_page, source_size=(page_size[0], page_size[1]))
+
+
+def _rendered(number: int, page: pypdfium2.PdfPage, dpi: int, limits: Limits) -> Scan:
+    """The page drawn at `dpi`, or as fine as the limit on pixels allows."""
+    width, height = page.get_size()
+    most = limits.max_megapixels * 1e6
+    wanted = dpi / POINTS
+    scale = min(wanted, (0.99 * most / (width * height)) ** 0.5)
+    pixels = _grid(page.render(scale=scale))
+    size = (int(pixels.shape[1]), int(pixels.shape[0]))
+    return Scan(number, pixels, scale * POINTS, source_size=size)
+
+
+def _grid(bitmap: pypdfium2.PdfBitmap) -> Image:
+    """A bitmap as grey (H, W) or BGR (H, W, 3), its own copy."""
+    pixels = np.array(bitmap.to_numpy(), dtype=np.uint8)
+    bitmap.close()
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        return np.ascontiguousarray(pixels[:, :, 0])
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        return np.ascontiguousarray(pixels[:, :, :3])
+    return pixels

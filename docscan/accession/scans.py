@@ -1,0 +1,109 @@
+"""The pages of a document as images, one at a time.
+
+`count` looks at the structure and at the sizes the file declares before
+anything large is decoded; `scan` decodes one page. Whatever the libraries
+raise on hostile or broken bytes leaves here as an `AccessionError`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from docscan.accession import pdf, picture
+from docscan.errors import EncryptedDocumentError, LimitExceededError, UnreadableDocumentError
+from docscan.model import Scan
+from docscan.pipeline import Limits
+
+PDF = "application/pdf"
+
+
+def count(path: Path, media_type: str, limits: Limits) -> int:
+    """The number of pages, once the file is known to be whole and not too large.
+
+    Args:
+        path: The file.
+        media_type: By content: PDF, TIFF, PNG, JPEG, WebP, JPEG 2000 or HEIC.
+        limits: What is taken in at most.
+
+    Raises:
+        EncryptedDocumentError: A password is needed.
+        IncompleteDocumentError: The file ends before it is complete.
+        UnreadableDocumentError: It is damaged.
+        LimitExceededError: Too many pages, or too many pixels on one.
+    """
+    with _named_errors(limits):
+        found = pdf.count(path, limits) if media_type == PDF else picture.count(path, media_type, limits)
+    if found > limits.max_pages:
+        raise LimitExceededError("A060", found=f"{found} pages", allowed=f"{limits.max_pages} pages")
+    return found
+
+
+def scan(path: Path, media_type: str, number: int, *, dpi: int, limits: Limits) -> Scan:
+    """The image of one page.
+
+    Args:
+        path: The file.
+        media_type: By content.
+        number: The page's number, from 1.
+        dpi: What a PDF page is rendered at that is not one stored image.
+        limits: A page that would have more megapixels is rendered at a lower
+            resolution; a stored image that has more is refused.
+
+    Returns:
+        Grey (H, W) or BGR (H, W, 3) uint8. The image as stored, or the page as
+        displayed, is `source_size` pixels large.
+
+    Raises:
+        AccessionError: As for `count`.
+    """
+    with _named_errors(limits):
+        if media_type == PDF:
+            return pdf.scan(path, number, dpi, limits)
+        return picture.scan(path, media_type, number, limits)
+
+
+@contextmanager
+def _named_errors(limits: Limits) -> Iterator[None]:
+    """Give what the decoders raise its name, and hold Pillow to the limit on pixels."""
+    before = Pillow.MAX_IMAGE_PIXELS
+    # Pillow warns above the bound and raises above twice of it; every size is compared anyway
+    Pillow.MAX_IMAGE_PIXELS = limits.max_megapixels * 1_000_000
+    try:
+        yield
+    except pikepdf.PasswordError as problem:
+        raise EncryptedDocumentError("A030") from problem
+    except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning, MemoryError) as problem:
+        raise LimitExceededError(
+            "A060", found="an image that large", allowed=f"{limits.max_megapixels} megapixels"
+        ) from problem
+    except UnidentifiedImageError as problem:
+        raise UnreadableDocumentError("A050", detail="the image cannot be identified") from problem
+    except (
+        pikepdf.PdfError,
+        pypdfium2.PdfiumError,
+        OSError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+        NotImplementedError,
+        EOFError,
+        KeyError,
+        IndexError,
+        OverflowError,
+        ZeroDivisionError,
+    ) as problem:
+        # all of these were seen from Pillow, pikepdf and pdfium on broken bytes
+        raise UnreadableDocumentError("A050", detail=_detail(problem)) from problem
+    finally:
+        Pillow.MAX_IMAGE_PIXELS = before
+
+
+def _detail(problem: BaseException) -> str:
+    """What the library said, in one short line without the path."""
+    said = str(problem).strip().splitlines()
+    return (said[0].rpartition(": ")[2] if said else "")[:120] or type(problem).__name__

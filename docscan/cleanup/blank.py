@@ -1,0 +1,44 @@
+"""Whether there is anything on a page besides paper."""
+
+import cv2
+import numpy as np
+
+from docscan.model import Scan
+
+ANALYSIS_DPI = 100.0
+DARK, FAINT = 170, 205  # grey levels of ink and of faint ink on even paper
+FEWEST_LETTERS = 3  # a page number alone does not make a page
+FEWEST_FAINT = 25  # faint shapes: the other side shining through leaves some
+LETTER = (0.9, 25.0)  # millimetres of height: smaller is dust
+MARGIN = 0.025  # of the page on each side, where edges and staples are
+
+
+def is_blank(scan: Scan) -> bool:
+    """Whether a page holds nothing to read.
+
+    Shapes of a letter's size are counted on the page without its margins: a
+    page with fewer than three dark ones and fewer than 25 faint ones is blank.
+
+    Args:
+        scan: Grey (H, W), best after its light was evened.
+    """
+    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
+    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    height, width = small.shape[:2]
+    top, left = round(height * MARGIN), round(width * MARGIN)
+    inner = np.asarray(small[top : height - top, left : width - left], dtype=np.uint8)
+    millimetre = scan.dpi * factor / 25.4
+    return _letters(inner, DARK, millimetre) < FEWEST_LETTERS and (
+        _letters(inner, FAINT, millimetre) < FEWEST_FAINT
+    )
+
+
+def _letters(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], level: int, millimetre: float) -> int:
+    """How many dark shapes are as tall as a letter, or wide like a word or a rule."""
+    dark = (image < level).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
+    smallest, largest = LETTER[0] * millimetre, LETTER[1] * millimetre
+    letters = (heights >= smallest) & (heights <= largest)
+    large = np.maximum(heights, widths) > largest
+    return int(np.count_nonzero(letters | large))

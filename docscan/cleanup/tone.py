@@ -1,0 +1,133 @@
+"""The shades of a page image: even light, white edges, no specks."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from docscan.model import Image, Scan
+
+ANALYSIS_DPI = 37.5  # the light on a page changes slowly: an eighth of 300 dpi shows it
+PAPER_WIDTH = 0.4  # inches; wider than any stroke of text, narrower than the shade of a hand
+DARKEST_LIGHT = 0.35  # of the page's own white: what is darker is ink or the scanner's lid, not shade
+EVEN = 8  # grey levels; paper that differs less is evenly lit
+WHITE = 247  # paper brighter than this needs no light
+
+EDGE_DPI = 75.0
+EDGE_DARK = 110  # grey level below which an edge region is not paper
+EDGE_DEPTH = 0.06  # of the page: the mean depth to which a dark edge may reach
+EDGE_HOLES = 0.03  # of its own area: light spots inside mean white letters on a dark bar
+
+SPECK_CONTRAST = 60  # grey levels between a speck and the median around it
+SPECK_SHARE = 60e-4  # of the paper's pixels: fewer specks harm less than the median does
+SPECK_NOISE = 8.0  # grey levels of other noise: above it the outliers are noise, which a median does not cure
+SPECK_DPI = 180  # below it full stops are as small as specks
+
+
+def grey(scan: Scan) -> Scan:
+    """The scan in grey.
+
+    Args:
+        scan: Grey (H, W) uint8 or colour (H, W, 3) uint8 BGR.
+    """
+    if scan.image.ndim == 2:
+        return scan
+    return scan.treated(_u8(cv2.cvtColor(scan.image, cv2.COLOR_BGR2GRAY)), "grey")
+
+
+def light(scan: Scan) -> Scan:
+    """Divide the paper's own shade out, so that all of it is equally white.
+
+    The shade is what a grey closing leaves when it has swallowed the ink, at an
+    eighth of the usual resolution. It is never taken for darker than a third of
+    the page's white, so that dark bars and borders stay dark.
+    """
+    paper = _paper(scan)
+    darkest, whitest = np.percentile(paper, (1, 90))
+    if darkest >= WHITE or (whitest >= WHITE and whitest - darkest <= EVEN):
+        return scan
+    floor = max(1.0, DARKEST_LIGHT * float(whitest))
+    shade = cv2.resize(paper, (scan.width, scan.height), interpolation=cv2.INTER_LINEAR)
+    shade = np.maximum(shade, np.uint8(round(floor)))
+    return scan.treated(_u8(cv2.divide(scan.image, shade, scale=255.0)), "light")
+
+
+def border(scan: Scan) -> Scan:
+    """Paint the dark edges white that a lid or a neighbouring page left.
+
+    A dark region is an edge when it touches the image's rim along a good length,
+    does not reach deep into the page, and holds no light spots: a bar with white
+    letters on it is part of the document.
+    """
+    factor = min(1.0, EDGE_DPI / scan.dpi)
+    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    dark = (small < EDGE_DARK).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    edges = (
+        [label for label in range(1, count) if _is_edge(_u8(labels == label), stats[label])]
+        if dark.any()
+        else []
+    )
+    if not edges:
+        return scan
+    painted = cv2.dilate(np.isin(labels, edges).astype(np.uint8), np.ones((5, 5), np.uint8))
+    mask = cv2.resize(painted, (scan.width, scan.height), interpolation=cv2.INTER_NEAREST)
+    image = scan.image.copy()
+    image[mask > 0] = 255
+    return scan.treated(image, "border")
+
+
+def specks(scan: Scan) -> Scan:
+    """Take out impulse noise with a 3 by 3 median, where there is any.
+
+    A median costs accents and thin strokes, and makes other noise worse, so it
+    is taken only when single dark pixels are many and the paper else is quiet.
+    """
+    if scan.dpi < SPECK_DPI:
+        return scan
+    calm = _u8(cv2.medianBlur(scan.image, 3))
+    paper = cv2.erode(calm, np.ones((5, 5), np.uint8)) > 200
+    if not paper.any():
+        return scan
+    difference = cv2.subtract(calm, scan.image)[paper]
+    share = float(np.count_nonzero(difference > SPECK_CONTRAST)) / difference.size
+    quiet = difference[difference <= SPECK_CONTRAST]
+    noise = float(quiet.std()) if quiet.size else 0.0
+    if share < SPECK_SHARE or noise >= SPECK_NOISE:
+        return scan
+    return scan.treated(calm, "specks")
+
+
+def _paper(scan: Scan) -> Image:
+    """The shade of the paper under the ink, at `ANALYSIS_DPI`."""
+    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
+    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    reach = max(3, round(PAPER_WIDTH * scan.dpi * factor)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    return _u8(cv2.medianBlur(closed, min(reach, 15)))
+
+
+def _is_edge(region: Image, stats: npt.NDArray[np.int32]) -> bool:
+    """Whether a dark region (mask (H, W)) lies along the rim of the page."""
+    height, width = region.shape
+    rims = (
+        (region[0], height),
+        (region[-1], height),
+        (region[:, 0], width),
+        (region[:, -1], width),
+    )
+    along = sum(int(rim.sum()) for rim, _ in rims)
+    if along < 0.03 * min(height, width):
+        return False
+    area = int(stats[cv2.CC_STAT_AREA])
+    if area > EDGE_DEPTH * max(height, width) * along:
+        return False
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros_like(region), contours, -1, 1, cv2.FILLED)
+    # a frame around the whole page encloses the page: that is no row of white letters
+    holes = int(filled.sum()) - area
+    return holes <= EDGE_HOLES * area or holes > 0.5 * region.size
+
+
+def _u8(image: npt.NDArray[np.generic] | cv2.typing.MatLike) -> Image:
+    return np.ascontiguousarray(image, dtype=np.uint8)

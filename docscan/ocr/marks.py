@@ -1,0 +1,110 @@
+"""Boxes to tick on a page image, and whether they are ticked."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from docscan.model import Box, Image, Mark, Scan
+
+SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
+STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter of that size
+COVERED = 0.85  # of each side must be drawn
+SQUARE = 0.8  # the shorter side to the longer
+HOLLOW = 0.5  # of a box's area lies inside its lines
+INSET = 0.18  # of the side, left out when looking for ink inside
+EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, surely ticked
+
+
+class _Shape(NamedTuple):
+    box: Box
+    inner: int
+
+
+def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
+    """The small squares of a form, from top to bottom and left to right.
+
+    Only straight level and upright strokes are looked at, so that crosses and
+    ticks, also those that leave their box, do not hide it; letters have none of
+    that length on four sides. Cells that share a line with a neighbour are a
+    table's or a comb's, not boxes to tick.
+
+    Args:
+        scan: A cleaned image, grey or BGR.
+    """
+    image = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_BGR2GRAY)
+    ink = np.asarray(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], dtype=np.uint8)
+    smallest, largest = (side * scan.dpi / 25.4 for side in SIDES)
+    hollow = list(_hollow(_rules(ink, smallest), smallest, largest))
+    marks = [_mark(ink, shape.box) for shape in hollow]
+    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ink, [one.box for one in hollow])]
+    return tuple(sorted(marks, key=lambda mark: (mark.box.top // smallest, mark.box.left)))
+
+
+def _rules(ink: Image, smallest: float) -> Image:
+    """Only what is straight, level or upright, and long enough for a side."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    length = max(5, round(STRAIGHT * smallest))
+    level = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    upright = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    return np.asarray(cv2.bitwise_or(level, upright), dtype=np.uint8)
+
+
+def _hollow(rules: Image, smallest: float, largest: float) -> Iterator[_Shape]:
+    """Shapes of the size and form of a box with one hole in them."""
+    contours, hierarchy = cv2.findContours(rules, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    for index, contour in enumerate(contours):
+        left, top, width, height = cv2.boundingRect(contour)
+        if hierarchy[0][index][3] >= 0 or not _fits(width, height, smallest, largest):
+            continue
+        box = Box(left, top, left + width, top + height)
+        child = int(hierarchy[0][index][2])
+        holes = []
+        while child >= 0:
+            holes.append(round(cv2.contourArea(contours[child])))
+            child = int(hierarchy[0][child][0])
+        if holes and max(holes) >= HOLLOW * width * height and _drawn(rules, box):
+            yield _Shape(box, max(holes))
+
+
+def _fits(width: int, height: int, smallest: float, largest: float) -> bool:
+    short, long = sorted((width, height))
+    return smallest <= short and long <= largest and short >= SQUARE * long
+
+
+def _drawn(rules: Image, box: Box) -> bool:
+    """Whether each side of the box is a straight stroke from corner to corner."""
+    part = rules[box.top : box.bottom, box.left : box.right] > 0
+    depth = max(2, round(0.15 * min(part.shape)))
+    sides = (part[:depth].any(0), part[-depth:].any(0), part[:, :depth].any(1), part[:, -depth:].any(1))
+    return all(float(side.mean()) >= COVERED for side in sides)
+
+
+def _mark(ink: Image, box: Box) -> Mark:
+    """The box with what is inside it."""
+    inset = max(2, round(INSET * min(box.width, box.height)))
+    inside = ink[box.top + inset : box.bottom - inset, box.left + inset : box.right - inset]
+    share = float((inside > 0).mean()) if inside.size else 0.0
+    ticked = share >= (EMPTY + TICKED) / 2
+    sure = share <= EMPTY or share >= TICKED
+    return Mark(box, ticked, 0.95 if sure else 0.55)
+
+
+def _filled(ink: Image, hollow: list[Box]) -> Iterator[Box]:
+    """Solid squares as large as the page's other boxes: blacked out ones."""
+    if not hollow:
+        return
+    side = float(np.median([max(box.width, box.height) for box in hollow]))
+    kernel = np.ones((round(0.6 * side),) * 2, np.uint8)
+    solid = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
+    contours, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for contour in contours:
+        left, top, width, height = cv2.boundingRect(contour)
+        box = Box(left, top, left + width, top + height)
+        inside_another = any(
+            other.left <= box.middle[0] < other.right and other.top <= box.middle[1] < other.bottom
+            for other in hollow
+        )
+        if _fits(width, height, 0.75 * side, 1.25 * side) and not inside_another:
+            yield box

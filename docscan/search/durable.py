@@ -1,0 +1,131 @@
+"""The folder of a search index: synced at every commit, and never one that was made elsewhere.
+
+Opening a Whoosh index unpickles what lies in it, which runs whatever the
+author of the files wanted. So an index is opened only where this very folder
+and this very label, made here, say that it is ours; one that came along with
+a copied archive is thrown away and made anew from the catalogue.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+
+from docscan.errors import ArchiveError
+
+NAME = "MAIN"
+"""Whoosh's own name for the only index of a folder."""
+
+LABEL = "docscan.json"
+
+_OURS = (f"{NAME}_", f"_{NAME}_", f"{NAME}.tmp", "seq.", LABEL)
+
+
+class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no types
+    """Files that are on the disk before the table of contents names them.
+
+    Whoosh itself never syncs: after a power cut the newest table of contents
+    may name segments that were never written, with the old ones gone.
+    """
+
+    def __init__(self, path: str) -> None:
+        # Mapped, every reader would copy the whole index into its memory.
+        super().__init__(path, supports_mmap=False)
+        self._fresh: set[str] = set()
+
+    def create_file(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """A new file, remembered until it is synced."""
+        self._fresh.add(name)
+        return super().create_file(name, *args, **kwargs)
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        """Sync every new file, rename, and sync the folder."""
+        for name in sorted(self._fresh):
+            path = Path(self.folder, name)
+            if path.exists():
+                sync(path)
+        self._fresh.clear()
+        super().rename_file(oldname, newname, safe=safe)
+        sync(Path(self.folder))
+
+
+def sync(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write(path: Path, content: str) -> None:
+    """Put a small file in place, whole or not at all, and synced."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(content, encoding="utf-8")
+    sync(fresh)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def label(folder: Path, fingerprint: str) -> None:
+    """Say that the index in this folder was made here, in this form.
+
+    The inode numbers of the folder and of the label itself cannot be known
+    before they exist, so a label that comes with a copied folder never fits.
+    """
+    path = folder / LABEL
+    path.unlink(missing_ok=True)
+    with path.open("x", encoding="utf-8") as stream:
+        json.dump(_facts(folder, fingerprint, os.fstat(stream.fileno()).st_ino), stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync(folder)
+
+
+def labelled(folder: Path, fingerprint: str) -> bool:
+    """Whether the index was made here, in this form."""
+    path = folder / LABEL
+    try:
+        found = json.loads(path.read_bytes())
+        return bool(found == _facts(folder, fingerprint, path.stat().st_ino))
+    except (OSError, ValueError):
+        return False
+
+
+def _facts(folder: Path, fingerprint: str, inode: int) -> dict[str, str | int]:
+    # Not the device's number: it may change when the machine starts again.
+    return {
+        "note": "A cache of the catalogue; safe to delete.",
+        "fingerprint": fingerprint,
+        "folder": str(folder.resolve()),
+        "folder_inode": folder.stat().st_ino,
+        "inode": inode,
+    }
+
+
+def clear(folder: Path, *, keep: str) -> None:
+    """Delete an index, whatever its age or author, without opening it.
+
+    Args:
+        folder: Where it lies.
+        keep: The name of the lock's file, which is held.
+
+    Raises:
+        ArchiveError: The folder holds something else too, and is left as it is.
+    """
+    entries = sorted(folder.iterdir())
+    foreign = [entry.name for entry in entries if not entry.name.startswith(_OURS)]
+    if foreign:
+        raise ArchiveError(
+            f"{folder} is no search index: it holds {foreign[0]!r}.",
+            hint="Move it away, or name another folder; an index has a folder of its own.",
+        )
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            for inner in entry.iterdir():
+                inner.unlink()
+            entry.rmdir()
+        elif entry.name != keep:
+            entry.unlink()

@@ -1,0 +1,235 @@
+"""The index kept by Whoosh, with guards against what is known to break in it.
+
+- `Searcher.refresh()` goes on finding deleted documents: a searcher is closed
+  and opened again instead.
+- A commit that fails keeps the lock: the lock is taken and released here.
+- Nothing is ever synced: see `durable`.
+"""
+
+import contextlib
+import pickle
+import struct
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.filedb.filestore import Storage
+from whoosh.index import FileIndex
+from whoosh.index import IndexError as WhooshIndexError
+from whoosh.query import AndNot, Query
+from whoosh.reading import IndexReader
+from whoosh.util.filelock import try_for
+from whoosh.writing import IndexingError, SegmentWriter
+
+from docscan.errors import ArchiveBusyError, ArchiveError
+from docscan.search import durable
+from docscan.search.index import Hit, Hits, IndexDocument
+from docscan.search.nodes import Node
+from docscan.search.whoosh_query import Compiler, Numbers
+from docscan.search.whoosh_schema import ABSENT, BODY, entry, fingerprint, schema
+
+PATIENCE = 30.0
+"""Seconds to wait for another writer: longer than the merge of a large index takes."""
+
+MEMORY = 64
+"""Megabytes of postings that a writer gathers before it puts them to the disk."""
+
+MOST_ALSO = 20
+"""Other spellings that an answer names."""
+
+_LOCK = f"{durable.NAME}_WRITELOCK"
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    AssertionError,
+    struct.error,
+    pickle.UnpicklingError,
+    WhooshIndexError,
+)
+
+
+class WhooshIndex:
+    """One folder's index; see `search.Index` for what it offers."""
+
+    def __init__(self, folder: Path, *, storage: Storage | None = None, patience: float = PATIENCE) -> None:
+        self._folder = folder
+        self._storage = storage or durable.DurableFileStorage(str(folder))
+        self._patience = patience
+        self._searcher: Any = None
+        self._state: tuple[int, int] = (-1, -1)
+        self._columns: dict[tuple[str, str], Numbers] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        if not self._ours():
+            self._rebuild()
+
+    def update(self, documents: Iterable[IndexDocument], *, seq: int, removed: Iterable[str] = ()) -> None:
+        """Put documents in and take others out, in one commit."""
+        latest = {document.id: document for document in documents}
+        with self._writer(seq) as writer:
+            fresh = writer.reader().doc_count() == 0
+            for key in () if fresh else dict.fromkeys((*latest, *removed)):
+                writer.delete_by_term("id", key)
+            for document in latest.values():
+                writer.add_document(**entry(document))
+
+    def seq(self) -> int:
+        """The last number of the outbox that is in the index."""
+        return self._seq_of(self._index().latest_generation())
+
+    def search(self, query: Node, *, limit: int, offset: int = 0) -> Hits:
+        """Find documents: as typed first, then under other spellings."""
+        searcher = self._open()
+        exact = Compiler(searcher.reader(), self._column, misread=False).query(query)
+        compiler = Compiler(searcher.reader(), self._column, misread=True)
+        wide = compiler.query(query)
+        hits, typed = _page(searcher, exact, limit, offset)
+        hits = [Hit(hit.id, 1.0 + hit.score) for hit in hits]
+        if not any(compiler.spellings.values()):
+            return Hits(typed, typed, tuple(hits))
+        rest = AndNot(wide, exact)
+        more, misread = _page(searcher, rest, limit - len(hits), max(0, offset - typed))
+        hits += [Hit(hit.id, hit.score / (1.0 + hit.score)) for hit in more]
+        also = _also(searcher, rest, compiler) if misread else ()
+        return Hits(typed + misread, typed, tuple(hits), also)
+
+    def count(self) -> int:
+        """How many documents are in the index."""
+        return int(self._open().reader().doc_count())
+
+    def close(self) -> None:
+        """Release the files."""
+        if self._searcher is not None:
+            self._searcher.close()
+            self._searcher = None
+        self._columns.clear()
+        self._state = (-1, -1)
+
+    def _ours(self) -> bool:
+        """Whether a usable index of ours lies in the folder; a foreign one is not even opened."""
+        if not durable.labelled(self._folder, fingerprint()):
+            return False
+        try:
+            self._index().reader().close()
+        except _DAMAGE:
+            return False
+        return True
+
+    def _rebuild(self) -> None:
+        with self._locked():
+            if self._ours():  # another process was quicker
+                return
+            durable.clear(self._folder, keep=_LOCK)
+            FileIndex.create(self._storage, schema(), durable.NAME)
+            durable.label(self._folder, fingerprint())
+
+    def _index(self) -> FileIndex:
+        return FileIndex(self._storage, schema=schema(), indexname=durable.NAME)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = self._storage.lock(_LOCK)
+        if not try_for(lock.acquire, timeout=self._patience, delay=0.05):
+            raise ArchiveBusyError(
+                f"Another run has been writing the search index for more than {self._patience:g} seconds.",
+                hint="Wait for it to end and try again; nothing was lost.",
+            )
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def _writer(self, seq: int) -> Iterator[SegmentWriter]:
+        """A writer whose commit happens whole, with its number, or not at all."""
+        with self._locked():
+            writer: SegmentWriter = None
+            done = False
+            try:
+                writer = SegmentWriter(self._index(), _lk=False, limitmb=MEMORY)
+                yield writer
+                # Named after the generation, so that the commit publishes both.
+                durable.write(self._seq_path(writer.generation), str(seq))
+                writer.commit()
+                done = True
+            except OSError as error:
+                raise ArchiveError(
+                    f"The search index could not be written: {error.strerror or error}.",
+                    hint="See to the disk and try again; the index is as it was before.",
+                ) from error
+            finally:
+                if not done and writer is not None:
+                    _abandon(writer)
+            self._tidy(writer.generation)
+
+    def _tidy(self, generation: int) -> None:
+        for path in self._folder.glob("seq.*"):
+            if path != self._seq_path(generation):
+                path.unlink(missing_ok=True)
+
+    def _seq_path(self, generation: int) -> Path:
+        return self._folder / f"seq.{generation}"
+
+    def _seq_of(self, generation: int) -> int:
+        try:
+            return int(self._seq_path(generation).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return 0  # everything is put in again, to the same effect
+
+    def _open(self) -> Any:
+        """A searcher of the newest commit."""
+        try:
+            index = self._index()
+            state = (index.latest_generation(), (self._folder / durable.LABEL).stat().st_ino)
+            if state != self._state:
+                self.close()
+                self._searcher = index.searcher()
+                self._state = state
+        except _DAMAGE as error:
+            raise ArchiveError(
+                "The search index cannot be read at the moment.",
+                hint="Try again; if it stays so, delete the index folder and rebuild.",
+            ) from error
+        return self._searcher
+
+    def _column(self, reader: IndexReader, field: str) -> Numbers:
+        """A segment's dates or amounts as an array, read once per commit."""
+        key = (str(reader.segment().segment_id()), field)
+        if key not in self._columns:
+            count = reader.doc_count_all()
+            found = np.full(count, ABSENT, dtype=np.int64)
+            if reader.has_column(field):
+                column = reader.column_reader(field)
+                found[:] = [column[number] for number in range(count)]
+            self._columns[key] = found
+        return self._columns[key]
+
+
+def _page(searcher: Any, query: Query, limit: int, offset: int) -> tuple[list[Hit], int]:
+    """Hits from `offset` on, and how many there are in all."""
+    results = searcher.search(query, limit=max(1, offset + limit))
+    total = len(results)
+    shown = range(offset, min(offset + limit, results.scored_length()))
+    return [Hit(results[rank]["id"], float(results.score(rank))) for rank in shown], total
+
+
+def _also(searcher: Any, rest: Query, compiler: Compiler) -> tuple[str, ...]:
+    """The spellings that stand in documents which were found by them."""
+    found = set(searcher.docs_for_query(rest))
+    spellings = dict.fromkeys(other for others in compiler.spellings.values() for other in others)
+    shown = (
+        other
+        for other in spellings
+        if (BODY, other) in searcher.reader()
+        and not found.isdisjoint(searcher.reader().postings(BODY, other).all_ids())
+    )
+    return tuple(other for other, _ in zip(shown, range(MOST_ALSO), strict=False))
+
+
+def _abandon(writer: SegmentWriter) -> None:
+    """Close a writer's files after a failure, as far as they let themselves be closed."""
+    for close in (writer.perdocwriter.close, writer.fieldwriter.close, writer.pool.cleanup, writer._finish):
+        with contextlib.suppress(OSError, ValueError, AttributeError, IndexingError):
+            close()

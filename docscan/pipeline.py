@@ -61,6 +61,15 @@ class Pipeline:
     verification: tuple[Choice, ...]
 
 
+TABLES = {
+    "accession": tuple(item.name for item in fields(Limits)),
+    "cleanup": ("step",),
+    "ocr": tuple(item.name for item in fields(Reading)),
+    "extraction": ("schemas",),
+    "verification": ("check",),
+}
+
+
 def load(path: Path, *, steps: Functions, checks: Functions) -> Pipeline:
     """Read a pipeline.
 
@@ -77,16 +86,21 @@ def load(path: Path, *, steps: Functions, checks: Functions) -> Pipeline:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise PipelineError(f"{path} cannot be read: {problem}.", hint="Mend the line it names.") from problem
-    _only(path, "", tables, ("title", "accession", "cleanup", "ocr", "extraction", "verification"))
-    for table, keys in (("cleanup", ("step",)), ("extraction", ("schemas",)), ("verification", ("check",))):
-        _only(path, table, tables.get(table, {}), keys)
+    _only(path, "", tables, ("title", *TABLES))
+    for table, keys in TABLES.items():
+        if not isinstance(tables.setdefault(table, {}), dict):
+            raise PipelineError(f"{path}: [{table}] is not a table.", hint=f"Write [{table}] as a table.")
+        _only(path, table, tables[table], keys)
+    schemas = tables["extraction"].get("schemas", [])
+    if not isinstance(schemas, list):
+        raise PipelineError(f"{path}: [extraction] schemas is not a list.", hint='Write a list: ["invoice"].')
     return Pipeline(
         name=path.stem,
         title=str(tables.get("title", path.stem)),
         accession=_filled(path, "accession", tables, Limits),
-        cleanup=_choices(path, "cleanup.step", tables.get("cleanup", {}).get("step", []), steps),
+        cleanup=_choices(path, "cleanup.step", tables["cleanup"].get("step", []), steps),
         ocr=_filled(path, "ocr", tables, Reading),
-        schemas=tuple(tables.get("extraction", {}).get("schemas", ())),
+        schemas=tuple(schemas),
         verification=_choices(
             path, "verification.check", tables.get("verification", {}).get("check", []), checks
         ),
@@ -94,9 +108,7 @@ def load(path: Path, *, steps: Functions, checks: Functions) -> Pipeline:
 
 
 def _filled(path: Path, table: str, tables: Mapping[str, Any], kind: Callable[..., T]) -> T:
-    values = tables.get(table, {})
-    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
-    _only(path, table, values, known)
+    values = tables[table]
     for key, value in values.items():
         expected = list if key == "languages" else int
         if not isinstance(value, expected) or isinstance(value, bool):
@@ -107,9 +119,11 @@ def _filled(path: Path, table: str, tables: Mapping[str, Any], kind: Callable[..
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
 
-def _choices(
-    path: Path, table: str, items: Iterable[Mapping[str, Any]], functions: Functions
-) -> tuple[Choice, ...]:
+def _choices(path: Path, table: str, items: object, functions: Functions) -> tuple[Choice, ...]:
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise PipelineError(
+            f"{path}: {table} is not a list of tables.", hint=f"Write [[{table}]] above each."
+        )
     return tuple(_choice(path, table, item, functions) for item in items)
 
 

@@ -14,7 +14,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -34,6 +34,34 @@ class Arrival:
     size: int
     mtime_ns: int
     inode: int
+
+
+@dataclass(slots=True)
+class Lookout:
+    """Remembers since when each file in an inbox has not changed.
+
+    Attributes:
+        inbox: The folder.
+        quiet: Seconds for which nothing may have changed.
+    """
+
+    inbox: Path
+    quiet: float
+    _since: dict[Arrival, float] = field(default_factory=dict)
+
+    def look(self, *, now: float, moment: float) -> tuple[list[Arrival], list[Arrival]]:
+        """What is complete, and what is not yet.
+
+        Args:
+            now: Seconds since the epoch.
+            moment: Seconds of a clock that never goes back.
+        """
+        self._since = {arrival: self._since.get(arrival, moment) for arrival in look(self.inbox)}
+        ready, young = [], []
+        for arrival, since in self._since.items():
+            complete = settled(arrival, unchanged=moment - since, quiet=self.quiet, now=now)
+            (ready if complete else young).append(arrival)
+        return ready, young
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docscan import record
+from docscan.model import (
+    Box,
+    Entry,
+    Extraction,
+    Field,
+    Finding,
+    InvoiceLine,
+    Line,
+    Mark,
+    Page,
+    Record,
+    TaxLine,
+    Word,
+)
+
+text = st.text(max_size=12)
+name = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)
+sure = st.integers(0, 1000).map(lambda value: value / 1000)
+box = st.builds(Box, *[st.integers(0, 5000)] * 4)
+word = st.builds(Word, text=text, box=box, confidence=sure)
+line = st.builds(Line, words=st.lists(word, min_size=1, max_size=4).map(tuple), block=st.integers(0, 9))
+number = st.integers(-(10**9), 10**9).map(lambda value: value / 1000)
+row = st.tuples(number, number, number)
+page = st.builds(
+    Page,
+    number=st.just(1),
+    width=st.integers(1, 9000),
+    height=st.integers(1, 9000),
+    dpi=st.integers(72, 600).map(float),
+    state=st.sampled_from(["read", "textlayer", "blank", "empty", "failed"]),
+    lines=st.lists(line, max_size=4).map(tuple),
+    marks=st.lists(st.builds(Mark, box=box, ticked=st.booleans(), confidence=sure), max_size=2).map(tuple),
+    language=st.sampled_from(["", "spa", "pol"]),
+    treatments=st.lists(text, max_size=3).map(tuple),
+    to_source=st.tuples(row, row),
+    source_size=st.tuples(st.integers(0, 9000), st.integers(0, 9000)),
+)
+field = st.builds(
+    Field,
+    value=text | st.booleans(),
+    raw=text,
+    confidence=sure,
+    status=st.sampled_from(["verified", "read", "doubtful"]),
+    origin=st.sampled_from(["ocr", "textlayer", "person"]),
+    page=st.integers(1, 9),
+    box=box,
+)
+extraction = st.builds(
+    Extraction,
+    kind=name,
+    schema=name,
+    kind_confidence=sure,
+    language=st.sampled_from(["es", "pl", "de", "en", ""]),
+    fields=st.dictionaries(name, field, max_size=4),
+    tax_breakdown=st.lists(st.builds(TaxLine, text, text, text, text), max_size=2).map(tuple),
+    lines=st.lists(st.builds(InvoiceLine, text, text, text, text, text, text), max_size=2).map(tuple),
+    entries=st.lists(
+        st.builds(Entry, label=text, value=text, raw=text, page=st.just(1), box=box, confidence=sure),
+        max_size=2,
+    ).map(tuple),
+)
+records = st.builds(
+    Record,
+    id=st.uuids().map(str),
+    source=text,
+    sha256=text,
+    media_type=text,
+    extraction=extraction,
+    pages=st.tuples(page),
+    findings=st.just((Finding("A060", "doubt", "total", {"found": "3", "allowed": "2"}),)),
+    verdict=st.sampled_from(["accepted", "review"]),
+    document=st.integers(1, 9),
+    received=st.just("2026-03-02T09:30:00Z"),
+    program=text,
+)
+
+
+@given(records)
+def test_a_record_comes_back_whole_from_its_json(made: Record):
+    written = json.loads(json.dumps(record.to_json(made))), json.loads(json.dumps(record.words_json(made)))
+    assert record.from_json(*written) == made
+
+
+def test_a_record_has_the_members_that_others_rely_on():
+    made = Record(
+        id=None,
+        source="inbox/a.pdf",
+        sha256="ab",
+        media_type="application/pdf",
+        extraction=Extraction(
+            "invoice",
+            "invoice",
+            0.98,
+            "es",
+            {"total": Field("121.00", "121,00 €", 0.99, "verified", "ocr", 1, Box(1, 2, 3, 4))},
+        ),
+        pages=(Page(1, 100, 200, 300.0, "read", (Line((Word("Total", Box(0, 0, 9, 9), 0.5),)),)),),
+        findings=(),
+        verdict="accepted",
+    )
+    found = record.to_json(made, "es")
+    assert found["format"] == "docscan.record/1"
+    assert list(found["fields"]["total"]) == ["value", "raw", "confidence", "status", "origin", "page", "box"]
+    assert found["pages"][0]["text"] == "Total"
+    assert found["pages"][0]["confidence"] == 0.5
+    assert found["document"] == 1
+    assert found["id"] is None

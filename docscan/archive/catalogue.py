@@ -1,0 +1,308 @@
+"""The catalogue: ledger and objects as tables, for lists and look-ups.
+
+A projection: nothing in it comes from anywhere else, so it can be deleted and
+made anew (`docscan.archive.rebuild`) with the same contents.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from docscan.archive import event, ledger, objects, tables
+from docscan.archive.event import Event
+from docscan.archive.layout import Archive
+from docscan.errors import FixityError, LedgerError, NotFoundError
+from docscan.model import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as a list shows it; what the document does not say is empty.
+
+    Attributes:
+        id: The object's UUID.
+        sha256: Of the original as received.
+        document: Its number within the file it arrived in, from 1.
+        verdict: `accepted` or `review`.
+        pages: How many.
+        number: The invoice number.
+    """
+
+    id: str
+    sha256: str
+    document: int
+    kind: str
+    language: str
+    verdict: str
+    source: str
+    received: str
+    media_type: str
+    pages: int
+    supplier: str
+    supplier_tax_id: str
+    customer: str
+    number: str
+    issue_date: str
+    total: str
+    currency: str
+
+    @property
+    def state(self) -> str:
+        """Where the record stands: its verdict."""
+        return self.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something the search index is to follow: `op` is `add`."""
+
+    seq: int
+    record: str
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """An open catalogue; close it, or use it in a `with`."""
+
+    archive: Archive
+    db: Database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.conn.close()
+
+    def apply(self, happened: Event) -> None:
+        """Take in an event that was just appended, and any before it that are missing."""
+        if self.applied() + 1 < happened.seq:
+            self.catch_up()
+        else:
+            self._project([happened])
+
+    def catch_up(self) -> None:
+        """Take in every event that is in the ledger and not here.
+
+        Raises:
+            LedgerError: The ledger cannot be read, or the catalogue is ahead of it.
+        """
+        applied = self.applied()  # before the head: another run may be going on
+        head = ledger.read_head(self.archive)
+        if applied >= head.size:
+            raise LedgerError(
+                f"The catalogue knows {applied + 1} events, the ledger only {head.size}.", hint=ledger.VERIFY
+            )
+        if applied + 1 < head.size:
+            self._project(ledger.read(self.archive, after=applied))
+
+    def applied(self) -> int:
+        """The number of the last event taken in; -1 before the first."""
+        found = self._one("SELECT seq FROM applied")
+        return -1 if found is None else int(found)
+
+    def by_sha256(self, sha256: str) -> str | None:
+        """The id of the first record whose original has this digest."""
+        return self._id("SELECT id FROM record WHERE sha256 = ? ORDER BY seq LIMIT 1", sha256)
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:
+        """The id of a record filed earlier with this supplier and number.
+
+        Args:
+            supplier: The supplier's tax id, or its name where no id was read.
+            number: The invoice number.
+        """
+        return self._id(
+            "SELECT id FROM record WHERE number = ? AND number <> '' AND ? IN (supplier_tax_id, supplier)"
+            " ORDER BY seq LIMIT 1",
+            number,
+            supplier,
+        )
+
+    def listing(
+        self, *, kind: str | None = None, verdict: str | None = None, limit: int | None = None
+    ) -> Iterator[Row]:
+        """The records, the newest first.
+
+        Args:
+            kind: Only this kind, such as `invoice`.
+            verdict: Only `accepted` or only `review`.
+            limit: At most so many.
+        """
+        columns = ", ".join(Row.__slots__)
+        rows = self.db.execute(
+            f"SELECT {columns} FROM record WHERE kind = coalesce(?, kind) AND verdict = coalesce(?, verdict)"  # noqa: S608 - the columns are the class's own
+            " ORDER BY seq DESC LIMIT ?",
+            (kind, verdict, -1 if limit is None else limit),
+        )
+        return (Row(*row) for row in rows)
+
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self._one("SELECT count(*) FROM record"))
+
+    def page_texts(self, record: str) -> tuple[str, ...]:
+        """The text of each page of a record, in order; empty for an unknown one."""
+        rows = self.db.execute("SELECT text FROM page WHERE record = ? ORDER BY number", (record,))
+        return tuple(text for (text,) in rows)
+
+    def outbox_after(self, seq: int) -> Iterator[Errand]:
+        """What the search index has to follow, from beyond the errand it did last (-1 for none)."""
+        rows = self.db.execute("SELECT seq, record, op FROM outbox WHERE seq > ? ORDER BY seq", (seq,))
+        return (Errand(*row) for row in rows)
+
+    def outcome(self, accession: str) -> Event | None:
+        """The last event about a claimed file; None when nothing was decided yet.
+
+        Args:
+            accession: The UUID it was claimed under.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        self.catch_up()
+        line = self._one("SELECT line FROM events WHERE accession = ? ORDER BY seq DESC LIMIT 1", accession)
+        return None if line is None else event.parsed(line.encode())
+
+    def filed(self, record: str) -> bool:
+        """Whether the ledger says that this object was ingested.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        self.catch_up()
+        return self._one("SELECT 1 FROM events WHERE object = ? AND type = 'ingestion'", record) is not None
+
+    def _id(self, query: str, *values: str) -> str | None:
+        found = self._one(query, *values)
+        return None if found is None else str(found)
+
+    def _one(self, query: str, *values: str) -> Any:
+        found = self.db.execute(query, values).fetchone()
+        return None if found is None else found[0]
+
+    def _project(self, events: Iterable[Event]) -> None:
+        with tables.immediate(self.db):
+            applied = self.applied()
+            tail = None
+            for happened in events:
+                if happened.seq > applied:
+                    self._insert(happened)
+                    tail = happened
+            if tail is not None:
+                self.db.execute("DELETE FROM applied")
+                self.db.execute("INSERT INTO applied VALUES (1, ?, ?)", (tail.seq, tail.hash))
+
+    def _insert(self, happened: Event) -> None:
+        self.db.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                happened.seq,
+                happened.at,
+                happened.type,
+                happened.outcome,
+                happened.object,
+                happened.detail.get("accession"),
+                happened.line.decode(),
+            ),
+        )
+        if happened.type == "ingestion" and happened.outcome == "pass" and happened.object is not None:
+            try:
+                record = objects.read_record(self.archive, happened.object)
+            except (NotFoundError, FixityError):
+                return  # `verify` names the file, and that the catalogue has a record too few
+            _insert_record(self.db, happened.object, happened.seq, record)
+
+
+def open_catalogue(archive: Archive) -> Catalogue:
+    """Open the catalogue, made where there is none, and bring it up to the ledger.
+
+    Raises:
+        ArchiveError: It cannot be used.
+        LedgerError: The ledger cannot be read, or the catalogue is ahead of it.
+    """
+    found = Catalogue(archive, tables.connect(archive.catalogue_path))
+    try:
+        found.catch_up()
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+def _insert_record(db: Database, object_id: str, seq: int, record: Record) -> None:
+    said = {name: _text(field.value) for name, field in record.extraction.fields.items()}
+    row = Row(
+        id=object_id,
+        sha256=record.sha256,
+        document=record.document,
+        kind=record.extraction.kind,
+        language=record.extraction.language,
+        verdict=record.verdict,
+        source=record.source,
+        received=record.received,
+        media_type=record.media_type,
+        pages=len(record.pages),
+        supplier=said.get("supplier_name", ""),
+        supplier_tax_id=said.get("supplier_tax_id", ""),
+        customer=said.get("customer_name", ""),
+        number=said.get("invoice_number", ""),
+        issue_date=said.get("issue_date", ""),
+        total=said.get("total", ""),
+        currency=said.get("currency", ""),
+    )
+    columns = {name: getattr(row, name) for name in Row.__slots__} | {"seq": seq}
+    names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    db.execute(f"INSERT INTO record ({names}) VALUES ({places})", columns)  # noqa: S608 - the columns are the class's own
+    _insert_parts(db, object_id, record)
+    db.execute("INSERT INTO outbox VALUES (?, ?, 'add')", (seq, object_id))
+
+
+def _insert_parts(db: Database, object_id: str, record: Record) -> None:
+    db.conn.executemany(
+        "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                object_id,
+                position,
+                name,
+                _text(field.value),
+                field.raw,
+                field.confidence,
+                field.status,
+                field.origin,
+                field.page,
+                json.dumps(field.box),
+            )
+            for position, (name, field) in enumerate(record.extraction.fields.items())
+        ),
+    )
+    db.conn.executemany(
+        "INSERT INTO page VALUES (?, ?, ?, ?, ?)",
+        ((object_id, page.number, page.state, round(page.confidence, 3), page.text) for page in record.pages),
+    )
+    db.conn.executemany(
+        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (object_id, position, found.code, found.severity, found.subject, _facts(found.facts))
+            for position, found in enumerate(record.findings)
+        ),
+    )
+
+
+def _facts(facts: object) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True)
+
+
+def _text(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,145 @@
+"""Where everything lies in an archive, and who may write to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from docscan.archive import config
+from docscan.archive.config import Config
+from docscan.errors import ArchiveBusyError, NotFoundError
+
+FOLDERS = (
+    "inbox",
+    "work",
+    "staging",
+    "put-aside",
+    "duplicates",
+    "reports",
+    "pipelines",
+    "schemas",
+    "objects",
+    "ledger",
+    "index",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One archive on disk.
+
+    Attributes:
+        root: The folder that holds all of it.
+        config: What its `docscan.toml` says.
+    """
+
+    root: Path
+    config: Config
+
+    @property
+    def inbox(self) -> Path:
+        """Where scanners drop files."""
+        return self.root / "inbox"
+
+    @property
+    def work(self) -> Path:
+        """Files a run has claimed, named `<uuid>__<name>`."""
+        return self.root / "work"
+
+    @property
+    def staging(self) -> Path:
+        """Objects and files until they are whole; emptied at the start of a run."""
+        return self.root / "staging"
+
+    @property
+    def put_aside(self) -> Path:
+        """Files that could not be taken in, each with its reason."""
+        return self.root / "put-aside"
+
+    @property
+    def duplicates(self) -> Path:
+        """Files that were in the archive already."""
+        return self.root / "duplicates"
+
+    @property
+    def quarantine(self) -> Path:
+        """Objects that a crash left without a line in the ledger."""
+        return self.root / "quarantine"
+
+    @property
+    def reports(self) -> Path:
+        """What each run did."""
+        return self.root / "reports"
+
+    @property
+    def objects(self) -> Path:
+        """The OCFL storage root."""
+        return self.root / "objects"
+
+    @property
+    def ledger(self) -> Path:
+        """What happened, one line an event."""
+        return self.root / "ledger"
+
+    @property
+    def catalogue_path(self) -> Path:
+        """The SQLite projection of ledger and objects."""
+        return self.root / "catalogue.db"
+
+    @property
+    def index(self) -> Path:
+        """The search index, another projection."""
+        return self.root / "index"
+
+
+def open_archive(root: Path) -> Archive:
+    """The archive in a folder.
+
+    Raises:
+        NotFoundError: There is none.
+        ConfigError: Its `docscan.toml` is wrong.
+    """
+    if not is_archive(root):
+        raise NotFoundError(f"There is no archive at {root}.", hint=f"Make one with: docscan init {root}")
+    return Archive(root.resolve(), config.load(root / config.FILE))
+
+
+def find(start: Path) -> Path | None:
+    """The archive one stands in: the folder itself or the nearest one above it."""
+    here = start.resolve()
+    return next((folder for folder in (here, *here.parents) if is_archive(folder)), None)
+
+
+def is_archive(folder: Path) -> bool:
+    """Whether a folder has what makes an archive: its configuration and a ledger."""
+    return (folder / config.FILE).is_file() and (folder / "ledger").is_dir()
+
+
+@contextmanager
+def hold(archive: Archive, timeout: float = 0) -> Iterator[None]:
+    """Hold the archive alone, for writing.
+
+    The lock is the kernel's (`flock` on `.lock`), so it ends with the process,
+    however that ends.
+
+    Args:
+        archive: The archive to hold.
+        timeout: Seconds to wait for another run; 0 to give up at once.
+
+    Raises:
+        ArchiveBusyError: Another run holds it.
+    """
+    lock = filelock.FileLock(archive.root / ".lock", timeout=timeout, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout as problem:
+        raise ArchiveBusyError(
+            f"Another run holds the archive at {archive.root}.",
+            hint="Wait until it has finished, then try again.",
+        ) from problem
+    try:
+        yield
+    finally:
+        lock.release()

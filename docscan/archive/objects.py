@@ -1,0 +1,217 @@
+"""The objects: one folder a document, in an OCFL 1.1 storage root.
+
+An object holds the original as received, what was derived from it, the record
+and 32 random bytes of salt. It is never rewritten; a correction would become a
+further version beside the first. Everything can be checked with `ls`, `jq` and
+`sha256sum`, or with any OCFL validator.
+
+Sources: OCFL 1.1 (https://ocfl.io/1.1/spec/) and its storage layout extension
+0003 (hash and id n-tuple).
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote
+
+from docscan import record as records
+from docscan.archive import durable
+from docscan.archive.event import UUID
+from docscan.archive.layout import Archive
+from docscan.errors import FixityError, NotFoundError
+from docscan.model import Record
+
+LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
+TUPLES = 3  # folders above an object, of
+TUPLE = 3  # hex digits each: 4096 names a level keep folders small up to a hundred million objects
+OBJECT_MARK = "0=ocfl_object_1.1"
+INVENTORY = "inventory.json"
+SIDECAR = "inventory.json.sha256"
+INVENTORY_TYPE = "https://ocfl.io/1.1/spec/#inventory"
+NAME_BYTES = 180  # leaves room below the 255 bytes that common file systems take
+FORBIDDEN = frozenset('/\\:*?"<>|')  # separators, and what other systems refuse in a name
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+
+ROOT_FILES: Mapping[str, bytes] = {
+    "0=ocfl_1.1": b"ocfl_1.1\n",
+    "ocfl_layout.json": (
+        json.dumps(
+            {"extension": LAYOUT, "description": "Three levels of three hex digits, then the object's id"},
+            indent=2,
+        )
+        + "\n"
+    ).encode(),
+    f"extensions/{LAYOUT}/config.json": (
+        json.dumps(
+            {
+                "extensionName": LAYOUT,
+                "digestAlgorithm": "sha256",
+                "tupleSize": TUPLE,
+                "numberOfTuples": TUPLES,
+            },
+            indent=2,
+        )
+        + "\n"
+    ).encode(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an inventory says of an object's first version.
+
+    Attributes:
+        id: The object's UUID.
+        created: ISO 8601, UTC.
+        agent: The pseudonym of who made it.
+        files: SHA-256 by logical path (`original/scan.pdf`, `record.json`).
+    """
+
+    id: str
+    created: str
+    agent: str
+    files: Mapping[str, str]
+
+    @property
+    def inventory(self) -> bytes:
+        """The bytes of `inventory.json` (OCFL 1.1, 3.5)."""
+        state: dict[str, list[str]] = {}
+        for logical, digest in sorted(self.files.items()):
+            state.setdefault(digest, []).append(logical)
+        found = {
+            "id": f"urn:uuid:{self.id}",
+            "type": INVENTORY_TYPE,
+            "digestAlgorithm": "sha256",
+            "head": "v1",
+            "manifest": {digest: [content(path) for path in paths] for digest, paths in state.items()},
+            "versions": {
+                "v1": {
+                    "created": self.created,
+                    "message": "ingestion",
+                    "user": {"name": self.agent},
+                    "state": state,
+                }
+            },
+        }
+        return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def sha256(data: bytes) -> str:
+    """The digest of bytes in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def lay_root(folder: Path) -> None:
+    """Write the files of an empty storage root."""
+    for name, data in ROOT_FILES.items():
+        path = folder / name
+        durable.make_folders(path.parent, folder)
+        durable.write(path, data)
+    durable.sync_tree(folder)
+
+
+def folder_of(archive: Archive, object_id: str) -> Path:
+    """Where an object of that UUID lies or would lie.
+
+    Raises:
+        NotFoundError: That is no UUID as docscan writes it.
+    """
+    return archive.objects / relative_folder(object_id)
+
+
+def relative_folder(object_id: str) -> str:
+    """The folder of an object within the storage root (layout extension 0003).
+
+    Raises:
+        NotFoundError: That is no UUID as docscan writes it.
+    """
+    if not UUID.fullmatch(object_id):
+        raise NotFoundError(f"{object_id!r} is not the id of a record.", hint="`docscan list` shows the ids.")
+    identifier = f"urn:uuid:{object_id}"
+    digest = sha256(identifier.encode())
+    above = [digest[n * TUPLE : (n + 1) * TUPLE] for n in range(TUPLES)]
+    return "/".join([*above, quote(identifier, safe="").replace("%3A", "%3a")])
+
+
+def id_of(folder: str) -> str:
+    """The UUID in the name of an object's folder; empty when there is none."""
+    found = unquote(folder.rpartition("/")[2]).removeprefix("urn:uuid:")
+    return found if UUID.fullmatch(found) else ""
+
+
+def content(logical: str) -> str:
+    """Where a file of the first version lies in its object."""
+    return f"v1/content/{logical}"
+
+
+def path_of(archive: Archive, object_id: str, logical: str) -> Path:
+    """The path of one file of an object.
+
+    Args:
+        archive: Where the object is.
+        object_id: Its UUID.
+        logical: Such as `record.json`, `derived/document.pdf`, or `original`
+            for the one file under `original/`, whatever its name.
+
+    Raises:
+        NotFoundError: There is no such object, or no such file in it.
+    """
+    folder = folder_of(archive, object_id)
+    path = folder / content(logical)
+    if logical == "original" and path.is_dir():
+        path = next(iter(sorted(path.iterdir())), path / "original")
+    if ".." in PurePosixPath(logical).parts or not path.is_file():
+        what = f"no {logical} in record {object_id}" if folder.is_dir() else f"no record {object_id}"
+        raise NotFoundError(f"There is {what}.", hint="`docscan list` shows the records there are.")
+    return path
+
+
+def read_record(archive: Archive, object_id: str) -> Record:
+    """The record of an object, with its words.
+
+    Raises:
+        NotFoundError: There is no such object, or it has no record.
+        FixityError: Its record cannot be understood.
+    """
+    record, words = (path_of(archive, object_id, name) for name in ("record.json", "derived/words.json"))
+    try:
+        return records.from_json(json.loads(record.read_bytes()), json.loads(words.read_bytes()))
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as problem:
+        raise FixityError(
+            f"The record {object_id} cannot be read: {type(problem).__name__}, {problem}.",
+            hint="`docscan verify` names the damaged file; restore it from a copy.",
+        ) from problem
+
+
+def safe_name(name: str) -> str:
+    """A name that is one path segment on any system, and shows as what it is.
+
+    Composed (NFC); without control, formatting (so no bidirectional tricks),
+    private or unassigned characters; without separators; no longer than 180
+    bytes of UTF-8, its ending kept.
+    """
+    kept = "".join(
+        " " if letter.isspace() else "_" if letter in FORBIDDEN else letter
+        for letter in unicodedata.normalize("NFC", name)
+        if letter.isspace() or unicodedata.category(letter)[0] != "C"
+    )
+    trimmed = unicodedata.normalize("NFC", _cut(kept.strip(" .")))
+    if trimmed.partition(".")[0].lower() in RESERVED or trimmed.startswith(("-", "~")):
+        trimmed = f"_{trimmed}"
+    return trimmed or "document"
+
+
+def _cut(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending.encode()) > 16:
+        stem, ending = name, ""
+    room = NAME_BYTES - len((dot if ending else "").encode()) - len(ending.encode())
+    while len(stem.encode()) > room:
+        stem = stem[:-1]
+    stem = stem.rstrip(" .")
+    return f"{stem}.{ending}" if ending else stem

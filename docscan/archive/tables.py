@@ -1,0 +1,179 @@
+"""The tables of `catalogue.db`, and how a connection to them is opened."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from docscan.errors import ArchiveError
+
+VERSION = 1  # of the tables, kept as `PRAGMA user_version`
+BUSY_SECONDS = 30  # how long one writer waits for another
+TABLES = ("events", "record", "field", "page", "finding", "outbox", "applied")  # in the order of a dump
+
+SCHEMA = """
+CREATE TABLE events (                    -- the ledger, line by line
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    type TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    object TEXT,
+    accession TEXT,
+    line TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_accession ON events (accession, seq);
+CREATE INDEX events_object ON events (object, seq);
+CREATE TABLE record (                    -- what a list of records shows
+    id TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL REFERENCES events (seq),
+    sha256 TEXT NOT NULL,
+    document INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    language TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    source TEXT NOT NULL,
+    received TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    pages INTEGER NOT NULL,
+    supplier TEXT NOT NULL,
+    supplier_tax_id TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    number TEXT NOT NULL,
+    issue_date TEXT NOT NULL,
+    total TEXT NOT NULL,
+    currency TEXT NOT NULL
+) STRICT;
+CREATE INDEX record_seq ON record (seq);
+CREATE INDEX record_sha256 ON record (sha256, seq);
+CREATE INDEX record_number ON record (number);
+CREATE TABLE field (
+    record TEXT NOT NULL REFERENCES record (id),
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    raw TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    status TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    box TEXT NOT NULL,
+    PRIMARY KEY (record, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX field_name ON field (name, value);
+CREATE TABLE page (
+    record TEXT NOT NULL REFERENCES record (id),
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (record, number)
+) STRICT;
+CREATE TABLE finding (
+    record TEXT NOT NULL REFERENCES record (id),
+    position INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    PRIMARY KEY (record, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox (                    -- what the search index is to follow
+    seq INTEGER PRIMARY KEY REFERENCES events (seq),
+    record TEXT NOT NULL,
+    op TEXT NOT NULL
+) STRICT;
+CREATE TABLE applied (                   -- how far the ledger is projected here
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    seq INTEGER NOT NULL,
+    tail TEXT NOT NULL
+) STRICT;
+"""
+
+# They stop accidents, not intent: whoever can write the file can drop a trigger.
+# `recursive_triggers` must be on, or INSERT OR REPLACE passes the one on DELETE.
+TRIGGERS = {
+    "events_are_not_changed": "BEFORE UPDATE ON events",
+    "events_are_not_removed": "BEFORE DELETE ON events",
+    "events_are_not_replaced": "BEFORE INSERT ON events WHEN NEW.seq IN (SELECT seq FROM events)",
+}
+
+migrations = Migrations("catalogue")
+
+
+@migrations(name="first tables")
+def _first_tables(db: Database) -> None:
+    for statement in SCHEMA.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    for name, event in TRIGGERS.items():
+        db.execute(
+            f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+        )
+    db.execute("PRAGMA user_version = 1")
+
+
+def connect(path: Path) -> Database:
+    """Open the catalogue for reading and writing, its tables brought up to date.
+
+    Args:
+        path: `catalogue.db`; made when it is not there.
+
+    Raises:
+        ArchiveError: It is no catalogue, or one of a later docscan.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        db = Database(connection, recursive_triggers=True)
+        _prepare(path, db)
+    except (sqlite3.DatabaseError, ArchiveError) as problem:
+        connection.close()
+        if isinstance(problem, ArchiveError):
+            raise
+        raise ArchiveError(
+            f"The catalogue {path} cannot be used: {problem}.", hint="Make it anew with: docscan rebuild"
+        ) from problem
+    return db
+
+
+def _prepare(path: Path, db: Database) -> None:
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = FULL")
+    if migrations.pending(db):
+        db.execute("PRAGMA journal_mode = WAL").close()
+        with immediate(db):
+            migrations.apply(db)
+    _check(path, db)
+
+
+@contextmanager
+def immediate(db: Database) -> Iterator[None]:
+    """A transaction that takes the writer's place at once.
+
+    A deferred one (`db.atomic()`) takes it with its first write, and is refused
+    without waiting when another writer came in between.
+    """
+    db.execute("BEGIN IMMEDIATE").close()
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:
+            db.execute("ROLLBACK").close()
+        raise
+    db.execute("COMMIT").close()
+
+
+def _check(path: Path, db: Database) -> None:
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found != VERSION:
+        raise ArchiveError(
+            f"The catalogue {path} has tables of version {found}; this docscan knows {VERSION}.",
+            hint="Update docscan, or make the catalogue anew with: docscan rebuild",
+        )
+    missing = TRIGGERS.keys() - db.triggers_dict.keys()
+    if missing:
+        raise ArchiveError(
+            f"The catalogue {path} has lost its guard {min(missing)}.",
+            hint="Make it anew with: docscan rebuild",
+        )

@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -230,3 +231,45 @@ def test_start_refuses_a_word_it_does_not_know() -> None:
     done = subprocess.run([ROOT / "start", "tset"], check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert "Usage" in done.stderr
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path) -> Path:
+    """A checkout's `start` beside a folder of programs with no Tesseract, no apt-get and no Python."""
+    shutil.copy(ROOT / "start", tmp_path)
+    (tmp_path / "bin").mkdir()
+    for name in ("sh", "dirname", "cat", "rm", "id", "grep"):
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    return tmp_path
+
+
+def start_on(machine: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": str(machine / "bin")}
+    return subprocess.run(
+        [machine / "start", *words], env=environment, check=False, capture_output=True, text=True
+    )
+
+
+def test_start_names_all_that_is_missing_in_one_line_where_it_may_not_install(bare_machine: Path) -> None:
+    python = bare_machine / "bin" / "python3"
+    python.write_text("#!/bin/sh\ncase $2 in *ensurepip*) exit 1 ;; esac\n", encoding="utf-8")
+    python.chmod(0o755)
+    done = start_on(bare_machine)
+    assert done.returncode == 3
+    assert (
+        "apt-get install --no-install-recommends python3-venv tesseract-ocr tesseract-ocr-eng "
+        "tesseract-ocr-spa tesseract-ocr-pol tesseract-ocr-deu\n"
+    ) in done.stderr
+    assert "without the package python3-venv" in done.stderr
+
+
+def test_start_says_that_it_found_no_python(bare_machine: Path) -> None:
+    done = start_on(bare_machine)
+    assert done.returncode == 3
+    assert "no Python 3.11 or newer was found" in done.stderr
+
+
+def test_the_check_does_not_begin_without_the_engine_it_needs(bare_machine: Path) -> None:
+    done = start_on(bare_machine, "test")
+    assert done.returncode == 3
+    assert "fonts-dejavu-core" in done.stderr

@@ -1,1 +1,57 @@
-"""To be written."""
+"""What a document says: its kind, language, fields, tables and entries.
+
+Words become rows, rows are searched for the labels of a schema, values of the
+right type stand by the labels, and one decision over all of them says which
+value is which field.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from docscan.extraction import classify, forms, solve, tables
+from docscan.extraction.candidates import Sheet
+from docscan.extraction.labels import hits_in, lexicon
+from docscan.extraction.rows import Row, rows_of
+from docscan.model import Extraction, Page
+from docscan.schema import Property, Schema
+
+UNSORTED = "letter"  # the kind of what nothing describes
+
+
+def extract(pages: Sequence[Page], schemas: Sequence[Schema]) -> Extraction:
+    """Read what a document says.
+
+    Args:
+        pages: As read, in order.
+        schemas: The kinds of documents it may be.
+
+    Returns:
+        Kind, language and what stands in it; a document that no schema
+        describes is a letter.
+    """
+    rows = rows_of(pages)
+    language = classify.language_of(rows, schemas)
+    schema, sure = classify.kind_of(rows, schemas)
+    if schema is None:
+        schema = next((item for item in schemas if item.kind == UNSORTED), None)
+    if schema is None:
+        return Extraction(UNSORTED, "", sure, language)
+    return _described(pages, rows, schema, Extraction(schema.kind, schema.name, sure, language))
+
+
+def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
+    sheet = Sheet(rows, hits_in(rows, lexicon(schema)))
+    fields = solve.fields(sheet, schema) | forms.ticks(pages, sheet, schema)
+    ordered = {item.name: fields[item.name] for item in schema.properties if item.name in fields}
+    lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
+    return replace(
+        found,
+        fields=ordered,
+        lines=tables.invoice_lines(rows, lines) if lines else (),
+        tax_breakdown=tables.tax_lines(rows, breakdown) if breakdown else (),
+        entries=() if lines else forms.entries(sheet, ordered),
+    )
+
+
+def _table(schema: Schema, name: str) -> Property | None:
+    return next((item for item in schema.properties if item.name == name and item.type == "table"), None)

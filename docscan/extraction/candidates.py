@@ -1,0 +1,296 @@
+"""Values a page offers for each type of field, and the label each stands by."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from docscan.extraction import identifiers, values
+from docscan.extraction.labels import Hit
+from docscan.extraction.rows import Row
+from docscan.model import Box
+
+BELOW_ROWS = 3  # rows under a label in which a value may stand
+COLUMN_ROWS = 14  # rows under a column's header
+LONGEST_TEXT = 300  # characters; a longer one is prose
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value of some type on a page.
+
+    Attributes:
+        value: Normalised.
+        raw: As printed.
+        row: Where it stands.
+        first: Its first word in the row.
+        last: One past its last word.
+        score: From 0 to 1: the reading's certainty, times the label's and the place's once known.
+        amount: Of an amount.
+        currency: Printed beside an amount.
+        mended: Digits were guessed from letters; to be believed only when a sum proves it.
+        labelled: A label announces it.
+    """
+
+    value: str
+    raw: str
+    row: Row
+    first: int
+    last: int
+    score: float
+    amount: Decimal | None = None
+    currency: str = ""
+    mended: bool = False
+    labelled: bool = False
+
+    @property
+    def box(self) -> Box:
+        """Around its words."""
+        return self.row.span_box(self.first, self.last)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and word: the same for two readings that begin at one place."""
+        return self.row.index, self.first
+
+    @property
+    def legibility(self) -> float:
+        """The lowest confidence of its words."""
+        return min((word.confidence for word in self.row.words[self.first : self.last]), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words of a row that may hold a label's value, and how near they stand (0 to 1)."""
+
+    row: Row
+    first: int
+    last: int
+    nearness: float
+
+
+Reader = Callable[[Row, int, int], Iterator[Candidate]]
+
+
+def dates(row: Row, first: int, last: int, order: str = "dmy") -> Iterator[Candidate]:
+    """Dates in a stretch of a row."""
+    text, offset = _stretch(row, first, last)
+    for pattern in (values.NUMERIC_DATE, values.DAY_FIRST, values.MONTH_FIRST):
+        for match in pattern.finditer(re.sub("    ", " \x00\x00 ", text).replace("  ", " ‖")):
+            if found := values.read_date(match.group(), order):
+                at = row.words_at(offset + match.start(), offset + match.end())
+                yield Candidate(found.value, match.group(), row, *at, score=found.confidence)
+
+
+def amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """Amounts in a stretch of a row; percentages, dates and numbers of things are none."""
+    text, offset = _stretch(row, first, last)
+    dated = [
+        match.span()
+        for pattern in (values.NUMERIC_DATE, values.DAY_FIRST)
+        for match in pattern.finditer(text)
+        if values.read_date(match.group())
+    ]
+    for match in values.AMOUNT.finditer(text):
+        if match["percent"] or any(start < match.end() and match.start() < end for start, end in dated):
+            continue
+        if found := values.amount_of(match):
+            sure = found.confidence * (1.0 if found.decimals == 2 else 0.75 if found.currency else 0.45)
+            if found.decimals > 2:
+                sure *= 0.5
+            at = row.words_at(offset + match.start("number"), offset + match.end("number"))
+            yield Candidate(
+                values.money(found.value), match.group().strip(), row, *at, sure, found.value, found.currency
+            )
+
+
+def mended_amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """Amounts with letters that an engine takes for digits."""
+    for index in range(first, last):
+        text = row.words[index].text
+        digits = text.translate(_MISREAD)
+        if digits != text and re.fullmatch(r"-?[\d.,]*\d[.,]\d{2}", digits) and any(map(str.isdigit, text)):
+            found = values.read_amount(digits)
+            if found:
+                yield Candidate(
+                    values.money(found.value), text, row, index, index + 1, 0.4, found.value, mended=True
+                )
+
+
+_MISREAD = str.maketrans(
+    {"O": "0", "o": "0", "D": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"}
+)
+
+
+def ibans(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """Bank account numbers; a Polish one may lack its country."""
+    text, offset = _stretch(row, first, last)
+    for start, end, value, sure in identifiers.ibans(text):
+        at = row.words_at(offset + start, offset + end)
+        yield Candidate(value, text[start:end], row, *at, sure)
+
+
+def tax_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """The first tax id in a stretch: words joined until they make one."""
+    words = [word.text for word in row.words[first:last]]
+    if found := identifiers.tax_id(words):
+        begin, end, value, sure = found
+        raw = " ".join(words[begin:end])
+        yield Candidate(value, raw, row, first + begin, first + end, sure)
+
+
+def numbers(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """The first document number in a stretch."""
+    words = [word.text for word in row.words[first:last]]
+    if found := identifiers.document_number(words):
+        begin, end, value, sure = found
+        yield Candidate(value, " ".join(words[begin:end]), row, first + begin, first + end, sure)
+
+
+def texts(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """The first segment of a stretch, as it stands."""
+    begin, end = row.segments[row.segment_of(first)]
+    begin, end = max(first, begin), min(last, end)
+    words = [word.text for word in row.words[begin:end]]
+    text = (
+        " ".join(words).strip(" :;,|_.-")
+        if words and words[-1][-1:] != "."
+        else " ".join(words).strip(" :;,|_")
+    )
+    if 0 < len(text) <= LONGEST_TEXT and any(sign.isalnum() for sign in text):
+        yield Candidate(text, " ".join(words), row, begin, end, 0.9)
+
+
+def names(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """The first segment with letters."""
+    for found in texts(row, first, last):
+        letters = sum(sign.isalpha() for sign in found.value)
+        if letters >= 3 and letters * 2 > len(found.value.replace(" ", "")):
+            yield found
+
+
+def currencies(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """The first currency named in a stretch."""
+    for index in range(first, last):
+        if code := values.currency(row.words[index].text):
+            yield Candidate(code, row.words[index].text, row, index, index + 1, 0.95)
+            return
+
+
+READERS: Mapping[str, Reader] = {
+    "date": dates, "amount": amounts, "iban": ibans, "tax-id": tax_ids, "number": numbers,
+    "text": texts, "name": names, "address": texts, "currency": currencies, "quantity": amounts,
+    "rate": texts,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of a document with the labels found in them."""
+
+    rows: tuple[Row, ...]
+    hits: tuple[Hit, ...]
+
+    def in_row(self, row: Row) -> list[Hit]:
+        """The labels of one row."""
+        return [hit for hit in self.hits if hit.row.index == row.index]
+
+
+def stretches(sheet: Sheet, hit: Hit, *, column: bool) -> Iterator[Stretch]:
+    """Where the value of a label may stand: beside it, then below it.
+
+    Args:
+        sheet: The document.
+        hit: The label.
+        column: The label may head a column, so look further down.
+    """
+    row = hit.row
+    end = min((other.first for other in sheet.in_row(row) if other.first >= hit.last), default=len(row.words))
+    if hit.last < end:
+        gap = row.words[hit.last].box.left - row.words[hit.last - 1].box.right
+        yield Stretch(row, hit.last, end, max(0.8, 1.0 - 0.01 * max(0.0, gap) / row.height))
+    yield from _below(sheet, hit, COLUMN_ROWS if column else BELOW_ROWS)
+
+
+def _below(sheet: Sheet, hit: Hit, most: int) -> Iterator[Stretch]:
+    label = hit.row.span_box(hit.first, hit.last)
+    for step, row in enumerate(sheet.rows[hit.row.index + 1 : hit.row.index + 1 + most], 1):
+        if row.page != hit.row.page or row.box.top - label.bottom > most * 3 * row.height:
+            return
+        labels = sheet.in_row(row)
+        for first, last in row.segments:
+            box = row.span_box(first, last)
+            if not _aligned(label, box, row.height):
+                continue
+            if any(first <= other.first < last for other in labels) and step > 1:
+                return
+            cut = min((other.first for other in labels if first <= other.first < last), default=last)
+            if cut > first:
+                yield Stretch(row, first, cut, max(0.3, 0.95 - 0.08 * step))
+
+
+def _aligned(label: Box, value: Box, height: float) -> bool:
+    """Same left edge, same right edge, or one above the other's middle."""
+    return (
+        abs(label.left - value.left) <= 1.2 * height
+        or abs(label.right - value.right) <= 1.2 * height
+        or label.left <= value.middle[0] <= label.right
+        or value.left <= label.middle[0] <= value.right
+    )
+
+
+def announced(sheet: Sheet, name: str, kind: str, reader: Reader) -> list[Candidate]:
+    """Candidates for a field that stand by one of its labels, the best first.
+
+    Args:
+        sheet: The document.
+        name: The field.
+        kind: The field's type.
+        reader: Reads values of that type.
+    """
+    found: dict[tuple[int, int, str], Candidate] = {}
+    for hit in sheet.hits:
+        weight = hit.weight_of(name) * hit.likeness * _standing(sheet, hit)
+        if not weight:
+            continue
+        for candidate in _beside(sheet, hit, kind, reader):
+            scored = replace(candidate, score=candidate.score * weight, labelled=True)
+            place = (*scored.place, scored.value)
+            if place not in found or found[place].score < scored.score:
+                found[place] = scored
+    return sorted(found.values(), key=lambda item: -item.score)
+
+
+def _beside(sheet: Sheet, hit: Hit, kind: str, reader: Reader) -> Iterator[Candidate]:
+    """The values by one label; those further on, and those below when one stands beside, count less."""
+    seen = 0
+    for stretch in stretches(sheet, hit, column=kind == "amount"):
+        below = stretch.row.index != hit.row.index
+        if below and seen and kind not in ("amount", "date"):
+            return
+        for order, candidate in enumerate(reader(stretch.row, stretch.first, stretch.last)):
+            penalty = 1.0 - 0.08 * min(order, 4) if not below else (0.7 if seen else 1.0)
+            yield replace(candidate, score=candidate.score * stretch.nearness * penalty)
+        seen += any(True for _ in reader(stretch.row, stretch.first, stretch.last))
+
+
+def _standing(sheet: Sheet, hit: Hit) -> float:
+    """1 for a label that begins a segment, follows another's value or ends in a colon; less inside prose."""
+    if hit.row.words[hit.last - 1].text.endswith(":"):
+        return 1.0
+    begin, end = hit.row.segments[hit.row.segment_of(hit.first)]
+    before = [word for word in hit.row.words[begin : hit.first] if any(map(str.isalpha, word.text))]
+    wordy = end - begin > 14  # a line of prose, not a label with its value
+    return 0.6 if wordy else 1.0 if not before else 0.85 if len(before) <= 3 else 0.7
+
+
+def _stretch(row: Row, first: int, last: int) -> tuple[str, int]:
+    start = row.starts[first]
+    end = row.starts[last - 1] + len(row.words[last - 1].text)
+    return row.text[start:end], start
+
+
+def unlabelled(rows: Sequence[Row], reader: Reader) -> Iterator[Candidate]:
+    """Every value of a type on the pages, whatever stands by it."""
+    for row in rows:
+        yield from reader(row, 0, len(row.words))

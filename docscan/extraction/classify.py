@@ -1,0 +1,102 @@
+"""What kind of document this is, and in which language."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from docscan.extraction.labels import hits_in, key, lexicon
+from docscan.extraction.rows import Row
+from docscan.extraction.values import plain
+from docscan.schema import Schema
+
+LEAST_SCORE = 3.0  # below it nothing tells the kind: a letter
+TITLE_ROWS = 0.35  # of the first page: where a document says what it is
+LEAST_WORDS = 3  # function words needed to tell a language
+
+# The commonest function words that the other three languages do not have.
+_FUNCTION_WORDS = {
+    "es": "el la los las del que y en por con para una su no se al es este esta fecha nº total",
+    "pl": "i w z na do nie jest oraz dla od po przez się o lub przy ze za numer data kwota razem",
+    "de": "der die das und ist von mit für ein eine den dem zu auf bei bis vom im datum nummer betrag",
+    "en": "the and of to is for with by this that be are on at your our date number amount total",
+}
+_LANGUAGES_OF = {
+    word: [name for name, words in _FUNCTION_WORDS.items() if word in words.split()]
+    for words in _FUNCTION_WORDS.values()
+    for word in words.split()
+}
+_LETTERS = {"pl": "ąęłśżźćń", "es": "ñ¿¡", "de": "ßäöü"}
+
+
+def language_of(rows: Sequence[Row], schemas: Sequence[Schema] = ()) -> str:
+    """The language by its function words, letters and labels.
+
+    Returns:
+        `es`, `pl`, `de` or `en`; empty when too little tells them apart.
+    """
+    counts: Counter[str] = Counter()
+    label_words = _label_words(schemas)
+    for row in rows:
+        for word in re.findall(r"[^\W\d_]+", row.text.casefold()):
+            for owners in (_LANGUAGES_OF.get(word, ()), label_words.get(word, ())):
+                for name in owners:
+                    counts[name] += 1 / len(owners)
+            for name, letters in _LETTERS.items():
+                counts[name] += 0.3 * any(sign in letters for sign in word)
+    ranked = counts.most_common(2)
+    if not ranked or ranked[0][1] < LEAST_WORDS or (len(ranked) > 1 and ranked[0][1] < 1.15 * ranked[1][1]):
+        return ""
+    return ranked[0][0]
+
+
+def _label_words(schemas: Sequence[Schema]) -> dict[str, list[str]]:
+    """Words of labels by the languages that have them."""
+    owners: dict[str, set[str]] = {}
+    for schema in schemas:
+        for label in (*schema.words, *(label for prop in schema.properties for label in prop.labels)):
+            for word in re.findall(r"[^\W\d_]{4,}", label.text.casefold()):
+                owners.setdefault(word, set()).add(label.language)
+    return {word: sorted(names) for word, names in owners.items() if len(names) == 1}
+
+
+def kind_of(rows: Sequence[Row], schemas: Sequence[Schema]) -> tuple[Schema | None, float]:
+    """The schema that describes a document best.
+
+    Returns:
+        The schema, or None when nothing tells; and how sure that is.
+    """
+    scores = sorted(((score(rows, schema), index) for index, schema in enumerate(schemas)), reverse=True)
+    if not scores or scores[0][0] < LEAST_SCORE:
+        return None, 0.5
+    best = scores[0][0]
+    second = scores[1][0] if len(scores) > 1 else 0.0
+    sure = best / (best + second + 1.0)
+    return schemas[scores[0][1]], min(0.99, sure + 0.3 * (best > 2 * second))
+
+
+def score(rows: Sequence[Row], schema: Schema) -> float:
+    """How much speaks for a schema: its words, in titles above all, and a form's labels."""
+    if not rows:
+        return 0.0
+    text = f" {' '.join(_spaced(row.text) for row in rows)} "
+    head = int(len([row for row in rows if row.page == rows[0].page]) * TITLE_ROWS) + 3
+    titles = [_spaced(line) for row in rows[:head] for line in re.split(r" {4}", row.text)]
+    found = 0.0
+    for word in schema.words:
+        phrase = _spaced(word.text)
+        if not phrase or f" {phrase} " not in text:
+            continue
+        begins = any(line == phrase or line.startswith(phrase + " ") for line in titles)
+        found += word.weight * (1.6 if begins else 1.0)
+    return found + (_coverage(rows, schema) if schema.kind == "form" else 0.0)
+
+
+def _coverage(rows: Sequence[Row], schema: Schema) -> float:
+    """Up to 6 for a form whose labels are all there, in the language that has most of them."""
+    there = {key(meaning.name) for hit in hits_in(rows, lexicon(schema)) for meaning in hit.meanings}
+    share = len(there) / max(1, len(schema.properties))
+    return 6.0 * share if share >= 0.4 else 0.0
+
+
+def _spaced(text: str) -> str:
+    return " ".join(re.findall(r"\w+", plain(text)))

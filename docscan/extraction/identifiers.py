@@ -1,0 +1,125 @@
+"""Tax ids, bank accounts and document numbers among words.
+
+Check digits raise the certainty of a reading and never decide alone: many
+printed ids have none, and some are printed wrong.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from stdnum import iban as _iban
+from stdnum.de import vat as _de_vat
+from stdnum.es import nif as _es_nif
+from stdnum.eu import vat as _eu_vat
+from stdnum.exceptions import ValidationError
+from stdnum.pl import nip as _pl_nip
+
+from docscan.extraction import values
+
+Found = tuple[int, int, str, float]
+
+_IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![A-Za-z0-9])")
+_POLISH = re.compile(r"(?<![\dA-Z])(\d{2}(?: ?\d{4}){6})(?!\d)")
+_TAX_SIGNS = re.compile(r"[^0-9A-Z]")
+_SKIPPED = re.compile(
+    r"[:#\-–.|]*|\([A-Za-z0-9]{1,4}\)|(?:nr|no|num|numer|nº|n°|n\.º|número|nummer|number)[.:]*", re.I
+)
+_NUMBER = re.compile(r"[0-9A-Za-zÀ-ž][0-9A-Za-zÀ-ž/._\-–\\#|+]{0,39}")
+SHORTEST_TAX_ID, LONGEST_TAX_ID = 7, 16
+
+
+def compact(text: str) -> str:
+    """Upper case, letters and digits only."""
+    return _TAX_SIGNS.sub("", text.upper())
+
+
+def ibans(text: str) -> Iterator[Found]:
+    """Start, end, value and certainty of each account number in a text."""
+    text = text.replace("  ", " \x00") if "  " in text else text
+    for match in _IBAN.finditer(text):
+        value = compact(match.group())
+        valid = iban_valid(value)
+        if valid or len(value) >= 15:
+            yield match.start(), match.end(), value, 1.0 if valid else 0.6
+    for match in _POLISH.finditer(text):
+        value = compact(match.group())
+        if match.start() < 2 or not text[: match.start()].rstrip().endswith("PL"):
+            yield match.start(), match.end(), value, 1.0 if iban_valid("PL" + value) else 0.6
+
+
+@cache
+def iban_valid(value: str) -> bool:
+    """Whether the check digits of an account number agree."""
+    try:
+        _iban.validate(value, check_country=False)
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def tax_id_valid(value: str) -> bool:
+    """Whether the check digits of a tax id agree, in some country it could be from."""
+    return any(_agrees(check, value) for check in (_es_nif, _pl_nip, _eu_vat, _de_vat))
+
+
+def _agrees(check: object, value: str) -> bool:
+    try:
+        check.validate(value)  # type: ignore[attr-defined] - stdnum's modules share this function
+    except ValidationError:
+        return False
+    return True
+
+
+def tax_id(words: Sequence[str]) -> Found | None:
+    """The first tax id among words, which may print it in groups.
+
+    Returns:
+        First word, one past the last, the value without signs, and certainty.
+    """
+    for begin in range(min(len(words), 6)):
+        if _SKIPPED.fullmatch(words[begin]) or not _tax_piece(words[begin]):
+            continue
+        joined, best = "", None
+        for end in range(begin, min(len(words), begin + 6)):
+            if not _tax_piece(words[end]):
+                break
+            joined += compact(words[end])
+            if len(joined) > LONGEST_TAX_ID:
+                break
+            if tax_id_valid(joined):
+                return begin, end + 1, joined, 1.0
+            digits = sum(sign.isdigit() for sign in joined)
+            if len(joined) >= SHORTEST_TAX_ID and digits >= 5 and best is None:
+                best = (begin, end + 1, joined, 0.8)
+        if best:
+            return best
+    return None
+
+
+def _tax_piece(word: str) -> bool:
+    """Digits with their prefix and signs, or a prefix alone."""
+    letters = word.strip(":;,.()")
+    return (
+        bool(letters)
+        and letters == letters.upper()
+        and (any(map(str.isdigit, letters)) or (letters.isalpha() and len(letters) <= 3))
+    )
+
+
+def document_number(words: Sequence[str]) -> Found | None:
+    """The first document number among words: `F-2026/0117`, `FV 12/2026`, `471102`."""
+    begin = 0
+    while begin < len(words) and _SKIPPED.fullmatch(words[begin]):
+        begin += 1
+    if begin == len(words):
+        return None
+    end, value = begin + 1, words[begin].strip(":;,.()")
+    series = value.isalpha() and len(value) <= 5 and value == value.upper()
+    if end < len(words) and (series or value[-1:] in ("/", "-")) and any(map(str.isdigit, words[end])):
+        value, end = f"{value} {words[end].strip(':;,.()')}", end + 1
+    if not any(map(str.isdigit, value)) or not _NUMBER.fullmatch(value.replace(" ", "")):
+        return None
+    doubtful = values.NUMERIC_DATE.fullmatch(value) or re.fullmatch(r"\d{1,2}", value) or "," in value
+    return begin, end, value, 0.5 if doubtful else 0.95

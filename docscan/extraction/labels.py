@@ -1,0 +1,157 @@
+"""Where the labels of a schema stand on the pages, misread letters forgiven."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from docscan.extraction.rows import Row
+from docscan.extraction.values import plain
+from docscan.schema import Label, Schema
+
+SHORTEST_FUZZY = 6  # letters: in shorter labels one misread letter makes another word
+LIKENESS = 0.86  # one wrong letter in seven; two labels of one schema are further apart
+MOST_WORDS_OF_LABEL = 7
+
+_SIGNS = re.compile(r"[^0-9a-z]+")
+_FOOTNOTE = re.compile(r"(?<=[^\W\d_]{3})[\d¹²³⁴⁵⁶⁷⁸⁹](?=:?$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a label may announce.
+
+    Attributes:
+        role: `field`, `heading` or `other`.
+        name: The field's name, or the party's (`supplier`).
+        weight: From 0 to 1.
+        language: ISO 639-1.
+    """
+
+    role: str
+    name: str
+    weight: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A label found on a page.
+
+    Attributes:
+        row: Where it stands.
+        first: Its first word in the row.
+        last: One past its last word.
+        meanings: What it may announce, the surest first.
+        likeness: 1 for the very letters of the label, less for a misreading.
+    """
+
+    row: Row
+    first: int
+    last: int
+    meanings: tuple[Meaning, ...]
+    likeness: float
+
+    def weight_of(self, name: str) -> float:
+        """How surely it announces a field, from 0 to 1."""
+        return max((m.weight for m in self.meanings if m.role == "field" and m.name == name), default=0.0)
+
+    @property
+    def heading(self) -> str:
+        """The party it stands over, or empty."""
+        return next((m.name for m in self.meanings if m.role == "heading"), "")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Every label of a schema by its letters and digits."""
+
+    meanings: dict[str, tuple[Meaning, ...]] = field(default_factory=dict)
+
+    @property
+    def longest(self) -> int:
+        """Letters of the longest label."""
+        return max((len(key) for key in self.meanings), default=0)
+
+
+def key(text: str) -> str:
+    """Letters and digits alone, lower case without accents: `USt-IdNr.` is `ustidnr`."""
+    return _SIGNS.sub("", plain(text))
+
+
+def lexicon(schema: Schema) -> Lexicon:
+    """The labels of a schema, ready for finding."""
+    found: dict[str, list[Meaning]] = {}
+    for role, name, label in _labels(schema):
+        if letters := key(label.text):
+            found.setdefault(letters, []).append(Meaning(role, name, label.weight, label.language))
+    return Lexicon({letters: tuple(sorted(all_, key=lambda m: -m.weight)) for letters, all_ in found.items()})
+
+
+def _labels(schema: Schema) -> Iterator[tuple[str, str, Label]]:
+    for item in schema.properties:
+        yield from (("field", item.name, label) for label in item.labels)
+    yield from (("heading", role, label) for role, label in schema.headings)
+    yield from (("other", "", label) for label in schema.other_labels)
+
+
+def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:
+    """Every label on the pages, in reading order; no two share a word."""
+    spans = [span for row in rows for span in _spans(row, words.longest + 3)]
+    alike = _alike({letters for *_, letters in spans}, words)
+    found: dict[int, list[Hit]] = {}
+    for row, first, last, letters in spans:
+        if letters in alike:
+            label, likeness = alike[letters]
+            found.setdefault(row.index, []).append(Hit(row, first, last, words.meanings[label], likeness))
+    return tuple(hit for row in rows for hit in _apart(found.get(row.index, ())))
+
+
+def _spans(row: Row, longest: int) -> Iterator[tuple[Row, int, int, str]]:
+    """Runs of words inside one segment, short enough to be a label."""
+    pieces = [key(_FOOTNOTE.sub("", word.text)) for word in row.words]
+    for begin, end in row.segments:
+        for first in range(begin, end):
+            letters = ""
+            for last in range(first, min(end, first + MOST_WORDS_OF_LABEL)):
+                letters += pieces[last]
+                if len(letters) > longest:
+                    break
+                if pieces[first] and pieces[last]:
+                    yield row, first, last + 1, letters
+
+
+def _alike(texts: Iterable[str], words: Lexicon) -> dict[str, tuple[str, float]]:
+    """For each text that is a label, or nearly, the label and how alike they are."""
+    found = {text: (text, 1.0) for text in texts if text in words.meanings}
+    labels = [label for label in words.meanings if len(label) >= SHORTEST_FUZZY]
+    if not labels:
+        return found
+    unsure = [text for text in texts if text not in found and len(text) >= SHORTEST_FUZZY]
+    for text in unsure:
+        best = process.extractOne(
+            text, labels, scorer=Indel.normalized_similarity, score_cutoff=LIKENESS, processor=None
+        )
+        if best and _digits(best[0]) == _digits(text):
+            found[text] = (best[0], float(best[1]))
+    return found
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
+
+
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    """The longest and likest of the hits that overlap."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=_rank, reverse=True):
+        if all(hit.last <= other.first or hit.first >= other.last for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.first)
+
+
+def _rank(hit: Hit) -> tuple[float, int]:
+    letters = sum(len(word.text) for word in hit.row.words[hit.first : hit.last])
+    return hit.likeness**4 * letters, -hit.first

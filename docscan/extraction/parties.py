@@ -1,0 +1,208 @@
+"""Who sells and who buys: by the heading over their particulars, or by where they stand."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from docscan.extraction.candidates import Candidate, Sheet, announced, names, tax_ids, unlabelled
+from docscan.extraction.identifiers import compact, tax_id_valid
+from docscan.extraction.labels import Hit
+from docscan.extraction.rows import Row
+from docscan.model import Box
+
+ROLES = ("supplier", "customer")
+FARTHEST = 14  # line heights from a heading down to the last of its particulars
+ADDRESS_ROWS = 5
+
+# How companies end their names in the countries of the four languages and their neighbours.
+LEGAL_FORM = re.compile(
+    r"(?<!\w)(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|GbR|S\.\s?L\.(?:\s?U\.?)?|S\.\s?A\.(?:\s?U\.?)?|SLU?|SAU?|"
+    r"sp\.\s?z\s?o\.\s?o\.|S\.A\.|sp\.\s?j\.|sp\.\s?k\.|Ltd\.?|Limited|LLC|Inc\.?|PLC|B\.V\.|SARL|SAS|"
+    r"S\.r\.l\.|Sdn\.?\s?Bhd\.?|Bhd\.?|Co\.|Corp\.?)(?!\w)",
+    re.IGNORECASE,
+)
+POSTAL_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{2}-\d{3})(?:\s+|,\s*)[^\W\d_]{2,}")
+
+
+def standing(sheet: Sheet, candidate: Candidate) -> str:
+    """The party whose particulars a value is among: `supplier`, `customer`, `other`, or empty."""
+    near = [
+        (distance, hit.heading) for hit in sheet.hits if hit.heading and (distance := _far(hit, candidate))
+    ]
+    return min(near)[1] if near else ""
+
+
+def _far(hit: Hit, candidate: Candidate) -> float:
+    """How far a value is below or right of a heading, in line heights; 0 when it is not under it."""
+    row, label, box = hit.row, hit.row.span_box(hit.first, hit.last), candidate.box
+    if row.page != candidate.row.page or hit.row.index > candidate.row.index:
+        return 0.0
+    if row.index == candidate.row.index and hit.first > candidate.first:
+        return 0.0
+    down = max(0.0, box.top - label.top) / row.height
+    across = (box.left - label.left) / row.height
+    if down > FARTHEST or across < -4:
+        return 0.0
+    return 0.1 + down + abs(across) * (0.5 if across >= 0 else 2.0)
+
+
+def ids(sheet: Sheet) -> dict[str, Candidate]:
+    """The tax id of each party; never one id for both."""
+    offers: list[tuple[float, str, Candidate]] = []
+    for role in ROLES:
+        for candidate in announced(sheet, f"{role}_tax_id", "tax-id", tax_ids):
+            score = candidate.score * _suits(sheet, role, candidate)
+            offers.append((score, role, replace(candidate, score=score)))
+    offers.extend((item.score, "supplier", item) for item in _bare_ids(sheet))
+    chosen: dict[str, Candidate] = {}
+    for score, role, candidate in sorted(offers, key=lambda offer: -offer[0]):
+        taken = {bare(item.value) for item in chosen.values()}
+        if score >= 0.2 and role not in chosen and bare(candidate.value) not in taken:
+            chosen[role] = candidate
+    return chosen
+
+
+def bare(value: str) -> str:
+    """A tax id without its country."""
+    return re.sub(r"^[A-Z]{2}(?=\d{5})", "", value)
+
+
+def _suits(sheet: Sheet, role: str, candidate: Candidate) -> float:
+    under = standing(sheet, candidate)
+    if under:
+        return 1.0 if under == role else 0.1
+    headed = any(hit.heading for hit in sheet.hits)
+    return (0.85 if role == "supplier" else 0.3) * (0.8 if headed else 1.0)
+
+
+def _bare_ids(sheet: Sheet) -> Iterator[Candidate]:
+    """Ids with agreeing check digits and letters that no label announces, as in a letterhead."""
+    for candidate in unlabelled(sheet.rows, _written_ids):
+        if standing(sheet, candidate) in ("", "supplier"):
+            yield replace(candidate, score=0.3)
+
+
+def _written_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    for index in range(first, last):
+        value = compact(row.words[index].text)
+        if 9 <= len(value) <= 14 and not value.isdigit() and tax_id_valid(value):
+            yield Candidate(value, row.words[index].text, row, index, index + 1, 1.0)
+
+
+def name(sheet: Sheet, role: str) -> Candidate | None:
+    """A party's name: by its label, under its heading, or where letters carry it."""
+    labelled = [
+        replace(item, score=item.score * (1.0 if standing(sheet, item) == role else 0.4))
+        for item in announced(sheet, f"{role}_name", "name", names)
+        if not _is_label(sheet, item)
+    ]
+    offers = labelled + list(_under_heading(sheet, role))
+    if not offers or max(item.score for item in offers) < 0.5:
+        offers += list(_letterhead(sheet) if role == "supplier" else _window(sheet))
+    return max(offers, key=lambda item: item.score, default=None)
+
+
+def _under_heading(sheet: Sheet, role: str) -> Iterator[Candidate]:
+    for hit in (hit for hit in sheet.hits if hit.heading == role):
+        weight = max(m.weight for m in hit.meanings if m.role == "heading") * hit.likeness
+        for order, line in enumerate(_block(sheet, hit)):
+            score = 0.9 * weight - 0.1 * min(order, 5)
+            yield replace(line, score=score + (0.08 if LEGAL_FORM.search(line.value) else 0.0))
+            if order >= 2:
+                break
+
+
+def _block(sheet: Sheet, hit: Hit) -> Iterator[Candidate]:
+    """The lines beside and under a heading that are neither labels nor another column's."""
+    label = hit.row.span_box(hit.first, hit.last)
+    end = min((o.first for o in sheet.in_row(hit.row) if o.first >= hit.last), default=len(hit.row.words))
+    beside = hit.row.words[hit.last - 1].text.endswith(":") or end > hit.last
+    if beside and end > hit.last and hit.row.segment_of(hit.last) == hit.row.segment_of(hit.first):
+        yield from names(hit.row, hit.last, end)
+    for row in sheet.rows[hit.row.index + 1 : hit.row.index + 1 + FARTHEST]:
+        if row.page != hit.row.page or row.box.top - label.bottom > FARTHEST * row.height:
+            return
+        for first, last in row.segments:
+            box = row.span_box(first, last)
+            under = box.left <= label.right and abs(box.left - label.left) <= 4 * row.height
+            if not (under or abs(box.right - label.right) <= row.height):
+                continue
+            cut = min((o.first for o in sheet.in_row(row) if first <= o.first < last), default=last)
+            if cut > first:
+                yield from names(row, first, cut)
+
+
+def _letterhead(sheet: Sheet) -> Iterator[Candidate]:
+    """Lines near the top of the first page, and any that ends like a company; taller letters count more."""
+    for row in (row for row in sheet.rows[:25] if row.page == sheet.rows[0].page):
+        for first, last in row.segments:
+            for line in names(row, first, last):
+                if _is_label(sheet, line) or standing(sheet, line) == "customer":
+                    continue
+                tall = min(2.0, line.box.height / row.height) / 2.0
+                early = 1.0 - row.index / 25
+                formed = 0.3 if LEGAL_FORM.search(line.value) else 0.0
+                yield replace(
+                    line, value=_before_address(line.value), score=0.2 * tall + 0.2 * early + formed
+                )
+
+
+def _window(sheet: Sheet) -> Iterator[Candidate]:
+    """The first line over a town with its postal code: the window of an envelope."""
+    for row in sheet.rows[:40]:
+        for first, last in row.segments:
+            if not POSTAL_CODE.match(" ".join(word.text for word in row.words[first:last])):
+                continue
+            lines = list(_above(sheet, row, row.span_box(first, last)))
+            if len(lines) >= 2:
+                yield replace(lines[-1], score=0.45)
+
+
+def _above(sheet: Sheet, row: Row, box: Box) -> Iterator[Candidate]:
+    """Lines with the same left edge, upwards without a gap."""
+    top = box.top
+    for upper in reversed(sheet.rows[max(0, row.index - ADDRESS_ROWS) : row.index]):
+        if upper.page != row.page or top - upper.box.bottom > 1.5 * upper.height:
+            return
+        for first, last in upper.segments:
+            place = upper.span_box(first, last)
+            if abs(place.left - box.left) <= upper.height:
+                lines = [line for line in names(upper, first, last) if not _is_label(sheet, line)]
+                if not lines:
+                    return
+                top = place.top
+                yield from lines
+
+
+def address(sheet: Sheet, found: Candidate) -> Candidate | None:
+    """The lines under a name, down to the town with its postal code."""
+    lines: list[Candidate] = []
+    box = found.box
+    for row in sheet.rows[found.row.index + 1 : found.row.index + 1 + ADDRESS_ROWS]:
+        if row.page != found.row.page:
+            break
+        for first, last in row.segments:
+            if abs(row.span_box(first, last).left - box.left) > row.height:
+                continue
+            text = " ".join(word.text for word in row.words[first:last])
+            if any(first <= hit.first < last for hit in sheet.in_row(row)):
+                continue
+            lines.append(Candidate(text, text, row, first, last, 0.6))
+            if POSTAL_CODE.search(text):
+                joined = ", ".join(line.value.strip(" ,") for line in lines)
+                return replace(lines[0], value=joined, raw=joined)
+    return None
+
+
+def _before_address(text: str) -> str:
+    """A sender's line such as `Name · Street · Town` holds the name first."""
+    return re.split(r" [·•|*–] ", text)[0].strip(" ,;")
+
+
+def _is_label(sheet: Sheet, line: Candidate) -> bool:
+    return any(hit.first < line.last and line.first < hit.last for hit in sheet.in_row(line.row))
+
+
+def same(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether two lists of words say the same."""
+    return [word.casefold() for word in first] == [word.casefold() for word in second]

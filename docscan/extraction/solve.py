@@ -1,0 +1,180 @@
+"""From candidates to fields: what each label announces, decided together."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from docscan.extraction import candidates, parties, sums
+from docscan.extraction.candidates import Candidate, Sheet, announced, unlabelled
+from docscan.model import Field
+from docscan.schema import Property, Schema
+
+LEAST = 0.3  # a candidate that scores less is not said at all
+AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
+PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
+
+Chosen = dict[str, Candidate]
+
+
+def fields(sheet: Sheet, schema: Schema) -> dict[str, Field]:
+    """The fields of a document that a schema describes, in the schema's order."""
+    known = {item.name: item for item in schema.properties}
+    chosen: Chosen = {}
+    chosen |= _dates(sheet, known)
+    chosen |= _amounts(sheet, known)
+    chosen |= _parties(sheet, known)
+    chosen |= _singles(sheet, known, chosen)
+    if "currency" in known and "currency" not in chosen:
+        chosen |= _currency(sheet, chosen)
+    return {name: as_field(chosen[name]) for name in known if name in chosen and chosen[name].score >= LEAST}
+
+
+def as_field(item: Candidate) -> Field:
+    """A chosen candidate as a field."""
+    return Field(
+        value=item.value,
+        raw=item.raw,
+        confidence=max(0.0, min(1.0, item.score * (0.5 + item.legibility / 2))),
+        status="read",
+        origin="ocr" if item.row.origin_ocr else "textlayer",
+        page=item.row.page,
+        box=item.box,
+    )
+
+
+def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
+    """Each date to the field whose label it suits best; nothing falls due before it is issued."""
+    read = partial(candidates.dates, order=_date_order(sheet))
+    offers = [
+        (item.score * _regional(prop, item, sheet), name, item)
+        for name, prop in known.items()
+        if prop.type == "date"
+        for item in announced(sheet, name, "date", read)
+    ]
+    chosen: Chosen = {}
+    for _, name, item in sorted(offers, key=lambda offer: -offer[0]):
+        if name in chosen or item.place in {other.place for other in chosen.values()}:
+            continue
+        if not _in_order(chosen | {name: item}):
+            continue
+        chosen[name] = item
+    if "issue_date" in known and "issue_date" not in chosen:
+        taken = {item.place for item in chosen.values()}
+        free = [item for item in unlabelled(sheet.rows, read) if item.place not in taken]
+        free = [item for item in free if _in_order(chosen | {"issue_date": item})]
+        if free:
+            chosen["issue_date"] = replace(free[0], score=0.5 * free[0].score)
+    return chosen
+
+
+def _in_order(chosen: Chosen) -> bool:
+    issued, due = chosen.get("issue_date"), chosen.get("due_date")
+    return issued is None or due is None or issued.value <= due.value
+
+
+def _date_order(sheet: Sheet) -> str:
+    """`mdy` when some date of the document can only be meant so and none only the other way."""
+    orders = set()
+    for row in sheet.rows:
+        for match in candidates.values.NUMERIC_DATE.finditer(row.text):
+            found = candidates.values.read_date(match.group())
+            orders.add(found.order if found else "")
+    return "mdy" if "mdy" in orders and "dmy" not in orders else "dmy"
+
+
+def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
+    names = [name for name in AMOUNTS if name in known]
+    offers = {
+        name: _last_counts_more(sheet, announced(sheet, name, "amount", _amounts_and_mended))
+        for name in names
+    }
+    loose = list(unlabelled(sheet.rows, candidates.amounts)) if "tax" in known else []
+    return sums.settle(offers, loose)
+
+
+def _amounts_and_mended(row: candidates.Row, first: int, last: int) -> candidates.Iterator[Candidate]:
+    yield from candidates.amounts(row, first, last)
+    if row.origin_ocr:
+        yield from candidates.mended_amounts(row, first, last)
+
+
+def _last_counts_more(sheet: Sheet, items: list[Candidate]) -> list[Candidate]:
+    """Sums stand at the end: of two alike the later one is meant."""
+    rows = max(1, len(sheet.rows))
+    scored = [replace(item, score=item.score * (0.95 + 0.05 * item.row.index / rows)) for item in items]
+    return sorted(scored, key=lambda item: -item.score)
+
+
+def _parties(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
+    chosen: Chosen = {}
+    if "supplier_tax_id" in known:
+        chosen |= {f"{role}_tax_id": item for role, item in parties.ids(sheet).items()}
+    for role in parties.ROLES:
+        if f"{role}_name" not in known or not sheet.rows:
+            continue
+        found = parties.name(sheet, role)
+        if found is None:
+            continue
+        if role == "customer" and "supplier_name" in chosen and found.place == chosen["supplier_name"].place:
+            continue
+        chosen[f"{role}_name"] = found
+        if f"{role}_address" in known and (place := parties.address(sheet, found)):
+            chosen[f"{role}_address"] = place
+    return chosen
+
+
+def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Chosen:
+    """Fields that stand for themselves: the best candidate by their labels."""
+    found: Chosen = {}
+    taken = {item.place for item in chosen.values()}
+    offers = [
+        (item.score * _regional(prop, item, sheet), name, item)
+        for name, prop in known.items()
+        if name not in chosen and name not in AMOUNTS + PARTY_FIELDS and _single(prop)
+        for item in announced(sheet, name, prop.type, candidates.READERS[prop.type])
+    ]
+    for score, name, item in sorted(offers, key=lambda offer: -offer[0]):
+        if name not in found and item.place not in taken:
+            found[name] = replace(item, score=score)
+            taken.add(item.place)
+    if "iban" in known and "iban" not in found:
+        found |= {"iban": replace(item, score=0.7 * item.score) for item in _lone_iban(sheet)}
+    return found
+
+
+def _single(prop: Property) -> bool:
+    return prop.type in candidates.READERS and prop.type != "date"
+
+
+def _lone_iban(sheet: Sheet) -> list[Candidate]:
+    items = list(unlabelled(sheet.rows, candidates.ibans))
+    return items[:1] if len({item.value for item in items}) == 1 else []
+
+
+def _regional(prop: Property, item: Candidate, sheet: Sheet) -> float:
+    """1 in the part of the page a field is expected in, less elsewhere."""
+    if not prop.region:
+        return 1.0
+    rows = [row for row in sheet.rows if row.page == item.row.page]
+    depth = (item.row.index - rows[0].index) / len(rows)
+    part = "top" if depth < 0.4 else "bottom" if depth > 0.6 else "middle"
+    return 1.0 if part == prop.region else 0.85
+
+
+def _currency(sheet: Sheet, chosen: Chosen) -> Chosen:
+    """The currency most printed: beside the total, or beside most amounts."""
+    total = chosen.get("total")
+    if total and total.currency:
+        return {"currency": replace(total, value=total.currency, score=min(1.0, total.score + 0.1))}
+    counted: dict[str, list[Candidate]] = {}
+    for row in sheet.rows:
+        for item in candidates.amounts(row, 0, len(row.words)):
+            if item.currency:
+                counted.setdefault(item.currency, []).append(item)
+        for item in candidates.currencies(row, 0, len(row.words)):
+            counted.setdefault(item.value, []).append(item)
+    if not counted:
+        return {}
+    code, items = max(counted.items(), key=lambda pair: len(pair[1]))
+    share = len(items) / sum(len(others) for others in counted.values())
+    return {"currency": replace(items[0], value=code, score=0.9 * share)}

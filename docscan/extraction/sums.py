@@ -1,0 +1,122 @@
+"""One decision over all the amounts of a document: the reading whose sums agree and whose labels stand."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from docscan.extraction.candidates import Candidate
+
+TOLERANCE = Decimal("0.02")  # each printed amount is rounded to a cent by itself
+CHOICES = 6  # candidates weighed for one field: 7**4 readings in all
+AGREES = 0.7  # what a sum that closes adds, as much as one good label
+DISAGREES = 0.45  # what a sum that fails takes away
+UNLABELLED = 0.25  # an amount that no label announces, kept only when a sum needs it
+
+PARTS = ("net", "tax", "withheld", "total")
+Reading = dict[str, Candidate]
+
+
+def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]) -> Reading:
+    """The likeliest amounts of a document.
+
+    Args:
+        offers: Candidates for `net`, `tax`, `withheld`, `total`, `prepaid`
+            and `payable`, the best first.
+        loose: Every amount on the pages, for a part that no label announces.
+
+    Returns:
+        What each field is taken to be; fields without a likely value are absent.
+    """
+    by_value = _by_value(loose)
+    best: Reading = {}
+    highest = 0.0
+    for reading in _readings(offers):
+        completed = _completed(reading, by_value)
+        worth = _worth(completed)
+        if worth > highest:
+            best, highest = completed, worth
+    best = {name: item for name, item in best.items() if not item.mended or closes(best)}
+    return best | _paid(offers, best)
+
+
+def closes(reading: Mapping[str, Candidate]) -> bool:
+    """Whether net, tax (and what was withheld) make the total."""
+    return _gap(reading) is not None and abs(_gap(reading) or 0) <= TOLERANCE
+
+
+def _readings(offers: Mapping[str, Sequence[Candidate]]) -> Iterator[Reading]:
+    choices = [[None, *offers.get(part, ())[:CHOICES]] for part in PARTS]
+    for chosen in itertools.product(*choices):
+        yield {part: item for part, item in zip(PARTS, chosen, strict=True) if item is not None}
+
+
+def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Reading:
+    """The reading with its one missing part, when an amount of that size is printed."""
+    missing = [part for part in ("net", "tax", "total") if part not in reading]
+    if len(missing) != 1:
+        return reading
+    part = missing[0]
+    known = {name: _value(item) for name, item in reading.items()}
+    held = abs(known.get("withheld", Decimal(0)))
+    wanted = {
+        "net": lambda: known["total"] - known["tax"] + held,
+        "tax": lambda: known["total"] - known["net"] + held,
+        "total": lambda: known["net"] + known["tax"] - held,
+    }[part]()
+    found = by_value.get(wanted)
+    if found is None or wanted == 0 or found.place in {item.place for item in reading.values()}:
+        return reading
+    return reading | {part: replace(found, score=UNLABELLED * found.score)}
+
+
+def _worth(reading: Reading) -> float:
+    worth = sum(item.score for item in reading.values())
+    places = [item.place for item in reading.values()]
+    worth -= 0.5 * (len(places) - len(set(places)))
+    net, tax, total = (reading.get(part) for part in ("net", "tax", "total"))
+    if net and total and abs(_value(net)) > abs(_value(total)) and "withheld" not in reading:
+        worth -= DISAGREES
+    if net and tax and tax.amount and abs(_value(tax)) > abs(_value(net)):
+        worth -= DISAGREES
+    gap = _gap(reading)
+    if gap is None:
+        return worth - sum(0.5 for item in reading.values() if item.mended)
+    return worth + (AGREES if abs(gap) <= TOLERANCE else -DISAGREES)
+
+
+def _gap(reading: Mapping[str, Candidate]) -> Decimal | None:
+    """What is left between the parts and the total; None when a part is missing."""
+    if not {"net", "tax", "total"} <= reading.keys():
+        return None
+    net, tax, total = (_value(reading[part]) for part in ("net", "tax", "total"))
+    held = abs(_value(reading["withheld"])) if "withheld" in reading else Decimal(0)
+    whole = net + tax
+    return min((whole - held - total, whole - total), key=abs)
+
+
+def _paid(offers: Mapping[str, Sequence[Candidate]], reading: Reading) -> Reading:
+    """What was paid before and what is left to pay: by sum where one agrees, by label otherwise."""
+    prepaid = list(offers.get("prepaid", ())[:CHOICES])
+    payable = list(offers.get("payable", ())[:CHOICES])
+    total = reading.get("total")
+    held = abs(_value(reading["withheld"])) if "withheld" in reading else Decimal(0)
+    if total is not None:
+        for before, left in itertools.product(prepaid, payable):
+            rest = _value(total) - abs(_value(before))
+            if min(abs(rest - _value(left)), abs(rest - held - _value(left))) <= TOLERANCE:
+                return {"prepaid": before, "payable": left}
+        for left in payable:
+            if min(abs(_value(left) - _value(total)), abs(_value(left) - _value(total) + held)) <= TOLERANCE:
+                return {"payable": left}
+    found = {"prepaid": prepaid[:1], "payable": payable[:1]}
+    return {name: items[0] for name, items in found.items() if items and items[0].score >= 0.5}
+
+
+def _by_value(loose: Sequence[Candidate]) -> dict[Decimal, Candidate]:
+    """For each amount the last place it is printed at: sums stand at the end."""
+    return {_value(item): item for item in loose if item.score >= 0.4}
+
+
+def _value(item: Candidate) -> Decimal:
+    return item.amount if item.amount is not None else Decimal(0)

@@ -1,0 +1,147 @@
+"""Tables under a row of column headers: the lines of an invoice, and its tax breakdown."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from docscan.extraction.candidates import Candidate, amounts
+from docscan.extraction.labels import Hit, hits_in, lexicon
+from docscan.extraction.rows import Row
+from docscan.extraction.values import money
+from docscan.model import Box, InvoiceLine, TaxLine
+from docscan.schema import Property, Schema
+
+LEAST_COLUMNS = 3  # headers in one row that make a table of it
+MOST_ROWS = 400
+_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?) ?%|^(\d{1,2}(?:[.,]\d{1,2})?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what it holds and where its header stands."""
+
+    name: str
+    type: str
+    box: Box
+
+
+def tables(rows: Sequence[Row], prop: Property) -> Iterator[list[dict[str, str]]]:
+    """Every table of a kind: its rows as text by column.
+
+    Args:
+        rows: Of the whole document.
+        prop: A property of type `table`, with the labels of its columns.
+    """
+    words = lexicon(Schema(name="", title="", kind="", properties=prop.columns))
+    by_row: dict[int, list[Hit]] = {}
+    for hit in hits_in(rows, words):
+        by_row.setdefault(hit.row.index, []).append(hit)
+    types = {column.name: column.type for column in prop.columns}
+    for index, hits in by_row.items():
+        columns = _columns(hits, types)
+        if len(columns) >= LEAST_COLUMNS and any(column.type == "amount" for column in columns):
+            yield list(_body(rows, index, columns, by_row))
+
+
+def _columns(hits: Sequence[Hit], types: Mapping[str, str]) -> list[Column]:
+    """Each header's likeliest column; none twice."""
+    found: dict[str, Column] = {}
+    for hit in hits:
+        for meaning in hit.meanings:
+            if meaning.name not in found:
+                box = hit.row.span_box(hit.first, hit.last)
+                found[meaning.name] = Column(meaning.name, types[meaning.name], box)
+                break
+    return sorted(found.values(), key=lambda column: column.box.left)
+
+
+def _body(
+    rows: Sequence[Row], head: int, columns: Sequence[Column], headers: Mapping[int, Sequence[Hit]]
+) -> Iterator[dict[str, str]]:
+    """Rows with an amount under an amount's header, down to the next header or a row without any for long."""
+    empty = 0
+    for row in rows[head + 1 : head + 1 + MOST_ROWS]:
+        if row.page != rows[head].page or len(headers.get(row.index, ())) >= LEAST_COLUMNS or empty > 6:
+            return
+        cells = _cells(row, columns)
+        if any(column.type == "amount" and cells.get(column.name) for column in columns):
+            empty = 0
+            yield cells
+        else:
+            empty += 1
+
+
+def _cells(row: Row, columns: Sequence[Column]) -> dict[str, str]:
+    """Words by the column whose header they stand under; amounts only where amounts belong."""
+    cells: dict[str, list[str]] = {}
+    spent: set[int] = set()
+    for item in amounts(row, 0, len(row.words)):
+        if column := _nearest(item.box, [c for c in columns if c.type in ("amount", "quantity")], row.height):
+            if column.name not in cells and (column.type == "quantity" or _is_money(item)):
+                cells[column.name] = [
+                    money(item.amount) if column.type == "amount" and item.amount is not None else item.raw
+                ]
+                spent.update(range(item.first, item.last))
+    for index, word in enumerate(row.words):
+        others = [c for c in columns if c.type not in ("amount", "quantity")]
+        if index not in spent and (column := _nearest(word.box, others, 4 * row.height)):
+            cells.setdefault(column.name, []).append(word.text)
+    return {name: " ".join(parts) for name, parts in cells.items()}
+
+
+def _is_money(item: Candidate) -> bool:
+    return item.score >= 0.4
+
+
+def _nearest(box: Box, columns: Sequence[Column], slack: float) -> Column | None:
+    """The column whose header overlaps, or comes within some pixels."""
+
+    def gap(column: Column) -> float:
+        return (
+            max(column.box.left - box.right, box.left - column.box.right, 0)
+            + abs(column.box.right - box.right) * 0.001
+        )
+
+    best = min(columns, key=gap, default=None)
+    return best if best is not None and gap(best) <= 2 * slack else None
+
+
+def invoice_lines(rows: Sequence[Row], prop: Property) -> tuple[InvoiceLine, ...]:
+    """The lines of an invoice: rows with an amount and a description."""
+    known = InvoiceLine.__slots__
+    return tuple(
+        InvoiceLine(**{"description": "", **{k: v for k, v in cells.items() if k in known}} | _rated(cells))
+        for table in tables(rows, prop)
+        for cells in table
+        if cells.get("amount") and cells.get("description")
+    )
+
+
+def _rated(cells: Mapping[str, str]) -> dict[str, str]:
+    return {"tax_rate": rate(cells["tax_rate"])} if "tax_rate" in cells else {}
+
+
+def tax_lines(rows: Sequence[Row], prop: Property) -> tuple[TaxLine, ...]:
+    """The tax breakdown: rows in which base and rate make the amount."""
+    found = [
+        TaxLine(cells.get("tax", ""), rate(cells.get("rate", "")), cells["base"], cells["amount"])
+        for table in tables(rows, prop)
+        for cells in table
+        if cells.get("base") and cells.get("amount")
+    ]
+    return tuple(line for line in dict.fromkeys(found) if line.rate and _proven(line))
+
+
+def _proven(line: TaxLine) -> bool:
+    due = Decimal(line.base) * Decimal(line.rate) / 100
+    return abs(due - Decimal(line.amount)) <= Decimal("0.02")
+
+
+def rate(text: str) -> str:
+    """`21,0 %` as `21`; empty when it is no rate."""
+    match = _RATE.search(text.strip())
+    if not match:
+        return ""
+    value = Decimal((match[1] or match[2]).replace(",", "."))
+    return str(value.quantize(Decimal(1)) if value == value.to_integral_value() else value)

@@ -147,9 +147,27 @@ class Catalogue:
         )
         return (Row(*row) for row in rows)
 
-    def count(self) -> int:
-        """How many records there are."""
-        return int(self._one("SELECT count(*) FROM record"))
+    def count(self, *, kind: str | None = None, verdict: str | None = None) -> int:
+        """How many records there are, of a kind or with a verdict."""
+        found = self.db.execute(
+            "SELECT count(*) FROM record WHERE kind = coalesce(?, kind) AND verdict = coalesce(?, verdict)",
+            (kind, verdict),
+        )
+        return int(found.fetchone()[0])
+
+    def row(self, identifier: str) -> Row:
+        """The record of that id, which may be cut short as long as it means one.
+
+        Raises:
+            NotFoundError: It means none, or several.
+        """
+        columns = ", ".join(Row.__slots__)
+        begins = f"SELECT {columns} FROM record WHERE substr(id, 1, ?) = ? LIMIT 2"  # noqa: S608 - own columns
+        rows = self.db.execute(begins, (len(identifier), identifier.lower())).fetchall()
+        if len(rows) != 1 or not identifier:
+            what = "Several records begin" if rows else "No record begins"
+            raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
+        return Row(*rows[0])
 
     def page_texts(self, record: str) -> tuple[str, ...]:
         """The text of each page of a record, in order; empty for an unknown one."""

@@ -123,7 +123,8 @@ def connect(path: Path) -> Database:
     Raises:
         ArchiveError: It is no catalogue, or one of a later docscan.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    # threads may share it as long as one uses it at a time; the batch holds a lock around it
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
         db = Database(connection, recursive_triggers=True)
         _prepare(path, db)

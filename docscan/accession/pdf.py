@@ -171,7 +171,6 @@ def _rendered(number: int, page: pypdfium2.PdfPage, dpi: int, limits: Limits) ->
 def _grid(bitmap: pypdfium2.PdfBitmap) -> Image:
     """A bitmap as grey (H, W) or BGR (H, W, 3), its own copy."""
     pixels = np.array(bitmap.to_numpy(), dtype=np.uint8)
-    bitmap.close()
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         return np.ascontiguousarray(pixels[:, :, 0])
     if pixels.ndim == 3 and pixels.shape[2] == 4:

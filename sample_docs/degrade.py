@@ -162,7 +162,7 @@ def encoded(image: np.ndarray, kind: str, dpi: int, quality: int = 60) -> bytes:
     if kind == "png":
         options["optimize"] = True
     if kind == "jp2":
-        options = {"quality_mode": "rates", "quality_layers": [18], "irreversible": True}
+        options = {"quality_mode": "rates", "quality_layers": [30], "irreversible": True}
     picture.save(out, {"jp2": "JPEG2000"}.get(kind, kind.upper()), **options)
     return out.getvalue()
 

@@ -78,7 +78,7 @@ INVOICES = {
     ),
     "es-invoice-canary": Invoice(
         "es",
-        "IC-1048",
+        "CA-1048",
         "2026-01-19",
         parties.ATLANTIDA,
         parties.GESTORIA,
@@ -90,7 +90,7 @@ INVOICES = {
         Look("left", "lines", "zebra", "rates", "round", "#0b6e8a"),
         due="2026-02-18",
         tax_name="IGIC",
-        payment_reference="IC1048 GESTORIA",
+        payment_reference="CA1048 GESTORIA",
     ),
     "es-invoice-materials": Invoice(
         "es",
@@ -121,11 +121,11 @@ INVOICES = {
         Look("left", "pairs", "grid", "rates", "sans", "#7a1f1f"),
         due="2026-03-23",
         delivery="2026-03-06",
-        order="ZAM/77/26",
+        order="ZP-77/26",
     ),
     "pl-invoice-lift-service": Invoice(
         "pl",
-        "0412/SW/2026",
+        "0412/WD/2026",
         "2026-04-17",
         parties.SERWIS,
         parties.DRUKARNIA,
@@ -136,7 +136,7 @@ INVOICES = {
         ),
         Look("right", "grid", "zebra", "rates", "book", "#2b4a78", 1, "iso"),
         due="2026-05-01",
-        payment_reference="0412/SW/2026 przegląd",
+        payment_reference="0412/WD/2026 przegląd",
     ),
     "pl-invoice-garden": Invoice(
         "pl",
@@ -203,7 +203,7 @@ INVOICES = {
     "en-invoice-joinery": Invoice(
         "en",
         "TJ-2207",
-        "2026-03-03",
+        "2026-03-13",
         parties.JOINERY,
         parties.ARCHIVE,
         (
@@ -211,7 +211,7 @@ INVOICES = {
             item("Fitting and scaffolding", "2", "day", "310.00", 20),
         ),
         Look("left", "pairs", "rules", "stack", "serif", "#5a3d1e", 0, "spelt"),
-        due="2026-04-02",
+        due="2026-04-12",
         order="PO-88134",
         notes=("Timber remains ours until paid for in full.",),
     ),

@@ -107,7 +107,7 @@ class Invoice:
         options = WORDING[self.language]
         chosen = {name: several[self.look.wording % len(several)] for name, several in options.items()}
         if self.tax_name:
-            chosen["tax"] = self.tax_name
+            chosen |= {"tax": self.tax_name, "tax_total": f"Total {self.tax_name}"}
         return chosen
 
 

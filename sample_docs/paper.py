@@ -5,6 +5,7 @@ The same story gives the same bytes: no dates or random ids in the PDF.
 """
 
 import io
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def load_fonts() -> None:
     for name, files in FACES.items():
         for suffix, path in zip(("", "-bold"), files, strict=True):
             pdfmetrics.registerFont(TTFont(name + suffix, str(FONTS / f"{path}.ttf")))
-        pdfmetrics.registerFontFamily(name, normal=name, bold=f"{name}-bold", italic=name)
+        bold = f"{name}-bold"
+        pdfmetrics.registerFontFamily(name, normal=name, bold=bold, italic=name, boldItalic=bold)
 
 
 def text(words: str, face: str = "sans", size: float = 10, **style: object) -> Paragraph:
@@ -130,13 +132,44 @@ def footer(words: str, face: str = "sans", page_word: str = "") -> Stamp:
         width = A4[0]
         canvas.setStrokeColor(colors.grey)
         canvas.line(18 * mm, 15 * mm, width - 18 * mm, 15 * mm)
-        canvas.setFont(face, 8)
+        canvas.setFont(face, fitting(words, face, 8, width - 58 * mm))
         canvas.setFillColor(INK)
         canvas.drawString(18 * mm, 11 * mm, words)
         if page_word:
             canvas.drawRightString(width - 18 * mm, 11 * mm, f"{page_word} {number}")
 
     return stamp
+
+
+def fitting(words: str, face: str, size: float, width: float) -> float:
+    """The size in points, `size` at most, at which the words fit the width in points."""
+    return min(size, size * width / pdfmetrics.stringWidth(words, face, size))
+
+
+class Signature(Flowable):
+    """A scribble in ink, other for every name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.rng = np.random.default_rng(zlib.crc32(name.encode()))
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Small enough for the room above a name."""
+        return min(width, 120.0), min(height, 34.0)
+
+    def draw(self) -> None:
+        """Loops that grow smaller to the right, and a stroke below."""
+        canvas, rng = self.canv, self.rng
+        canvas.setStrokeColor(PEN)
+        canvas.setLineWidth(1.3)
+        path = canvas.beginPath()
+        path.moveTo(6, 10)
+        for x in range(6, 96, 15):
+            high, low = rng.uniform(16, 34) * (1 - x / 160), rng.uniform(-2, 6)
+            path.curveTo(x + 2, 10 + high, x + 14, 10 + high, x + 9, 8 + low)
+            path.curveTo(x + 6, low, x + 14, low, x + 15, 10)
+        canvas.drawPath(path)
+        canvas.line(18, 3, 108, 3 + rng.uniform(0, 6))
 
 
 def rendered(pdf: bytes, dpi: int) -> list[np.ndarray]:

@@ -1,8 +1,8 @@
 """The firms and people on the samples: all invented.
 
 Their tax ids and accounts begin with stems that are not given out (tax
-offices, banks and branches numbered nought), and end in the check digits
-that the rule of their country asks for. The towns and postcodes do not exist.
+offices, banks and branches numbered nought, a province that does not exist)
+and end in the check digits that the rule of their country asks for. The towns and postcodes do not exist.
 """
 
 from collections.abc import Callable
@@ -51,8 +51,8 @@ def completed(stem: str, is_valid: Callable[[str], bool], endings: str = "012345
 
 
 def spanish_firm(serial: int) -> str:
-    """The NIF of a Spanish limited company (letter B)."""
-    return completed(f"B{serial:07d}", cif.is_valid)
+    """The NIF of a Spanish limited company (letter B) in province 69, which is none."""
+    return completed(f"B69{serial:05d}", cif.is_valid)
 
 
 def spanish_person(serial: int) -> str:
@@ -174,7 +174,7 @@ PANADERIA = Party(
     "99005 Villaejemplo",
 )
 GESTORIA = Party(
-    "Gestoría Mirador Ilusorio, S.L.",
+    "Gestoría Mirador Soñado, S.L.",
     spanish_firm(85229),
     "Paseo de la Noria, 31, 1º",
     "99006 Villaejemplo",
@@ -183,7 +183,7 @@ GESTORIA = Party(
     "Asesoría y administración de fincas",
 )
 DRUKARNIA = Party(
-    "Drukarnia Zmyślona Sp. z o.o.",
+    "Drukarnia Zmyślona S.A.",
     polish_firm(666882),
     "ul. Łąkowa 8",
     "00-000 Przykładowo",

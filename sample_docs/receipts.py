@@ -67,7 +67,9 @@ def drawn(receipt: Receipt) -> bytes:
     title, total, cash, change, _ = receipt.words
     seller, face, language = receipt.seller, receipt.face, receipt.language
     top = [seller.name, seller.street, seller.town, f"{receipt.tax_id_word}: {seller.tax_id}"]
-    story: list[Flowable] = [paper.text(f"<b>{top[0]}</b>", face, 10, alignment=1)]
+    bold = f"{face}-bold"
+    size = paper.fitting(top[0], bold, 10, PRINT * mm - 2)
+    story: list[Flowable] = [paper.text(top[0], bold, size, alignment=1)]
     story += [paper.text(line, face, 8.5, alignment=1) for line in top[1:]]
     story += [paper.gap(2), paper.text(f"<b>{title}</b>", face, 10, alignment=1)]
     when = f"{day_printed(receipt.issue, language)}  {receipt.time}"
@@ -87,7 +89,8 @@ def drawn(receipt: Receipt) -> bytes:
 
 def dashes(face: str) -> Flowable:
     """A line of hyphens, as tills print them."""
-    return paper.text("-" * 33, face, 8.5)
+    size = paper.fitting("-" * 33, face, 12, PRINT * mm - 2)
+    return paper.text("-" * 33, face, size, leading=12)
 
 
 def pair(left: str, right: str, face: str, size: float = 8.5) -> Flowable:

@@ -84,7 +84,7 @@ PAPERS = {
     "es-invoice-canary": Paper(
         "Factura canaria con IGIC",
         "Another tax than IVA, with a rate of its own",
-        ("archivador", "destructora", "reciclado", "IC-1048"),
+        ("archivador", "destructora", "reciclado", "CA-1048"),
         "png",
         Wear(skew=1.2, levels=8, light=0.05),
     ),
@@ -106,7 +106,7 @@ PAPERS = {
     "pl-invoice-lift-service": Paper(
         "Faktura za serwis dźwigu",
         "NIP with hyphens, ISO dates, the ring of a cup across the lower half",
-        ("kwartalny", "łożyska", "serwisanta", "0412/SW/2026"),
+        ("kwartalny", "łożyska", "serwisanta", "0412/WD/2026"),
         "pdf-jpeg",
         Wear(skew=-0.9, stain=True, noise=2, grey=False),
     ),

@@ -274,6 +274,7 @@ class Extraction:
         kind: `invoice`, `credit-note`, `receipt`, `form`, `letter` or `contract`.
         schema: The name of the schema that described it (`invoice`).
         language: ISO 639-1 (`es`), or empty when it cannot be told.
+        missing: Fields that the schema requires and that were not found.
     """
 
     kind: str
@@ -284,6 +285,7 @@ class Extraction:
     tax_breakdown: tuple[TaxLine, ...] = ()
     lines: tuple[InvoiceLine, ...] = ()
     entries: tuple[Entry, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

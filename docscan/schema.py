@@ -27,7 +27,28 @@ TYPES = (
 REGIONS = ("top", "middle", "bottom")
 
 _RULES = frozenset(
-    ["$schema", "$id", "$comment", "title", "description", "type", "format", "pattern", "enum", "const", "minLength", "maxLength", "minimum", "maximum", "examples", "default", "required", "properties", "items", "additionalProperties"]
+    [
+        "$schema",
+        "$id",
+        "$comment",
+        "title",
+        "description",
+        "type",
+        "format",
+        "pattern",
+        "enum",
+        "const",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "examples",
+        "default",
+        "required",
+        "properties",
+        "items",
+        "additionalProperties",
+    ]
 )
 _OF_SCHEMA = frozenset({"x-kind", "x-words", "x-extends", "x-headings", "x-other-labels"})
 _OF_PROPERTY = frozenset({"x-type", "x-labels", "x-region"})

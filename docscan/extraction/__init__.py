@@ -50,6 +50,7 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
         lines=tables.invoice_lines(rows, lines) if lines else (),
         tax_breakdown=tables.tax_lines(rows, breakdown) if breakdown else (),
         entries=() if lines else forms.entries(sheet, ordered),
+        missing=tuple(name for name in schema.required if name not in ordered),
     )
 
 

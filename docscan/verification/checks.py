@@ -1,0 +1,211 @@
+"""The checks: each looks at an extraction and says what it proves or doubts.
+
+Amounts are compared as decimals; a proof asks for evidence that could have
+failed: check digits, or a sum over three amounts printed in three places.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from docscan.model import Extraction, Field, Finding, Known
+from docscan.verification import digits
+
+SURE = 0.7  # the least confidence of a field that evidence may prove: its label must stand by it
+EARLIEST = date(1990, 1, 1)  # older paper is archive material, and its date worth a look
+
+INVOICES = ("invoice", "credit-note")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Fields that something independent agrees with."""
+
+    subjects: tuple[str, ...]
+
+
+Said = Iterable[Finding | Proof]
+Check = Callable[..., Said]
+
+
+def required(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape for all
+    """Fields that the schema requires are there."""
+    for name in extraction.missing:
+        yield Finding("V010", "doubt", name, {"field": name})
+
+
+def tax_ids(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # noqa: ARG001 - one shape
+    """Check digits of tax ids agree; ids of one repeated digit prove nothing."""
+    for name, field in extraction.fields.items():
+        if not name.endswith("tax_id") or not isinstance(field.value, str):
+            continue
+        facts = {"field": name, "value": field.value}
+        if digits.repeated(field.value):
+            yield Finding("V021", "doubt", name, facts)
+        elif digits.tax_id_agrees(field.value):
+            if field.confidence >= SURE:
+                yield Proof((name,))
+        elif digits.tax_id_disagrees(field.value):
+            yield Finding("V020", "doubt", name, facts)
+
+
+def iban(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # noqa: ARG001 - one shape
+    """Check digits of the bank account agree."""
+    field = extraction.fields.get("iban")
+    if field is None or not isinstance(field.value, str):
+        return
+    if not digits.iban_agrees(field.value):
+        yield Finding("V022", "doubt", "iban", {"value": field.value})
+    elif field.confidence >= SURE:
+        yield Proof(("iban",))
+
+
+def totals(extraction: Extraction, known: Known, *, tolerance: str = "0.02") -> Iterator[Finding | Proof]:  # noqa: ARG001 - one shape
+    """Net and tax, less what was withheld, make the total; the total less what was prepaid is payable.
+
+    Args:
+        extraction: With its amounts.
+        known: Not asked.
+        tolerance: The widest difference that rounding explains.
+    """
+    slack = Decimal(tolerance)
+    net, tax, total = (_amount(extraction, name) for name in ("net", "tax", "total"))
+    held = abs(_amount(extraction, "withheld") or Decimal(0))
+    if net is not None and tax is not None and total is not None:
+        if min(abs(net + tax - held - total), abs(net + tax - total)) > slack:
+            facts = {"net": str(net), "tax": str(tax), "withheld": str(held), "total": str(total)}
+            for name in ("net", "tax", "total"):
+                yield Finding("V030", "doubt", name, facts)
+        elif tax and net and _apart(extraction, ("net", "tax", "total")):
+            yield Proof(("net", "tax", "total"))
+    yield from _left_to_pay(extraction, slack, held)
+
+
+def _left_to_pay(extraction: Extraction, slack: Decimal, held: Decimal) -> Iterator[Finding]:
+    total, payable = _amount(extraction, "total"), _amount(extraction, "payable")
+    prepaid = abs(_amount(extraction, "prepaid") or Decimal(0))
+    if total is None or payable is None:
+        return
+    rest = total - prepaid
+    if min(abs(rest - payable), abs(rest - held - payable)) > slack:
+        facts = {"total": str(total), "prepaid": str(prepaid), "payable": str(payable)}
+        yield Finding("V031", "doubt", "payable", facts)
+
+
+def breakdown(extraction: Extraction, known: Known, *, tolerance: str = "0.05") -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """The amounts of each tax rate make the tax.
+
+    Args:
+        extraction: With its tax breakdown.
+        known: Not asked.
+        tolerance: The widest difference that rounding of the rates explains.
+    """
+    tax = _amount(extraction, "tax")
+    if tax is None or not extraction.tax_breakdown:
+        return
+    amounts = [Decimal(line.amount) for line in extraction.tax_breakdown]
+    if not any(abs(sum(some) - tax) <= Decimal(tolerance) for some in (amounts, amounts[:-1], amounts[-1:])):
+        yield Finding("V032", "note", "tax", {"tax": str(tax), "sum": str(sum(amounts))})
+
+
+def lines_sum(extraction: Extraction, known: Known, *, tolerance: str = "0.05") -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """The lines make the net amount, or the total where prices hold the tax.
+
+    Args:
+        extraction: With its lines.
+        known: Not asked.
+        tolerance: The widest difference that rounding of the lines explains.
+    """
+    amounts = [Decimal(line.amount) for line in extraction.lines if line.amount]
+    wanted = [value for name in ("net", "total") if (value := _amount(extraction, name)) is not None]
+    if amounts and wanted and all(abs(sum(amounts) - value) > Decimal(tolerance) for value in wanted):
+        yield Finding("V040", "note", "net", {"sum": str(sum(amounts)), "net": str(wanted[0])})
+
+
+def dates(extraction: Extraction, known: Known, *, longest_term: int = 400) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """Nothing falls due before it was issued, nor years later, nor was issued long ago.
+
+    Args:
+        extraction: With its dates.
+        known: Not asked.
+        longest_term: Days from issue to due date.
+    """
+    issued, due = _day(extraction, "issue_date"), _day(extraction, "due_date")
+    if issued and issued < EARLIEST:
+        yield Finding("V052", "doubt", "issue_date", {"date": issued.isoformat()})
+    if issued and due:
+        facts = {"issued": issued.isoformat(), "due": due.isoformat()}
+        if due < issued:
+            yield Finding("V050", "doubt", "due_date", facts)
+        elif (due - issued).days > longest_term:
+            yield Finding("V051", "doubt", "due_date", facts)
+    start, end = _day(extraction, "start_date"), _day(extraction, "end_date")
+    if start and end and end < start:
+        yield Finding("V053", "doubt", "end_date", {"start": start.isoformat(), "end": end.isoformat()})
+
+
+def parties(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """Nobody sells to themselves."""
+    for what in ("tax_id", "name"):
+        seller, buyer = (_text(extraction, f"{role}_{what}") for role in ("supplier", "customer"))
+        if seller and digits.bare(seller) == digits.bare(buyer):
+            yield Finding("V060", "doubt", f"customer_{what}", {"value": seller})
+
+
+def duplicate_number(extraction: Extraction, known: Known) -> Iterator[Finding]:
+    """No record filed earlier has the same supplier and invoice number."""
+    number = _text(extraction, "invoice_number")
+    supplier = _text(extraction, "supplier_tax_id") or _text(extraction, "supplier_name")
+    if extraction.kind in INVOICES and number and supplier:
+        earlier = known.same_invoice(supplier, number)
+        if earlier:
+            yield Finding("V070", "doubt", "invoice_number", {"number": number, "record": earlier})
+
+
+def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """No field was read less surely than this.
+
+    Args:
+        extraction: With its fields.
+        known: Not asked.
+        minimum: From 0 to 1.
+    """
+    for name, field in extraction.fields.items():
+        if field.confidence < minimum:
+            sure = str(round(100 * field.confidence))
+            yield Finding("V080", "doubt", name, {"field": name, "confidence": sure})
+
+
+def _amount(extraction: Extraction, name: str) -> Decimal | None:
+    try:
+        return Decimal(_text(extraction, name))
+    except InvalidOperation:
+        return None
+
+
+def _day(extraction: Extraction, name: str) -> date | None:
+    try:
+        return date.fromisoformat(_text(extraction, name))
+    except ValueError:
+        return None
+
+
+def _text(extraction: Extraction, name: str) -> str:
+    field = extraction.fields.get(name)
+    return field.value if field is not None and isinstance(field.value, str) else ""
+
+
+def _apart(extraction: Extraction, names: Sequence[str]) -> bool:
+    """Each field stands by its label, at a place of its own."""
+    fields = [extraction.fields[name] for name in names]
+    return all(field.confidence >= SURE for field in fields) and not any(
+        _overlap(one, other) for one, other in itertools.combinations(fields, 2)
+    )
+
+
+def _overlap(one: Field, other: Field) -> bool:
+    a, b = one.box, other.box
+    across = a.left < b.right and b.left < a.right
+    return one.page == other.page and across and a.top < b.bottom and b.top < a.bottom

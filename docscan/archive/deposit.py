@@ -178,7 +178,7 @@ def _seal(folder: Path, version: objects.Version) -> dict[str, str]:
     inventory = version.inventory
     sidecar = f"{objects.sha256(inventory)} {objects.INVENTORY}\n".encode()
     written = {
-        objects.OBJECT_MARK: b"ocfl_object_1.1\n",
+        objects.OBJECT_MARK: objects.OBJECT_MARK_DATA,
         objects.INVENTORY: inventory,
         objects.SIDECAR: sidecar,
         f"v1/{objects.INVENTORY}": inventory,

@@ -45,7 +45,7 @@ class Head:
     def data(self) -> bytes:
         """The bytes of `head.json`; `check` tells damage in this file from damage in the last line."""
         facts: dict[str, str | int] = {"size": self.size, "tail": self.tail}
-        check = hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
+        check = sha256(rfc8785.dumps(facts))
         return rfc8785.dumps(facts | {"check": check}) + b"\n"
 
 
@@ -211,6 +211,11 @@ def pseudonym(archive: Archive, agent: str) -> str:
 def segment(archive: Archive, seq: int) -> Path:
     """The file that holds the line of that number."""
     return archive.ledger / f"{seq // SEGMENT_LINES:06d}.jsonl"
+
+
+def sha256(data: bytes) -> str:
+    """The digest of bytes in hex."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def stamp(now: datetime) -> str:

@@ -28,6 +28,7 @@ LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLES = 3  # folders above an object, of
 TUPLE = 3  # hex digits each: 4096 names a level keep folders small up to a hundred million objects
 OBJECT_MARK = "0=ocfl_object_1.1"
+OBJECT_MARK_DATA = b"ocfl_object_1.1\n"
 INVENTORY = "inventory.json"
 SIDECAR = "inventory.json.sha256"
 INVENTORY_TYPE = "https://ocfl.io/1.1/spec/#inventory"

@@ -1,0 +1,127 @@
+"""What is wrong with the custody of an archive, and how to look at files that nobody vouches for."""
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+
+from docscan.archive import durable
+from docscan.messages import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyFinding:
+    """One thing that is not as the ledger says.
+
+    Attributes:
+        code: Has a sentence in every language in `docscan/messages/custody.toml`.
+        path: The file it is about, from the archive's root, made printable.
+        object: The UUID of the object it belongs to, or empty.
+        expected: What should be there: a digest or a number, or empty.
+        found: What is there instead, or empty.
+        facts: What else fills the places in the sentence.
+    """
+
+    code: str
+    path: str
+    object: str = ""
+    expected: str = ""
+    found: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """The finding in words.
+
+        Args:
+            language: `en`, `es`, `pl` or `de`.
+        """
+        return sentence(
+            self.code, language, path=self.path, expected=self.expected, found=self.found, **self.facts
+        )
+
+
+def shown(path: str) -> str:
+    """A path that can be printed: bytes that are no text, and signs that do not show, as escapes."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def kind_of(path: Path) -> str:
+    """What lies at a path: `file`, `folder`, `link`, `special`, or `missing`."""
+    try:
+        mode = path.lstat().st_mode
+    except (OSError, ValueError):
+        return "missing"
+    if stat.S_ISREG(mode):
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return "link" if stat.S_ISLNK(mode) else "special"
+
+
+def opened(path: Path) -> FileIO:
+    """Open a regular file without following a link or waiting for a pipe.
+
+    Raises:
+        OSError: There is none, or it may not be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    file = FileIO(descriptor)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise OSError(f"{path} is no regular file")
+    return file
+
+
+def read_small(path: Path, limit: int) -> bytes:
+    """The first bytes of a regular file, one more than the limit at most.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with opened(path) as file:
+        return file.read(limit + 1)
+
+
+def digest(path: Path, expected: str) -> str:
+    """The SHA-256 of a file in hex, read once more from the disk before it is called another.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with opened(path) as file:
+        found = durable.sha256(file)
+        if found != expected:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            file.seek(0)
+            found = durable.sha256(file)
+    return found
+
+
+def compare(root: Path, path: str, expected: str, object_id: str = "") -> CustodyFinding | None:
+    """Hold one file against the digest it should have.
+
+    Args:
+        root: The archive's root.
+        path: The file, from there.
+        expected: SHA-256 in hex.
+        object_id: The object it belongs to.
+    """
+    place = root / path
+    kind = kind_of(place)
+    if kind == "missing":
+        return CustodyFinding("D2", shown(path), object_id, expected)
+    if kind != "file":
+        return CustodyFinding("D5", shown(path), object_id, found=kind)
+    try:
+        found = digest(place, expected)
+    except OSError as problem:
+        return CustodyFinding("D6", shown(path), object_id, facts={"reason": reason(problem)})
+    return None if found == expected else CustodyFinding("D1", shown(path), object_id, expected, found)
+
+
+def reason(problem: OSError) -> str:
+    """Why a file cannot be read, without its path."""
+    return problem.strerror or type(problem).__name__

@@ -1,0 +1,199 @@
+"""The objects under examination: every file against what the ledger vouches for.
+
+The ledger names the digests of an object's inventories; the inventory names
+those of all other files. Both copies of the inventory are vouched for, so one
+of them may be damaged and the contents can still be checked by the other.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from docscan.archive import objects
+from docscan.archive.custody import CustodyFinding, compare, kind_of, read_small, shown
+from docscan.archive.layout import Archive
+
+MAX_INVENTORY = 1 << 24  # bytes; an inventory of docscan's has about a thousand
+SIDECAR = re.compile(rb"([0-9a-f]{64}) inventory\.json\n")
+ORIGINAL = re.compile(r"v\d+/content/original")
+
+Progress = Callable[[int, int], None]
+
+
+def root_files(archive: Archive, files: Mapping[str, str] | None) -> Iterator[CustodyFinding]:
+    """Step 3: the files of the storage root.
+
+    Args:
+        archive: The archive.
+        files: Their digests by path from the archive's root, from the event
+            that opened the ledger; None when that cannot be believed.
+    """
+    if files is None:
+        files = {f"objects/{name}": objects.sha256(data) for name, data in objects.ROOT_FILES.items()}
+    for path, expected in files.items():
+        found = compare(archive.root, path, expected) if path.startswith("objects/") else None
+        if found is not None:
+            yield found
+
+
+def examine(
+    archive: Archive, vouched: Mapping[str, Mapping[str, str]], spare: int, progress: Progress | None
+) -> Iterator[CustodyFinding]:
+    """Step 4: every object, then whatever else lies between them.
+
+    Args:
+        archive: The archive.
+        vouched: By UUID, the digests the ledger has of an object's files.
+        spare: How many objects may stand without a line, because lines of the
+            ledger are lost or altered, which is told elsewhere. Those are
+            held against their own inventory.
+        progress: Called with the number of objects done and of all.
+    """
+    for done, (object_id, files) in enumerate(vouched.items()):
+        if progress is not None:
+            progress(done, len(vouched))
+        yield from _object(archive, object_id, files)
+    if progress is not None:
+        progress(len(vouched), len(vouched))
+    kind = kind_of(archive.objects)
+    if kind != "folder":
+        yield CustodyFinding("D2" if kind == "missing" else "D5", "objects", found=kind)
+    known = {objects.relative_folder(object_id) for object_id in vouched} | objects.ROOT_FILES.keys()
+    for path in _strays(archive, known):
+        object_id = objects.id_of(path)
+        kind = kind_of(archive.objects / path)
+        if spare > 0 and kind == "folder" and object_id and objects.relative_folder(object_id) == path:
+            spare -= 1
+            yield from _by_itself(archive, object_id)
+        else:
+            code = "D3" if kind in {"file", "folder"} else "D5"
+            yield CustodyFinding(code, shown(f"objects/{path}"), object_id, found=kind)
+
+
+def _object(archive: Archive, object_id: str, files: Mapping[str, str]) -> Iterator[CustodyFinding]:
+    """One object against the digests the ledger has of it."""
+    folder = f"objects/{objects.relative_folder(object_id)}"
+    kind = kind_of(archive.root / folder)
+    if kind != "folder":
+        code = "D2" if kind == "missing" else "D5"
+        yield CustodyFinding(code, folder, object_id, found="" if code == "D2" else kind)
+        return
+    control = {name: expected for name, expected in files.items() if not ORIGINAL.fullmatch(name)}
+    damaged = set()
+    for name, expected in control.items():
+        found = compare(archive.root, f"{folder}/{name}", expected, object_id)
+        if found is not None:
+            damaged.add(name)
+            yield found
+    inventories = [name for name in control if name.endswith(objects.INVENTORY)]
+    sound = [name for name in inventories if name not in damaged]
+    manifest = _manifest(archive.root / folder / max(sound, key=len)) if sound else None
+    if manifest is None:
+        yield CustodyFinding("O1" if sound else "D7", f"{folder}/{objects.INVENTORY}", object_id)
+        yield from _original(archive, folder, object_id, files)
+        return
+    for path, expected in manifest.items():
+        found = compare(archive.root, f"{folder}/{path}", expected, object_id)
+        if found is not None:
+            yield found
+    yield from _unlisted(archive, folder, object_id, control.keys() | manifest.keys())
+
+
+def _by_itself(archive: Archive, object_id: str) -> Iterator[CustodyFinding]:
+    """An object whose line in the ledger is lost, against its own inventory."""
+    folder = f"objects/{objects.relative_folder(object_id)}"
+    sidecar = f"{folder}/{objects.SIDECAR}"
+    try:
+        data = read_small(archive.root / sidecar, objects.NAME_BYTES)
+    except OSError:
+        yield CustodyFinding("D2", sidecar, object_id)
+        return
+    found = SIDECAR.fullmatch(data)
+    if found is None:
+        yield CustodyFinding("D1", sidecar, object_id, found=objects.sha256(data))
+        return
+    inventory = found[1].decode()
+    files = {objects.OBJECT_MARK: objects.sha256(objects.OBJECT_MARK_DATA)}
+    for above in ("", "v1/"):
+        files |= {above + objects.INVENTORY: inventory, above + objects.SIDECAR: objects.sha256(data)}
+    yield from _object(archive, object_id, files)
+
+
+def _original(
+    archive: Archive, folder: str, object_id: str, files: Mapping[str, str]
+) -> Iterator[CustodyFinding]:
+    """The original alone, which the ledger vouches for without an inventory."""
+    for name in filter(ORIGINAL.fullmatch, files):
+        above = f"{folder}/{name}"
+        names = [path for path, kind in _walk(archive.root / above) if kind == "file"]
+        if not names:
+            yield CustodyFinding("D2", above, object_id, files[name])
+        for path in names:
+            found = compare(archive.root, f"{above}/{path}", files[name], object_id)
+            if found is not None:
+                yield found
+
+
+def _manifest(path: Path) -> dict[str, str] | None:
+    """The digest of each file that an inventory lists, by its path in the object; None for another form."""
+    try:
+        found = json.loads(read_small(path, MAX_INVENTORY))
+        return {name: expected for expected, names in found["manifest"].items() for name in names}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _unlisted(archive: Archive, folder: str, object_id: str, listed: set[str]) -> Iterator[CustodyFinding]:
+    for path, kind in _walk(archive.root / folder):
+        where = shown(f"{folder}/{path}")
+        if kind == "unreadable":
+            yield CustodyFinding("D6", where, object_id, facts={"reason": kind})
+        elif path not in listed:
+            yield CustodyFinding("D3" if kind in {"file", "folder"} else "D5", where, object_id, found=kind)
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, str]]:
+    """Everything under a folder that is not a folder with something in it: path and kind."""
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        names = _names(folder / above)
+        if not names:
+            yield above, "folder" if names is not None else "unreadable"
+        for name in names or ():
+            path = f"{above}/{name}" if above else name
+            kind = kind_of(folder / path)
+            if kind == "folder":
+                waiting.append(path)
+            else:
+                yield path, kind
+
+
+def _strays(archive: Archive, known: set[str]) -> Iterator[str]:
+    """The uppermost paths under `objects/` that nothing vouches for."""
+    ways = {path[:end] for path in known for end in range(len(path)) if path[end] == "/"}
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        for name in _names(archive.objects / above) or ():
+            path = f"{above}/{name}" if above else name
+            if path in known:
+                continue
+            deeper = above.count("/") + bool(above) < objects.TUPLES
+            if (path in ways or deeper) and _is_way(archive.objects / path):
+                waiting.append(path)
+            else:
+                yield path
+
+
+def _is_way(folder: Path) -> bool:
+    return kind_of(folder) == "folder" and bool(_names(folder))
+
+
+def _names(folder: Path) -> list[str] | None:
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - names, also such as are no text
+    except OSError:
+        return None

@@ -1,14 +1,16 @@
-"""A font whose every sign is empty: for text that is found and copied, and never seen."""
+"""A font whose signs cover nothing: for text that is found and copied, and never seen."""
 
 import io
 from functools import cache
 
 import pikepdf
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 EM = 1000  # units
 ADVANCE = 500  # units: each sign is half as wide as high
+ASCENT, DESCENT = 850, -150  # units: what a word reaches above and below its baseline
 NAME = "DocscanUnseen"
 DATE = 3786912000  # of the font, in seconds since 1904: the first day of 2024
 
@@ -34,19 +36,18 @@ def embedded(document: pikepdf.Pdf) -> pikepdf.Object:
     """The font as an object of a document.
 
     Returns:
-        A Type 0 font, two bytes a sign, whose ascent is the em and which
-        reaches nothing below the line.
+        A Type 0 font, two bytes a sign.
     """
     name = pikepdf.Name("/" + NAME)
     descriptor = pikepdf.Dictionary(
         Type=pikepdf.Name.FontDescriptor,
         FontName=name,
         Flags=5,  # fixed pitch, symbolic
-        FontBBox=[0, 0, ADVANCE, EM],
+        FontBBox=[0, DESCENT, ADVANCE, ASCENT],
         ItalicAngle=0,
-        Ascent=EM,
-        Descent=0,
-        CapHeight=EM,
+        Ascent=ASCENT,
+        Descent=DESCENT,
+        CapHeight=ASCENT,
         StemV=80,
         FontFile2=document.make_indirect(pikepdf.Stream(document, font_file(), Length1=len(font_file()))),
     )
@@ -73,16 +74,16 @@ def embedded(document: pikepdf.Pdf) -> pikepdf.Object:
 
 @cache
 def font_file() -> bytes:
-    """The TrueType font: two empty signs."""
+    """The TrueType font: two signs without an area."""
     builder = FontBuilder(EM, isTTF=True)
     names = [".notdef", "unseen"]
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({0x20: "unseen"})
-    builder.setupGlyf({name: Glyph() for name in names})
+    builder.setupGlyf(dict.fromkeys(names, _hairline()))
     builder.setupHorizontalMetrics(dict.fromkeys(names, (ADVANCE, 0)))
-    builder.setupHorizontalHeader(ascent=EM, descent=0)
+    builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupNameTable({"familyName": NAME, "styleName": "Regular", "psName": NAME})
-    builder.setupOS2(sTypoAscender=EM, sTypoDescender=0, usWinAscent=EM, usWinDescent=0)
+    builder.setupOS2(sTypoAscender=ASCENT, sTypoDescender=DESCENT, usWinAscent=ASCENT, usWinDescent=-DESCENT)
     builder.setupPost(isFixedPitch=1)
     # one date for all copies: the same document gives the same bytes
     builder.updateHead(created=DATE, modified=DATE)
@@ -90,6 +91,15 @@ def font_file() -> bytes:
     data = io.BytesIO()
     builder.save(data)
     return data.getvalue()
+
+
+def _hairline() -> Glyph:
+    """A sign that covers nothing, from corner to corner: programs measure text by its signs' extent."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, DESCENT))
+    pen.lineTo((ADVANCE, ASCENT))
+    pen.closePath()
+    return pen.glyph()
 
 
 @cache

@@ -3,7 +3,7 @@
 The pages of a PDF stay as they are; an image is embedded as it was stored
 where PDF can hold it so. Words are written in a font without shapes, each
 stretched over its own ink, through the map from the read image to the stored
-one, so that also a page that came skewed or upside down is marked rightly.
+one, so that a page that came skewed or upside down is marked rightly, too.
 """
 
 import io
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import img2pdf
 import pi_heif
@@ -21,12 +22,15 @@ from PIL import Image as Pillow
 from PIL import ImageSequence
 
 from docscan.model import Matrix, Page, Word, chained
-from docscan.ocr.glyphless import ADVANCE, EM, embedded
+from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, embedded
 from docscan.ocr.hidden import without_hidden_text
 
 FLAVOUR = "2b"  # PDF/A-2: JPEG 2000 and transparency are allowed; b: looks the same for ever
 POINTS = 72.0  # to the inch
 FONT = "/DocscanUnseen"
+BELOW = frozenset("gjpqyQJ,;()[]{}|/@$§ąęçß_")  # signs that reach below the baseline in many fonts
+FAR = 0.5  # of the usual height: a word that far off stands on a line of its own
+FLAT = 0.5  # of the usual height: dashes and dots are written higher than they are
 DECODED = ("image/webp", "image/heic")  # PDF cannot hold these as they are
 
 
@@ -195,11 +199,20 @@ def _box(sheet: pikepdf.Page) -> tuple[float, float, float, float]:
 
 
 def _shown_line(words: Sequence[Word], place: Matrix) -> str:
-    """The operators that write one line, a space stretched over each gap."""
+    """The operators that write one line, a space stretched over each gap.
+
+    All words share a baseline, as programs that take text out again break the
+    line where it jumps. Each word runs along the page's own axis: a word that
+    followed a slight skew would fall apart into letters there.
+    """
+    base, usual = _baseline(words)
     parts = []
     for word, following in zip(words, (*words[1:], None), strict=True):
-        size = max(1, word.box.height)
-        parts.append(f"{FONT} {size} Tf {_text_matrix(word, place)} Tm")
+        on_line = abs(word.box.bottom - base) <= FAR * usual
+        bottom = base if on_line else word.box.bottom
+        rise = max(bottom - word.box.top, FLAT * usual)
+        size = rise * EM / ASCENT
+        parts.append(f"{FONT} {size:.3f} Tf {_text_matrix(word, bottom, place)} Tm")
         parts.append(_stretched(word.text, word.box.width, size))
         gap = following.box.left - word.box.right if following is not None else 0
         if gap > 0:
@@ -207,15 +220,30 @@ def _shown_line(words: Sequence[Word], place: Matrix) -> str:
     return "\n".join(parts)
 
 
-def _text_matrix(word: Word, place: Matrix) -> str:
-    """One pixel to the right, one up, and the lower left corner of the word, in the page's points."""
+def _baseline(words: Sequence[Word]) -> tuple[float, float]:
+    """Where the letters of a line stand, and how high they usually are, in pixels."""
+    usual = median(word.box.height for word in words)
+    standing = [word.box.bottom for word in words if not BELOW.intersection(word.text)]
+    return (median(standing) if standing else max(word.box.bottom for word in words) - 0.2 * usual), usual
+
+
+def _text_matrix(word: Word, bottom: float, place: Matrix) -> str:
+    """One pixel along the word, one up, and where it begins, in the page's points."""
     (a, b, c), (d, e, f) = place
-    x, y = word.box.left, word.box.bottom
-    origin = a * x + b * y + c, d * x + e * y + f
-    return " ".join(f"{value:.5f}" for value in (a, d, -b, -e, *origin))
+    middle, width = word.box.middle[0], word.box.width
+    x, y = a * middle + b * bottom + c, d * middle + e * bottom + f
+    right, up = _along_axis(a, d), _along_axis(-b, -e)
+    origin = x - right[0] * width / 2, y - right[1] * width / 2
+    return " ".join(f"{value:.5f}" for value in (*right, *up, *origin))
 
 
-def _stretched(text: str, width: int, size: int) -> str:
+def _along_axis(x: float, y: float) -> tuple[float, float]:
+    """The vector of the same length along the axis it lies closest to."""
+    length = math.hypot(x, y)
+    return (math.copysign(length, x), 0.0) if abs(x) >= abs(y) else (0.0, math.copysign(length, y))
+
+
+def _stretched(text: str, width: int, size: float) -> str:
     """Text that is `width` pixels wide, one sign as wide as the other."""
     signs = "".join(sign if ord(sign) <= 0xFFFF else "\ufffd" for sign in text)
     natural = len(signs) * size * ADVANCE / EM

@@ -6,6 +6,7 @@ and this very label, made here, say that it is ours; one that came along with
 a copied archive is thrown away and made anew from the catalogue.
 """
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -33,12 +34,31 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
     def __init__(self, path: str) -> None:
         # Mapped, every reader would copy the whole index into its memory.
         super().__init__(path, supports_mmap=False)
-        self._fresh: set[str] = set()
+        self._fresh: dict[str, Any] = {}
+        self._temporary: list[DurableFileStorage] = []
 
     def create_file(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """A new file, remembered until it is synced."""
-        self._fresh.add(name)
-        return super().create_file(name, *args, **kwargs)
+        stream = super().create_file(name, *args, **kwargs)
+        self._fresh[name] = stream
+        return stream
+
+    def temp_storage(self, name: str | None = None) -> "DurableFileStorage":
+        """A folder for what a commit needs on the way."""
+        storage = DurableFileStorage(str(Path(self.folder, name or f"{NAME}.tmp")))
+        self._temporary.append(storage)
+        storage.create()
+        return storage
+
+    def abandon(self) -> None:
+        """Close the new files of a commit that failed; the next one deletes them."""
+        for storage in self._temporary:
+            storage.abandon()
+        for stream in self._fresh.values():
+            if not stream.is_closed:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._fresh.clear()
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Sync every new file, rename, and sync the folder."""
@@ -47,6 +67,7 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
             if path.exists():
                 sync(path)
         self._fresh.clear()
+        self._temporary.clear()
         super().rename_file(oldname, newname, safe=safe)
         sync(Path(self.folder))
 

@@ -14,7 +14,7 @@ NUMBERS = (*DATES, *AMOUNTS)
 Span = tuple[int, int]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-_AMOUNT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:[., '’]\d{3})+)(?:[.,](\d{1,2}))?")
+_AMOUNT = re.compile(r"([+-]?)(\d+|[1-9]\d{0,2}(?:[., '’]\d{3})+)(?:[.,](\d{1,2}))?")
 _DIGITS = 15
 """Digits of an amount in hundredths: fits 64 bits, and no invoice has more."""
 

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from whoosh.filedb.filestore import Storage
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.query import AndNot, Query
 from whoosh.reading import IndexReader
 from whoosh.util.filelock import try_for
-from whoosh.writing import IndexingError, SegmentWriter
+from whoosh.writing import SegmentWriter
 
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable
@@ -54,7 +53,9 @@ _DAMAGE = (
 class WhooshIndex:
     """One folder's index; see `search.Index` for what it offers."""
 
-    def __init__(self, folder: Path, *, storage: Storage | None = None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, folder: Path, *, storage: durable.DurableFileStorage | None = None, patience: float = PATIENCE
+    ) -> None:
         self._folder = folder
         self._storage = storage or durable.DurableFileStorage(str(folder))
         self._patience = patience
@@ -69,8 +70,7 @@ class WhooshIndex:
         """Put documents in and take others out, in one commit."""
         latest = {document.id: document for document in documents}
         with self._writer(seq) as writer:
-            fresh = writer.reader().doc_count() == 0
-            for key in () if fresh else dict.fromkeys((*latest, *removed)):
+            for key in dict.fromkeys((*latest, *removed)) if writer.segments else ():
                 writer.delete_by_term("id", key)
             for document in latest.values():
                 writer.add_document(**entry(document))
@@ -161,7 +161,9 @@ class WhooshIndex:
                 ) from error
             finally:
                 if not done and writer is not None:
-                    _abandon(writer)
+                    self._storage.abandon()
+                    with contextlib.suppress(OSError):
+                        writer._finish()
             self._tidy(writer.generation)
 
     def _tidy(self, generation: int) -> None:
@@ -196,6 +198,8 @@ class WhooshIndex:
 
     def _column(self, reader: IndexReader, field: str) -> Numbers:
         """A segment's dates or amounts as an array, read once per commit."""
+        if not reader.doc_count_all():  # an index without a segment
+            return np.empty(0, dtype=np.int64)
         key = (str(reader.segment().segment_id()), field)
         if key not in self._columns:
             count = reader.doc_count_all()
@@ -226,10 +230,3 @@ def _also(searcher: Any, rest: Query, compiler: Compiler) -> tuple[str, ...]:
         and not found.isdisjoint(searcher.reader().postings(BODY, other).all_ids())
     )
     return tuple(other for other, _ in zip(shown, range(MOST_ALSO), strict=False))
-
-
-def _abandon(writer: SegmentWriter) -> None:
-    """Close a writer's files after a failure, as far as they let themselves be closed."""
-    for close in (writer.perdocwriter.close, writer.fieldwriter.close, writer.pool.cleanup, writer._finish):
-        with contextlib.suppress(OSError, ValueError, AttributeError, IndexingError):
-            close()

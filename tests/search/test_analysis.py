@@ -1,0 +1,122 @@
+"""Text to terms: folding, numbers however written, skeletons."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docscan.search.analysis import LONGEST, chunks, fold, skeleton, terms, wordings
+
+
+def found(text: str, query: str) -> bool:
+    """Whether a page with the text has what is asked for, as the engines understand it."""
+    placed = terms([text])
+    return any(
+        any(
+            all(at + i in placed.get(term, ()) for i, term in enumerate(wording))
+            for at in placed.get(wording[0], ())
+        )
+        for wording in wordings(query)
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("Straße", "strasse"),
+        ("STRASSE", "strasse"),
+        ("Łódź", "lodz"),
+        ("año", "ano"),
+        ("Ærø", "aero"),
+        ("œuvre", "oeuvre"),
+        ("ﬁrma", "firma"),
+        ("İstanbul", "istanbul"),
+        ("ısı", "isi"),
+        ("nu\u0308r", "nur"),
+        ("m²", "m2"),
+        ("Groß\u00adkunde", "grosskunde"),
+    ],
+)
+def test_letters_of_one_language_fold_to_plain_ones(written: str, folded: str) -> None:
+    assert fold(written) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_every_term_is_short_and_made_of_letters_and_digits(text: str) -> None:
+    for term, positions in terms([text]).items():
+        assert term.isalnum()
+        assert len(term) <= LONGEST
+        assert positions == sorted(set(positions))
+
+
+@given(st.text())
+def test_chunks_lie_in_the_text_in_order_and_apart(text: str) -> None:
+    end = 0
+    for chunk in chunks(text):
+        assert end <= chunk.start < chunk.end <= len(text)
+        assert text[chunk.start : chunk.end] == chunk.text
+        end = chunk.end
+
+
+@given(st.text(max_size=60))
+def test_a_text_finds_itself(text: str) -> None:
+    assert not wordings(text) or found(text, text)
+
+
+@pytest.mark.parametrize("written", ["F-2026/0117", "F20260117", "f 2026 0117", "F-2026-0117", "F.2026.0117"])
+@pytest.mark.parametrize("asked", ["F-2026/0117", "F20260117", "F-2026-0117", "F2026/0117"])
+def test_a_number_is_found_however_it_is_written(written: str, asked: str) -> None:
+    assert found(f"Nr. {written.upper()} vom", asked)
+
+
+@pytest.mark.parametrize("written", ["1.234,56", "1,234.56", "1 234,56", "1\u00a0234,56", "1'234.56"])
+@pytest.mark.parametrize("asked", ["1.234,56", "1234.56", "123456", "1'234,56"])
+def test_an_amount_is_found_however_it_is_written(written: str, asked: str) -> None:
+    assert found(f"Razem: {written} EUR", asked)
+
+
+@pytest.mark.parametrize("written", ["17.1.2026", "17.01.2026", "17/01/26", "01/17/2026", "2026-01-17"])
+def test_a_date_is_found_by_its_iso_form(written: str) -> None:
+    assert found(f"vom {written}", "2026-01-17")
+
+
+def test_an_iban_in_groups_is_found_without_them() -> None:
+    assert found("Konto 7 ES91 2100 0418 4502 0005 1332", "ES9121000418450200051332")
+
+
+def test_columns_of_numbers_are_not_joined_to_one_endless_number() -> None:
+    assert max(map(len, terms([" ".join(["1234567"] * 9)]))) == 7
+
+
+def test_a_word_divided_at_the_end_of_a_line_is_found_whole() -> None:
+    assert found("Rech-\nnung", "Rechnung")
+    assert not found("Konto -\nNummer", "KontoNummer")
+
+
+def test_no_phrase_reaches_from_one_page_to_the_next() -> None:
+    placed = terms(["eins", "zwei"])
+    assert placed["zwei"][0] - placed["eins"][0] > 1
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("total", "t0tal"),
+        ("neuer", "nener"),
+        ("summe", "surnrne"),
+        ("b12345674", "8i2345674"),
+        ("f20260117", "f2o26o1l7"),
+        ("importe", "1mportc"),
+        ("neue", "ueuc"),
+    ],
+)
+def test_what_print_confuses_has_the_same_skeleton(printed: str, read: str) -> None:
+    assert skeleton(printed) == skeleton(read)
+
+
+def test_digits_are_never_confused_with_one_another() -> None:
+    assert len({skeleton(digit) for digit in "0123456789"}) == 10

@@ -222,7 +222,8 @@ def meta(invoice: Invoice) -> list[Flowable]:
         box.append(("INNERGRID", (0, 0), (-1, -1), 0.4, look.colour))
         table = paper.rows([*zip(*pairs, strict=True)], [width] * len(pairs), look.face, 9.5, box)
         return [table] if look.head == "window" else [table, paper.gap(5), *customer(invoice)]
-    table = paper.rows([[f"{a}:", b] for a, b in pairs], [40, 42], look.face, 10)
+    tight = [("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)]
+    table = paper.rows([[f"{a}:", b] for a, b in pairs], [40, 42], look.face, 10, tight)
     if look.head == "window":
         table.hAlign = "RIGHT"
         return [table]

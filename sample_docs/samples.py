@@ -108,7 +108,7 @@ PAPERS = {
         "NIP with hyphens, ISO dates, the ring of a cup across the lower half",
         ("kwartalny", "łożyska", "serwisanta", "0412/WD/2026"),
         "pdf-jpeg",
-        Wear(skew=-0.9, stain=True, noise=2, grey=False),
+        Wear(dpi=250, skew=-0.9, stain=True, noise=2, grey=False),
     ),
     "pl-invoice-garden": Paper(
         "Faktura hurtowni ogrodniczej",

@@ -1,0 +1,237 @@
+"""The sample documents: complete, honest about what they show, and drawn the same every time."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+from stdnum import iban
+from stdnum.de import vat as german_vat
+from stdnum.es import nif
+from stdnum.gb import vat as british_vat
+from stdnum.pl import nip
+
+SAMPLES = Path(__file__).parent.parent / "sample_docs"
+FOLDERS = sorted(path.parent for path in SAMPLES.glob("*/document.*"))
+KINDS = {"invoice", "credit-note", "receipt", "form", "letter", "contract"}
+STATES = {"read", "textlayer", "blank"}
+FIELDS = {
+    "invoice_number", "issue_date", "due_date", "delivery_date", "currency", "supplier_name",
+    "supplier_tax_id", "customer_name", "customer_tax_id", "order_reference", "preceding_invoice",
+    "iban", "payment_reference", "net", "tax", "withheld", "total", "payable",
+}  # fmt: skip
+AMOUNTS = ("net", "tax", "withheld", "total", "payable")
+VALIDATORS = {"es": nif.validate, "pl": nip.validate, "de": german_vat.validate, "en": british_vat.validate}
+MAX_BYTES = 8_000_000
+
+each = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / "expected.json").read_text("utf-8"))
+    return told
+
+
+def document(folder: Path) -> Path:
+    [path] = folder.glob("document.*")
+    return path
+
+
+def invoices() -> list[dict[str, Any]]:
+    return [told for folder in FOLDERS if (told := expected(folder))["kind"] in {"invoice", "credit-note"}]
+
+
+def text_of_page(path: Path, number: int) -> str:
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        return " ".join(pdf[number].get_textpage().get_text_bounded().split())
+    finally:
+        pdf.close()
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SAMPLES / "make.py"), *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def page_count(path: Path) -> int:
+    if path.suffix == ".pdf":
+        with pikepdf.open(path) as pdf:
+            return len(pdf.pages)
+    with Image.open(path) as picture:
+        return int(getattr(picture, "n_frames", 1))
+
+
+def test_there_are_samples_of_every_kind_and_language():
+    told = [expected(folder) for folder in FOLDERS]
+    assert len(told) >= 26
+    assert {one["kind"] for one in told} == KINDS
+    assert {one["language"] for one in told} == {"es", "pl", "de", "en"}
+
+
+def test_there_are_samples_of_every_medium():
+    assert {document(folder).suffix for folder in FOLDERS} == {
+        ".pdf",
+        ".tif",
+        ".jpg",
+        ".png",
+        ".webp",
+        ".jp2",
+    }
+
+
+@each
+def test_an_expectation_is_well_formed(folder: Path):
+    told = expected(folder)
+    assert list(told) == [
+        "title", "purpose", "languages", "kind", "language", "pages", "states", "words", "fields",
+    ]  # fmt: skip
+    assert told["title"]
+    assert told["purpose"]
+    assert told["language"] in told["languages"]
+    assert set(told["states"]) <= STATES
+    assert 3 <= len(told["words"]) <= 6
+    assert all(len(word) >= 6 for word in told["words"])
+
+
+@each
+def test_a_document_has_as_many_pages_as_expected(folder: Path):
+    told = expected(folder)
+    assert page_count(document(folder)) == told["pages"] == len(told["states"])
+
+
+@each
+def test_fields_have_the_names_of_the_record(folder: Path):
+    told = expected(folder)
+    if told["kind"] == "form":
+        schemas = [json.loads(path.read_text("utf-8")) for path in SAMPLES.parent.glob("schemas/form-*.json")]
+        assert any(set(told["fields"]) <= set(schema["properties"]) for schema in schemas)
+    elif told["kind"] in {"letter", "contract"}:
+        assert told["fields"] == {}
+    else:
+        assert set(told["fields"]) <= FIELDS
+
+
+@each
+def test_values_are_in_the_form_of_the_record(folder: Path):
+    fields = expected(folder)["fields"]
+    for name, value in fields.items():
+        if name.endswith("_date"):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d", value), name
+        if name in AMOUNTS:
+            assert re.fullmatch(r"-?\d+\.\d\d", value), name
+        if name.endswith("tax_id") or name == "iban":
+            assert re.fullmatch(r"[A-Z0-9]+", value), name
+    assert fields.get("currency", "EUR") in {"EUR", "PLN", "GBP"}
+
+
+@each
+def test_check_digits_are_valid(folder: Path):
+    told = expected(folder)
+    is_spanish = told["language"] == "es" or "employee_number" in told["fields"]
+    validate = VALIDATORS["es" if is_spanish else told["language"]]
+    for name, value in told["fields"].items():
+        if name.endswith("tax_id"):
+            validate(value)
+        if name == "iban":
+            iban.validate(value)
+
+
+@each
+def test_words_of_a_text_layer_are_printed(folder: Path):
+    told = expected(folder)
+    if "textlayer" not in told["states"]:
+        pytest.skip("a scan has no text layer")
+    number = told["states"].index("textlayer")
+    text = text_of_page(document(folder), number).casefold()
+    printed = [word for word in told["words"] if word.casefold() in text]
+    assert printed == told["words"] or "read" in told["states"]
+    assert printed
+
+
+@each
+def test_scanned_pages_have_no_text_layer(folder: Path):
+    if document(folder).suffix != ".pdf":
+        pytest.skip("only a PDF can have a text layer")
+    for number, state in enumerate(expected(folder)["states"]):
+        assert bool(text_of_page(document(folder), number)) == (state == "textlayer")
+
+
+def test_words_tell_the_samples_apart():
+    words = [word.casefold() for folder in FOLDERS for word in expected(folder)["words"]]
+    assert len(words) == len(set(words))
+
+
+def test_no_document_comes_twice():
+    digests = [hashlib.sha256(document(folder).read_bytes()).hexdigest() for folder in FOLDERS]
+    assert len(digests) == len(set(digests))
+
+
+def test_no_supplier_uses_a_number_twice():
+    pairs = [(one["fields"]["supplier_tax_id"], one["fields"]["invoice_number"]) for one in invoices()]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_amounts_add_up():
+    cents = [
+        {name: round(float(one["fields"][name]) * 100) for name in AMOUNTS if name in one["fields"]}
+        for one in invoices()
+    ]
+    assert all(one["net"] + one["tax"] == one["total"] for one in cents if "tax" in one)
+    assert all(one["total"] - one["withheld"] == one["payable"] for one in cents if "withheld" in one)
+    assert any("withheld" in one for one in cents)
+
+
+def test_credit_notes_name_an_invoice_among_the_samples():
+    numbers = {one["fields"]["invoice_number"] for one in invoices() if one["kind"] == "invoice"}
+    preceding = [one["fields"]["preceding_invoice"] for one in invoices() if one["kind"] == "credit-note"]
+    assert preceding
+    assert set(preceding) <= numbers
+
+
+def test_the_samples_are_small():
+    assert sum(document(folder).stat().st_size for folder in FOLDERS) < MAX_BYTES
+
+
+def test_the_readme_lists_exactly_the_samples():
+    readme = (SAMPLES / "README.md").read_text("utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \|", readme, re.MULTILINE) == sorted(
+        (folder.name for folder in FOLDERS), key=readme.index
+    )
+
+
+def test_the_committed_expectations_are_what_would_be_drawn():
+    checked = make("--check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_changed_expectation_is_noticed(tmp_path: Path):
+    (tmp_path / "README.md").write_text((SAMPLES / "README.md").read_text("utf-8"), "utf-8")
+    for folder in FOLDERS:
+        (tmp_path / folder.name).mkdir()
+        for path in folder.iterdir():
+            (tmp_path / folder.name / path.name).write_bytes(path.read_bytes())
+    changed = tmp_path / FOLDERS[0].name / "expected.json"
+    changed.write_text(changed.read_text("utf-8").replace('"pages": 1', '"pages": 2'), "utf-8")
+    checked = make("--check", "--into", str(tmp_path))
+    assert checked.returncode == 1
+    assert FOLDERS[0].name in checked.stdout
+
+
+@pytest.mark.parametrize("name", ["pl-invoice-garden", "es-receipt-bakery", "pl-form-supplier"])
+def test_a_sample_is_drawn_the_same_every_time(name: str, tmp_path: Path):
+    for run in ("first", "second"):
+        drawn = make(name, "--into", str(tmp_path / run))
+        assert drawn.returncode == 0, drawn.stderr
+    files = sorted(path.name for path in (tmp_path / "first" / name).iterdir())
+    assert len(files) == 2
+    for file in files:
+        first, second = (tmp_path / run / name / file for run in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes()

@@ -179,15 +179,17 @@ def give_back(claim: Claim, inbox: Path, work: Path) -> Path:
     return target
 
 
-def set_aside(claim: Claim, folder: Path, work: Path, *, reason: Mapping[str, object], now: datetime) -> Path:
-    """Move a file to `FOLDER/<date>/` with its reason in `<name>.reason.json` beside it.
+def set_aside(
+    claim: Claim, folder: Path, work: Path, *, receipt: Mapping[str, object], now: datetime
+) -> Path:
+    """Move a file to `FOLDER/<date>/` with `<name>.receipt.json` beside it.
 
     The claimed name goes last, so that an interruption is made good by doing
     the same again.
     """
     target = _linked(claim.path, folder / f"{now:%Y-%m-%d}" / Path(claim.name).name)
-    note = target.with_name(f"{target.name}.reason.json")
-    note.write_text(json.dumps(reason, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    note = target.with_name(f"{target.name}.receipt.json")
+    note.write_text(json.dumps(receipt, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     drop(claim, work)
     return target
 

@@ -27,6 +27,7 @@ from docscan.model import Record
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLES = 3  # folders above an object, of
 TUPLE = 3  # hex digits each: 4096 names a level keep folders small up to a hundred million objects
+SEARCHABLE = "derived/document.pdf"  # the pages as they look, with what was read behind them
 OBJECT_MARK = "0=ocfl_object_1.1"
 OBJECT_MARK_DATA = b"ocfl_object_1.1\n"
 INVENTORY = "inventory.json"

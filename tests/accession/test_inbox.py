@@ -113,14 +113,14 @@ def test_a_file_given_back_never_overwrites_a_newer_one(folders: tuple[Path, Pat
     assert list(work.iterdir()) == []
 
 
-def test_a_file_put_aside_has_its_reason_beside_it(folders: tuple[Path, Path], tmp_path: Path):
+def test_a_file_put_aside_has_its_receipt_beside_it(folders: tuple[Path, Path], tmp_path: Path):
     waiting, work = folders
     put(waiting / "bad.pdf", b"bad")
     claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
     assert claim is not None
-    target = inbox.set_aside(claim, tmp_path / "put-aside", work, reason={"code": "A050"}, now=NOW)
+    target = inbox.set_aside(claim, tmp_path / "put-aside", work, receipt={"code": "A050"}, now=NOW)
     assert target == tmp_path / "put-aside" / "2026-03-02" / "bad.pdf"
-    assert json.loads((target.parent / "bad.pdf.reason.json").read_text()) == {"code": "A050"}
+    assert json.loads((target.parent / "bad.pdf.receipt.json").read_text()) == {"code": "A050"}
     assert list(work.iterdir()) == []
 
 
@@ -134,8 +134,8 @@ def test_putting_aside_again_after_an_interruption_makes_no_second_copy(
     aside = tmp_path / "put-aside" / "2026-03-02"
     aside.mkdir(parents=True)
     os.link(claim.path, aside / "bad.pdf")  # the moment at which a run was killed
-    inbox.set_aside(claim, tmp_path / "put-aside", work, reason={"code": "A050"}, now=NOW)
-    assert sorted(path.name for path in aside.iterdir()) == ["bad.pdf", "bad.pdf.reason.json"]
+    inbox.set_aside(claim, tmp_path / "put-aside", work, receipt={"code": "A050"}, now=NOW)
+    assert sorted(path.name for path in aside.iterdir()) == ["bad.pdf", "bad.pdf.receipt.json"]
 
 
 @pytest.mark.parametrize(("age", "expected"), [(10, False), (1000, True), (-86400, True), (-5, False)])

@@ -1,0 +1,199 @@
+"""Finding: `list`, `show`, `open`, `search` and `review`."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from docscan import record, search
+from docscan.archive import Archive, objects
+from docscan.archive.catalogue import Catalogue, Row, open_catalogue
+from docscan.cli.terminal import highlighted, put, put_json, say, shortened, standing_in, table
+from docscan.messages import sentence
+from docscan.search import feed
+
+KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")
+STATES = ("accepted", "review")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Records at most."
+)
+
+
+@click.command("list", epilog="Example: docscan list --kind invoice --state review")
+@click.option("--kind", type=click.Choice(KINDS), help="Only this kind.")
+@click.option(
+    "--state", type=click.Choice(STATES), help="Only those accepted, or those that wait for review."
+)
+@limit_option
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, kind: str | None, state: str | None, limit: int, as_json: bool) -> None:
+    """List the records, newest first."""
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        rows = list(catalogue.listing(kind=kind, verdict=state, limit=limit))
+        total = catalogue.count(kind=kind, verdict=state)
+    if as_json:
+        put_json(map(_plain, rows))
+        return
+    put(_listed(rows))
+    if total > len(rows):
+        say(f"{len(rows)} of {total}; see more with --limit.")
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return asdict(row) | {"state": row.state}
+
+
+def _listed(rows: Iterable[Row]) -> str:
+    headers = ("id", "kind", "date", "number", "from", "total", "state", "file")
+    cells = (
+        (
+            row.id[:8],
+            row.kind,
+            row.issue_date,
+            shortened(row.number, 18),
+            shortened(row.supplier, 28),
+            f"{row.total} {row.currency}" if row.total else "",
+            row.state,
+            shortened(Path(row.source).name, 32),
+        )
+        for row in rows
+    )
+    return table(cells, headers, right=("total",))
+
+
+@click.command(epilog="Example: docscan show 3f2a9c41 --json")
+@click.argument("identifier", metavar="ID")
+@click.option("--text", is_flag=True, help="The text that was read, page by page.")
+@click.option("--json", "as_json", is_flag=True, help="The whole record in the form docscan.record/1.")
+@click.pass_context
+def show(ctx: click.Context, identifier: str, text: bool, as_json: bool) -> None:
+    """Show one record: its fields with their evidence, its doubts, where it came from.
+
+    ID may be cut short as long as it means one record.
+    """
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        found = objects.read_record(archive, catalogue.row(identifier).id)
+    language = archive.config.language
+    if as_json:
+        put(record.dumped(record.to_json(found, language) | {"state": found.verdict}))
+        return
+    if text:
+        put("\n\f\n".join(page.text for page in found.pages))
+        return
+    extraction = found.extraction
+    put(f"{found.id}  {extraction.kind}  {found.verdict}")
+    put(f"received {found.received} as {found.source}, sha256 {found.sha256}")
+    rows = [
+        (name, field.value, field.status, f"{field.confidence:.0%}", field.page, field.raw)
+        for name, field in extraction.fields.items()
+    ]
+    if rows:
+        put(table(rows, ("field", "value", "status", "sure", "page", "on the page"), right=("sure", "page")))
+    for doubt in found.findings:
+        put(f"{doubt.code} {doubt.severity}: {sentence(doubt.code, language, **doubt.facts)}")
+
+
+@click.command("open", epilog='Example: xdg-open "$(docscan open 3f2a9c41 --searchable)"')
+@click.argument("identifier", metavar="ID")
+@click.option("--searchable", is_flag=True, help="The searchable PDF instead of the original.")
+@click.pass_context
+def open_(ctx: click.Context, identifier: str, searchable: bool) -> None:
+    """Print the path of a record's original, or of its searchable PDF.
+
+    Never change a file under objects/: `docscan verify` would name it.
+    """
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        found = catalogue.row(identifier).id
+    put(str(objects.path_of(archive, found, objects.SEARCHABLE if searchable else "original")))
+
+
+@click.command(
+    "search",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: docscan search 'total:>1000 kind:invoice tornillos'",
+)
+@click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Hits at most.")
+@json_option
+@click.pass_context
+def search_(ctx: click.Context, query: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find records by their words, fields, dates and amounts.
+
+    Words must all occur; "quoted words" in a row; -word must not; OR between
+    alternatives; word* for beginnings; field:value, total:>1000,
+    issue_date:2026-01..2026-03. Misread words are found too, after the exact ones.
+    """
+    archive = standing_in(ctx)
+    node = search.parse(" ".join(query))
+    with open_catalogue(archive) as catalogue:
+        hits = feed.find(archive, node, limit=limit)
+        rows = [_hit(catalogue, node, hit) for hit in hits.hits]
+    if as_json:
+        put_json(rows)
+        return
+    for row in rows:
+        put(
+            f"{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {row['issue_date']}"
+            f"  {row['supplier']}  {Path(row['source']).name}, page {row['page']}"
+        )
+        put(f"    {highlighted(row['snippet'], row['marks'])}")
+    say(f"{hits.total} found." if len(rows) == hits.total else f"{len(rows)} of {hits.total} found.")
+    if hits.also:
+        say(f"Also found as: {', '.join(hits.also)}.")
+
+
+def _hit(catalogue: Catalogue, node: search.Node, hit: search.Hit) -> dict[str, Any]:
+    snippet = search.snippet(catalogue.page_texts(hit.id), node)
+    return _plain(catalogue.row(hit.id)) | {
+        "score": round(hit.score, 3),
+        "page": snippet.page,
+        "snippet": snippet.text,
+        "marks": [list(mark) for mark in snippet.marks],
+    }
+
+
+@click.group(epilog="Example: docscan review list")
+def review() -> None:
+    """What waits for a person."""
+
+
+@review.command("list", epilog="Example: docscan review list --json")
+@limit_option
+@json_option
+@click.pass_context
+def review_list(ctx: click.Context, limit: int, as_json: bool) -> None:
+    """List the records with doubts, each doubt with its sentence."""
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        waiting = list(catalogue.listing(verdict="review", limit=limit))
+        total = catalogue.count(verdict="review")
+    rows = [_plain(row) | {"findings": _doubts(archive, row.id)} for row in waiting]
+    if as_json:
+        put_json(rows)
+        return
+    for row in rows:
+        put(f"{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {Path(row['source']).name}")
+        for doubt in row["findings"]:
+            put(f"    {doubt['code']}  {doubt['message']}")
+    say(f"{total} wait for a person." if total else "Nothing waits for a person.")
+
+
+def _doubts(archive: Archive, record_id: str) -> list[dict[str, str]]:
+    found = objects.read_record(archive, record_id)
+    language = archive.config.language
+    return [
+        {"code": doubt.code, "field": doubt.subject, "message": sentence(doubt.code, language, **doubt.facts)}
+        for doubt in found.findings
+        if doubt.severity != "note"
+    ]
+
+
+COMMANDS = {"list": list_, "show": show, "open": open_, "search": search_, "review": review}

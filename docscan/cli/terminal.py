@@ -1,0 +1,114 @@
+"""What the chapters share: finding the archive, and printing for people and for programs."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+from docscan import archive, record
+from docscan.archive import Archive
+from docscan.errors import NotFoundError
+
+pass_archive = click.make_pass_decorator(Archive)
+
+
+def standing_in(ctx: click.Context) -> Archive:
+    """The archive named by -A or the environment, or the one around the current folder.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    named: Path | None = ctx.obj
+    root = named or archive.find(Path.cwd())
+    if root is None:
+        raise NotFoundError(
+            "You are not in an archive.", hint="Name one with -A PATH, or make one: docscan init PATH."
+        )
+    return archive.open_archive(root)
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def agent() -> str:
+    """The login of who calls; the ledger keeps only a digest of it."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a service's user without a name
+        return "unknown"
+
+
+def say(text: str = "") -> None:
+    """Speak to a person."""
+    click.echo(text, err=True)
+
+
+def put(text: str) -> None:
+    """Give data."""
+    click.echo(text)
+
+
+def put_json(items: Iterable[Any]) -> None:
+    """Give one JSON object a line."""
+    for item in items:
+        put(record.dumped(item))
+
+
+def table(rows: Iterable[Sequence[object]], headers: Sequence[str], right: Sequence[str] = ()) -> str:
+    """Rows as aligned columns.
+
+    Args:
+        rows: Cells in the order of the headers; None is shown as nothing.
+        headers: Above the columns.
+        right: The headers whose columns are aligned to the right.
+    """
+    align = ["right" if header in right else "left" for header in headers]
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not cells:
+        return ""
+    shown: str = tabulate(
+        cells, headers=list(headers), tablefmt="simple", colalign=align, disable_numparse=True
+    )
+    return shown
+
+
+def shortened(text: str, width: int) -> str:
+    """The text cut to a width, with an ellipsis where something is missing."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def highlighted(text: str, marks: Iterable[tuple[int, int]]) -> str:
+    """The text with its hits in bold on a terminal, in guillemets elsewhere."""
+    parts, at = [], 0
+    for start, end in marks:
+        hit = text[start:end]
+        parts += [
+            text[at:start],
+            click.style(hit, bold=True, fg="yellow") if sys.stdout.isatty() else f"«{hit}»",
+        ]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, if that is a terminal; it is told how many are done and of how many."""
+    with click.progressbar(length=0, label=label, file=sys.stderr, show_pos=True, width=30) as bar:
+
+        def progress(done: int, known: int) -> None:
+            bar.length = known
+            bar.pos = done
+            bar.update(0)
+
+        if sys.stderr.isatty():
+            yield progress
+        else:
+            yield lambda done, known: None  # noqa: ARG005 - nobody watches

@@ -1,0 +1,348 @@
+"""One document from inbox to shelf, read from top to bottom.
+
+`digitise` is the whole story of a file: claimed, received, examined, verified,
+deposited, and only then gone from the inbox. `examine` is the part that costs
+time and touches nothing of the archive, so that it can run in another process:
+scans, cleanup, reading, extraction.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from docscan import PROGRAM, cleanup, extraction, library, ocr, pipeline, schema, verification
+from docscan.accession import inbox, intake, scans
+from docscan.accession.inbox import Arrival, Claim
+from docscan.accession.intake import Received
+from docscan.archive import Archive, ledger, objects
+from docscan.archive.catalogue import Catalogue
+from docscan.archive.deposit import deposit
+from docscan.archive.event import Draft, Event
+from docscan.cleanup import geometry
+from docscan.errors import (
+    AccessionError,
+    EngineFailedError,
+    IncompleteDocumentError,
+    LanguageMissingError,
+    LedgerError,
+    NotFoundError,
+)
+from docscan.messages import sentence
+from docscan.model import Known, Page, Record
+from docscan.ocr import searchable, tesseract, textlayer
+from docscan.pipeline import Pipeline
+from docscan.schema import Schema
+
+Result = Literal["archived", "duplicate", "put_aside", "waiting"]
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What documents are read with; it travels to other processes.
+
+    Attributes:
+        pipeline: The choices of each stage.
+        schemas: In the pipeline's order.
+        languages: Those of the pipeline that the engine has models for.
+    """
+
+    pipeline: Pipeline
+    schemas: tuple[Schema, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a run does its work.
+
+    Attributes:
+        examine: Reads a received file, here or in another process, and leaves
+            the searchable PDF beside it.
+        lock: Held around whatever touches the catalogue or the ledger.
+        clock: Tells the time.
+        agent: The login of who runs it.
+        grace: Seconds an incomplete file may take to become complete.
+    """
+
+    archive: Archive
+    catalogue: Catalogue
+    setup: Setup
+    examine: Callable[[Received], Record]
+    lock: AbstractContextManager[object]
+    clock: Callable[[], datetime]
+    agent: str
+    grace: float
+
+
+class Nothing:
+    """The catalogue of a reading that files nothing: it knows of no earlier document."""
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:  # noqa: ARG002 - as Known has it
+        """None, always."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file.
+
+    Attributes:
+        source: The name it arrived under.
+        result: Where it ended.
+        id: Of its record, or of the record that it duplicates.
+        path: Where the file is now, unless it was archived.
+        reason: A sentence for the clerk, unless it was archived.
+    """
+
+    source: str
+    result: Result
+    id: str = ""
+    kind: str = ""
+    verdict: str = ""
+    pages: int = 0
+    path: Path | None = None
+    code: str = ""
+    reason: str = ""
+
+
+def equip(name: str, root: Path | None = None) -> Setup:
+    """Load a pipeline and its schemas whole, and see what the engine can read.
+
+    Args:
+        name: Of the pipeline.
+        root: The archive whose own definitions go before the shipped ones.
+
+    Raises:
+        DefinitionError: A definition is wrong.
+        EngineMissingError, LanguageMissingError: Nothing could be read.
+    """
+    path = library.find("pipelines", name, ".toml", root)
+    chosen = pipeline.load(path, steps=cleanup.STEPS, checks=verification.CHECKS)
+    schemas = tuple(schema.load(library.find("schemas", stem, ".json", root)) for stem in chosen.schemas)
+    languages = tuple(language for language in chosen.ocr.languages if language in tesseract.languages())
+    if not languages:
+        raise LanguageMissingError(
+            f"Tesseract has none of the languages {', '.join(chosen.ocr.languages)}.",
+            hint="Install a model, for example: apt-get install tesseract-ocr-spa.",
+        )
+    return Setup(chosen, schemas, languages)
+
+
+def digitise(claim: Claim, desk: Desk) -> Outcome:
+    """Bring one claimed file to where it belongs; it leaves the work folder last.
+
+    What the ledger says of a file is decided for good: after an interruption
+    only the rest is done.
+    """
+    with desk.lock:
+        decided = desk.catalogue.outcome(claim.accession)
+    if decided is not None:
+        return _conclude(claim, decided, {}, desk)
+    try:
+        received = receive(claim, desk)
+        record = None if _twin(received, desk) else desk.examine(received)
+        with desk.lock:
+            decided = _file(received, record, desk)
+    except AccessionError as reason:
+        cut_short = isinstance(reason, IncompleteDocumentError)
+        if cut_short and not inbox.outlived(claim.path, grace=desk.grace, now=desk.clock().timestamp()):
+            return _wait(claim, reason, desk)
+        return _conclude(claim, _refuse(claim, reason, desk), reason.facts, desk)
+    return _conclude(claim, decided, {}, desk)
+
+
+def receive(claim: Claim, desk: Desk) -> Received:
+    """Check, identify and copy a claimed file into the staging area.
+
+    Raises:
+        AccessionError: It cannot be taken in.
+    """
+    intake.check(claim.path, desk.setup.pipeline.accession)
+    media_type = intake.identify(claim.path)
+    path = _received(claim, desk) / objects.safe_name(Path(claim.name).name)
+    path.parent.mkdir(parents=True)
+    sha256 = intake.copy(claim.path, path)
+    return Received(claim.accession, path, claim.source, sha256, media_type)
+
+
+def examine(received: Received, setup: Setup, target: Path | None = None) -> Record:
+    """Read and extract a document, touching nothing but `target`.
+
+    Args:
+        received: The file.
+        setup: What to read it with.
+        target: Where the searchable PDF is written, if anywhere.
+
+    Raises:
+        AccessionError: The file cannot be opened whole.
+        OcrError: The engine is missing.
+    """
+    pages = tuple(read(received.path, received.media_type, setup))
+    if target is not None:
+        searchable.write(received.path, received.media_type, pages, target)
+    return Record(
+        id=None,
+        source=received.source,
+        sha256=received.sha256,
+        media_type=received.media_type,
+        extraction=extraction.extract(pages, setup.schemas),
+        pages=pages,
+        findings=ocr.findings(pages),
+        verdict="review",
+        program=PROGRAM,
+    )
+
+
+def read(path: Path, media_type: str, setup: Setup) -> Iterator[Page]:
+    """The pages of a document, one at a time, each from its text layer or its cleaned image."""
+    limits, reading = setup.pipeline.accession, setup.pipeline.ocr
+    language = None
+    for number in range(1, scans.count(path, media_type, limits) + 1):
+        page = None
+        if media_type == PDF:
+            page = textlayer.read(path, number, dpi=reading.dpi, minimum_text=reading.minimum_text)
+        if page is None:
+            stored = scans.scan(path, media_type, number, dpi=reading.dpi, limits=limits)
+            scan = cleanup.clean(stored, setup.pipeline.cleanup)
+            try:
+                page = ocr.read(
+                    scan, setup.languages, timeout=reading.timeout, first=language, turn=geometry.turn
+                )
+            except EngineFailedError:
+                page = ocr.failed(scan)
+            language = page.language or language
+        yield page
+
+
+def searchable_path(received: Received) -> Path:
+    """Where the searchable PDF of a received file is made."""
+    return received.path.with_name(f"{received.accession}.searchable.pdf")
+
+
+def verified(record: Record, setup: Setup, known: Known) -> Record:
+    """The record after its checks: statuses set, doubts named, the verdict given."""
+    checked, doubts = verification.verify(record.extraction, setup.pipeline.verification, known)
+    findings = (*record.findings, *doubts)
+    return replace(
+        record, extraction=checked, findings=findings, verdict=verification.verdict(findings, checked)
+    )
+
+
+def still_arriving(arrival: Arrival, desk: Desk) -> Outcome:
+    """The outcome of a file that somebody is still writing."""
+    reason = sentence("A110", desk.archive.config.language)
+    return Outcome(_source(arrival.path, desk), "waiting", path=arrival.path, code="A110", reason=reason)
+
+
+def borne_out(outcome: Outcome, desk: Desk) -> bool:
+    """Whether the folders and the catalogue show what an outcome says."""
+    if outcome.result == "archived":
+        filed = desk.catalogue.outcome(outcome.id)
+        return filed is not None and objects.folder_of(desk.archive, outcome.id).is_dir()
+    return outcome.path is not None and outcome.path.exists()
+
+
+def _twin(received: Received, desk: Desk) -> str | None:
+    """The record that has these very bytes already, once its own are seen to be whole.
+
+    Raises:
+        AccessionError: They are not; the new file may be the rescue (A100).
+    """
+    with desk.lock:
+        twin = desk.catalogue.by_sha256(received.sha256)
+    if twin is not None:
+        try:
+            whole = intake.fixity(objects.path_of(desk.archive, twin, "original")) == received.sha256
+        except NotFoundError:
+            whole = False
+        if not whole:
+            raise AccessionError("A100", id=twin)
+    return twin
+
+
+def _file(received: Received, record: Record | None, desk: Desk) -> Event:
+    """Deposit a record, or write the receipt of a duplicate; the lock is held."""
+    twin = desk.catalogue.by_sha256(received.sha256)  # another of the same bytes may have been quicker
+    if record is None or twin is not None:
+        detail = {"accession": received.accession, "duplicate_of": twin or "", "sha256": received.sha256}
+        return _noted(Draft("accession", outcome="cancelled", object=twin, detail=detail), desk)
+    filed = deposit(
+        desk.archive,
+        desk.catalogue,
+        verified(record, desk.setup, desk.catalogue),
+        {f"original/{received.path.name}": received.path, objects.SEARCHABLE: searchable_path(received)},
+        object_id=received.accession,
+        now=desk.clock(),
+        agent=desk.agent,
+    )
+    return _decided(filed.id or "", desk)
+
+
+def _refuse(claim: Claim, reason: AccessionError, desk: Desk) -> Event:
+    detail = {"accession": claim.accession, "reason": reason.code}
+    with desk.lock:
+        return _noted(Draft("quarantine", outcome="fail", detail=detail), desk)
+
+
+def _decided(accession: str, desk: Desk) -> Event:
+    event = desk.catalogue.outcome(accession)
+    if event is None:
+        raise LedgerError(
+            f"The ledger says nothing of {accession}, which was just filed.", hint=ledger.VERIFY
+        )
+    return event
+
+
+def _noted(draft: Draft, desk: Desk) -> Event:
+    event = ledger.append(desk.archive, draft, now=desk.clock(), agent=desk.agent)
+    desk.catalogue.catch_up()
+    return event
+
+
+def _wait(claim: Claim, reason: AccessionError, desk: Desk) -> Outcome:
+    shutil.rmtree(_received(claim, desk), ignore_errors=True)
+    path = inbox.give_back(claim, desk.archive.inbox, desk.archive.work)
+    said = sentence("A110", desk.archive.config.language)
+    return Outcome(claim.source, "waiting", path=path, code=reason.code, reason=said)
+
+
+def _conclude(claim: Claim, event: Event, facts: Mapping[str, str], desk: Desk) -> Outcome:
+    """Bring the claimed file itself to where the ledger says it ended."""
+    shutil.rmtree(_received(claim, desk), ignore_errors=True)
+    if event.type == "ingestion":
+        inbox.drop(claim, desk.archive.work)
+        with desk.lock:
+            row = desk.catalogue.row(claim.accession)
+        return Outcome(claim.source, "archived", row.id, row.kind, row.verdict, row.pages)
+    code, language = str(event.detail.get("reason", "A120")), desk.archive.config.language
+    known = dict.fromkeys(("found", "allowed", "detail"), "?") | {"id": event.object or "?"} | dict(facts)
+    said = sentence(code, language, **known)
+    result: Result = "put_aside" if event.type == "quarantine" else "duplicate"
+    folder = desk.archive.put_aside if result == "put_aside" else desk.archive.duplicates
+    receipt = {
+        "format": "docscan.receipt/1",
+        "result": result,
+        "code": code,
+        "reason": said,
+        "source": claim.source,
+        "accession": claim.accession,
+        "record": event.object,
+        "at": event.at,
+        "program": PROGRAM,
+    }
+    path = inbox.set_aside(claim, folder, desk.archive.work, receipt=receipt, now=desk.clock())
+    return Outcome(claim.source, result, event.object or "", path=path, code=code, reason=said)
+
+
+def _received(claim: Claim, desk: Desk) -> Path:
+    return desk.archive.staging / f"{claim.accession}.received"
+
+
+def _source(path: Path, desk: Desk) -> str:
+    return path.relative_to(desk.archive.root).as_posix()

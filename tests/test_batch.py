@@ -1,0 +1,250 @@
+"""A run: every file ends in exactly one place, whatever happens on the way."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Shelf
+
+from docscan.accession.intake import fixity
+from docscan.archive.rebuild import dump
+
+Slip = Callable[..., bytes]
+
+FILES = 60
+KILLS = 25
+WORDS = ("Rechnung", "factura", "faktura", "receipt", "umowa", "contrato", "Vertrag", "letter")
+
+
+def slips(slip: Slip, count: int) -> list[bytes]:
+    return [
+        slip(f"{WORDS[number % len(WORDS)]} number {1000 + number}", "Thank you") for number in range(count)
+    ]
+
+
+def state(shelf: Shelf) -> dict[str, int]:
+    return {
+        "objects": sum(1 for path in shelf.archive.objects.rglob("0=ocfl_object_1.1")),
+        "inbox": sum(path.is_file() for path in shelf.archive.inbox.rglob("*")),
+        "work": sum(path.is_file() for path in shelf.archive.work.rglob("*")),
+        "staging": sum(1 for path in shelf.archive.staging.iterdir() if path.name != "scratch"),
+    }
+
+
+def assert_whole(shelf: Shelf, originals: list[bytes], tmp_path: Path) -> None:
+    """Each original is an object, none twice, all verified, and the catalogue is what a rebuild gives."""
+    digests = []
+    for number, content in enumerate(originals):
+        path = tmp_path / f"original-{number}"
+        path.write_bytes(content)
+        digests.append(fixity(path))
+    filed = shelf.json("list", "--limit", "1000")
+    assert sorted(row["sha256"] for row in filed) == sorted(digests)
+    assert state(shelf) == {"objects": len(originals), "inbox": 0, "work": 0, "staging": 0}
+    shelf.call("verify")
+    before = dump(shelf.archive)
+    shelf.call("rebuild")
+    assert dump(shelf.archive) == before
+
+
+def test_a_run_files_what_waits_and_says_so(shelf: Shelf, slip: Slip):
+    shelf.drop("one.png", slip("Rechnung 4711", "Muster GmbH"))
+    shelf.drop("floor 2/two.pdf", slip("factura 4712", suffix="pdf"))
+    (counts,) = shelf.json("run")
+    assert counts == {"received": 2, "archived": 2, "duplicates": 0, "put_aside": 0, "waiting": 0}
+    assert {row["source"] for row in shelf.json("list")} == {"inbox/one.png", "inbox/floor 2/two.pdf"}
+    (report,) = shelf.archive.reports.glob("*.json")
+    kept = json.loads(report.read_text())
+    assert kept["received"] == 2
+    assert kept["adds_up"] is True
+    assert "received 2 = archived 2" in report.with_suffix(".txt").read_text()
+
+
+def test_an_empty_inbox_is_no_error(shelf: Shelf):
+    (counts,) = shelf.json("run")
+    assert counts["received"] == 0
+
+
+def test_a_file_just_dropped_is_waited_for_and_filed(shelf: Shelf, slip: Slip):
+    shelf.drop("fresh.png", slip("letter 1"), age=0)
+    (counts,) = shelf.json("run", "--quiet", "0.5")
+    assert counts["archived"] == 1
+
+
+def test_a_file_that_is_still_written_to_waits_and_is_left_alone(shelf: Shelf, slip: Slip):
+    path = shelf.drop("slow.png", slip("letter 2"))
+    with path.open("ab"):
+        (counts,) = shelf.json("run", "--quiet", "0.2")
+        assert counts == {"received": 1, "archived": 0, "duplicates": 0, "put_aside": 0, "waiting": 1}
+        assert path.exists()
+    (counts,) = shelf.json("run", "--quiet", "0.2")
+    assert counts["archived"] == 1
+
+
+def test_the_same_bytes_twice_give_one_record_and_one_receipt(shelf: Shelf, slip: Slip):
+    content = slip("receipt 77")
+    shelf.drop("first.png", content)
+    shelf.drop("second.png", content)
+    (counts,) = shelf.json("run")
+    assert counts == {"received": 2, "archived": 1, "duplicates": 1, "put_aside": 0, "waiting": 0}
+    shelf.drop("third.png", content)
+    (counts,) = shelf.json("run")
+    assert counts == {"received": 1, "archived": 0, "duplicates": 1, "put_aside": 0, "waiting": 0}
+    (record,) = shelf.json("list")
+    for receipt in shelf.archive.duplicates.rglob("*.receipt.json"):
+        assert json.loads(receipt.read_text())["record"] == record["id"]
+        assert receipt.with_name(receipt.name.removesuffix(".receipt.json")).read_bytes() == content
+    assert len(list(shelf.archive.duplicates.rglob("*.receipt.json"))) == 2
+    shelf.call("verify")
+
+
+def test_a_duplicate_of_a_damaged_original_is_kept_as_its_rescue(shelf: Shelf, slip: Slip):
+    content = slip("receipt 78")
+    shelf.drop("first.png", content)
+    shelf.json("run")
+    original = Path(shelf.call("open", shelf.json("list")[0]["id"]).stdout.strip())
+    original.chmod(0o644)
+    original.write_bytes(content[:-1] + b"?")
+    shelf.drop("again.png", content)
+    (counts,) = shelf.json("run", code=1)
+    assert counts["put_aside"] == 1
+    (receipt,) = shelf.archive.put_aside.rglob("*.receipt.json")
+    assert json.loads(receipt.read_text())["code"] == "A100"
+
+
+@pytest.fixture(scope="module")
+def bad_files(slip: Slip, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bytes, str]]:
+    import pikepdf  # noqa: PLC0415 - only here
+
+    whole = slip("contrato 9", suffix="pdf")
+    locked = tmp_path_factory.mktemp("locked") / "locked.pdf"
+    plain = locked.with_name("plain.pdf")
+    plain.write_bytes(whole)
+    with pikepdf.open(plain) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="o", user="secret"))
+    bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0"
+    return {
+        "empty.pdf": (b"", "A010"),
+        "text.pdf": (b"This is only a text.\n", "A020"),
+        "word.pdf": (b"PK\x03\x04 something", "A020"),
+        "locked.pdf": (locked.read_bytes(), "A030"),
+        "cut.pdf": (whole[: len(whole) // 2], "A040"),
+        "cut.png": (slip("letter 5")[:-400], "A040"),
+        "huge.png": (bomb, "A060"),
+    }
+
+
+def test_bad_files_are_put_aside_with_their_reason_and_stop_nobody(
+    shelf: Shelf, slip: Slip, bad_files: dict[str, tuple[bytes, str]]
+):
+    config = shelf.root / "docscan.toml"
+    config.write_text(config.read_text().replace('language = "en"', 'language = "es"'))
+    for name, (content, _) in bad_files.items():
+        shelf.drop(name, content, age=10_000)
+    shelf.drop("good.png", slip("factura 12"))
+    (counts,) = shelf.json("run", code=1)
+    assert counts == {
+        "received": len(bad_files) + 1,
+        "archived": 1,
+        "duplicates": 0,
+        "put_aside": len(bad_files),
+        "waiting": 0,
+    }
+    for name, (content, code) in bad_files.items():
+        (path,) = shelf.archive.put_aside.rglob(name)
+        assert path.read_bytes() == content
+        receipt = json.loads(path.with_name(f"{name}.receipt.json").read_text())
+        assert (name, receipt["code"]) == (name, code)
+        assert receipt["reason"].startswith(("El archivo", "docscan no lee"))
+    shelf.call("verify")
+
+
+def test_a_file_cut_short_waits_for_its_rest(shelf: Shelf, slip: Slip):
+    content = slip("Vertrag 6", suffix="pdf")
+    path = shelf.drop("scan.pdf", content[: len(content) // 2])
+    (counts,) = shelf.json("run", "--quiet", "0.2")
+    assert counts["waiting"] == 1
+    assert path.read_bytes() == content[: len(content) // 2]
+    path.write_bytes(content)
+    (counts,) = shelf.json("run", "--quiet", "0.2")
+    assert counts["archived"] == 1
+
+
+def test_two_runs_at_once_file_each_document_once(shelf: Shelf, slip: Slip, tmp_path: Path):
+    originals = slips(slip, 8)
+    for number, content in enumerate(originals):
+        shelf.drop(f"{number:02}.png", content)
+    runs = [
+        subprocess.Popen(shelf.command("run"), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        for _ in "ab"
+    ]
+    codes = {run.wait() for run in runs}
+    assert codes <= {0, 75}
+    assert 0 in codes
+    shelf.call("run")
+    assert_whole(shelf, originals, tmp_path)
+
+
+def test_killed_again_and_again_nothing_is_lost_and_nothing_twice(shelf: Shelf, slip: Slip, tmp_path: Path):
+    originals = slips(slip, FILES)
+    for number, content in enumerate(originals):
+        shelf.drop(f"{number:02}.png", content)
+    chance = random.Random(20260302)  # noqa: S311 - moments, not secrets
+    landed = 0
+    for kill in range(KILLS):
+        run = subprocess.Popen(
+            shelf.command("run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        time.sleep(chance.uniform(0.8, 2.4))
+        landed += run.poll() is None
+        if kill % 2:
+            run.kill()  # the readers outlive it for a moment
+        else:
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    assert landed >= KILLS // 2, "the kills are to meet runs at work"
+    shelf.call("run")
+    assert_whole(shelf, originals, tmp_path)
+    assert not any(shelf.archive.quarantine.iterdir()) if shelf.archive.quarantine.exists() else True
+
+
+def test_an_interrupted_run_says_so_and_the_next_one_goes_on(shelf: Shelf, slip: Slip, tmp_path: Path):
+    originals = slips(slip, 12)
+    for number, content in enumerate(originals):
+        shelf.drop(f"{number:02}.png", content)
+    run = subprocess.Popen(shelf.command("run"), stderr=subprocess.PIPE, text=True)
+    while state(shelf)["objects"] < 2:
+        time.sleep(0.05)
+    run.send_signal(signal.SIGTERM)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "nothing is lost" in said
+    shelf.call("run")
+    assert_whole(shelf, originals, tmp_path)
+
+
+def test_a_file_that_kills_its_reader_is_put_aside(shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch):
+    shelf.drop("slow.png", slip("letter 8"))
+    config = shelf.root / "docscan.toml"
+    own = shelf.root / "pipelines" / "default.toml"
+    shipped = Path(__file__).parent.parent / "pipelines" / "default.toml"
+    own.write_text(shipped.read_text())
+    config.write_text(config.read_text().replace("timeout = 1800", "timeout = 1"))
+    engine = shelf.root / "bin"
+    engine.mkdir()
+    real = shutil.which("tesseract")
+    script = f'#!/bin/sh\ncase "$*" in *--list-langs*|*--version*) exec {real} "$@";; esac\nsleep 60\n'
+    (engine / "tesseract").write_text(script)
+    (engine / "tesseract").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{engine}:{os.environ['PATH']}")
+    (counts,) = shelf.json("run", code=1)
+    assert counts["put_aside"] == 1
+    (receipt,) = shelf.archive.put_aside.rglob("*.receipt.json")
+    assert json.loads(receipt.read_text())["code"] == "A070"

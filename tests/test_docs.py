@@ -1,0 +1,114 @@
+"""The documentation says what is so."""
+
+import configparser
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from docscan import cli
+from docscan.messages import sentences
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sample_docs/*.md")])
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
+ANALYZE = shutil.which("systemd-analyze")
+FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def fenced(text: str, kind: str) -> list[str]:
+    return [body for name, body in FENCE.findall(text) if name == kind]
+
+
+def parsed(words: list[str]) -> None:
+    """Let click parse a docscan command line without running it."""
+    context = cli.cli.make_context("docscan", list(words))
+    command: click.Command | None = cli.cli
+    rest = [*context._protected_args, *context.args]
+    while isinstance(command, click.Group):
+        name, command, rest = command.resolve_command(context, rest)
+        assert command is not None, name
+        context = command.make_context(name, rest, parent=context)
+        rest = [*getattr(context, "_protected_args", []), *context.args]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path):
+    for target in LINK.findall(page.read_text()):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_shown_can_be_typed(page: Path):
+    for block in fenced(page.read_text(), "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            for part in re.split(r"\s(?:&&|\|\||[|;>])\s*", line.partition(" # ")[0]):
+                words = shlex.split(part, comments=True)
+                if words and words[0] in {"docscan", ".venv/bin/docscan"}:
+                    parsed(words[1:])
+
+
+def test_the_generated_pages_are_what_the_program_says():
+    cog = shutil.which("cog", path=ROOT / ".venv" / "bin") or shutil.which("cog")
+    assert cog is not None
+    pages = [str(page.relative_to(ROOT)) for page in PAGES if "[[[cog" in page.read_text()]
+    assert "docs/cli.md" in pages
+    done = subprocess.run([cog, "--check", *pages], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_code_is_explained():
+    page = (ROOT / "docs" / "errors.md").read_text()
+    assert [code for code in sentences() if f"### {code}\n" not in page] == []
+
+
+def test_the_systemd_units_are_whole_and_call_a_command_that_exists():
+    units = [configparser.ConfigParser(strict=False, interpolation=None) for _ in range(2)]
+    for unit in units:
+        unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd minds capitals
+    bodies = fenced(OPERATIONS, "ini")
+    assert len(bodies) == 2
+    for unit, body in zip(units, bodies, strict=True):
+        unit.read_string(body)
+    service, timer = units
+    words = shlex.split(service["Service"]["ExecStart"])
+    assert words[0].endswith("/docscan")
+    parsed(words[1:])
+    assert service["Service"]["Type"] == "oneshot"
+    assert service["Service"]["SuccessExitStatus"] == "75"
+    assert timer["Timer"]["Persistent"] == "true"
+    assert re.fullmatch(r"\*-\*-\* \d\d:\d\d:\d\d", timer["Timer"]["OnCalendar"])
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd is not on this machine")
+def test_systemd_itself_accepts_the_units(tmp_path: Path):
+    for name, body in zip(
+        ("docscan-acme.service", "docscan-acme.timer"), fenced(OPERATIONS, "ini"), strict=True
+    ):
+        known = body.replace("/opt/docscan/.venv/bin/docscan", "/bin/true").replace("User=docscan\n", "")
+        (tmp_path / name).write_text(known)
+        done = subprocess.run(
+            [str(ANALYZE), "verify", "--man=no", tmp_path / name],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_cron_lines_are_whole_and_call_commands_that_exist():
+    lines = [line for block in fenced(OPERATIONS, "cron") for line in block.splitlines()]
+    assert len(lines) == 2
+    for line in lines:
+        *times, user, command = line.split(None, 6)
+        assert all(re.fullmatch(r"\*|\d+", time) for time in times), times
+        assert user == "docscan"
+        words = shlex.split(command.partition(">")[0])
+        assert words[0].endswith("/docscan")
+        parsed(words[1:])

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
-from whoosh.query import AndNot, Query
+from whoosh.query import And, Query
 from whoosh.reading import IndexReader
 from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
@@ -25,7 +25,7 @@ from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable
 from docscan.search.index import Hit, Hits, IndexDocument
 from docscan.search.nodes import Node
-from docscan.search.whoosh_query import Compiler, Numbers
+from docscan.search.whoosh_query import Compiler, Numbers, without
 from docscan.search.whoosh_schema import ABSENT, BODY, entry, fingerprint, schema
 
 PATIENCE = 30.0
@@ -89,7 +89,7 @@ class WhooshIndex:
         hits = [Hit(hit.id, 1.0 + hit.score) for hit in hits]
         if not any(compiler.spellings.values()):
             return Hits(typed, typed, tuple(hits))
-        rest = AndNot(wide, exact)
+        rest = And([wide, without(exact)])
         more, misread = _page(searcher, rest, limit - len(hits), max(0, offset - typed))
         hits += [Hit(hit.id, hit.score / (1.0 + hit.score)) for hit in more]
         also = _also(searcher, rest, compiler) if misread else ()

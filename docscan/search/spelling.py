@@ -15,7 +15,7 @@ EDITED_FROM = 5
 CONFUSED_FROM = 4
 """Signs of the shortest number that is searched by its skeleton, such as a year."""
 
-_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_SIGNS = "abcdefghijklmnopqrstuvwxyz"  # a digit read for a letter is found by its skeleton
 
 
 def tolerant(term: str) -> bool:
@@ -24,7 +24,7 @@ def tolerant(term: str) -> bool:
 
 
 def edits(term: str) -> Iterator[str]:
-    """Every term one edit away: a letter or digit more, less or other, or two neighbours swapped.
+    """Every term one edit away: a letter more, less or other, or two neighbours swapped.
 
     Nothing for a short term and for one with digits.
     """

@@ -5,7 +5,8 @@ python sample_docs/make.py NAME ...    only these
 python sample_docs/make.py --into DIR  somewhere else
 python sample_docs/make.py --check     says whether the committed expectations
                                        and the table in README.md are what
-                                       would be drawn; exits 1 if not
+                                       would be drawn, and whether all they name
+                                       is printed; exits 1 if not
 """
 
 import argparse
@@ -13,14 +14,17 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 
 import paper
 from degrade import chance, encoded, joined, scanned_pdf, tiff, worn
+from figures import amount_printed, day_printed
 from samples import SAMPLES, Sample
 
 HERE = Path(__file__).parent
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp", "jp2": "jp2"}
+CURRENCY_SIGNS = {"EUR": "€", "PLN": "zł", "GBP": "£"}
 MEDIA = {
     "pdf-text": "PDF, born digital",
     "pdf-mixed": "PDF, born digital and scanned",
@@ -113,8 +117,42 @@ def differences(folder: Path) -> list[str]:
             doubts.append(f"{sample.name}/expected.json is not what would be drawn")
     drawn = {path.parent.name for path in folder.glob("*/expected.json")}
     doubts += [f"{name} is not in the list of samples" for name in sorted(drawn - set(SAMPLES))]
+    doubts += unprinted()
     readme = (folder / "README.md").read_text("utf-8")
     return doubts if with_table(readme) == readme else [*doubts, "the table in README.md is out of date"]
+
+
+def unprinted() -> list[str]:
+    """What is expected but not printed, or meant to be distinctive and is not, one sentence each."""
+    texts = {name: " ".join(paper.page_texts(sample.drawn())) for name, sample in SAMPLES.items()}
+    doubts = []
+    for name, sample in SAMPLES.items():
+        for word in sample.words:
+            where = {other for other, words in texts.items() if word.casefold() in words.casefold()}
+            if where != {name}:
+                doubts.append(f"{name}: {word} is printed on {', '.join(sorted(where)) or 'no sample'}")
+        for field, value in sample.fields().items():
+            if not any(squeezed(form) in squeezed(texts[name]) for form in in_print(value, sample.language)):
+                doubts.append(f"{name}: {field} {value} is not printed")
+    return doubts
+
+
+def in_print(value: str | bool, language: str) -> list[str]:
+    """The ways a value of a record may be printed; a mark in a box has no letters."""
+    if isinstance(value, bool):
+        return [""]
+    if value in CURRENCY_SIGNS:
+        return [value, CURRENCY_SIGNS[value]]
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return [day_printed(value, language, style) for style in ("numeric", "spelt", "iso")]
+    if re.fullmatch(r"-?\d+\.\d\d", value):
+        return [amount_printed(Decimal(value), language)]
+    return [value]
+
+
+def squeezed(words: str) -> str:
+    """Without spaces and hyphens, which the record leaves out of ids."""
+    return re.sub(r"[\s-]", "", words)
 
 
 def main() -> int:
@@ -126,11 +164,11 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(SAMPLES):
         parser.error(f"no sample is called {', '.join(sorted(unknown))}")
+    paper.load_fonts()
     if chosen.check:
         doubts = differences(chosen.into)
         print("\n".join(doubts) or f"{len(SAMPLES)} samples are as they would be drawn")
         return 1 if doubts else 0
-    paper.load_fonts()
     for name in chosen.names or SAMPLES:
         print(f"{write(SAMPLES[name], chosen.into):>8} {name}")
     readme = chosen.into / "README.md"

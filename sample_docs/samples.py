@@ -63,7 +63,7 @@ PAPERS = {
     "es-invoice-ironmonger": Paper(
         "Factura de una ferretería",
         "A plain Spanish invoice with one rate of IVA, as an office scanner sends it",
-        ("tubular", "garaje", "QN-2026/0117"),
+        ("cromado", "portal", "garaje"),
         "pdf-jpeg",
         Wear(dpi=300, skew=0.7, noise=3, blur=0.8),
     ),
@@ -120,7 +120,7 @@ PAPERS = {
     "de-invoice-workshop": Paper(
         "Rechnung einer Schlosserei",
         "A German business letter with window address, laid crooked on the glass",
-        ("feuerverzinkt", "Rundstahl", "R-26-1093"),
+        ("feuerverzinkt", "Rundstahl", "Treppengeländer"),
         "webp",
         Wear(skew=2.9, noise=2),
     ),

@@ -1,7 +1,6 @@
 """Boxes to tick on a page image, and whether they are ticked."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,16 +9,12 @@ from docscan.model import Box, Image, Mark, Scan
 
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
 STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter of that size
-COVERED = 0.85  # of each side must be drawn
+SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found
+STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners may enlarge its shape
 SQUARE = 0.8  # the shorter side to the longer
 HOLLOW = 0.5  # of a box's area lies inside its lines
 INSET = 0.18  # of the side, left out when looking for ink inside
 EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, surely ticked
-
-
-class _Shape(NamedTuple):
-    box: Box
-    inner: int
 
 
 def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
@@ -37,8 +32,8 @@ def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
     ink = np.asarray(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], dtype=np.uint8)
     smallest, largest = (side * scan.dpi / 25.4 for side in SIDES)
     hollow = list(_hollow(_rules(ink, smallest), smallest, largest))
-    marks = [_mark(ink, shape.box) for shape in hollow]
-    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ink, [one.box for one in hollow])]
+    marks = [_mark(ink, box) for box in hollow]
+    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ink, hollow)]
     return tuple(sorted(marks, key=lambda mark: (mark.box.top // smallest, mark.box.left)))
 
 
@@ -51,34 +46,41 @@ def _rules(ink: Image, smallest: float) -> Image:
     return np.asarray(cv2.bitwise_or(level, upright), dtype=np.uint8)
 
 
-def _hollow(rules: Image, smallest: float, largest: float) -> Iterator[_Shape]:
-    """Shapes of the size and form of a box with one hole in them."""
+def _hollow(rules: Image, smallest: float, largest: float) -> Iterator[Box]:
+    """Shapes of the size and form of a box with one large hole in them."""
     contours, hierarchy = cv2.findContours(rules, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     for index, contour in enumerate(contours):
         left, top, width, height = cv2.boundingRect(contour)
-        if hierarchy[0][index][3] >= 0 or not _fits(width, height, smallest, largest):
+        if hierarchy[0][index][3] >= 0 or not _fits(width, height, smallest, STUBS * largest):
             continue
-        box = Box(left, top, left + width, top + height)
-        child = int(hierarchy[0][index][2])
-        holes = []
+        box = _sides(rules, Box(left, top, left + width, top + height))
+        child, hole = int(hierarchy[0][index][2]), 0.0
         while child >= 0:
-            holes.append(round(cv2.contourArea(contours[child])))
+            hole = max(hole, cv2.contourArea(contours[child]))
             child = int(hierarchy[0][child][0])
-        if holes and max(holes) >= HOLLOW * width * height and _drawn(rules, box):
-            yield _Shape(box, max(holes))
+        fits = box is not None and _fits(box.width, box.height, smallest, largest)
+        if box is not None and fits and hole >= HOLLOW * box.width * box.height:
+            yield box
+
+
+def _sides(rules: Image, around: Box) -> Box | None:
+    """The box without the stubs of strokes that leave it at a corner; None unless it has four sides."""
+    part = rules[around.top : around.bottom, around.left : around.right] > 0
+    columns = np.flatnonzero(part.mean(axis=0) >= SEEN)
+    rows = np.flatnonzero(part.mean(axis=1) >= SEEN)
+    if len(columns) < 2 or len(rows) < 2:
+        return None
+    left, right = around.left + int(columns[0]), around.left + int(columns[-1]) + 1
+    top, bottom = around.top + int(rows[0]), around.top + int(rows[-1]) + 1
+    inner = rules[top:bottom, left:right] > 0
+    sides = (inner[:3].any(0), inner[-3:].any(0), inner[:, :3].any(1), inner[:, -3:].any(1))
+    drawn = all(float(side.mean()) >= COVERED for side in sides)
+    return Box(left, top, right, bottom) if drawn else None
 
 
 def _fits(width: int, height: int, smallest: float, largest: float) -> bool:
     short, long = sorted((width, height))
     return smallest <= short and long <= largest and short >= SQUARE * long
-
-
-def _drawn(rules: Image, box: Box) -> bool:
-    """Whether each side of the box is a straight stroke from corner to corner."""
-    part = rules[box.top : box.bottom, box.left : box.right] > 0
-    depth = max(2, round(0.15 * min(part.shape)))
-    sides = (part[:depth].any(0), part[-depth:].any(0), part[:, :depth].any(1), part[:, -depth:].any(1))
-    return all(float(side.mean()) >= COVERED for side in sides)
 
 
 def _mark(ink: Image, box: Box) -> Mark:

@@ -22,6 +22,7 @@ FULL_PAGE = 0.85  # of the page's area: an image that large hides what was drawn
 WORD_GAP = 0.15  # of the letters' size: a wider gap parts two words
 GARBLED = 0.15  # of the signs without a meaning: a font without a map to letters
 BOX_SIDES = (7.0, 24.0)  # points: boxes to tick from 2.5 to 8.5 mm
+FRAME = 0.07  # of a box's side: what follows its edge more closely is its frame or its ground
 EMPTY_SIGNS = frozenset("☐□❏❑❒◻\uf06f\uf0a8")  # the last two are Wingdings
 TICKED_SIGNS = frozenset("☑☒☓⊠✓✔✗✘🗹🗷\uf0fe\uf0fd\uf0fc\uf0fb")
 GUESSED = ("spa", "pol", "deu", "eng")
@@ -234,7 +235,8 @@ def _squares(shapes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for shape in shapes:
         short, long = sorted((shape["width"], shape["height"]))
-        box_like = len(shape.get("pts", ())) <= 5 and shape.get("stroke", True)
+        corners = {(round(x), round(y)) for x, y in shape.get("pts", ())}
+        box_like = len(corners) == 4 and shape["stroke"]
         if BOX_SIDES[0] <= short and long <= BOX_SIDES[1] and short >= 0.8 * long and box_like:
             near = [one for one in found if _distance(one, shape) < 1.5]
             if not near:
@@ -264,7 +266,7 @@ def _ticked(square: Mapping[str, Any], drawn: Iterable[Mapping[str, Any]]) -> bo
 def _is_tick(square: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
     if item["object_type"] == "char":
         return bool(item["text"].strip()) and item["text"] not in EMPTY_SIGNS
-    return item["object_type"] == "line" or _distance(square, item) >= 1.5
+    return item["object_type"] == "line" or _distance(square, item) >= FRAME * float(square["width"])
 
 
 def _holds(square: Mapping[str, Any], item: Mapping[str, Any]) -> bool:

@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import numpy as np
+
+from docscan.cleanup import tone
+
+
+def test_a_shaded_page_becomes_evenly_white(drawn):
+    scan = drawn()
+    shade = np.linspace(1.0, 0.4, scan.width)[None, :]
+    shaded = replace(scan, image=(scan.image * shade).astype(np.uint8))
+    lit = tone.light(shaded)
+    assert lit.treatments == ("light",)
+    paper = lit.image[scan.image == 255]
+    assert np.percentile(paper, 1) > 235
+    assert lit.image[scan.image == 0].max() < 60
+
+
+def test_white_paper_needs_no_light(drawn):
+    scan = drawn()
+    assert tone.light(scan) is scan
+
+
+def test_white_letters_on_a_dark_bar_survive_light_and_border(drawn):
+    scan = drawn()
+    image = scan.image.copy()
+    image[:110] = 255 - image[90:200]
+    image = (image.astype(np.float64) * 0.8).astype(np.uint8)
+    cleaned = tone.border(tone.light(replace(scan, image=image)))
+    bar = cleaned.image[:110]
+    assert (bar < 100).mean() > 0.5
+    assert (bar > 200).mean() > 0.02
+
+
+def test_a_dark_edge_is_painted_and_the_text_stays(drawn):
+    scan = drawn()
+    image = scan.image.copy()
+    image[:, :25] = 15
+    image[-20:] = 10
+    painted = tone.border(replace(scan, image=image))
+    assert painted.treatments == ("border",)
+    assert np.array_equal(painted.image < 128, scan.image < 128)
+
+
+def test_specks_go_and_other_noise_is_left_to_the_engine(drawn):
+    scan = drawn()
+    chance = np.random.default_rng(7)
+    speckled = scan.image.copy()
+    speckled[chance.random(speckled.shape) < 0.02] = 0
+    cleaned = tone.specks(replace(scan, image=speckled))
+    assert cleaned.treatments == ("specks",)
+    assert (cleaned.image[scan.image == 255] < 128).mean() < 0.003
+    noisy = np.clip(scan.image - 30 + chance.normal(0, 28, scan.image.shape), 0, 255).astype(np.uint8)
+    assert tone.specks(replace(scan, image=noisy)).treatments == ()
+    assert tone.specks(scan) is scan
+
+
+def test_colour_becomes_grey(drawn):
+    scan = drawn()
+    colour = replace(scan, image=np.dstack([scan.image] * 3))
+    grey = tone.grey(colour)
+    assert grey.treatments == ("grey",)
+    assert np.array_equal(grey.image, scan.image)
+    assert tone.grey(scan) is scan

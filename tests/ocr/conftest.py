@@ -1,0 +1,59 @@
+"""Pages drawn for the tests of reading."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from docscan.model import Scan
+
+FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")
+LETTERS = {
+    "spa": (
+        "Estimado cliente: le enviamos la factura número 2041",
+        "que corresponde al mes de enero con su importe total.",
+        "La fecha de vencimiento es el 28 de febrero de 2026.",
+        "Puede hacer el pago en la cuenta que se indica abajo.",
+    ),
+    "pol": (
+        "Szanowni Państwo, przesyłamy fakturę numer 2041",
+        "za usługi wykonane w styczniu oraz za dostawę części.",
+        "Termin płatności upływa dnia 28 lutego 2026 roku.",
+        "Prosimy o wpłatę na rachunek podany na odwrocie.",
+    ),
+    "deu": (
+        "Sehr geehrte Damen und Herren, wir senden Ihnen die",
+        "Rechnung Nummer 2041 für die Leistungen im Januar.",
+        "Der Betrag ist bis zum 28. Februar 2026 zu zahlen und",
+        "wird auf das unten genannte Konto überwiesen.",
+    ),
+    "eng": (
+        "Dear customer, please find the invoice number 2041",
+        "for the services that were delivered in January.",
+        "The amount is due on the 28th of February 2026 and",
+        "should be paid to the account that is given below.",
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def letters() -> dict[str, tuple[str, ...]]:
+    """A few lines in each language."""
+    return LETTERS
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[..., Scan]:
+    """Draws lines of text on half a page, 200 dpi."""
+
+    def draw(lines: tuple[str, ...]) -> Scan:
+        image = Image.new("L", (1160, 500), 255)
+        pen = ImageDraw.Draw(image)
+        font = ImageFont.truetype(str(FONT), 33)
+        for row, line in enumerate(lines):
+            pen.text((100, 80 + 58 * row), line, font=font, fill=0)
+        return Scan(1, np.asarray(image, dtype=np.uint8).copy(), 200.0, source_size=image.size)
+
+    return draw

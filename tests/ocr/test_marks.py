@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from docscan.model import Scan
+from docscan.ocr import marks
+
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
+MILLIMETRE = 300 / 25.4
+
+
+def _form(draw, side=4.0, line=3):
+    """A box of `side` millimetres with something drawn into it, and its place."""
+    image = Image.new("L", (700, 400), 255)
+    pen = ImageDraw.Draw(image)
+    length = round(side * MILLIMETRE)
+    box = (200, 150, 200 + length, 150 + length)
+    pen.rectangle(box, outline=0, width=line)
+    draw(pen, box)
+    return Scan(1, np.asarray(image, dtype=np.uint8), 300.0), box
+
+
+def _nothing(_pen, _box):
+    pass
+
+
+def _neighbour(pen, _box):
+    pen.rectangle((400, 150, 447, 197), fill=0)
+
+
+def _cross(pen, box):
+    pen.line(box, fill=0, width=4)
+    pen.line((box[0], box[3], box[2], box[1]), fill=0, width=4)
+
+
+def _overshooting(pen, box):
+    pen.line((box[0] - 14, box[1] - 10, box[2] + 12, box[3] + 12), fill=0, width=5)
+    pen.line((box[0] - 9, box[3] + 12, box[2] + 15, box[1] - 13), fill=0, width=5)
+
+
+def _tick(pen, box):
+    middle = (box[0] + box[2]) // 2
+    pen.line((box[0] + 8, (box[1] + box[3]) // 2, middle, box[3] - 8), fill=0, width=5)
+    pen.line((middle, box[3] - 8, box[2] + 10, box[1] - 12), fill=0, width=5)
+
+
+@pytest.mark.parametrize("side", [3.0, 4.5, 7.5])
+@pytest.mark.parametrize(
+    ("draw", "ticked"),
+    [(_nothing, False), (_cross, True), (_overshooting, True), (_tick, True)],
+    ids=["empty", "cross", "overshooting", "tick"],
+)
+def test_a_box_is_found_and_its_state_told(side, draw, ticked):
+    scan, box = _form(draw, side)
+    (mark,) = marks.tick_boxes(scan)
+    assert mark.ticked is ticked
+    assert mark.box == pytest.approx(box, abs=5)
+
+
+def test_a_blacked_out_box_beside_an_empty_one_is_ticked():
+    scan, _ = _form(_neighbour)
+    assert [mark.ticked for mark in marks.tick_boxes(scan)] == [False, True]
+
+
+@pytest.mark.parametrize("size", [34, 50, 70, 100])
+def test_letters_are_no_boxes(size):
+    image = Image.new("L", (1400, 700), 255)
+    pen = ImageDraw.Draw(image)
+    for row, text in enumerate(("ODoQB 0880 DO", "BOX HEEL 6900", "MODELO FOLIO")):
+        pen.text((40, 30 + 1.6 * size * row), text, font=ImageFont.truetype(FONT, size), fill=0)
+    assert marks.tick_boxes(Scan(1, np.asarray(image, dtype=np.uint8), 300.0)) == ()
+
+
+def test_the_cells_of_a_table_and_of_a_comb_are_no_boxes():
+    image = Image.new("L", (800, 600), 255)
+    pen = ImageDraw.Draw(image)
+    for column in range(8):
+        pen.rectangle((100 + 60 * column, 100, 160 + 60 * column, 160), outline=0, width=2)
+    for row in range(3):
+        for column in range(3):
+            pen.rectangle((100 + 60 * column, 300 + 60 * row, 160 + 60 * column, 360 + 60 * row), outline=0)
+    assert marks.tick_boxes(Scan(1, np.asarray(image, dtype=np.uint8), 300.0)) == ()

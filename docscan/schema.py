@@ -19,7 +19,6 @@ from docscan.errors import SchemaError
 from docscan.library import shelf
 
 KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")
-LANGUAGES = ("es", "pl", "de", "en")
 TYPES = (
     "date", "amount", "tax-id", "iban", "number", "text", "name", "currency", "address", "tick",
     "quantity", "rate", "table",
@@ -173,7 +172,9 @@ def _merged(path: Path, rules: dict[str, Any], depth: int = 0) -> dict[str, Any]
         raise SchemaError(f"{path}: x-extends: there is no schema {name!r}.", hint="Name one beside it.")
     inherited = _merged(parent, _read(parent), depth + 1)
     properties = {**inherited.get("properties", {}), **rules.get("properties", {})}
-    shared = {key: inherited[key] for key in ("x-headings", "x-other-labels") if key in inherited}
+    shared: dict[str, Any] = {
+        key: inherited[key] for key in ("x-headings", "x-other-labels") if key in inherited
+    }
     return {**shared, **rules, "properties": properties}
 
 
@@ -197,7 +198,7 @@ def _property(path: Path, key: str, name: str, rules: object, *, required: bool)
 
 def _words(path: Path, table: object) -> Iterator[Label]:
     for language, phrases in _table(path, "x-words", table).items():
-        _one_of(path, "x-words", language, LANGUAGES)
+        _language(path, "x-words", language)
         for phrase, weight in _table(path, f"x-words.{language}", phrases).items():
             yield Label(phrase, language, _weight(path, f"x-words.{language}.{phrase}", weight, highest=10))
 
@@ -212,7 +213,7 @@ def _headings(path: Path, table: object) -> Iterator[tuple[str, Label]]:
 def _labels(path: Path, key: str, table: object) -> Iterator[Label]:
     """Labels by language: plain strings, or objects `{"label": …, "weight": …}` for weak ones."""
     for language, items in _table(path, key, table).items():
-        _one_of(path, key, language, LANGUAGES)
+        _language(path, key, language)
         if not isinstance(items, list):
             raise SchemaError(f"{path}: {key}.{language} is not a list.", hint="Write it in [ ].")
         for item in items:
@@ -223,6 +224,13 @@ def _labels(path: Path, key: str, table: object) -> Iterator[Label]:
             _only(path, f"{key}.{language}", entry, ("label", "weight"))
             weight = _weight(path, f"{key}.{language}.weight", entry.get("weight", 1.0), highest=1)
             yield Label(str(entry.get("label", "")), language, weight)
+
+
+def _language(path: Path, key: str, code: str) -> None:
+    if not (len(code) == 2 and code.isascii() and code.islower()):
+        raise SchemaError(
+            f"{path}: {key}: {code!r} is no language.", hint="Write its ISO 639-1 code: es, pl, de, en."
+        )
 
 
 def _weight(path: Path, key: str, value: object, *, highest: int) -> float:

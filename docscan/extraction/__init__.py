@@ -40,10 +40,11 @@ def extract(pages: Sequence[Page], schemas: Sequence[Schema]) -> Extraction:
 
 
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
-    sheet = Sheet(rows, hits_in(rows, lexicon(schema)))
+    lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
+    heads = tables.heads(rows, lines) if lines else frozenset()
+    sheet = Sheet(rows, hits_in(rows, lexicon(schema)), heads)
     fields = solve.fields(sheet, schema) | forms.ticks(pages, sheet, schema)
     ordered = {item.name: fields[item.name] for item in schema.properties if item.name in fields}
-    lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
     return replace(
         found,
         fields=ordered,

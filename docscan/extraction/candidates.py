@@ -12,6 +12,7 @@ from docscan.model import Box
 
 BELOW_ROWS = 3  # rows under a label in which a value may stand
 COLUMN_ROWS = 14  # rows under a column's header
+PART = 0.35  # an amount in a table of lines, taken for a sum
 LONGEST_TEXT = 300  # characters; a longer one is prose
 
 
@@ -186,10 +187,18 @@ READERS: Mapping[str, Reader] = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of a document with the labels found in them."""
+    """The rows of a document with the labels found in them.
+
+    Attributes:
+        rows: Top to bottom, page after page.
+        hits: The labels, in the same order.
+        heads: The numbers of rows that head a table of lines: what stands
+            under them are parts, not sums.
+    """
 
     rows: tuple[Row, ...]
     hits: tuple[Hit, ...]
+    heads: frozenset[int] = frozenset()
 
     def in_row(self, row: Row) -> list[Hit]:
         """The labels of one row."""
@@ -214,19 +223,31 @@ def stretches(sheet: Sheet, hit: Hit, *, column: bool) -> Iterator[Stretch]:
 
 def _below(sheet: Sheet, hit: Hit, most: int) -> Iterator[Stretch]:
     label = hit.row.span_box(hit.first, hit.last)
+    column = _column(hit) if most == COLUMN_ROWS else None
     for step, row in enumerate(sheet.rows[hit.row.index + 1 : hit.row.index + 1 + most], 1):
         if row.page != hit.row.page or row.box.top - label.bottom > most * 3 * row.height:
             return
         labels = sheet.in_row(row)
         for first, last in row.segments:
             box = row.span_box(first, last)
-            if not _aligned(label, box, row.height):
+            if not _aligned(label, box, row.height) and not (column and label.left <= box.left <= column[1]):
                 continue
             if any(first <= other.first < last for other in labels) and step > 1:
                 return
             cut = min((other.first for other in labels if first <= other.first < last), default=last)
             if cut > first:
                 yield Stretch(row, first, cut, max(0.3, 0.95 - 0.08 * step))
+
+
+def _column(hit: Hit) -> tuple[int, int] | None:
+    """From a header's left edge to the next header's, in a row of at least three; None elsewhere."""
+    segments = hit.row.segments
+    number = hit.row.segment_of(hit.first)
+    if len(segments) < 3 or segments[number] != (hit.first, hit.last):
+        return None
+    following = segments[number + 1][0] if number + 1 < len(segments) else None
+    left = hit.row.words[hit.first].box.left
+    return left, hit.row.words[following].box.left if following is not None else 2 * hit.row.box.right
 
 
 def _aligned(label: Box, value: Box, height: float) -> bool:
@@ -250,11 +271,14 @@ def announced(sheet: Sheet, name: str, kind: str, reader: Reader) -> list[Candid
     """
     found: dict[tuple[int, int, str], Candidate] = {}
     for hit in sheet.hits:
-        weight = hit.weight_of(name) * hit.likeness * _standing(sheet, hit)
-        if not weight:
+        if not hit.weight_of(name):
             continue
+        weight = min(1.0, hit.weight_of(name) + _company(sheet, hit)) * hit.likeness * _standing(hit)
         for candidate in _beside(sheet, hit, kind, reader):
-            scored = replace(candidate, score=candidate.score * weight, labelled=True)
+            part = kind == "amount" and hit.row.index in sheet.heads
+            scored = replace(
+                candidate, score=candidate.score * weight * (PART if part else 1.0), labelled=True
+            )
             place = (*scored.place, scored.value)
             if place not in found or found[place].score < scored.score:
                 found[place] = scored
@@ -274,7 +298,14 @@ def _beside(sheet: Sheet, hit: Hit, kind: str, reader: Reader) -> Iterator[Candi
         seen += any(True for _ in reader(stretch.row, stretch.first, stretch.last))
 
 
-def _standing(sheet: Sheet, hit: Hit) -> float:
+def _company(sheet: Sheet, hit: Hit) -> float:
+    """What a label before it in the same segment adds: `Rechnung … Nr. … vom …`."""
+    begin, _ = hit.row.segments[hit.row.segment_of(hit.first)]
+    before = [other for other in sheet.in_row(hit.row) if begin <= other.first < hit.first]
+    return 0.35 if any(m.role == "field" for other in before for m in other.meanings) else 0.0
+
+
+def _standing(hit: Hit) -> float:
     """1 for a label that begins a segment, follows another's value or ends in a colon; less inside prose."""
     if hit.row.words[hit.last - 1].text.endswith(":"):
         return 1.0

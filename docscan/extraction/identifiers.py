@@ -7,6 +7,7 @@ printed ids have none, and some are printed wrong.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from types import ModuleType
 
 from stdnum import iban as _iban
 from stdnum.de import vat as _de_vat
@@ -27,6 +28,7 @@ _SKIPPED = re.compile(
 )
 _NUMBER = re.compile(r"[0-9A-Za-zÀ-ž][0-9A-Za-zÀ-ž/._\-–\\#|+]{0,39}")
 SHORTEST_TAX_ID, LONGEST_TAX_ID = 7, 16
+MOST_GROUPS, LONGEST_GROUP = 6, 4  # of an id printed in groups
 
 
 def compact(text: str) -> str:
@@ -64,9 +66,9 @@ def tax_id_valid(value: str) -> bool:
     return any(_agrees(check, value) for check in (_es_nif, _pl_nip, _eu_vat, _de_vat))
 
 
-def _agrees(check: object, value: str) -> bool:
+def _agrees(check: ModuleType, value: str) -> bool:
     try:
-        check.validate(value)  # type: ignore[attr-defined] - stdnum's modules share this function
+        check.validate(value)
     except ValidationError:
         return False
     return True
@@ -81,21 +83,28 @@ def tax_id(words: Sequence[str]) -> Found | None:
     for begin in range(min(len(words), 6)):
         if _SKIPPED.fullmatch(words[begin]) or not _tax_piece(words[begin]):
             continue
-        joined, best = "", None
-        for end in range(begin, min(len(words), begin + 6)):
-            if not _tax_piece(words[end]):
-                break
-            joined += compact(words[end])
-            if len(joined) > LONGEST_TAX_ID:
-                break
-            if tax_id_valid(joined):
-                return begin, end + 1, joined, 1.0
-            digits = sum(sign.isdigit() for sign in joined)
-            if len(joined) >= SHORTEST_TAX_ID and digits >= 5 and best is None:
-                best = (begin, end + 1, joined, 0.8)
-        if best:
-            return best
+        if found := _joined_id(words, begin):
+            return found
     return None
+
+
+def _joined_id(words: Sequence[str], begin: int) -> Found | None:
+    """The tax id that begins at a word; printed in groups of up to four it goes on."""
+    joined, best = "", None
+    for end in range(begin, min(len(words), begin + MOST_GROUPS)):
+        piece = compact(words[end])
+        if not _tax_piece(words[end]) or len(joined + piece) > LONGEST_TAX_ID:
+            break
+        if best and len(piece) > LONGEST_GROUP:
+            break
+        joined += piece
+        if tax_id_valid(joined):
+            return begin, end + 1, joined, 1.0
+        if len(joined) >= SHORTEST_TAX_ID and sum(sign.isdigit() for sign in joined) >= 5:
+            best = (begin, end + 1, joined, 0.8)
+            if len(piece) > LONGEST_GROUP:
+                break
+    return best
 
 
 def _tax_piece(word: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -12,8 +12,13 @@ from docscan.extraction.values import plain
 from docscan.schema import Label, Schema
 
 SHORTEST_FUZZY = 6  # letters: in shorter labels one misread letter makes another word
-LIKENESS = 0.86  # one wrong letter in seven; two labels of one schema are further apart
+LIKENESS = 0.9  # one wrong letter in ten; `Supplies` is another word than `Supplier`
 MOST_WORDS_OF_LABEL = 7
+SHORT = 4  # letters
+QUALIFIERS = ("net", "tax")  # `USt. Gesamt` is a tax, `Summe netto` a net amount: they say more than `total`
+
+# Letters that engines take for one another; words alike after this are alike enough.
+_CONFUSED = str.maketrans({"l": "i", "1": "i", "j": "i", "0": "o", "5": "s", "8": "b", "6": "b", "c": "e"})
 
 _SIGNS = re.compile(r"[^0-9a-z]+")
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_]{3})[\d¹²³⁴⁵⁶⁷⁸⁹](?=:?$)")
@@ -66,9 +71,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Every label of a schema by its letters and digits."""
+    """Every label of a schema by its letters and digits.
+
+    Attributes:
+        meanings: What each may announce.
+        capitals: Short labels written in capitals (`EIN`), to be told from words (`ein`).
+    """
 
     meanings: dict[str, tuple[Meaning, ...]] = field(default_factory=dict)
+    capitals: frozenset[str] = frozenset()
 
     @property
     def longest(self) -> int:
@@ -100,13 +111,51 @@ def _labels(schema: Schema) -> Iterator[tuple[str, str, Label]]:
 def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:
     """Every label on the pages, in reading order; no two share a word."""
     spans = [span for row in rows for span in _spans(row, words.longest + 3)]
-    alike = _alike({letters for *_, letters in spans}, words)
+    alike = _alike({letters for *_, letters in spans}, words, misread=any(row.origin_ocr for row in rows))
     found: dict[int, list[Hit]] = {}
     for row, first, last, letters in spans:
-        if letters in alike:
-            label, likeness = alike[letters]
-            found.setdefault(row.index, []).append(Hit(row, first, last, words.meanings[label], likeness))
-    return tuple(hit for row in rows for hit in _apart(found.get(row.index, ())))
+        if letters not in alike:
+            continue
+        label, likeness = alike[letters]
+        if label in words.capitals and row.words[first].text.islower():
+            continue
+        found.setdefault(row.index, []).append(Hit(row, first, last, words.meanings[label], likeness))
+    return tuple(
+        hit for row in rows for hit in _joined([_placed(hit) for hit in _apart(found.get(row.index, ()))])
+    )
+
+
+def _placed(hit: Hit) -> Hit:
+    """The hit without its meaning as a heading, unless it stands like one: alone in its segment, or before a colon."""
+    begin, end = hit.row.segments[hit.row.segment_of(hit.first)]
+    alone = hit.first == begin and (hit.last == end or hit.last - hit.first > 1)
+    if (alone or (hit.first == begin and hit.row.words[hit.last - 1].text.endswith(":"))) or not hit.heading:
+        return hit
+    return replace(hit, meanings=tuple(m for m in hit.meanings if m.role != "heading"))
+
+
+def _joined(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Labels that stand together as one: the part that says more gives the meaning."""
+    before: Hit | None = None
+    for hit in hits:
+        if before is not None and before.last == hit.first and (meanings := _qualified(before, hit)):
+            before = replace(before, last=hit.last, meanings=meanings)
+            continue
+        if before is not None and before.meanings:
+            yield before
+        before = hit
+    if before is not None and before.meanings:
+        yield before
+
+
+def _qualified(before: Hit, hit: Hit) -> tuple[Meaning, ...]:
+    """The meanings of two labels together; none when they do not belong together."""
+    if not (before.weight_of("total") or hit.weight_of("total")):
+        return ()
+    if before.row.words[before.last - 1].text.endswith(":"):
+        return ()
+    part = hit if before.weight_of("total") else before
+    return tuple(m for m in part.meanings if m.role == "field" and m.name in QUALIFIERS)
 
 
 def _spans(row: Row, longest: int) -> Iterator[tuple[Row, int, int, str]]:
@@ -123,19 +172,24 @@ def _spans(row: Row, longest: int) -> Iterator[tuple[Row, int, int, str]]:
                     yield row, first, last + 1, letters
 
 
-def _alike(texts: Iterable[str], words: Lexicon) -> dict[str, tuple[str, float]]:
+def _alike(texts: Iterable[str], words: Lexicon, *, misread: bool) -> dict[str, tuple[str, float]]:
     """For each text that is a label, or nearly, the label and how alike they are."""
     found = {text: (text, 1.0) for text in texts if text in words.meanings}
-    labels = [label for label in words.meanings if len(label) >= SHORTEST_FUZZY]
-    if not labels:
+    if not misread:
         return found
-    unsure = [text for text in texts if text not in found and len(text) >= SHORTEST_FUZZY]
-    for text in unsure:
-        best = process.extractOne(
-            text, labels, scorer=Indel.normalized_similarity, score_cutoff=LIKENESS, processor=None
-        )
-        if best and _digits(best[0]) == _digits(text):
-            found[text] = (best[0], float(best[1]))
+    confused = {label.translate(_CONFUSED): label for label in words.meanings if len(label) > 2}
+    labels = [label for label in words.meanings if len(label) >= SHORTEST_FUZZY]
+    for text in texts:
+        if text in found:
+            continue
+        if label := confused.get(text.translate(_CONFUSED)):
+            found[text] = (label, 0.95)
+        elif labels and len(text) >= SHORTEST_FUZZY:
+            best = process.extractOne(
+                text, labels, scorer=Indel.normalized_similarity, score_cutoff=LIKENESS, processor=None
+            )
+            if best and _digits(best[0]) == _digits(text):
+                found[text] = (best[0], float(best[1]))
     return found
 
 

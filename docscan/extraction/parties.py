@@ -1,7 +1,7 @@
 """Who sells and who buys: by the heading over their particulars, or by where they stand."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from docscan.extraction.candidates import Candidate, Sheet, announced, names, tax_ids, unlabelled
@@ -13,6 +13,8 @@ from docscan.model import Box
 ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars
 ADDRESS_ROWS = 5
+WINDOW_ROWS = 40  # of a first page
+_SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a sender's line
 
 # How companies end their names in the countries of the four languages and their neighbours.
 LEGAL_FORM = re.compile(
@@ -22,6 +24,12 @@ LEGAL_FORM = re.compile(
     re.IGNORECASE,
 )
 POSTAL_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{2}-\d{3})(?:\s+|,\s*)[^\W\d_]{2,}")
+
+STREET = re.compile(
+    r"(?<!\w)(?:ul\.|al\.|os\.|pl\.|calle|c/|avda\.?|avenida|plaza|paseo|carrer|ctra\.?|rue|street|st\.|road|"
+    r"rd\.|avenue|lane|jalan|jln?\.?|via|p\.?o\.? box|postfach)(?!\w)|(?:str\.|straße|strasse|weg|platz|allee) \d",
+    re.IGNORECASE,
+)
 
 
 def standing(sheet: Sheet, candidate: Candidate) -> str:
@@ -89,17 +97,25 @@ def _written_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
             yield Candidate(value, row.words[index].text, row, index, index + 1, 1.0)
 
 
-def name(sheet: Sheet, role: str) -> Candidate | None:
-    """A party's name: by its label, under its heading, or where letters carry it."""
+def name(sheet: Sheet, role: str, but: str = "") -> Candidate | None:
+    """A party's name: by its label, under its heading, or where letters carry it.
+
+    Args:
+        sheet: The document.
+        role: `supplier` or `customer`.
+        but: The other party's name.
+    """
     labelled = [
-        replace(item, score=item.score * (1.0 if standing(sheet, item) == role else 0.4))
+        replace(item, score=item.score * (1.25 if standing(sheet, item) == role else 0.4))
         for item in announced(sheet, f"{role}_name", "name", names)
         if not _is_label(sheet, item)
     ]
     offers = labelled + list(_under_heading(sheet, role))
     if not offers or max(item.score for item in offers) < 0.5:
         offers += list(_letterhead(sheet) if role == "supplier" else _window(sheet))
-    return max(offers, key=lambda item: item.score, default=None)
+    weighed = [replace(item, score=item.score * (0.4 if _of_address(item.value) else 1.0)) for item in offers]
+    others = [item for item in weighed if not (but and _before_address(item.value) == but)]
+    return max(others, key=lambda item: item.score, default=None)
 
 
 def _under_heading(sheet: Sheet, role: str) -> Iterator[Candidate]:
@@ -149,29 +165,28 @@ def _letterhead(sheet: Sheet) -> Iterator[Candidate]:
 
 def _window(sheet: Sheet) -> Iterator[Candidate]:
     """The first line over a town with its postal code: the window of an envelope."""
-    for row in sheet.rows[:40]:
+    for row in sheet.rows[:WINDOW_ROWS]:
         for first, last in row.segments:
             if not POSTAL_CODE.match(" ".join(word.text for word in row.words[first:last])):
                 continue
             lines = list(_above(sheet, row, row.span_box(first, last)))
             if len(lines) >= 2:
-                yield replace(lines[-1], score=0.45)
+                yield replace(lines[-1], score=0.45 - 0.001 * row.index)
 
 
 def _above(sheet: Sheet, row: Row, box: Box) -> Iterator[Candidate]:
-    """Lines with the same left edge, upwards without a gap."""
+    """Lines with the same left edge, upwards without a gap, up to a sender's line."""
     top = box.top
-    for upper in reversed(sheet.rows[max(0, row.index - ADDRESS_ROWS) : row.index]):
-        if upper.page != row.page or top - upper.box.bottom > 1.5 * upper.height:
-            return
-        for first, last in upper.segments:
+    for upper in reversed(sheet.rows[max(0, row.index - 2 * ADDRESS_ROWS) : row.index]):
+        for first, last in upper.segments if upper.page == row.page else ():
             place = upper.span_box(first, last)
-            if abs(place.left - box.left) <= upper.height:
-                lines = [line for line in names(upper, first, last) if not _is_label(sheet, line)]
-                if not lines:
-                    return
-                top = place.top
-                yield from lines
+            if abs(place.left - box.left) > upper.height:
+                continue
+            lines = [line for line in names(upper, first, last) if not _is_label(sheet, line)]
+            if not lines or top - place.bottom > 1.8 * upper.height or _SENDER.search(lines[0].value):
+                return
+            top = place.top
+            yield from lines
 
 
 def address(sheet: Sheet, found: Candidate) -> Candidate | None:
@@ -194,15 +209,15 @@ def address(sheet: Sheet, found: Candidate) -> Candidate | None:
     return None
 
 
+def _of_address(text: str) -> bool:
+    """A street, or a town with its postal code; and no company's name among them."""
+    return bool(STREET.search(text) or POSTAL_CODE.search(text)) and not LEGAL_FORM.search(text)
+
+
 def _before_address(text: str) -> str:
     """A sender's line such as `Name · Street · Town` holds the name first."""
-    return re.split(r" [·•|*–] ", text)[0].strip(" ,;")
+    return _SENDER.split(text)[0].strip(" ,;")
 
 
 def _is_label(sheet: Sheet, line: Candidate) -> bool:
     return any(hit.first < line.last and line.first < hit.last for hit in sheet.in_row(line.row))
-
-
-def same(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether two lists of words say the same."""
-    return [word.casefold() for word in first] == [word.casefold() for word in second]

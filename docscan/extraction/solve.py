@@ -1,11 +1,12 @@
 """From candidates to fields: what each label announces, decided together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from docscan.extraction import candidates, parties, sums
+from docscan.extraction import candidates, parties, sums, values
 from docscan.extraction.candidates import Candidate, Sheet, announced, unlabelled
+from docscan.extraction.rows import Row
 from docscan.model import Field
 from docscan.schema import Property, Schema
 
@@ -76,8 +77,8 @@ def _date_order(sheet: Sheet) -> str:
     """`mdy` when some date of the document can only be meant so and none only the other way."""
     orders = set()
     for row in sheet.rows:
-        for match in candidates.values.NUMERIC_DATE.finditer(row.text):
-            found = candidates.values.read_date(match.group())
+        for match in values.NUMERIC_DATE.finditer(row.text):
+            found = values.read_date(match.group())
             orders.add(found.order if found else "")
     return "mdy" if "mdy" in orders and "dmy" not in orders else "dmy"
 
@@ -88,11 +89,14 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         name: _last_counts_more(sheet, announced(sheet, name, "amount", _amounts_and_mended))
         for name in names
     }
+    if "payable" in offers and "total" in offers:
+        payable = [replace(item, score=0.8 * item.score) for item in offers["payable"]]
+        offers["total"] = sorted(offers["total"] + payable, key=lambda item: -item.score)
     loose = list(unlabelled(sheet.rows, candidates.amounts)) if "tax" in known else []
     return sums.settle(offers, loose)
 
 
-def _amounts_and_mended(row: candidates.Row, first: int, last: int) -> candidates.Iterator[Candidate]:
+def _amounts_and_mended(row: Row, first: int, last: int) -> Iterator[Candidate]:
     yield from candidates.amounts(row, first, last)
     if row.origin_ocr:
         yield from candidates.mended_amounts(row, first, last)
@@ -112,10 +116,9 @@ def _parties(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     for role in parties.ROLES:
         if f"{role}_name" not in known or not sheet.rows:
             continue
-        found = parties.name(sheet, role)
-        if found is None:
-            continue
-        if role == "customer" and "supplier_name" in chosen and found.place == chosen["supplier_name"].place:
+        seller = chosen.get("supplier_name")
+        found = parties.name(sheet, role, but=seller.value if seller else "")
+        if found is None or (seller and found.place == seller.place):
             continue
         chosen[f"{role}_name"] = found
         if f"{role}_address" in known and (place := parties.address(sheet, found)):
@@ -128,7 +131,7 @@ def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Cho
     found: Chosen = {}
     taken = {item.place for item in chosen.values()}
     offers = [
-        (item.score * _regional(prop, item, sheet), name, item)
+        (item.score * _regional(prop, item, sheet) * _own(sheet, prop, item), name, item)
         for name, prop in known.items()
         if name not in chosen and name not in AMOUNTS + PARTY_FIELDS and _single(prop)
         for item in announced(sheet, name, prop.type, candidates.READERS[prop.type])
@@ -140,6 +143,12 @@ def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Cho
     if "iban" in known and "iban" not in found:
         found |= {"iban": replace(item, score=0.7 * item.score) for item in _lone_iban(sheet)}
     return found
+
+
+def _own(sheet: Sheet, prop: Property, item: Candidate) -> float:
+    """Less for a weakly labelled number among a party's particulars: it is the party's."""
+    party = prop.type == "number" and item.score < 0.6 and parties.standing(sheet, item)
+    return 0.4 if party else 1.0
 
 
 def _single(prop: Property) -> bool:

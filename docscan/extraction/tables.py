@@ -12,6 +12,7 @@ from docscan.extraction.values import money
 from docscan.model import Box, InvoiceLine, TaxLine
 from docscan.schema import Property, Schema
 
+_OF_LINES = {"description", "quantity"}
 LEAST_COLUMNS = 3  # headers in one row that make a table of it
 MOST_ROWS = 400
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?) ?%|^(\d{1,2}(?:[.,]\d{1,2})?)$")
@@ -42,6 +43,19 @@ def tables(rows: Sequence[Row], prop: Property) -> Iterator[list[dict[str, str]]
         columns = _columns(hits, types)
         if len(columns) >= LEAST_COLUMNS and any(column.type == "amount" for column in columns):
             yield list(_body(rows, index, columns, by_row))
+
+
+def heads(rows: Sequence[Row], prop: Property) -> frozenset[int]:
+    """The numbers of the rows that head a table of a kind."""
+    words = lexicon(Schema(name="", title="", kind="", properties=prop.columns))
+    types = {column.name: column.type for column in prop.columns}
+    by_row: dict[int, list[Hit]] = {}
+    for hit in hits_in(rows, words):
+        by_row.setdefault(hit.row.index, []).append(hit)
+    columns = {index: {column.name for column in _columns(hits, types)} for index, hits in by_row.items()}
+    return frozenset(
+        index for index, names in columns.items() if len(names) >= LEAST_COLUMNS and names & _OF_LINES
+    )
 
 
 def _columns(hits: Sequence[Hit], types: Mapping[str, str]) -> list[Column]:

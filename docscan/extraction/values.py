@@ -43,7 +43,40 @@ _PLAIN = r"\d+(?:[.,]\d{1,6})?"
 _SIGN = "-−–"
 CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN", "złotych": "PLN", "zl": "PLN"}
 CURRENCY_CODES = frozenset(
-    ["EUR", "PLN", "USD", "GBP", "CHF", "CZK", "DKK", "SEK", "NOK", "HUF", "RON", "BGN", "MYR", "MXN", "COP", "ARS", "CLP", "PEN", "BRL", "CAD", "AUD", "JPY", "CNY", "SAR", "AED", "INR", "TRY", "UAH", "SGD", "NZD", "ZAR", "ISK"]
+    [
+        "EUR",
+        "PLN",
+        "USD",
+        "GBP",
+        "CHF",
+        "CZK",
+        "DKK",
+        "SEK",
+        "NOK",
+        "HUF",
+        "RON",
+        "BGN",
+        "MYR",
+        "MXN",
+        "COP",
+        "ARS",
+        "CLP",
+        "PEN",
+        "BRL",
+        "CAD",
+        "AUD",
+        "JPY",
+        "CNY",
+        "SAR",
+        "AED",
+        "INR",
+        "TRY",
+        "UAH",
+        "SGD",
+        "NZD",
+        "ZAR",
+        "ISK",
+    ]
 )
 _MONEY = "|".join(
     [*(re.escape(sign) for sign in CURRENCY_SIGNS), *sorted(CURRENCY_CODES), "RM", "Euro", "euros"]

@@ -44,6 +44,8 @@ class CustodyFinding:
 
 def shown(path: str) -> str:
     """A path that can be printed: bytes that are no text, and signs that do not show, as escapes."""
+    if path.isascii() and path.isprintable():
+        return path
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 

@@ -6,7 +6,6 @@ a name changes hands only by `rename`, which is atomic within one file system.
 
 import hashlib
 import os
-from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
@@ -89,20 +88,13 @@ def make_folders(folder: Path, top: Path) -> None:
     sync_folder(folder.parent)
 
 
-def sha256(file: FileIO, progress: Callable[[int], None] | None = None) -> str:
-    """The SHA-256 of all bytes of an open file, in hex.
-
-    Args:
-        file: Opened for reading, unbuffered.
-        progress: Called with the number of bytes after each piece.
-    """
+def sha256(file: FileIO) -> str:
+    """The SHA-256 of all bytes of an open, unbuffered file, in hex."""
     digest = hashlib.sha256()
-    buffer = bytearray(CHUNK)
+    buffer = bytearray(min(CHUNK, os.fstat(file.fileno()).st_size + 1))
     view = memoryview(buffer)
     while count := file.readinto(buffer):
         digest.update(view[:count])
-        if progress is not None:
-            progress(count)
     return digest.hexdigest()
 
 

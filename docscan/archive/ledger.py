@@ -63,9 +63,7 @@ def append(archive: Archive, draft: Draft, *, now: datetime, agent: str) -> Even
         ValueError: The draft holds what the closed schema does not allow.
     """
     head = read_head(archive)
-    last = _last_line(archive, head.size)
-    if (event.leaf(last) if last is not None else NO_LINE) != head.tail:
-        raise LedgerError("The last line of the ledger is not the one its head names.", hint=VERIFY)
+    _expect_end(archive, head)
     written = Event(
         seq=head.size,
         at=stamp(now),
@@ -252,25 +250,40 @@ def _write_head(archive: Archive, head: Head) -> None:
     durable.replace(archive.ledger / "head.json", head.data, archive.staging)
 
 
-def _last_line(archive: Archive, size: int) -> bytes | None:
-    """The last line there is, without its newline; None for an empty ledger."""
-    following = segment(archive, size)
-    if size % SEGMENT_LINES == 0 and following.exists() and following.stat().st_size:
+def _expect_end(archive: Archive, head: Head) -> None:
+    """Nothing stands after the line that the head names, and that line is the right one."""
+    following = segment(archive, head.size)
+    if head.size % SEGMENT_LINES == 0 and following.exists() and following.stat().st_size:
         raise LedgerError("The ledger goes on after the end its head names.", hint=VERIFY)
-    return _end_of(segment(archive, size - 1)) if size else None
+    if not head.size:
+        return
+    before, last = _end_of(segment(archive, head.size - 1))
+    if event.leaf(last) != head.tail or not _stands_after(before, last, head.size - 1):
+        raise LedgerError("The last line of the ledger is not the one its head names.", hint=VERIFY)
 
 
-def _end_of(path: Path) -> bytes:
+def _stands_after(before: bytes, line: bytes, seq: int) -> bool:
+    """Whether a line has that number and follows the one before it in its segment."""
+    try:
+        found = event.parsed(line)
+    except ValueError:
+        return False
+    return found.seq == seq and (not before if seq % SEGMENT_LINES == 0 else event.leaf(before) == found.prev)
+
+
+def _end_of(path: Path) -> tuple[bytes, bytes]:
+    """The last two lines of a segment, without their newlines; empty for one that is not there."""
     try:
         with path.open("rb") as file:
             length = file.seek(0, os.SEEK_END)
-            file.seek(max(0, length - event.MAX_LINE - 2))
+            file.seek(max(0, length - 2 * event.MAX_LINE - 2))
             end = file.read()
     except OSError as problem:
         raise LedgerError(f"{path} cannot be read: {problem}.", hint=VERIFY) from problem
     if not end.endswith(b"\n"):
         raise LedgerError("The last line of the ledger has no end.", hint=VERIFY)
-    return end[:-1].rpartition(b"\n")[2]
+    before, _, last = end[:-1].rpartition(b"\n")
+    return before.rpartition(b"\n")[2], last
 
 
 def _beyond(archive: Archive, head: Head, path: Path) -> bytes:
@@ -282,7 +295,7 @@ def _beyond(archive: Archive, head: Head, path: Path) -> bytes:
     if inside:
         tail = event.leaf(pieces[inside - 1])
     else:
-        tail = event.leaf(_end_of(segment(archive, head.size - 1))) if head.size else NO_LINE
+        tail = event.leaf(_end_of(segment(archive, head.size - 1))[1]) if head.size else NO_LINE
     return b"\n".join(pieces[inside:]) if tail == head.tail else b""
 
 

@@ -8,7 +8,7 @@ of them may be damaged and the contents can still be checked by the other.
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from docscan.archive import objects
@@ -146,11 +146,12 @@ def _manifest(path: Path) -> dict[str, str] | None:
 
 
 def _unlisted(archive: Archive, folder: str, object_id: str, listed: set[str]) -> Iterator[CustodyFinding]:
+    ways = _ways(listed)  # a folder that lost its file is not told besides the file
     for path, kind in _walk(archive.root / folder):
         where = shown(f"{folder}/{path}")
         if kind == "unreadable":
             yield CustodyFinding("D6", where, object_id, facts={"reason": kind})
-        elif path not in listed:
+        elif path not in listed and not (kind == "folder" and path in ways):
             yield CustodyFinding("D3" if kind in {"file", "folder"} else "D5", where, object_id, found=kind)
 
 
@@ -173,7 +174,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _strays(archive: Archive, known: set[str]) -> Iterator[str]:
     """The uppermost paths under `objects/` that nothing vouches for."""
-    ways = {path[:end] for path in known for end in range(len(path)) if path[end] == "/"}
+    ways = _ways(known)
     waiting = [""]
     while waiting:
         above = waiting.pop()
@@ -182,14 +183,16 @@ def _strays(archive: Archive, known: set[str]) -> Iterator[str]:
             if path in known:
                 continue
             deeper = above.count("/") + bool(above) < objects.TUPLES
-            if (path in ways or deeper) and _is_way(archive.objects / path):
+            kind = kind_of(archive.objects / path)
+            if kind == "folder" and (path in ways or (deeper and _names(archive.objects / path))):
                 waiting.append(path)
             else:
                 yield path
 
 
-def _is_way(folder: Path) -> bool:
-    return kind_of(folder) == "folder" and bool(_names(folder))
+def _ways(paths: Iterable[str]) -> set[str]:
+    """Every folder on the way to one of the paths."""
+    return {path[:end] for path in paths for end, sign in enumerate(path) if sign == "/"}
 
 
 def _names(folder: Path) -> list[str] | None:

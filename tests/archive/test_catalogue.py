@@ -1,0 +1,170 @@
+"""The catalogue answers from what was filed, and follows the ledger."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from docscan.archive import Archive, ledger, rebuild, tables
+from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.event import Draft
+from docscan.errors import ArchiveError, LedgerError
+from docscan.model import Known, Record
+from tests.archive.conftest import AGENT, NOW, file_one, object_id
+
+
+def test_records_are_listed_newest_first(
+    catalogue: Catalogue, file_document: Callable[[int], Record]
+) -> None:
+    for number in (2, 1, 3):
+        file_document(number)
+    assert [row.id for row in catalogue.listing()] == [object_id(3), object_id(1), object_id(2)]
+    assert [row.id for row in catalogue.listing(kind="form")] == [object_id(2)]
+    assert [row.state for row in catalogue.listing(verdict="review")] == ["review"]
+    assert [row.id for row in catalogue.listing(limit=1)] == [object_id(3)]
+    assert catalogue.count() == 3
+    row = next(catalogue.listing())
+    assert (row.number, row.supplier_tax_id, row.pages, row.language) == ("F-3", "ESB00000000", 2, "es")
+    assert row.received == "2026-03-01T09:33:00Z"
+
+
+def test_earlier_documents_are_found(catalogue: Catalogue, file_document: Callable[[int], Record]) -> None:
+    known: Known = catalogue
+    filed = file_document(1)
+    assert catalogue.by_sha256(filed.sha256) == object_id(1)
+    assert catalogue.by_sha256("0" * 64) is None
+    assert known.same_invoice("ESB00000000", "F-1") == object_id(1)
+    assert known.same_invoice("ESB00000000", "F-2") is None
+    assert known.same_invoice("", "") is None
+
+
+def test_pages_and_errands_wait_for_the_index(
+    catalogue: Catalogue, file_document: Callable[[int], Record]
+) -> None:
+    file_document(1)
+    file_document(2)
+    assert catalogue.page_texts(object_id(2)) == ("Factura nº2", "")
+    assert catalogue.page_texts(object_id(9)) == ()
+    errands = list(catalogue.outbox_after(-1))
+    assert [(errand.record, errand.op) for errand in errands] == [
+        (object_id(1), "add"),
+        (object_id(2), "add"),
+    ]
+    assert list(catalogue.outbox_after(errands[0].seq)) == errands[1:]
+    assert list(catalogue.outbox_after(errands[1].seq)) == []
+
+
+def test_what_was_decided_about_a_claimed_file_is_remembered(archive: Archive, catalogue: Catalogue) -> None:
+    file_one(archive, catalogue, 1)
+    put_aside = Draft("quarantine", "fail", detail={"accession": object_id(5), "reason": "A050"})
+    written = ledger.append(archive, put_aside, now=NOW, agent=AGENT)
+    assert catalogue.outcome(object_id(5)) == written
+    filed = catalogue.outcome(object_id(1))
+    assert filed is not None
+    assert (filed.type, filed.object) == ("ingestion", object_id(1))
+    assert catalogue.outcome(object_id(6)) is None
+    assert (catalogue.filed(object_id(1)), catalogue.filed(object_id(5))) == (True, False)
+
+
+def test_a_catalogue_that_is_gone_comes_back_with_the_next_opening(
+    archive: Archive, catalogue: Catalogue
+) -> None:
+    file_one(archive, catalogue, 1)
+    live = rebuild.dump(archive)
+    catalogue.close()
+    archive.catalogue_path.unlink()
+    with open_catalogue(archive) as again:
+        assert again.count() == 1
+        assert rebuild.dump(archive) == live
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET outcome = 'pass'",
+        "DELETE FROM events",
+        "INSERT OR REPLACE INTO events SELECT * FROM events",
+        "INSERT INTO record (id) VALUES ('x')",
+        "INSERT INTO outbox VALUES (9999, 'x', 'add')",
+        "INSERT INTO outbox VALUES ('x', 'x', 'add')",
+    ],
+)
+def test_the_tables_refuse_what_must_not_be(archive: Archive, catalogue: Catalogue, statement: str) -> None:
+    file_one(archive, catalogue, 1)
+    live = rebuild.dump(archive)
+    with pytest.raises(sqlite3.IntegrityError):
+        catalogue.db.execute(statement)
+    assert rebuild.dump(archive) == live
+
+
+def test_a_catalogue_without_its_guards_is_not_used(archive: Archive, catalogue: Catalogue) -> None:
+    catalogue.db.execute("DROP TRIGGER events_are_not_changed")
+    with pytest.raises(ArchiveError, match="guard"):
+        open_catalogue(archive)
+    rebuild.rebuild(archive)
+    open_catalogue(archive).close()
+
+
+def test_a_catalogue_of_a_later_docscan_is_not_used(archive: Archive, catalogue: Catalogue) -> None:
+    catalogue.db.execute("PRAGMA user_version = 99")
+    with pytest.raises(ArchiveError, match="version 99") as caught:
+        open_catalogue(archive)
+    assert "rebuild" in caught.value.hint
+
+
+def test_a_file_that_is_no_database_is_not_used(archive: Archive) -> None:
+    for path in archive.root.glob("catalogue.db-*"):
+        path.unlink()
+    archive.catalogue_path.write_bytes(b"no database" * 1000)
+    with pytest.raises(ArchiveError, match="cannot be used"):
+        open_catalogue(archive)
+
+
+def test_a_catalogue_ahead_of_its_ledger_is_not_used(archive: Archive, tmp_path: Path) -> None:
+    state = {path: path.read_bytes() for path in archive.ledger.iterdir()}
+    ledger.append(archive, Draft("quarantine", "fail"), now=NOW, agent=AGENT)
+    open_catalogue(archive).close()
+    for path, data in state.items():
+        path.write_bytes(data)
+    with pytest.raises(LedgerError, match="knows 2 events"):
+        open_catalogue(archive)
+
+
+def test_it_survives_the_pulling_of_the_plug(catalogue: Catalogue) -> None:
+    assert catalogue.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert catalogue.db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert catalogue.db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert all("STRICT" in table.schema for table in catalogue.db.tables if table.name in tables.TABLES)
+
+
+def test_writers_wait_for_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.db"
+    tables.connect(path).conn.close()
+
+    def count(_: int) -> None:
+        db = tables.connect(path)
+        for _ in range(10):
+            with tables.immediate(db):
+                (before,) = db.execute("SELECT coalesce(max(seq), 0) FROM applied").fetchone()
+                db.execute("DELETE FROM applied")
+                db.execute("INSERT INTO applied VALUES (1, ?, '')", (before + 1,))
+        db.conn.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(4)))
+    db = tables.connect(path)
+    assert db.execute("SELECT seq FROM applied").fetchone() == (40,)
+    db.conn.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(catalogue: Catalogue) -> None:
+    def fails() -> None:
+        with tables.immediate(catalogue.db):
+            catalogue.db.execute("INSERT INTO outbox VALUES (0, 'x', 'add')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert list(catalogue.outbox_after(-1)) == []

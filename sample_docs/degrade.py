@@ -8,12 +8,16 @@ import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import img2pdf
 import numpy as np
+import numpy.typing as npt
 import pikepdf
 from PIL import Image
+
+Pixels = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,9 @@ def chance(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def worn(page: np.ndarray, wear: Wear, rng: np.random.Generator) -> np.ndarray:
+def worn(page: Pixels, wear: Wear, rng: np.random.Generator) -> Pixels:
     """The page after the desk and the scanner, (H, W) or (H, W, 3) uint8."""
-    image = page.astype(np.float32)
+    image: Pixels = page.astype(np.float32)
     image += (250 - image) * wear.fade
     if wear.stain:
         image = stained(image, rng, wear.dpi)
@@ -87,7 +91,7 @@ def worn(page: np.ndarray, wear: Wear, rng: np.random.Generator) -> np.ndarray:
         image = dusty(image, rng, wear)
     if wear.edge:
         image = edged(image, rng, round(wear.edge / 25.4 * wear.dpi))
-    finished = np.clip(image, 0, 255).astype(np.uint8)
+    finished: Pixels = np.clip(image, 0, 255).astype(np.uint8)
     if wear.grey:
         finished = cv2.cvtColor(finished, cv2.COLOR_RGB2GRAY)
     if wear.levels < 256:
@@ -95,7 +99,7 @@ def worn(page: np.ndarray, wear: Wear, rng: np.random.Generator) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(finished, -wear.turn // 90))
 
 
-def skewed(image: np.ndarray, degrees: float) -> np.ndarray:
+def skewed(image: Pixels, degrees: float) -> Pixels:
     """The page laid crooked on the glass; the lid behind it is off-white."""
     height, width = image.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
@@ -103,7 +107,7 @@ def skewed(image: np.ndarray, degrees: float) -> np.ndarray:
     return cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=lid)
 
 
-def shade(shape: tuple[int, int], depth: float) -> np.ndarray:
+def shade(shape: tuple[int, int], depth: float) -> Pixels:
     """Factors (H, W), one at the upper left, `1 - depth` at the lower right."""
     height, width = shape
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
@@ -111,12 +115,12 @@ def shade(shape: tuple[int, int], depth: float) -> np.ndarray:
     return 1 - depth * (0.6 * down + 0.4 * across) ** 1.5
 
 
-def stained(image: np.ndarray, rng: np.random.Generator, dpi: int) -> np.ndarray:
+def stained(image: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
     """The ring of a cup, 80 mm across, in the lower half."""
     height, width = image.shape[:2]
     centre = (int(width * rng.uniform(0.3, 0.7)), int(height * rng.uniform(0.6, 0.8)))
     radius = round(40 / 25.4 * dpi)
-    mask = np.zeros((height, width), np.float32)
+    mask: Pixels = np.zeros((height, width), np.float32)
     cv2.circle(mask, centre, radius, 0.30, -1)
     cv2.circle(mask, centre, radius, 1.0, round(dpi / 14))
     mask = cv2.GaussianBlur(mask, (0, 0), dpi / 50)[..., None]
@@ -124,7 +128,7 @@ def stained(image: np.ndarray, rng: np.random.Generator, dpi: int) -> np.ndarray
     return image * (1 - mask + mask * brown)
 
 
-def dusty(image: np.ndarray, rng: np.random.Generator, wear: Wear) -> np.ndarray:
+def dusty(image: Pixels, rng: np.random.Generator, wear: Wear) -> Pixels:
     """Single dark specks of one or two pixels."""
     height, width = image.shape[:2]
     count = round(wear.specks * height * width / wear.dpi**2)
@@ -134,7 +138,7 @@ def dusty(image: np.ndarray, rng: np.random.Generator, wear: Wear) -> np.ndarray
     return marked
 
 
-def edged(image: np.ndarray, rng: np.random.Generator, width: int) -> np.ndarray:
+def edged(image: Pixels, rng: np.random.Generator, width: int) -> Pixels:
     """A black strip down the right and along the bottom, where the lid stood open."""
     marked = image.copy()
     for row in range(0, marked.shape[0], 8):
@@ -143,14 +147,14 @@ def edged(image: np.ndarray, rng: np.random.Generator, width: int) -> np.ndarray
     return marked
 
 
-def posterised(image: np.ndarray, levels: int) -> np.ndarray:
+def posterised(image: Pixels, levels: int) -> Pixels:
     """The image in so many grey levels; paper becomes plain white, as scanners do it."""
     stretched = np.clip((image.astype(np.float32) - 20) * 255 / 205, 0, 255)
     step = 255 / (levels - 1)
     return (np.round(stretched / step) * step).astype(np.uint8)
 
 
-def encoded(image: np.ndarray, kind: str, dpi: int, quality: int = 60) -> bytes:
+def encoded(image: Pixels, kind: str, dpi: int, quality: int = 60) -> bytes:
     """One image as `jpeg`, `png`, `webp` or `jp2`."""
     picture = Image.fromarray(image)
     out = io.BytesIO()
@@ -167,7 +171,7 @@ def encoded(image: np.ndarray, kind: str, dpi: int, quality: int = 60) -> bytes:
     return out.getvalue()
 
 
-def tiff(images: Sequence[np.ndarray], compression: str, dpi: int, quality: int = 60) -> bytes:
+def tiff(images: Sequence[Pixels], compression: str, dpi: int, quality: int = 60) -> bytes:
     """A TIFF of one or more pages.
 
     Args:
@@ -193,7 +197,7 @@ def tiff(images: Sequence[np.ndarray], compression: str, dpi: int, quality: int 
     return out.getvalue()
 
 
-def scanned_pdf(images: Sequence[np.ndarray], dpi: int, quality: int = 60, *, bilevel: bool = False) -> bytes:
+def scanned_pdf(images: Sequence[Pixels], dpi: int, quality: int = 60, *, bilevel: bool = False) -> bytes:
     """A PDF of JPEG pages, or of G4 pages if `bilevel`; no dates inside."""
     if bilevel:
         pages = [tiff([image], "group4", dpi) for image in images]

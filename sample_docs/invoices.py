@@ -255,7 +255,10 @@ def table_rules(look: Look, count: int) -> list[paper.Command]:
     commands: list[paper.Command] = [("FONT", (0, 0), (-1, 0), bold, 9), ("ALIGN", (1, 0), (-1, -1), "RIGHT")]
     if look.table == "grid":
         return [*commands, ("GRID", (0, 0), (-1, -1), 0.5, look.colour)]
-    ends = [("LINEBELOW", (0, 0), (-1, 0), 1, look.colour), ("LINEBELOW", (0, -1), (-1, -1), 1, look.colour)]
+    ends: list[paper.Command] = [
+        ("LINEBELOW", (0, 0), (-1, 0), 1, look.colour),
+        ("LINEBELOW", (0, -1), (-1, -1), 1, look.colour),
+    ]
     if look.table == "zebra":
         shade = colors.HexColor("#eef1f4")
         ends += [("BACKGROUND", (0, row), (-1, row), shade) for row in range(2, count + 1, 2)]
@@ -290,7 +293,10 @@ def totals(invoice: Invoice) -> list[Flowable]:
             (rate, f"-{shown(invoice.withheld)}"),
             (words["payable"], shown(invoice.total - invoice.withheld)),
         ]
-    bold = [("FONT", (0, -1), (-1, -1), f"{look.face}-bold", 11), ("ALIGN", (1, 0), (1, -1), "RIGHT")]
+    bold: list[paper.Command] = [
+        ("FONT", (0, -1), (-1, -1), f"{look.face}-bold", 11),
+        ("ALIGN", (1, 0), (1, -1), "RIGHT"),
+    ]
     bold.append(("LINEABOVE", (0, -1), (-1, -1), 0.8, look.colour))
     table = paper.rows(sums, [52, 36], look.face, 10, bold)
     table.hAlign = "RIGHT"

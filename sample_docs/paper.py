@@ -143,7 +143,8 @@ def footer(words: str, face: str = "sans", page_word: str = "") -> Stamp:
 
 def fitting(words: str, face: str, size: float, width: float) -> float:
     """The size in points, `size` at most, at which the words fit the width in points."""
-    return min(size, size * width / pdfmetrics.stringWidth(words, face, size))
+    natural: float = pdfmetrics.stringWidth(words, face, size)
+    return min(size, size * width / natural)
 
 
 class Signature(Flowable):

@@ -73,14 +73,14 @@ def page_count(path: Path) -> int:
         return int(getattr(picture, "n_frames", 1))
 
 
-def test_there_are_samples_of_every_kind_and_language():
+def test_there_are_samples_of_every_kind_and_language() -> None:
     told = [expected(folder) for folder in FOLDERS]
     assert len(told) >= 26
     assert {one["kind"] for one in told} == KINDS
     assert {one["language"] for one in told} == {"es", "pl", "de", "en"}
 
 
-def test_there_are_samples_of_every_medium():
+def test_there_are_samples_of_every_medium() -> None:
     assert {document(folder).suffix for folder in FOLDERS} == {
         ".pdf",
         ".tif",
@@ -92,7 +92,7 @@ def test_there_are_samples_of_every_medium():
 
 
 @each
-def test_an_expectation_is_well_formed(folder: Path):
+def test_an_expectation_is_well_formed(folder: Path) -> None:
     told = expected(folder)
     assert list(told) == [
         "title", "purpose", "languages", "kind", "language", "pages", "states", "words", "fields",
@@ -106,13 +106,13 @@ def test_an_expectation_is_well_formed(folder: Path):
 
 
 @each
-def test_a_document_has_as_many_pages_as_expected(folder: Path):
+def test_a_document_has_as_many_pages_as_expected(folder: Path) -> None:
     told = expected(folder)
     assert page_count(document(folder)) == told["pages"] == len(told["states"])
 
 
 @each
-def test_fields_have_the_names_of_the_record(folder: Path):
+def test_fields_have_the_names_of_the_record(folder: Path) -> None:
     told = expected(folder)
     if told["kind"] == "form":
         schemas = [json.loads(path.read_text("utf-8")) for path in SAMPLES.parent.glob("schemas/form-*.json")]
@@ -124,7 +124,7 @@ def test_fields_have_the_names_of_the_record(folder: Path):
 
 
 @each
-def test_values_are_in_the_form_of_the_record(folder: Path):
+def test_values_are_in_the_form_of_the_record(folder: Path) -> None:
     fields = expected(folder)["fields"]
     for name, value in fields.items():
         if name.endswith("_date"):
@@ -137,7 +137,7 @@ def test_values_are_in_the_form_of_the_record(folder: Path):
 
 
 @each
-def test_check_digits_are_valid(folder: Path):
+def test_check_digits_are_valid(folder: Path) -> None:
     told = expected(folder)
     is_spanish = told["language"] == "es" or "employee_number" in told["fields"]
     validate = VALIDATORS["es" if is_spanish else told["language"]]
@@ -149,35 +149,35 @@ def test_check_digits_are_valid(folder: Path):
 
 
 @pytest.mark.parametrize("folder", PDFS, ids=lambda folder: folder.name)
-def test_only_born_digital_pages_have_a_text_layer(folder: Path):
+def test_only_born_digital_pages_have_a_text_layer(folder: Path) -> None:
     for number, state in enumerate(expected(folder)["states"]):
         assert bool(text_of_page(document(folder), number)) == (state == "textlayer")
 
 
 @pytest.mark.parametrize("folder", BORN_DIGITAL, ids=lambda folder: folder.name)
-def test_words_and_names_of_a_born_digital_document_are_in_its_text_layer(folder: Path):
+def test_words_and_names_of_a_born_digital_document_are_in_its_text_layer(folder: Path) -> None:
     told = expected(folder)
     text = text_of_page(document(folder), 0)
     names = [told["fields"][name] for name in ("invoice_number", "supplier_name", "customer_name")]
     assert [words for words in [*told["words"], *names] if words.casefold() not in text.casefold()] == []
 
 
-def test_words_tell_the_samples_apart():
+def test_words_tell_the_samples_apart() -> None:
     words = [word.casefold() for folder in FOLDERS for word in expected(folder)["words"]]
     assert len(words) == len(set(words))
 
 
-def test_no_document_comes_twice():
+def test_no_document_comes_twice() -> None:
     digests = [hashlib.sha256(document(folder).read_bytes()).hexdigest() for folder in FOLDERS]
     assert len(digests) == len(set(digests))
 
 
-def test_no_supplier_uses_a_number_twice():
+def test_no_supplier_uses_a_number_twice() -> None:
     pairs = [(one["fields"]["supplier_tax_id"], one["fields"]["invoice_number"]) for one in invoices()]
     assert len(pairs) == len(set(pairs))
 
 
-def test_amounts_add_up():
+def test_amounts_add_up() -> None:
     cents = [
         {name: round(float(one["fields"][name]) * 100) for name in AMOUNTS if name in one["fields"]}
         for one in invoices()
@@ -187,30 +187,30 @@ def test_amounts_add_up():
     assert any("withheld" in one for one in cents)
 
 
-def test_credit_notes_name_an_invoice_among_the_samples():
+def test_credit_notes_name_an_invoice_among_the_samples() -> None:
     numbers = {one["fields"]["invoice_number"] for one in invoices() if one["kind"] == "invoice"}
     preceding = [one["fields"]["preceding_invoice"] for one in invoices() if one["kind"] == "credit-note"]
     assert preceding
     assert set(preceding) <= numbers
 
 
-def test_the_samples_are_small():
+def test_the_samples_are_small() -> None:
     assert sum(document(folder).stat().st_size for folder in FOLDERS) < MAX_BYTES
 
 
-def test_the_readme_lists_exactly_the_samples():
+def test_the_readme_lists_exactly_the_samples() -> None:
     readme = (SAMPLES / "README.md").read_text("utf-8")
     assert re.findall(r"^\| `([\w-]+)` \|", readme, re.MULTILINE) == sorted(
         (folder.name for folder in FOLDERS), key=readme.index
     )
 
 
-def test_the_committed_expectations_are_what_would_be_drawn_and_all_of_it_is_printed():
+def test_the_committed_expectations_are_what_would_be_drawn_and_all_of_it_is_printed() -> None:
     checked = make("--check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_a_changed_expectation_is_noticed(tmp_path: Path):
+def test_a_changed_expectation_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text((SAMPLES / "README.md").read_text("utf-8"), "utf-8")
     for folder in FOLDERS:
         (tmp_path / folder.name).mkdir()
@@ -223,7 +223,7 @@ def test_a_changed_expectation_is_noticed(tmp_path: Path):
     assert FOLDERS[0].name in checked.stdout
 
 
-def test_samples_are_drawn_the_same_every_time(tmp_path: Path):
+def test_samples_are_drawn_the_same_every_time(tmp_path: Path) -> None:
     names = ("pl-invoice-garden", "es-receipt-bakery", "pl-form-supplier")
     for run in ("first", "second"):
         drawn = make(*names, "--into", str(tmp_path / run))
@@ -234,7 +234,7 @@ def test_samples_are_drawn_the_same_every_time(tmp_path: Path):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
 
 
-def test_an_unknown_sample_is_refused(tmp_path: Path):
+def test_an_unknown_sample_is_refused(tmp_path: Path) -> None:
     drawn = make("es-invoice-nobody", "--into", str(tmp_path))
     assert drawn.returncode == 2
     assert "es-invoice-nobody" in drawn.stderr

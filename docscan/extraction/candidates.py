@@ -12,6 +12,7 @@ from docscan.model import Box
 
 BELOW_ROWS = 3  # rows under a label in which a value may stand
 COLUMN_ROWS = 14  # rows under a column's header
+PART_OF_COLUMN = 0.6  # one of several amounts under a header: below what a proof asks for
 PART = 0.35  # an amount in a table of lines, taken for a sum
 LONGEST_TEXT = 300  # characters; a longer one is prose
 
@@ -205,25 +206,18 @@ class Sheet:
         return [hit for hit in self.hits if hit.row.index == row.index]
 
 
-def stretches(sheet: Sheet, hit: Hit, *, column: bool) -> Iterator[Stretch]:
-    """Where the value of a label may stand: beside it, then below it.
-
-    Args:
-        sheet: The document.
-        hit: The label.
-        column: The label may head a column, so look further down.
-    """
+def stretches(sheet: Sheet, hit: Hit) -> Iterator[Stretch]:
+    """Where the value of a label may stand: beside it, then below it."""
     row = hit.row
     end = min((other.first for other in sheet.in_row(row) if other.first >= hit.last), default=len(row.words))
     if hit.last < end:
         gap = row.words[hit.last].box.left - row.words[hit.last - 1].box.right
         yield Stretch(row, hit.last, end, max(0.8, 1.0 - 0.01 * max(0.0, gap) / row.height))
-    yield from _below(sheet, hit, COLUMN_ROWS if column else BELOW_ROWS)
+    yield from _below(sheet, hit, BELOW_ROWS)
 
 
-def _below(sheet: Sheet, hit: Hit, most: int) -> Iterator[Stretch]:
+def _below(sheet: Sheet, hit: Hit, most: int, column: tuple[int, int] | None = None) -> Iterator[Stretch]:
     label = hit.row.span_box(hit.first, hit.last)
-    column = _column(hit) if most == COLUMN_ROWS else None
     for step, row in enumerate(sheet.rows[hit.row.index + 1 : hit.row.index + 1 + most], 1):
         if row.page != hit.row.page or row.box.top - label.bottom > most * 3 * row.height:
             return
@@ -236,7 +230,7 @@ def _below(sheet: Sheet, hit: Hit, most: int) -> Iterator[Stretch]:
                 return
             cut = min((other.first for other in labels if first <= other.first < last), default=last)
             if cut > first:
-                yield Stretch(row, first, cut, max(0.3, 0.95 - 0.08 * step))
+                yield Stretch(row, first, cut, max(0.3, 0.95 - (0.01 if column else 0.08) * step))
 
 
 def _column(hit: Hit) -> tuple[int, int] | None:
@@ -288,14 +282,44 @@ def announced(sheet: Sheet, name: str, kind: str, reader: Reader) -> list[Candid
 def _beside(sheet: Sheet, hit: Hit, kind: str, reader: Reader) -> Iterator[Candidate]:
     """The values by one label; those further on, and those below when one stands beside, count less."""
     seen = 0
-    for stretch in stretches(sheet, hit, column=kind == "amount"):
+    if kind == "amount":
+        yield from _column_sums(sheet, hit, reader)
+    for stretch in stretches(sheet, hit):
         below = stretch.row.index != hit.row.index
         if below and seen and kind not in ("amount", "date"):
             return
         for order, candidate in enumerate(reader(stretch.row, stretch.first, stretch.last)):
-            penalty = 1.0 - 0.08 * min(order, 4) if not below else (0.7 if seen else 1.0)
+            penalty = _longer_label(hit, candidate) * (1.0 - 0.08 * min(order, 4))
+            penalty = penalty if not below else 0.7 if seen else 1.0
             yield replace(candidate, score=candidate.score * stretch.nearness * penalty)
         seen += any(True for _ in reader(stretch.row, stretch.first, stretch.last))
+
+
+def _column_sums(sheet: Sheet, hit: Hit, reader: Reader) -> Iterator[Candidate]:
+    """The amounts under a header: one alone, or the last of several when it is their sum."""
+    if (column := _column(hit)) is None:
+        return
+    rows = [
+        [
+            replace(item, score=item.score * stretch.nearness)
+            for item in reader(stretch.row, stretch.first, stretch.last)
+        ]
+        for stretch in _below(sheet, hit, COLUMN_ROWS, column)
+    ]
+    items = [found[0] for found in rows if found]
+    *parts, last = [item.amount or Decimal(0) for item in items] or [Decimal(0)]
+    summed = len(parts) > 1 and sum(parts) == last
+    for number, item in enumerate(items, 1):
+        alone = len(items) == 1 or (summed and number == len(items))
+        yield replace(item, score=item.score * (1.0 if alone else PART_OF_COLUMN))
+
+
+def _longer_label(hit: Hit, candidate: Candidate) -> float:
+    """Less for each word between label and value: the label is then part of another, longer one."""
+    between = hit.row.words[hit.last : candidate.first]
+    words = sum(any(map(str.isalpha, word.text)) and not word.text.isupper() for word in between)
+    colons = sum(word.text.endswith(":") for word in between if len(word.text) > 1 or words)
+    return float(0.9**words * 0.7**colons)
 
 
 def _company(sheet: Sheet, hit: Hit) -> float:

@@ -1,7 +1,7 @@
 """What kind of document this is, and in which language."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 from docscan.extraction.labels import hits_in, key, lexicon
@@ -11,6 +11,7 @@ from docscan.schema import Schema
 
 LEAST_SCORE = 3.0  # below it nothing tells the kind: a letter
 TITLE_ROWS = 0.35  # of the first page: where a document says what it is
+COMPOUND = 7  # letters from which a German word may be the end of a longer one
 LEAST_WORDS = 3  # function words needed to tell a language
 
 # The commonest function words that the other three languages do not have.
@@ -34,7 +35,7 @@ def language_of(rows: Sequence[Row], schemas: Sequence[Schema] = ()) -> str:
     Returns:
         `es`, `pl`, `de` or `en`; empty when too little tells them apart.
     """
-    counts: Counter[str] = Counter()
+    counts: defaultdict[str, float] = defaultdict(float)
     label_words = _label_words(schemas)
     for row in rows:
         for word in re.findall(r"[^\W\d_]+", row.text.casefold()):
@@ -43,7 +44,7 @@ def language_of(rows: Sequence[Row], schemas: Sequence[Schema] = ()) -> str:
                     counts[name] += 1 / len(owners)
             for name, letters in _LETTERS.items():
                 counts[name] += 0.3 * any(sign in letters for sign in word)
-    ranked = counts.most_common(2)
+    ranked = sorted(counts.items(), key=lambda pair: -pair[1])[:2]
     if not ranked or ranked[0][1] < LEAST_WORDS or (len(ranked) > 1 and ranked[0][1] < 1.15 * ranked[1][1]):
         return ""
     return ranked[0][0]
@@ -84,11 +85,17 @@ def score(rows: Sequence[Row], schema: Schema) -> float:
     found = 0.0
     for word in schema.words:
         phrase = _spaced(word.text)
-        if not phrase or f" {phrase} " not in text:
+        before = "" if word.language == "de" and len(phrase) >= COMPOUND else " "
+        if not phrase or f"{before}{phrase} " not in text:
             continue
-        begins = any(line == phrase or line.startswith(phrase + " ") for line in titles)
+        begins = any(f" {line} ".find(f"{before}{phrase} ") >= 0 and _leads(line, phrase) for line in titles)
         found += word.weight * (1.6 if begins else 1.0)
     return found + (_coverage(rows, schema) if schema.kind == "form" else 0.0)
+
+
+def _leads(line: str, phrase: str) -> bool:
+    """Whether a line begins with a phrase, or its first word ends with it (`Schlussrechnung`)."""
+    return line.startswith(phrase) or line.split(" ", 1)[0].endswith(phrase)
 
 
 def _coverage(rows: Sequence[Row], schema: Schema) -> float:

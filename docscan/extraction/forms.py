@@ -1,5 +1,6 @@
 """Forms: boxes to tick, and label and value pairs that no schema names."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from docscan.extraction.candidates import Sheet, texts
@@ -18,13 +19,14 @@ LONGEST_LABEL = 60  # characters
 def ticks(pages: Sequence[Page], sheet: Sheet, schema: Schema) -> dict[str, Field]:
     """The fields of type `tick`: the mark nearest to each label."""
     marks = {page.number: (*page.marks, *_written(sheet, page.number)) for page in pages}
-    offers: list[tuple[float, str, Hit, Mark]] = []
-    for prop in schema.properties:
-        for hit in sheet.hits if prop.type == "tick" else ():
-            if hit.weight_of(prop.name):
-                for mark in marks.get(hit.row.page, ()):
-                    if (far := _far(hit, mark.box)) <= FARTHEST_MARK:
-                        offers.append((far, prop.name, hit, mark))
+    names = [prop.name for prop in schema.properties if prop.type == "tick"]
+    offers = [
+        (far, name, hit, mark)
+        for name, hit in itertools.product(names, sheet.hits)
+        if hit.weight_of(name)
+        for mark in marks.get(hit.row.page, ())
+        if (far := _far(hit, mark.box)) <= FARTHEST_MARK
+    ]
     found: dict[str, Field] = {}
     taken: set[Box] = set()
     for far, name, hit, mark in sorted(offers, key=lambda offer: (offer[0], offer[1])):

@@ -126,7 +126,7 @@ def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:
 
 
 def _placed(hit: Hit) -> Hit:
-    """The hit without its meaning as a heading, unless it stands like one: alone in its segment, or before a colon."""
+    """The hit; not as a heading unless it stands like one: alone in its segment, or before a colon."""
     begin, end = hit.row.segments[hit.row.segment_of(hit.first)]
     alone = hit.first == begin and (hit.last == end or hit.last - hit.first > 1)
     if (alone or (hit.first == begin and hit.row.words[hit.last - 1].text.endswith(":"))) or not hit.heading:
@@ -152,7 +152,8 @@ def _qualified(before: Hit, hit: Hit) -> tuple[Meaning, ...]:
     """The meanings of two labels together; none when they do not belong together."""
     if not (before.weight_of("total") or hit.weight_of("total")):
         return ()
-    if before.row.words[before.last - 1].text.endswith(":"):
+    apart = before.row.segment_of(before.first) != hit.row.segment_of(hit.first)
+    if apart or before.row.words[before.last - 1].text.endswith(":"):
         return ()
     part = hit if before.weight_of("total") else before
     return tuple(m for m in part.meanings if m.role == "field" and m.name in QUALIFIERS)

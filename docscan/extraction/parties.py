@@ -26,8 +26,9 @@ LEGAL_FORM = re.compile(
 POSTAL_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{2}-\d{3})(?:\s+|,\s*)[^\W\d_]{2,}")
 
 STREET = re.compile(
-    r"(?<!\w)(?:ul\.|al\.|os\.|pl\.|calle|c/|avda\.?|avenida|plaza|paseo|carrer|ctra\.?|rue|street|st\.|road|"
-    r"rd\.|avenue|lane|jalan|jln?\.?|via|p\.?o\.? box|postfach)(?!\w)|(?:str\.|straße|strasse|weg|platz|allee) \d",
+    r"(?<!\w)(?:ul\.|al\.|os\.|pl\.|calle|c/|avda\.?|avenida|plaza|paseo|carrer|ctra\.?|rue|street|st\.|"
+    r"road|rd\.|avenue|lane|jalan|jln?\.?|via|p\.?o\.? box|postfach)(?!\w)|"
+    r"(?:str\.|straße|strasse|weg|platz|allee) \d",
     re.IGNORECASE,
 )
 
@@ -64,15 +65,16 @@ def ids(sheet: Sheet) -> dict[str, Candidate]:
     offers.extend((item.score, "supplier", item) for item in _bare_ids(sheet))
     chosen: dict[str, Candidate] = {}
     for score, role, candidate in sorted(offers, key=lambda offer: -offer[0]):
-        taken = {bare(item.value) for item in chosen.values()}
-        if score >= 0.2 and role not in chosen and bare(candidate.value) not in taken:
+        taken = any(_same_id(candidate.value, item.value) for item in chosen.values())
+        if score >= 0.2 and role not in chosen and not taken:
             chosen[role] = candidate
     return chosen
 
 
-def bare(value: str) -> str:
-    """A tax id without its country."""
-    return re.sub(r"^[A-Z]{2}(?=\d{5})", "", value)
+def _same_id(one: str, other: str) -> bool:
+    """Whether two ids are one, printed with its country or without."""
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return longer == shorter or (longer[:2].isalpha() and longer[2:] == shorter)
 
 
 def _suits(sheet: Sheet, role: str, candidate: Candidate) -> float:
@@ -106,7 +108,7 @@ def name(sheet: Sheet, role: str, but: str = "") -> Candidate | None:
         but: The other party's name.
     """
     labelled = [
-        replace(item, score=item.score * (1.25 if standing(sheet, item) == role else 0.4))
+        replace(item, score=0.9 + 0.1 * item.score if standing(sheet, item) == role else 0.4 * item.score)
         for item in announced(sheet, f"{role}_name", "name", names)
         if not _is_label(sheet, item)
     ]
@@ -135,6 +137,7 @@ def _block(sheet: Sheet, hit: Hit) -> Iterator[Candidate]:
     beside = hit.row.words[hit.last - 1].text.endswith(":") or end > hit.last
     if beside and end > hit.last and hit.row.segment_of(hit.last) == hit.row.segment_of(hit.first):
         yield from names(hit.row, hit.last, end)
+        return
     for row in sheet.rows[hit.row.index + 1 : hit.row.index + 1 + FARTHEST]:
         if row.page != hit.row.page or row.box.top - label.bottom > FARTHEST * row.height:
             return
@@ -183,7 +186,7 @@ def _above(sheet: Sheet, row: Row, box: Box) -> Iterator[Candidate]:
             if abs(place.left - box.left) > upper.height:
                 continue
             lines = [line for line in names(upper, first, last) if not _is_label(sheet, line)]
-            if not lines or top - place.bottom > 1.8 * upper.height or _SENDER.search(lines[0].value):
+            if not lines or top - place.bottom > 2.6 * upper.height or _SENDER.search(lines[0].value):
                 return
             top = place.top
             yield from lines
@@ -197,8 +200,10 @@ def address(sheet: Sheet, found: Candidate) -> Candidate | None:
         if row.page != found.row.page:
             break
         for first, last in row.segments:
-            if abs(row.span_box(first, last).left - box.left) > row.height:
+            place = row.span_box(first, last)
+            if abs(place.left - box.left) > row.height or place.top - box.bottom > 1.5 * row.height:
                 continue
+            box = place
             text = " ".join(word.text for word in row.words[first:last])
             if any(first <= hit.first < last for hit in sheet.in_row(row)):
                 continue

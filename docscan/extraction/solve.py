@@ -10,6 +10,7 @@ from docscan.extraction.rows import Row
 from docscan.model import Field
 from docscan.schema import Property, Schema
 
+WEAK = 0.45  # a number by a bare `Nr.` or `Nummer`, less than one under the title
 LEAST = 0.3  # a candidate that scores less is not said at all
 AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
@@ -129,7 +130,7 @@ def _parties(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
 def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Chosen:
     """Fields that stand for themselves: the best candidate by their labels."""
     found: Chosen = {}
-    taken = {item.place for item in chosen.values()}
+    taken = {item.place for name, item in chosen.items() if not name.endswith("_address")}
     offers = [
         (item.score * _regional(prop, item, sheet) * _own(sheet, prop, item), name, item)
         for name, prop in known.items()
@@ -141,13 +142,13 @@ def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Cho
             found[name] = replace(item, score=score)
             taken.add(item.place)
     if "iban" in known and "iban" not in found:
-        found |= {"iban": replace(item, score=0.7 * item.score) for item in _lone_iban(sheet)}
+        found.update(("iban", replace(item, score=0.7 * item.score)) for item in _lone_iban(sheet))
     return found
 
 
 def _own(sheet: Sheet, prop: Property, item: Candidate) -> float:
     """Less for a weakly labelled number among a party's particulars: it is the party's."""
-    party = prop.type == "number" and item.score < 0.6 and parties.standing(sheet, item)
+    party = prop.type == "number" and item.score < WEAK and parties.standing(sheet, item)
     return 0.4 if party else 1.0
 
 

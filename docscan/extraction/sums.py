@@ -42,7 +42,8 @@ def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]
 
 def closes(reading: Mapping[str, Candidate]) -> bool:
     """Whether net, tax (and what was withheld) make the total."""
-    return _gap(reading) is not None and abs(_gap(reading) or 0) <= TOLERANCE
+    gap = _gap(reading)
+    return gap is not None and abs(gap) <= TOLERANCE
 
 
 def _readings(offers: Mapping[str, Sequence[Candidate]]) -> Iterator[Reading]:

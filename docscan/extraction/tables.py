@@ -8,7 +8,6 @@ from decimal import Decimal
 from docscan.extraction.candidates import Candidate, amounts
 from docscan.extraction.labels import Hit, hits_in, lexicon
 from docscan.extraction.rows import Row
-from docscan.extraction.values import money
 from docscan.model import Box, InvoiceLine, TaxLine
 from docscan.schema import Property, Schema
 
@@ -90,13 +89,13 @@ def _cells(row: Row, columns: Sequence[Column]) -> dict[str, str]:
     """Words by the column whose header they stand under; amounts only where amounts belong."""
     cells: dict[str, list[str]] = {}
     spent: set[int] = set()
+    numeric = [column for column in columns if column.type in ("amount", "quantity")]
     for item in amounts(row, 0, len(row.words)):
-        if column := _nearest(item.box, [c for c in columns if c.type in ("amount", "quantity")], row.height):
-            if column.name not in cells and (column.type == "quantity" or _is_money(item)):
-                cells[column.name] = [
-                    money(item.amount) if column.type == "amount" and item.amount is not None else item.raw
-                ]
-                spent.update(range(item.first, item.last))
+        column = _nearest(item.box, numeric, row.height)
+        if column is None or column.name in cells or (column.type == "amount" and not _is_money(item)):
+            continue
+        cells[column.name] = [item.value if column.type == "amount" else item.raw]
+        spent.update(range(item.first, item.last))
     for index, word in enumerate(row.words):
         others = [c for c in columns if c.type not in ("amount", "quantity")]
         if index not in spent and (column := _nearest(word.box, others, 4 * row.height)):

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from docscan import PROGRAM, journey
 from docscan.accession import inbox
@@ -99,6 +99,7 @@ class Readers:
         self.workers = workers or os.cpu_count() or 1
         self._setup = setup
         self._timeout = timeout
+        self._asked: set[ProcessFuture[Record]] = set()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["docscan.journey"])
         scratch.mkdir(parents=True, exist_ok=True)
@@ -119,7 +120,9 @@ class Readers:
         self._pool.join()
 
     def stop(self) -> None:
-        """Give up whatever is being read."""
+        """Give up whatever is being read; who waits for it is told that it was cancelled."""
+        for future in tuple(self._asked):
+            future.cancel()
         self._pool.stop()
 
     def examine(self, received: Received) -> Record:
@@ -133,7 +136,9 @@ class Readers:
         task = partial(journey.examine, received, self._setup, journey.searchable_path(received))
         for last in (False, True):
             future = self._pool.schedule(task, timeout=self._timeout)
+            self._asked.add(future)
             error = future.exception()
+            self._asked.discard(future)
             if error is None:
                 record: Record = future.result()
                 return record

@@ -30,6 +30,8 @@ sentence and the way out and leaves with the exit code. Anything else is a bug
 and shows its traceback. Doubts about data are findings, never errors.
 """
 
+from docscan.messages import sentence
+
 
 class DocscanError(Exception):
     """A sentence a person can act on.
@@ -76,8 +78,6 @@ class AccessionError(DocscanError):
     exit_code = 4
 
     def __init__(self, code: str, **facts: str) -> None:
-        from docscan.messages import sentence  # noqa: PLC0415 - messages is on the same floor
-
         super().__init__(sentence(code, "en", **facts))
         self.code = code
         self.facts = facts

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW, Shelf
 from rapidfuzz import fuzz
+from shelf import NOW, Shelf
 
 from docscan import archive, record, search
 from docscan.archive import objects

@@ -101,6 +101,9 @@ def highlighted(text: str, marks: Iterable[tuple[int, int]]) -> str:
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, if that is a terminal; it is told how many are done and of how many."""
+    if not sys.stderr.isatty():
+        yield lambda done, known: None  # noqa: ARG005 - nobody watches
+        return
     with click.progressbar(length=0, label=label, file=sys.stderr, show_pos=True, width=30) as bar:
 
         def progress(done: int, known: int) -> None:
@@ -108,7 +111,4 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.pos = done
             bar.update(0)
 
-        if sys.stderr.isatty():
-            yield progress
-        else:
-            yield lambda done, known: None  # noqa: ARG005 - nobody watches
+        yield progress

@@ -114,8 +114,8 @@ def _wheel() -> str | None:
 
 @contextmanager
 def _as_file(scan: Scan) -> Iterator[Path]:
-    """The image as a PNM file that lives as long as the block."""
-    folder = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    """The image as a PNM file that lives as long as the block; in memory, unless TMPDIR says where."""
+    folder = IN_MEMORY if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) else None
     grey = scan.image.ndim == 2
     pixels = scan.image if grey else scan.image[:, :, ::-1]
     with tempfile.NamedTemporaryFile(dir=folder, prefix="docscan-", suffix=".pnm") as file:

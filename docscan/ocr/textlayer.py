@@ -130,10 +130,10 @@ def _frame(page: pypdfium2.PdfPage, dpi: int) -> _Frame:
 
 
 def _flattened(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int) -> io.BytesIO | None:
-    """The page alone with what was filled into its form drawn on it; None without a form."""
-    if pdfium.FPDFPage_GetAnnotCount(page) == 0:
+    """The page alone with what was filled into its form drawn on it; None where nothing was."""
+    if not any(_is_drawn(page, index) for index in range(pdfium.FPDFPage_GetAnnotCount(page))):
         return None
-    if page.flatten() == pdfium.FLATTEN_FAIL:
+    if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_FAIL:
         return None
     single = pypdfium2.PdfDocument.new()
     try:
@@ -144,6 +144,14 @@ def _flattened(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number:
         single.close()
     data.seek(0)
     return data
+
+
+def _is_drawn(page: pypdfium2.PdfPage, index: int) -> bool:
+    """Whether an annotation shows anything: links do not."""
+    annotation = pdfium.FPDFPage_GetAnnot(page, index)
+    kind = int(pdfium.FPDFAnnot_GetSubtype(annotation))
+    pdfium.FPDFPage_CloseAnnot(annotation)
+    return kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
 
 
 def _page(plumbed: Any, number: int, dpi: int, frame: _Frame) -> Page | None:

@@ -142,6 +142,14 @@ def test_boxes_to_tick_are_found_in_drawings_and_signs(tmp_path):
     assert [mark.ticked for mark in page.marks] == [True, True, False]
 
 
+def test_a_link_changes_nothing(tmp_path):
+    def paint(drawing):
+        _paragraph(drawing)
+        drawing.linkURL("mailto:office@example.com", (60, 480, 200, 500))
+
+    assert _read(_write(tmp_path / "link.pdf", paint)).text.splitlines() == list(LINES)
+
+
 def test_what_was_typed_into_a_form_is_read(tmp_path):
     def paint(drawing):
         _paragraph(drawing)

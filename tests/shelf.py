@@ -49,7 +49,7 @@ class Shelf:
             agent="tester", clock=lambda: datetime.now(UTC), workers=2, quiet=quiet, grace=grace
         )
         archive = open_archive(self.root)  # as docscan.toml says now
-        return batch.run(archive, setup, options, lambda outcome, done, known: None).counts
+        return batch.run(archive, setup, options, lambda *_: None).counts
 
     def rows(self) -> list[Row]:
         """The records, the newest first."""

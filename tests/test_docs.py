@@ -1,6 +1,7 @@
 """The documentation says what is so."""
 
 import configparser
+import os
 import re
 import shlex
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from shelf import DOCSCAN
 
 from docscan import cli
 from docscan.messages import sentences
@@ -18,6 +20,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("samp
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
 ANALYZE = shutil.which("systemd-analyze")
+FENCES = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
@@ -112,3 +115,39 @@ def test_the_cron_lines_are_whole_and_call_commands_that_exist():
         words = shlex.split(command.partition(">")[0])
         assert words[0].endswith("/docscan")
         parsed(words[1:])
+
+
+def test_the_readme_s_tree_is_the_tree():
+    (tree,) = [body for body in FENCES.findall((ROOT / "README.md").read_text()) if "docscan/    " in body]
+    names = [line.split()[0] for line in tree.splitlines() if line.strip()]
+    inside = [name for line, name in zip(tree.splitlines(), names, strict=True) if line.startswith("  ")]
+    stages = {path.name + "/" for path in (ROOT / "docscan").iterdir() if (path / "__init__.py").exists()}
+    assert set(inside) == (stages - {"messages/"}) | {"journey.py", "batch.py"}
+    assert all((ROOT / name).is_dir() for name in names if name not in inside)
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", ROOT / "docs" / "tutorial.md"], ids=lambda page: page.stem
+)
+def test_every_example_does_what_the_page_says(page: str, tmp_path: Path):
+    (tmp_path / "sample_docs").symlink_to(ROOT / "sample_docs")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "docscan").symlink_to(DOCSCAN)
+    path = f"{DOCSCAN.parent}:{os.environ['PATH']}"
+    for block in fenced((ROOT / page).read_text(), "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.startswith("./start"):
+                continue
+            code = re.search(r"# leaves with (\d+)$", line)
+            done = subprocess.run(
+                ["/bin/sh", "-ec", line],
+                cwd=tmp_path,
+                env=os.environ | {"PATH": path},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == int(code[1] if code else 0), f"{line}\n{done.stdout}\n{done.stderr}"
+            if " search " in line:
+                assert "found." in done.stderr, line
+                assert not done.stderr.startswith("0 "), line

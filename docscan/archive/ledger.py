@@ -93,12 +93,13 @@ def read(archive: Archive, after: int = -1) -> Iterator[Event]:
         LedgerError: A line cannot be read, or does not follow the one before.
     """
     size = read_head(archive).size
-    previous = None
+    previous, seq = "", after
     for seq, line in _numbered(archive, max(after, 0), size):
-        previous = _follows(segment(archive, seq), line, seq, previous)
+        found = _follows(segment(archive, seq), line, seq, previous)
+        previous = event.leaf(line)
         if seq > after:
-            yield previous
-    if size > max(after + 1, 0 if previous is None else previous.seq + 1):
+            yield found
+    if seq + 1 < size:
         raise LedgerError(f"The ledger ends before line {size}.", hint=VERIFY)
 
 
@@ -325,13 +326,13 @@ def _lines(path: Path) -> Iterator[bytes]:
         raise LedgerError(f"{path} cannot be read: {problem}.", hint=VERIFY) from problem
 
 
-def _follows(path: Path, line: bytes, seq: int, previous: Event | None) -> Event:
+def _follows(path: Path, line: bytes, seq: int, previous: str) -> Event:
     where = f"{path.name}, line {seq % SEGMENT_LINES + 1}"
     try:
         found = event.parsed(line)
     except ValueError as problem:
         raise LedgerError(f"The ledger cannot be read at {where}: {problem}.", hint=VERIFY) from problem
-    if found.seq != seq or (previous is not None and found.prev != previous.hash):
+    if found.seq != seq or (previous and found.prev != previous):
         raise LedgerError(f"The line at {where} does not follow the one before.", hint=VERIFY)
     return found
 

@@ -61,12 +61,12 @@ def border(scan: Scan) -> Scan:
     factor = min(1.0, EDGE_DPI / scan.dpi)
     small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     dark = (small < EDGE_DARK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    edges = (
-        [label for label in range(1, count) if _is_edge(_u8(labels == label), stats[label])]
-        if dark.any()
-        else []
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    edges = [
+        label
+        for label in _at_rim(np.asarray(stats, dtype=np.int32), dark.shape)
+        if _is_edge(_u8(labels == label), int(stats[label, cv2.CC_STAT_AREA]))
+    ]
     if not edges:
         return scan
     painted = cv2.dilate(np.isin(labels, edges).astype(np.uint8), np.ones((5, 5), np.uint8))
@@ -80,21 +80,26 @@ def specks(scan: Scan) -> Scan:
     """Take out impulse noise with a 3 by 3 median, where there is any.
 
     A median costs accents and thin strokes, and makes other noise worse, so it
-    is taken only when single dark pixels are many and the paper else is quiet.
+    is taken only when the middle third of the page shows many specks.
     """
     if scan.dpi < SPECK_DPI:
         return scan
-    calm = _u8(cv2.medianBlur(scan.image, 3))
-    paper = cv2.erode(calm, np.ones((5, 5), np.uint8)) > 200
-    if not paper.any():
+    third = scan.height // 3
+    if not _speckled(_u8(scan.image[third : 2 * third])):
         return scan
-    difference = cv2.subtract(calm, scan.image)[paper]
+    return scan.treated(_u8(cv2.medianBlur(scan.image, 3)), "specks")
+
+
+def _speckled(image: Image) -> bool:
+    """Whether single dark pixels are many on paper that else is quiet."""
+    calm = _u8(cv2.medianBlur(image, 3))
+    paper = cv2.erode(calm, np.ones((5, 5), np.uint8)) > 200
+    difference = cv2.subtract(calm, image)[paper]
+    if not difference.size:
+        return False
     share = float(np.count_nonzero(difference > SPECK_CONTRAST)) / difference.size
     quiet = difference[difference <= SPECK_CONTRAST]
-    noise = float(quiet.std()) if quiet.size else 0.0
-    if share < SPECK_SHARE or noise >= SPECK_NOISE:
-        return scan
-    return scan.treated(calm, "specks")
+    return share >= SPECK_SHARE and bool(quiet.std() < SPECK_NOISE)
 
 
 def _paper(scan: Scan) -> Image:
@@ -107,19 +112,20 @@ def _paper(scan: Scan) -> Image:
     return _u8(cv2.medianBlur(closed, min(reach, 15)))
 
 
-def _is_edge(region: Image, stats: npt.NDArray[np.int32]) -> bool:
+def _at_rim(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> list[int]:
+    """The regions, besides the paper, that reach the image's rim."""
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    rim = (left == 0) | (top == 0) | (right == shape[1]) | (bottom == shape[0])
+    return [int(label) for label in np.flatnonzero(rim) if label > 0]
+
+
+def _is_edge(region: Image, area: int) -> bool:
     """Whether a dark region (mask (H, W)) lies along the rim of the page."""
     height, width = region.shape
-    rims = (
-        (region[0], height),
-        (region[-1], height),
-        (region[:, 0], width),
-        (region[:, -1], width),
-    )
-    along = sum(int(rim.sum()) for rim, _ in rims)
+    along = sum(int(rim.sum()) for rim in (region[0], region[-1], region[:, 0], region[:, -1]))
     if along < 0.03 * min(height, width):
         return False
-    area = int(stats[cv2.CC_STAT_AREA])
     if area > EDGE_DEPTH * max(height, width) * along:
         return False
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)

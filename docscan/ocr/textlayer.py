@@ -1,6 +1,7 @@
 """Pages that were born digital: their text is read as it stands in the PDF, without an engine."""
 
 import io
+import logging
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from docscan.model import Box, Line, Mark, Page, Word
 from docscan.ocr import language, layout
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)  # its warnings name nothing a person could mend
 
 POINTS = 72.0  # to the inch
 FULL_PAGE = 0.85  # of the page's area: an image that large hides what was drawn before it

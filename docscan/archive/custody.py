@@ -32,14 +32,12 @@ class CustodyFinding:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def sentence(self, language: str) -> str:
-        """The finding in words.
+        """The finding in words, to stand after its path.
 
         Args:
             language: `en`, `es`, `pl` or `de`.
         """
-        return sentence(
-            self.code, language, path=self.path, expected=self.expected, found=self.found, **self.facts
-        )
+        return sentence(self.code, language, expected=self.expected, found=self.found, **self.facts)
 
 
 def shown(path: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
 import pikepdf
 import pypdfium2
 from PIL import Image as Pillow
@@ -86,6 +87,7 @@ def _named_errors(limits: Limits) -> Iterator[None]:
     except (
         pikepdf.PdfError,
         pypdfium2.PdfiumError,
+        cv2.error,
         OSError,
         ValueError,
         TypeError,
@@ -97,7 +99,7 @@ def _named_errors(limits: Limits) -> Iterator[None]:
         OverflowError,
         ZeroDivisionError,
     ) as problem:
-        # all of these were seen from Pillow, pikepdf and pdfium on broken bytes
+        # what Pillow, OpenCV, pikepdf and pdfium raise on broken bytes
         raise UnreadableDocumentError("A050", detail=_detail(problem)) from problem
     finally:
         Pillow.MAX_IMAGE_PIXELS = before

@@ -5,6 +5,7 @@ import logging
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,17 @@ WORD_GAP = 0.15  # of the letters' size: a wider gap parts two words
 GARBLED = 0.15  # of the signs without a meaning: a font without a map to letters
 BOX_SIDES = (7.0, 24.0)  # points: boxes to tick from 2.5 to 8.5 mm
 FRAME = 0.07  # of a box's side: what follows its edge more closely is its frame or its ground
+# what pdfium and pdfminer raise on PDFs they cannot follow: such pages are read from their image
+UNREADABLE = (
+    pypdfium2.PdfiumError,
+    PdfminerException,
+    PSException,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+)
 EMPTY_SIGNS = frozenset("☐□❏❑❒◻\uf06f\uf0a8")  # the last two are Wingdings
 TICKED_SIGNS = frozenset("☑☒☓⊠✓✔✗✘🗹🗷\uf0fe\uf0fd\uf0fc\uf0fb")
 GUESSED = ("spa", "pol", "deu", "eng")
@@ -74,24 +86,26 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
         meaning.
     """
     try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError:
-        return None
-    try:
-        document.init_forms()
-        page = document[number - 1]
-        if not _readable(_visible_text(page), minimum_text):
-            return None
-        frame = _frame(page, dpi)
-        source = _flattened(document, page, number)
-    finally:
-        document.close()
-    try:
+        with _opened(path) as document:
+            page = document[number - 1]
+            if not _readable(_visible_text(page), minimum_text):
+                return None
+            frame = _frame(page, dpi)
+            source = _flattened(document, page, number)
         with pdfplumber.open(source or path, pages=None if source else [number]) as plumbed:
             return _page(plumbed.pages[0], number, dpi, frame)
-    except (PdfminerException, PSException, ValueError, TypeError, KeyError, RecursionError):
-        # what pdfminer raises on PDFs that pdfium can show: those are read from their image
+    except UNREADABLE:
         return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        document.init_forms()
+        yield document
+    finally:
+        document.close()
 
 
 def _visible_text(page: pypdfium2.PdfPage) -> str:

@@ -48,7 +48,7 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
     return replace(
         found,
         fields=ordered,
-        lines=tables.invoice_lines(rows, lines) if lines else (),
+        lines=tables.invoice_lines(rows, lines, solve.sum_rows(sheet)) if lines else (),
         tax_breakdown=tables.tax_lines(rows, breakdown) if breakdown else (),
         entries=() if lines else forms.entries(sheet, ordered),
         missing=tuple(name for name in schema.required if name not in ordered),

@@ -1,14 +1,17 @@
 """What kind of document this is, and in which language."""
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from docscan.extraction.candidates import amounts
 from docscan.extraction.labels import hits_in, key, lexicon
 from docscan.extraction.rows import Row
 from docscan.extraction.values import plain
 from docscan.schema import Schema
 
+BILLS = ("invoice", "credit-note", "receipt")
 LEAST_SCORE = 3.0  # below it nothing tells the kind: a letter
 TITLE_ROWS = 0.35  # of the first page: where a document says what it is
 COMPOUND = 7  # letters from which a German word may be the end of a longer one
@@ -90,7 +93,15 @@ def score(rows: Sequence[Row], schema: Schema) -> float:
             continue
         begins = any(f" {line} ".find(f"{before}{phrase} ") >= 0 and _leads(line, phrase) for line in titles)
         found += word.weight * (1.6 if begins else 1.0)
+    if schema.kind in BILLS and not _has_amounts(rows):
+        return 0.5 * found
     return found + (_coverage(rows, schema) if schema.kind == "form" else 0.0)
+
+
+def _has_amounts(rows: Sequence[Row]) -> bool:
+    """Whether at least two amounts with cents are printed: a letter may speak of an invoice."""
+    exact = (item for row in rows for item in amounts(row, 0, len(row.words)) if item.score > 0.9)
+    return len(list(itertools.islice(exact, 2))) == 2
 
 
 def _leads(line: str, phrase: str) -> bool:

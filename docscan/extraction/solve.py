@@ -97,6 +97,18 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     return sums.settle(offers, loose)
 
 
+def sum_rows(sheet: Sheet) -> frozenset[int]:
+    """The numbers of the rows in which a label announces a sum, with room for no more than two amounts."""
+    announcing = {
+        hit.row.index: hit.row for hit in sheet.hits if any(hit.weight_of(n) >= 0.7 for n in AMOUNTS)
+    }
+    return frozenset(
+        index
+        for index, row in announcing.items()
+        if 1 <= len(list(candidates.amounts(row, 0, len(row.words)))) <= 2
+    )
+
+
 def _amounts_and_mended(row: Row, first: int, last: int) -> Iterator[Candidate]:
     yield from candidates.amounts(row, first, last)
     if row.origin_ocr:

@@ -14,6 +14,7 @@ from docscan.schema import Property, Schema
 _OF_LINES = {"description", "quantity"}
 LEAST_COLUMNS = 3  # headers in one row that make a table of it
 MOST_ROWS = 400
+MOST_EMPTY = 6  # rows of description between two amounts
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?) ?%|^(\d{1,2}(?:[.,]\d{1,2})?)$")
 
 
@@ -26,12 +27,15 @@ class Column:
     box: Box
 
 
-def tables(rows: Sequence[Row], prop: Property) -> Iterator[list[dict[str, str]]]:
+def tables(
+    rows: Sequence[Row], prop: Property, sums: frozenset[int] = frozenset()
+) -> Iterator[list[dict[str, str]]]:
     """Every table of a kind: its rows as text by column.
 
     Args:
         rows: Of the whole document.
         prop: A property of type `table`, with the labels of its columns.
+        sums: The numbers of rows that hold sums: a table ends before them.
     """
     words = lexicon(Schema(name="", title="", kind="", properties=prop.columns))
     by_row: dict[int, list[Hit]] = {}
@@ -41,7 +45,8 @@ def tables(rows: Sequence[Row], prop: Property) -> Iterator[list[dict[str, str]]
     for index, hits in by_row.items():
         columns = _columns(hits, types)
         if len(columns) >= LEAST_COLUMNS and any(column.type == "amount" for column in columns):
-            yield list(_body(rows, index, columns, by_row))
+            ends = frozenset(at for at, found in by_row.items() if len(found) >= LEAST_COLUMNS) | sums
+            yield list(_body(rows, index, columns, ends))
 
 
 def heads(rows: Sequence[Row], prop: Property) -> frozenset[int]:
@@ -70,12 +75,12 @@ def _columns(hits: Sequence[Hit], types: Mapping[str, str]) -> list[Column]:
 
 
 def _body(
-    rows: Sequence[Row], head: int, columns: Sequence[Column], headers: Mapping[int, Sequence[Hit]]
+    rows: Sequence[Row], head: int, columns: Sequence[Column], ends: frozenset[int]
 ) -> Iterator[dict[str, str]]:
-    """Rows with an amount under an amount's header, down to the next header or a row without any for long."""
+    """Rows with an amount under an amount's header, down to the next header or sum."""
     empty = 0
     for row in rows[head + 1 : head + 1 + MOST_ROWS]:
-        if row.page != rows[head].page or len(headers.get(row.index, ())) >= LEAST_COLUMNS or empty > 6:
+        if row.page != rows[head].page or row.index in ends or empty > MOST_EMPTY:
             return
         cells = _cells(row, columns)
         if any(column.type == "amount" and cells.get(column.name) for column in columns):
@@ -120,12 +125,12 @@ def _nearest(box: Box, columns: Sequence[Column], slack: float) -> Column | None
     return best if best is not None and gap(best) <= 2 * slack else None
 
 
-def invoice_lines(rows: Sequence[Row], prop: Property) -> tuple[InvoiceLine, ...]:
+def invoice_lines(rows: Sequence[Row], prop: Property, sums: frozenset[int]) -> tuple[InvoiceLine, ...]:
     """The lines of an invoice: rows with an amount and a description."""
     known = InvoiceLine.__slots__
     return tuple(
         InvoiceLine(**{"description": "", **{k: v for k, v in cells.items() if k in known}} | _rated(cells))
-        for table in tables(rows, prop)
+        for table in tables(rows, prop, sums)
         for cells in table
         if cells.get("amount") and cells.get("description")
     )

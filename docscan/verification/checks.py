@@ -150,7 +150,7 @@ def parties(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa:
     """Nobody sells to themselves."""
     for what in ("tax_id", "name"):
         seller, buyer = (_text(extraction, f"{role}_{what}") for role in ("supplier", "customer"))
-        if seller and digits.bare(seller) == digits.bare(buyer):
+        if seller and buyer and digits.same(seller, buyer):
             yield Finding("V060", "doubt", f"customer_{what}", {"value": seller})
 
 

@@ -45,9 +45,10 @@ def repeated(value: str) -> bool:
     return len(figures) >= 5 and (_steps(figures) in ({0}, {1}))
 
 
-def bare(value: str) -> str:
-    """A tax id without its country, or a name in lower case."""
-    return re.sub(r"^[A-Z]{2}(?=\d{5})", "", value).casefold()
+def same(one: str, other: str) -> bool:
+    """Whether two ids are one, printed with its country or without; or two names but for capitals."""
+    longer, shorter = sorted((one.casefold(), other.casefold()), key=len, reverse=True)
+    return longer == shorter or (len(shorter) >= 7 and longer[:2].isalpha() and longer[2:] == shorter)
 
 
 def _steps(figures: Sequence[int]) -> set[int]:

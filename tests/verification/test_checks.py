@@ -1,0 +1,148 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from docscan import library, pipeline, verification
+from docscan.cleanup import STEPS
+from docscan.messages import LANGUAGES, sentences
+from docscan.model import Box, Extraction, Field, InvoiceLine, TaxLine
+from docscan.pipeline import Choice
+
+ALL = [Choice(name, {}) for name in verification.CHECKS]
+
+
+class Filed:
+    """Knows one invoice."""
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:
+        return "0001" if (supplier, number) == ("B12345674", "F-1") else None
+
+
+def document(confidence: float = 0.9, **values: str) -> Extraction:
+    fields = {
+        name: Field(value, value, confidence, "read", "ocr", 1, Box(0, 40 * row, 100, 40 * row + 30))
+        for row, (name, value) in enumerate(values.items())
+    }
+    return Extraction("invoice", "invoice", 0.9, "es", fields)
+
+
+def codes(found: Extraction) -> set[str]:
+    return {finding.code for finding in verification.verify(found, ALL, Filed())[1]}
+
+
+def statuses(found: Extraction) -> Mapping[str, str]:
+    checked, _ = verification.verify(found, ALL, Filed())
+    return {name: field.status for name, field in checked.fields.items()}
+
+
+def test_a_sum_over_three_labelled_amounts_proves_them() -> None:
+    found = document(net="100.00", tax="21.00", total="121.00")
+    assert set(statuses(found).values()) == {"verified"}
+    assert codes(found) == set()
+
+
+def test_what_was_withheld_may_be_taken_off_the_total() -> None:
+    assert (
+        statuses(document(net="100.00", tax="21.00", withheld="-15.00", total="106.00"))["total"]
+        == "verified"
+    )
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        document(net="100.00", tax="0.00", total="100.00"),
+        document(0.6, net="100.00", tax="21.00", total="121.00"),
+        document(tax="21.00", total="121.00"),
+    ],
+    ids=["without tax", "without labels", "without net"],
+)
+def test_a_sum_that_could_not_fail_proves_nothing(found: Extraction) -> None:
+    assert "verified" not in statuses(found).values()
+
+
+def test_amounts_at_one_place_prove_nothing() -> None:
+    found = document(net="100.00", tax="21.00", total="121.00")
+    place = found.fields["net"].box
+    fields = {name: replace(field, box=place) for name, field in found.fields.items()}
+    assert "verified" not in statuses(replace(found, fields=fields)).values()
+
+
+def test_a_sum_that_fails_makes_all_three_doubtful_and_asks_for_a_person() -> None:
+    checked, findings = verification.verify(document(net="100.00", tax="21.00", total="122.00"), ALL, Filed())
+    assert {field.status for field in checked.fields.values()} == {"doubtful"}
+    assert {field.value for field in checked.fields.values()} == {"100.00", "21.00", "122.00"}
+    assert max(field.confidence for field in checked.fields.values()) < 0.9
+    assert verification.verdict(findings, checked) == "review"
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("B12345674", "verified"), ("ESB12345674", "verified"), ("5261040828", "verified"),
+        ("DE136695976", "verified"), ("B12345675", "doubtful"), ("5261040829", "doubtful"),
+        ("1111111111", "doubtful"), ("DE123456789", "doubtful"),
+        ("20111340209", "read"), ("XK99-1", "read"),
+    ],
+)  # fmt: skip
+def test_check_digits_prove_a_tax_id_or_cast_doubt_on_it(value: str, status: str) -> None:
+    assert statuses(document(supplier_tax_id=value)) == {"supplier_tax_id": status}
+
+
+def test_check_digits_prove_no_id_that_may_be_the_other_partys() -> None:
+    assert statuses(document(0.5, supplier_tax_id="B12345674")) == {"supplier_tax_id": "read"}
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("DE89370400440532013000", "verified"), ("61109010140000071219812874", "verified"),
+        ("DE88370400440532013000", "doubtful"), ("61109010140000071219812875", "doubtful"),
+    ],
+)  # fmt: skip
+def test_check_digits_prove_an_account_or_cast_doubt_on_it(value: str, status: str) -> None:
+    assert statuses(document(iban=value)) == {"iban": status}
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        (replace(document(), missing=("total",)), "V010"),
+        (document(total="100.00", prepaid="40.00", payable="50.00"), "V031"),
+        (replace(document(tax="9.00"), tax_breakdown=(TaxLine("IVA", "21", "100.00", "21.00"),)), "V032"),
+        (replace(document(net="9.00"), lines=(InvoiceLine("Pan", amount="3.00"),)), "V040"),
+        (document(issue_date="2026-03-12", due_date="2026-03-11"), "V050"),
+        (document(issue_date="2026-03-12", due_date="2036-03-12"), "V051"),
+        (document(issue_date="1926-03-12"), "V052"),
+        (document(start_date="2026-03-12", end_date="2026-03-11"), "V053"),
+        (document(supplier_name="Uno S.L.", customer_name="UNO S.L."), "V060"),
+        (document(supplier_tax_id="ESB12345674", customer_tax_id="B12345674"), "V060"),
+        (document(supplier_tax_id="B12345674", invoice_number="F-1"), "V070"),
+        (document(0.4, order_reference="P-1"), "V080"),
+    ],
+)
+def test_each_doubt_has_its_code_and_a_sentence_in_every_language(found: Extraction, code: str) -> None:
+    findings = [item for item in verification.verify(found, ALL, Filed())[1] if item.code == code]
+    assert findings
+    for language in LANGUAGES:
+        assert "{" not in sentences()[code][language].format_map(findings[0].facts)
+
+
+def test_a_document_without_doubts_is_accepted_and_one_without_a_required_field_is_not() -> None:
+    assert verification.verdict((), document(total="1.00")) == "accepted"
+    assert verification.verdict((), replace(document(), missing=("total",))) == "review"
+
+
+def test_a_note_informs_without_asking_for_a_person() -> None:
+    checked, findings = verification.verify(
+        replace(document(net="9.00"), lines=(InvoiceLine("Pan", amount="3.00"),)), ALL, Filed()
+    )
+    assert [finding.severity for finding in findings] == ["note"]
+    assert verification.verdict(findings, checked) == "accepted"
+
+
+def test_the_shipped_pipeline_names_every_check() -> None:
+    path = library.find("pipelines", "default", ".toml")
+    chosen = pipeline.load(path, steps=STEPS, checks=verification.CHECKS).verification
+    assert {choice.name for choice in chosen} == set(verification.CHECKS)

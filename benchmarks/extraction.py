@@ -46,8 +46,8 @@ def scanned(path: Path, folder: Path) -> Path:
     for image in _images(path):
         height, width = image.shape
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), chance.uniform(-1.5, 1.5), 1)
-        image = cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,))
-        grey = np.clip(image * 0.94 + 8 + chance.normal(0, 5, image.shape), 0, 255).astype(np.uint8)
+        tilted = cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,))
+        grey = np.clip(tilted * 0.94 + 8 + chance.normal(0, 5, tilted.shape), 0, 255).astype(np.uint8)
         sheet = io.BytesIO()
         Image.fromarray(grey).save(sheet, "JPEG", quality=75, dpi=(300, 300))
         sheets.append(sheet.getvalue())

@@ -106,6 +106,8 @@ def _labels(schema: Schema) -> Iterator[tuple[str, str, Label]]:
         yield from (("field", item.name, label) for label in item.labels)
     yield from (("heading", role, label) for role, label in schema.headings)
     yield from (("other", "", label) for label in schema.other_labels)
+    columns = (column for item in schema.properties for column in item.columns)
+    yield from (("other", "", label) for column in columns for label in column.labels if " " in label.text)
 
 
 def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:

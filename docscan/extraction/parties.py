@@ -13,6 +13,7 @@ from docscan.model import Box
 ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars
 ADDRESS_ROWS = 5
+UNSURE = 0.8  # of two ids without a heading either may be the supplier's
 WINDOW_ROWS = 40  # of a first page
 _SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a sender's line
 
@@ -82,7 +83,8 @@ def _suits(sheet: Sheet, role: str, candidate: Candidate) -> float:
     if under:
         return 1.0 if under == role else 0.1
     headed = any(hit.heading for hit in sheet.hits)
-    return (0.85 if role == "supplier" else 0.3) * (0.8 if headed else 1.0)
+    unsure = headed or len({item.value for item in announced(sheet, f"{role}_tax_id", "tax-id", tax_ids)}) > 1
+    return (0.85 if role == "supplier" else 0.3) * (UNSURE if unsure else 1.0)
 
 
 def _bare_ids(sheet: Sheet) -> Iterator[Candidate]:
@@ -186,7 +188,7 @@ def _above(sheet: Sheet, row: Row, box: Box) -> Iterator[Candidate]:
             if abs(place.left - box.left) > upper.height:
                 continue
             lines = [line for line in names(upper, first, last) if not _is_label(sheet, line)]
-            if not lines or top - place.bottom > 2.6 * upper.height or _SENDER.search(lines[0].value):
+            if not lines or top - place.bottom > 2.6 * upper.height or _is_sender(lines[0].value):
                 return
             top = place.top
             yield from lines
@@ -212,6 +214,11 @@ def address(sheet: Sheet, found: Candidate) -> Candidate | None:
                 joined = ", ".join(line.value.strip(" ,") for line in lines)
                 return replace(lines[0], value=joined, raw=joined)
     return None
+
+
+def _is_sender(text: str) -> bool:
+    """Name, street and town in one line, as a sender prints it over the window."""
+    return bool(_SENDER.search(text)) or (text.count(",") >= 2 and bool(POSTAL_CODE.search(text)))
 
 
 def _of_address(text: str) -> bool:

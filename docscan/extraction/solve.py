@@ -65,7 +65,8 @@ def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         free = [item for item in unlabelled(sheet.rows, read) if item.place not in taken]
         free = [item for item in free if _in_order(chosen | {"issue_date": item})]
         if free:
-            chosen["issue_date"] = replace(free[0], score=0.5 * free[0].score)
+            alone = len({item.value for item in free}) == 1
+            chosen["issue_date"] = replace(free[0], score=(0.75 if alone else 0.5) * free[0].score)
     return chosen
 
 

@@ -37,7 +37,22 @@ def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]
         if worth > highest:
             best, highest = completed, worth
     best = {name: item for name, item in best.items() if not item.mended or closes(best)}
-    return best | _paid(offers, best)
+    return _unsigned(best | _paid(offers, best))
+
+
+def _unsigned(reading: Reading) -> Reading:
+    """What was withheld or prepaid as an amount to take off, whether a minus is printed or not.
+
+    A credit note's stay as printed, like all its amounts.
+    """
+    total = reading.get("total") or reading.get("net")
+    if total is None or _value(total) < 0:
+        return reading
+    return reading | {
+        part: replace(item, value=item.value.lstrip("-"), amount=abs(_value(item)))
+        for part, item in reading.items()
+        if part in ("withheld", "prepaid")
+    }
 
 
 def closes(reading: Mapping[str, Candidate]) -> bool:

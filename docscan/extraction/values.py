@@ -86,7 +86,9 @@ AMOUNT = re.compile(
     rf"(?P<number>{_GROUPED}|{_PLAIN})(?P<after> ?[{_SIGN})](?![\w]))?"
     rf"(?: ?(?P<unit>{_MONEY})(?!\w))?(?: ?(?P<percent>%))?(?![\w/]|[.,:]\d)"
 )
-_CURRENCY = re.compile(rf"(?<![\w])(?:{'|'.join(sorted(CURRENCY_CODES))}|zł|Euro|euros)(?!\w)|[€£]|\$")
+_CURRENCY = re.compile(
+    rf"(?<![\w])(?:{'|'.join(sorted(CURRENCY_CODES))}|zł|Euro|euros)(?!\w)|[€£]|\$(?=\d|$)"
+)
 
 
 class Date(NamedTuple):

@@ -87,7 +87,7 @@ EXPECTED = [
         {
             "invoice_number": "F-2026/0042", "issue_date": "2026-03-12", "supplier_tax_id": "B12345674",
             "customer_tax_id": "12345678Z", "supplier_name": "Talleres Ficticios S.L.",
-            "customer_name": "Pepa Inventada", "net": "1000.00", "tax": "210.00", "withheld": "-150.00",
+            "customer_name": "Pepa Inventada", "net": "1000.00", "tax": "210.00", "withheld": "150.00",
             "total": "1060.00",
         },
     ),

@@ -58,10 +58,14 @@ def _far(hit: Hit, candidate: Candidate) -> float:
 
 def ids(sheet: Sheet) -> dict[str, Candidate]:
     """The tax id of each party; never one id for both."""
+    labelled = {role: announced(sheet, f"{role}_tax_id", "tax-id", tax_ids) for role in ROLES}
     offers: list[tuple[float, str, Candidate]] = []
-    for role in ROLES:
-        for candidate in announced(sheet, f"{role}_tax_id", "tax-id", tax_ids):
-            score = candidate.score * _suits(sheet, role, candidate)
+    for role, other in (ROLES, ROLES[::-1]):
+        shared = {item.place for item in labelled[other]}
+        unsure = len({item.value for item in labelled[role]}) > 1
+        for candidate in labelled[role]:
+            own = candidate.place not in shared  # only this party's label stands by it
+            score = candidate.score * (1.0 if own else _suits(sheet, role, candidate, unsure=unsure))
             offers.append((score, role, replace(candidate, score=score)))
     offers.extend((item.score, "supplier", item) for item in _bare_ids(sheet))
     chosen: dict[str, Candidate] = {}
@@ -78,13 +82,12 @@ def _same_id(one: str, other: str) -> bool:
     return longer == shorter or (longer[:2].isalpha() and longer[2:] == shorter)
 
 
-def _suits(sheet: Sheet, role: str, candidate: Candidate) -> float:
+def _suits(sheet: Sheet, role: str, candidate: Candidate, *, unsure: bool) -> float:
     under = standing(sheet, candidate)
     if under:
         return 1.0 if under == role else 0.1
     headed = any(hit.heading for hit in sheet.hits)
-    unsure = headed or len({item.value for item in announced(sheet, f"{role}_tax_id", "tax-id", tax_ids)}) > 1
-    return (0.85 if role == "supplier" else 0.3) * (UNSURE if unsure else 1.0)
+    return (0.85 if role == "supplier" else 0.3) * (UNSURE if unsure or headed else 1.0)
 
 
 def _bare_ids(sheet: Sheet) -> Iterator[Candidate]:

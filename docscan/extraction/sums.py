@@ -11,6 +11,7 @@ TOLERANCE = Decimal("0.02")  # each printed amount is rounded to a cent by itsel
 CHOICES = 6  # candidates weighed for one field: 7**4 readings in all
 AGREES = 0.7  # what a sum that closes adds, as much as one good label
 DISAGREES = 0.45  # what a sum that fails takes away
+BY_SUM = 0.6  # the least score of a part of a sum that closes: to be said, and no proof
 UNLABELLED = 0.25  # an amount that no label announces, kept only when a sum needs it
 
 PARTS = ("net", "tax", "withheld", "total")
@@ -36,6 +37,8 @@ def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]
         worth = _worth(completed)
         if worth > highest:
             best, highest = completed, worth
+    if closes(best):
+        best = {name: replace(item, score=max(item.score, BY_SUM)) for name, item in best.items()}
     best = {name: item for name, item in best.items() if not item.mended or closes(best)}
     return _unsigned(best | _paid(offers, best))
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import cv2
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from docscan import PROGRAM, journey
@@ -164,6 +165,7 @@ def _settle_in(scratch: str) -> None:
     tempfile.tempdir = scratch
     os.environ["TMPDIR"] = scratch
     os.environ["OMP_THREAD_LIMIT"] = "1"  # one page a core is fastest; the engine's own threads only cost
+    cv2.setNumThreads(1)  # as above
 
 
 def run(archive: Archive, setup: Setup, options: Options, progress: Progress) -> Report:

@@ -57,7 +57,8 @@ class Lookout:
             moment: Seconds of a clock that never goes back.
         """
         self._since = {arrival: self._since.get(arrival, moment) for arrival in look(self.inbox)}
-        ready, young = [], []
+        ready: list[Arrival] = []
+        young: list[Arrival] = []
         for arrival, since in self._since.items():
             complete = settled(arrival, unchanged=moment - since, quiet=self.quiet, now=now)
             (ready if complete else young).append(arrival)

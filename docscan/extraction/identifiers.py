@@ -20,8 +20,10 @@ from docscan.extraction import values
 
 Found = tuple[int, int, str, float]
 
-_IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![A-Za-z0-9])")
-_POLISH = re.compile(r"(?<![\dA-Z])(\d{2}(?: ?\d{4}){6})(?!\d)")
+_IBAN = re.compile(
+    r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?: {0,2}[A-Z0-9]{4}){2,7}(?: {0,2}[A-Z0-9]{1,3})?)(?![A-Za-z0-9])"
+)
+_POLISH = re.compile(r"(?<![\dA-Z])(\d{2}(?: {0,2}\d{4}){6})(?!\d)")
 _TAX_SIGNS = re.compile(r"[^0-9A-Z]")
 _SKIPPED = re.compile(
     r"[:#\-–.|]*|\([A-Za-z0-9]{1,4}\)|(?:nr|no|num|numer|nº|n°|n\.º|número|nummer|number)[.:]*", re.I
@@ -38,7 +40,6 @@ def compact(text: str) -> str:
 
 def ibans(text: str) -> Iterator[Found]:
     """Start, end, value and certainty of each account number in a text."""
-    text = text.replace("  ", " \x00") if "  " in text else text
     for match in _IBAN.finditer(text):
         value = compact(match.group())
         valid = iban_valid(value)

@@ -14,6 +14,9 @@ ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars
 ADDRESS_ROWS = 5
 UNSURE = 0.8  # of two ids without a heading either may be the supplier's
+SECOND = 0.5  # of two ids without a heading the one further on is likelier the customer's
+LETTERHEAD_ROWS = 25
+LEAST_LETTERS = 5  # of a name in a letterhead; less is a speck or a monogram
 WINDOW_ROWS = 40  # of a first page
 _SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a sender's line
 
@@ -87,7 +90,10 @@ def _suits(sheet: Sheet, role: str, candidate: Candidate, *, unsure: bool) -> fl
     if under:
         return 1.0 if under == role else 0.1
     headed = any(hit.heading for hit in sheet.hits)
-    return (0.85 if role == "supplier" else 0.3) * (UNSURE if unsure or headed else 1.0)
+    if role == "customer" and unsure:
+        return SECOND
+    alone = 0.85 if role == "supplier" else 0.3  # a lone id is the sender's
+    return alone * (UNSURE if unsure or headed else 1.0)
 
 
 def _bare_ids(sheet: Sheet) -> Iterator[Candidate]:
@@ -158,17 +164,18 @@ def _block(sheet: Sheet, hit: Hit) -> Iterator[Candidate]:
 
 def _letterhead(sheet: Sheet) -> Iterator[Candidate]:
     """Lines near the top of the first page, and any that ends like a company; taller letters count more."""
-    for row in (row for row in sheet.rows[:25] if row.page == sheet.rows[0].page):
+    for row in (row for row in sheet.rows[:LETTERHEAD_ROWS] if row.page == sheet.rows[0].page):
         for first, last in row.segments:
             for line in names(row, first, last):
                 if _is_label(sheet, line) or standing(sheet, line) == "customer":
                     continue
+                if sum(map(str.isalpha, line.value)) < LEAST_LETTERS:
+                    continue
                 tall = min(2.0, line.box.height / row.height) / 2.0
-                early = 1.0 - row.index / 25
-                formed = 0.3 if LEGAL_FORM.search(line.value) else 0.0
-                yield replace(
-                    line, value=_before_address(line.value), score=0.2 * tall + 0.2 * early + formed
-                )
+                early = 1.0 - row.index / LETTERHEAD_ROWS
+                formed = 0.25 if LEGAL_FORM.search(line.value) else 0.0
+                score = 0.1 + 0.3 * tall + 0.2 * early + formed
+                yield replace(line, value=_before_address(line.value), score=score)
 
 
 def _window(sheet: Sheet) -> Iterator[Candidate]:

@@ -92,7 +92,7 @@ def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Readi
 def _worth(reading: Reading) -> float:
     worth = sum(item.score for item in reading.values())
     places = [item.place for item in reading.values()]
-    worth -= 0.5 * (len(places) - len(set(places)))
+    worth -= 1.0 * (len(places) - len(set(places)))  # one amount is one field's
     net, tax, total = (reading.get(part) for part in ("net", "tax", "total"))
     if net and total and abs(_value(net)) > abs(_value(total)) and "withheld" not in reading:
         worth -= DISAGREES

@@ -6,9 +6,11 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,12 @@ def state(shelf: Shelf) -> dict[str, int]:
     }
 
 
+def sql(shelf: Shelf) -> str:
+    """The catalogue as SQLite's own shell would dump it."""
+    with closing(sqlite3.connect(shelf.archive.catalogue_path)) as connection:
+        return "\n".join(connection.iterdump())
+
+
 def assert_whole(shelf: Shelf, originals: list[bytes], tmp_path: Path) -> None:
     """Each original is an object, none twice, all verified, and the catalogue is what a rebuild gives."""
     digests = []
@@ -51,9 +59,9 @@ def assert_whole(shelf: Shelf, originals: list[bytes], tmp_path: Path) -> None:
     assert sorted(row.sha256 for row in shelf.rows()) == sorted(digests)
     assert state(shelf) == {"objects": len(originals), "inbox": 0, "work": 0, "staging": 0}
     assert shelf.findings() == []
-    before = dump(shelf.archive)
+    before = dump(shelf.archive), sql(shelf)
     rebuild(shelf.archive)
-    assert dump(shelf.archive) == before
+    assert (dump(shelf.archive), sql(shelf)) == before
 
 
 def test_a_run_files_what_waits_and_says_so(shelf: Shelf, slip: Slip):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from docscan.errors import ArchiveError
 
@@ -99,20 +99,6 @@ TRIGGERS = {
     "events_are_not_replaced": "BEFORE INSERT ON events WHEN NEW.seq IN (SELECT seq FROM events)",
 }
 
-migrations = Migrations("catalogue")
-
-
-@migrations(name="first tables")
-def _first_tables(db: Database) -> None:
-    for statement in SCHEMA.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-    for name, event in TRIGGERS.items():
-        db.execute(
-            f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
-        )
-    db.execute("PRAGMA user_version = 1")
-
 
 def connect(path: Path) -> Database:
     """Open the catalogue for reading and writing, its tables brought up to date.
@@ -141,11 +127,27 @@ def connect(path: Path) -> Database:
 def _prepare(path: Path, db: Database) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = FULL")
-    if migrations.pending(db):
+    if _version(db) == 0:
         db.execute("PRAGMA journal_mode = WAL").close()
         with immediate(db):
-            migrations.apply(db)
+            if _version(db) == 0:  # nobody else was quicker
+                _make_tables(db)
     _check(path, db)
+
+
+def _version(db: Database) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make_tables(db: Database) -> None:
+    for statement in SCHEMA.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    for name, event in TRIGGERS.items():
+        db.execute(
+            f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+        )
+    db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 @contextmanager
@@ -166,7 +168,7 @@ def immediate(db: Database) -> Iterator[None]:
 
 
 def _check(path: Path, db: Database) -> None:
-    found = db.execute("PRAGMA user_version").fetchone()[0]
+    found = _version(db)
     if found != VERSION:
         raise ArchiveError(
             f"The catalogue {path} has tables of version {found}; this docscan knows {VERSION}.",

@@ -19,8 +19,9 @@ STATES = ("accepted", "review")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
 limit_option = click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Records at most."
+    "--limit", type=click.IntRange(min=1), help="Records at most.  [default: 50; all with --json]"
 )
+SCREENFUL = 50
 
 
 @click.command("list", epilog="Example: docscan list --kind invoice --state review")
@@ -31,9 +32,10 @@ limit_option = click.option(
 @limit_option
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, kind: str | None, state: str | None, limit: int, as_json: bool) -> None:
+def list_(ctx: click.Context, kind: str | None, state: str | None, limit: int | None, as_json: bool) -> None:
     """List the records, newest first."""
     archive = standing_in(ctx)
+    limit = limit or (None if as_json else SCREENFUL)
     with open_catalogue(archive) as catalogue:
         rows = list(catalogue.listing(kind=kind, verdict=state, limit=limit))
         total = catalogue.count(kind=kind, verdict=state)
@@ -121,10 +123,10 @@ def open_(ctx: click.Context, identifier: str, searchable: bool) -> None:
     epilog="Example: docscan search 'total:>1000 kind:invoice tornillos'",
 )
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Hits at most.")
+@click.option("--limit", type=click.IntRange(min=1), help="Hits at most.  [default: 10; 1000 with --json]")
 @json_option
 @click.pass_context
-def search_(ctx: click.Context, query: tuple[str, ...], limit: int, as_json: bool) -> None:
+def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """Find records by their words, fields, dates and amounts.
 
     Words must all occur; "quoted words" in a row; -word must not; OR between
@@ -134,7 +136,7 @@ def search_(ctx: click.Context, query: tuple[str, ...], limit: int, as_json: boo
     archive = standing_in(ctx)
     node = search.parse(" ".join(query))
     with open_catalogue(archive) as catalogue:
-        hits = feed.find(archive, node, limit=limit)
+        hits = feed.find(archive, node, limit=limit or (1000 if as_json else 10))
         rows = [_hit(catalogue, node, hit) for hit in hits.hits]
     if as_json:
         put_json(rows)
@@ -169,9 +171,10 @@ def review() -> None:
 @limit_option
 @json_option
 @click.pass_context
-def review_list(ctx: click.Context, limit: int, as_json: bool) -> None:
+def review_list(ctx: click.Context, limit: int | None, as_json: bool) -> None:
     """List the records with doubts, each doubt with its sentence."""
     archive = standing_in(ctx)
+    limit = limit or (None if as_json else SCREENFUL)
     with open_catalogue(archive) as catalogue:
         waiting = list(catalogue.listing(verdict="review", limit=limit))
         total = catalogue.count(verdict="review")

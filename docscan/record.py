@@ -52,6 +52,7 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
         "fields": {name: _field(field) for name, field in extraction.fields.items()},
         "tax_breakdown": [_slots(item) for item in extraction.tax_breakdown],
         "lines": [_slots(item) for item in extraction.lines],
+        "missing": list(extraction.missing),
         "entries": [
             _slots(entry) | {"box": list(entry.box), "confidence": round(entry.confidence, 3)}
             for entry in extraction.entries
@@ -159,6 +160,7 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
         fields={name: Field(**item | {"box": Box(*item["box"])}) for name, item in record["fields"].items()},
         tax_breakdown=tuple(TaxLine(**item) for item in record["tax_breakdown"]),
         lines=tuple(InvoiceLine(**item) for item in record["lines"]),
+        missing=tuple(record["missing"]),
         entries=tuple(Entry(**item | {"box": Box(*item["box"])}) for item in record["entries"]),
     )
 

@@ -58,6 +58,7 @@ extraction = st.builds(
     kind_confidence=sure,
     language=st.sampled_from(["es", "pl", "de", "en", ""]),
     fields=st.dictionaries(name, field, max_size=4),
+    missing=st.lists(name, max_size=2).map(tuple),
     tax_breakdown=st.lists(st.builds(TaxLine, text, text, text, text), max_size=2).map(tuple),
     lines=st.lists(st.builds(InvoiceLine, text, text, text, text, text, text), max_size=2).map(tuple),
     entries=st.lists(

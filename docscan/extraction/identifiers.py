@@ -28,6 +28,7 @@ _TAX_SIGNS = re.compile(r"[^0-9A-Z]")
 _SKIPPED = re.compile(
     r"[:#\-–.|]*|\([A-Za-z0-9]{1,4}\)|(?:nr|no|num|numer|nº|n°|n\.º|número|nummer|number)[.:]*", re.I
 )
+_MONEY = re.compile(r"[£€$]|[.,]\d{2}$")
 _NUMBER = re.compile(r"[0-9A-Za-zÀ-ž][0-9A-Za-zÀ-ž/._\-–\\#|+]{0,39}")
 SHORTEST_TAX_ID, LONGEST_TAX_ID = 7, 16
 MOST_GROUPS, LONGEST_GROUP = 6, 4  # of an id printed in groups
@@ -109,10 +110,11 @@ def _joined_id(words: Sequence[str], begin: int) -> Found | None:
 
 
 def _tax_piece(word: str) -> bool:
-    """Digits with their prefix and signs, or a prefix alone."""
+    """Digits with their prefix and signs, or a prefix alone; no amount of money."""
     letters = word.strip(":;,.()")
     return (
         bool(letters)
+        and not _MONEY.search(letters)
         and letters == letters.upper()
         and (any(map(str.isdigit, letters)) or (letters.isalpha() and len(letters) <= 3))
     )

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
 
 from docscan.cleanup import geometry
 from docscan.model import Scan
@@ -106,3 +107,22 @@ def test_a_coarse_page_is_enlarged_and_a_fine_one_reduced(drawn):
     assert (round(coarse.dpi), round(fine.dpi)) == (300, 300)
     assert coarse.treatments == ("scale 150 to 300",)
     assert geometry.scale(drawn(dpi=190)).treatments == ()
+
+
+def _price_list():
+    """An upright page whose columns of short, equal items line up better than its rows."""
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 34)
+    page = Image.new("L", (1500, 2000), 255)
+    pen = ImageDraw.Draw(page)
+    for row in range(28):
+        y = 80 + 66 * row
+        for x, text in ((80, f"Tornillo M{row}"), (700, "ud"), (850, "3,10"), (1050, "21 %"), (1250, "6,20")):
+            pen.text((x, y), text, font=font, fill=0)
+    return Scan(1, geometry._rotated(Scan(1, np.asarray(page), 300.0), 0.8).image, 300.0)
+
+
+def test_a_table_of_aligned_columns_stays_upright_and_is_turned_from_its_side():
+    upright = _price_list()
+    assert geometry.axis(upright).treatments == ()
+    lying = replace(upright, image=np.ascontiguousarray(np.rot90(upright.image)))
+    assert geometry.axis(lying).treatments == ("turn 90",)

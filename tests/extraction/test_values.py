@@ -142,3 +142,14 @@ def test_no_text_is_too_strange_to_be_read(text: str) -> None:
     found = values.read_date(text)
     assert amount is None or re.fullmatch(r"-?\d+\.\d{2}", values.money(amount.value))
     assert found is None or date.fromisoformat(found.value)
+
+
+@pytest.mark.parametrize("words", ["20 % £178.50 £35.70", "21% 178,50 35,70 €", "178.50 35.70"])
+def test_amounts_side_by_side_are_no_tax_id(words):
+    assert identifiers.tax_id(words.split()) is None
+
+
+def test_a_tax_id_in_groups_is_joined():
+    found = identifiers.tax_id(["GB", "999", "9652", "14"])
+    assert found is not None
+    assert found[2] == "GB999965214"

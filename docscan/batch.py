@@ -9,6 +9,7 @@ import ctypes
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -41,6 +42,7 @@ from docscan.model import Record
 from docscan.search.feed import feed
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+MEMORY = 4 << 30  # bytes of address space for a reader: a page of 150 megapixels in colour needs some 3 GB
 GLANCE = 0.2  # seconds between two looks at files that are still young
 
 Progress = Callable[[Outcome | None, int, int], None]
@@ -158,7 +160,9 @@ class Readers:
 
 
 def _settle_in(scratch: str) -> None:
-    """Start a worker: it dies with its parent and keeps its files where they are cleaned up."""
+    """Start a worker that dies with its parent, cannot eat the machine, and leaves no files elsewhere."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -259,3 +260,15 @@ def test_a_file_that_kills_its_reader_is_put_aside(shelf: Shelf, slip: Slip, mon
     assert counts["put_aside"] == 1
     (receipt,) = shelf.archive.put_aside.rglob("*.receipt.json")
     assert json.loads(receipt.read_text())["code"] == "A070"
+
+
+def test_a_reader_cannot_eat_the_machine_s_memory(tmp_path: Path):
+    hungry = (
+        "import numpy; from docscan import batch; batch._settle_in('.')\n"
+        "try: numpy.ones(batch.MEMORY, numpy.uint8)\n"
+        "except MemoryError: print('refused')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", hungry], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "refused\n"

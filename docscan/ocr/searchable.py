@@ -80,9 +80,20 @@ def write(source: Path, media_type: str, pages: Sequence[Page], target: Path) ->
 
 @contextmanager
 def _opened(source: Path, media_type: str, pages: Sequence[Page]) -> Iterator[pikepdf.Pdf]:
-    data = source if media_type == "application/pdf" else io.BytesIO(_bound(source, media_type, pages))
+    with _sizes_known():
+        data = source if media_type == "application/pdf" else io.BytesIO(_bound(source, media_type, pages))
     with pikepdf.open(data) as document:
         yield document
+
+
+@contextmanager
+def _sizes_known() -> Iterator[None]:
+    """Keep Pillow from warning of large images: their sizes were held to the limits when they came in."""
+    before, Pillow.MAX_IMAGE_PIXELS = Pillow.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        Pillow.MAX_IMAGE_PIXELS = before
 
 
 def _saved(document: pikepdf.Pdf, target: Path) -> Written:

@@ -181,3 +181,12 @@ def test_the_same_words_give_the_same_bytes(tmp_path):
         searchable.write(source, "application/pdf", [page], tmp_path / name)
         copies.append(_found(tmp_path / name)[0])
     assert copies == [["Łódź", "\ufffd-ray"]] * 2
+
+
+def test_a_large_image_is_bound_without_a_warning(tmp_path, monkeypatch):
+    source = tmp_path / "large.png"
+    Image.new("1", (400, 500), 1).save(source)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100_000)  # 200,000 pixels are over it
+    page = Page(1, 400, 500, 100.0, "empty", source_size=(400, 500))
+    assert searchable.write(source, "image/png", [page], tmp_path / "out.pdf").archival
+    assert Image.MAX_IMAGE_PIXELS == 100_000

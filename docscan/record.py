@@ -160,7 +160,7 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
         fields={name: Field(**item | {"box": Box(*item["box"])}) for name, item in record["fields"].items()},
         tax_breakdown=tuple(TaxLine(**item) for item in record["tax_breakdown"]),
         lines=tuple(InvoiceLine(**item) for item in record["lines"]),
-        missing=tuple(record["missing"]),
+        missing=tuple(record.get("missing", ())),
         entries=tuple(Entry(**item | {"box": Box(*item["box"])}) for item in record["entries"]),
     )
 

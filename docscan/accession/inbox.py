@@ -11,6 +11,7 @@ import errno
 import fcntl
 import json
 import os
+import stat
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,8 +20,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from docscan.archive import durable
+from docscan.archive.custody import shown
+from docscan.archive.event import UUID
+from docscan.archive.objects import safe_name
+
 # Names under which programs write what is not finished.
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".ready")
+RECEIPT = ".receipt.json"
 FUTURE_SECONDS = 60  # a time stamp further ahead than this is nobody's clock
 
 Complete = Literal["yes", "no", "unknown"]
@@ -83,8 +90,9 @@ def look(inbox: Path) -> tuple[Arrival, ...]:
     """Every file that waits, sorted by name; unfinished and hidden ones left out."""
     found = []
     for folder, folders, names in os.walk(inbox):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = sorted(name for name in folders if not _passed_over(name))
-        for name in names:
+        for name in [*names, *links]:
             if _passed_over(name):
                 continue
             path = Path(folder, name)
@@ -107,7 +115,7 @@ def settled(arrival: Arrival, *, unchanged: float, quiet: float, now: float) -> 
         quiet: Seconds for which nothing may have changed.
         now: Seconds since the epoch.
     """
-    if _marker(arrival.path).exists():
+    if _announced(arrival.path):
         return True
     if arrival.path.is_symlink() or not arrival.path.is_file():
         return True  # never becomes complete: it is put aside with its reason
@@ -116,6 +124,17 @@ def settled(arrival: Arrival, *, unchanged: float, quiet: float, now: float) -> 
         return False
     age = now - arrival.mtime_ns / 1e9
     return unchanged >= quiet or (writer_gone == "yes" and age >= quiet)
+
+
+def unchanged_since(arrival: Arrival, path: Path) -> bool:
+    """Whether a file, now at `path`, is as it was seen and nobody holds it open for writing."""
+    status = path.lstat()
+    same = (status.st_size, status.st_mtime_ns, status.st_ino) == (
+        arrival.size,
+        arrival.mtime_ns,
+        arrival.inode,
+    )
+    return same and (not stat.S_ISREG(status.st_mode) or closed(path) != "no")
 
 
 def closed(path: Path) -> Complete:
@@ -149,8 +168,13 @@ def outlived(path: Path, *, grace: float, now: float) -> bool:
 
 
 def claim(arrival: Arrival, inbox: Path, work: Path) -> Claim | None:
-    """Take a file out of the inbox by renaming it; None when somebody else did."""
-    name = arrival.path.relative_to(inbox).as_posix()
+    """Take a file out of the inbox by renaming it.
+
+    Returns:
+        The claim; None when somebody else was quicker, or when the file was
+        touched since it was seen: then it is back in the inbox.
+    """
+    name = arrival.path.relative_to(inbox)
     accession = str(uuid.uuid4())
     target = work / accession / name
     target.parent.mkdir(parents=True)
@@ -159,23 +183,34 @@ def claim(arrival: Arrival, inbox: Path, work: Path) -> Claim | None:
     except FileNotFoundError:
         _prune(target.parent, work)
         return None
-    _marker(arrival.path).unlink(missing_ok=True)
-    return Claim(accession, target, name)
+    taken = Claim(accession, target, shown(str(name)))
+    if not unchanged_since(arrival, target) and not _announced(arrival.path):
+        give_back(taken, inbox, work)
+        return None
+    if _announced(arrival.path):
+        _marker(arrival.path).unlink()
+    return taken
 
 
 def claimed(work: Path) -> Iterator[Claim]:
-    """The files that an interrupted run had claimed, oldest name first."""
+    """The files that an interrupted run had claimed, oldest name first.
+
+    What lies in `work/` without a claim's UUID is nobody's: it is left alone.
+    """
     for folder in sorted(work.iterdir()):
+        if not UUID.fullmatch(folder.name) or not folder.is_dir():
+            continue
         files = [Path(where, name) for where, _, names in os.walk(folder) for name in names]
-        for path in files:
-            yield Claim(folder.name, path, path.relative_to(folder).as_posix())
+        files += [path for path in folder.rglob("*") if path.is_symlink() and path.is_dir()]
+        for path in files[:1]:
+            yield Claim(folder.name, path, shown(str(path.relative_to(folder))))
         if not files:
             _prune_tree(folder)
 
 
 def give_back(claim: Claim, inbox: Path, work: Path) -> Path:
     """Return a file to the inbox under its own name, or the nearest free one."""
-    target = _linked(claim.path, inbox / claim.name)
+    target = _linked(claim.path, inbox / claim.path.relative_to(work / claim.accession))
     drop(claim, work)
     return target
 
@@ -185,12 +220,12 @@ def set_aside(
 ) -> Path:
     """Move a file to `FOLDER/<date>/` with `<name>.receipt.json` beside it.
 
-    The claimed name goes last, so that an interruption is made good by doing
-    the same again.
+    The name is made safe; the receipt has the one it came under. The claimed
+    name goes last, so that an interruption is made good by doing the same again.
     """
-    target = _linked(claim.path, folder / f"{now:%Y-%m-%d}" / Path(claim.name).name)
-    note = target.with_name(f"{target.name}.receipt.json")
-    note.write_text(json.dumps(receipt, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    target = _linked(claim.path, folder / f"{now:%Y-%m-%d}" / safe_name(claim.path.name), beside=RECEIPT)
+    text = json.dumps(receipt, ensure_ascii=False, indent=2) + "\n"
+    durable.replace(target.with_name(target.name + RECEIPT), text.encode(), target.parent)
     drop(claim, work)
     return target
 
@@ -201,10 +236,19 @@ def drop(claim: Claim, work: Path) -> None:
     _prune(claim.path.parent, work)
 
 
-def _linked(path: Path, wanted: Path) -> Path:
-    """Give the file a second name that no other file has; its only one where links are not to be had."""
+def _linked(path: Path, wanted: Path, beside: str = "") -> Path:
+    """Give the file a second name that no other file has; its only one where links are not to be had.
+
+    Args:
+        path: The file.
+        wanted: The name, or the nearest free one.
+        beside: An ending under which nothing may lie yet either.
+    """
     wanted.parent.mkdir(parents=True, exist_ok=True)
     for target in _names(wanted):
+        ours = os.path.lexists(target) and os.path.samestat(target.lstat(), path.lstat())
+        if beside and not ours and os.path.lexists(target.with_name(target.name + beside)):
+            continue  # another file's receipt, or a file that is only called so
         try:
             os.link(path, target, follow_symlinks=False)  # unlike rename, never overwrites
         except FileExistsError:
@@ -228,6 +272,13 @@ def _names(wanted: Path) -> Iterator[Path]:
 
 def _marker(path: Path) -> Path:
     return path.with_name(f"{path.name}.ready")
+
+
+def _announced(path: Path) -> bool:
+    try:
+        return _marker(path).is_file()
+    except OSError:  # a name so long that its companion's would be too long
+        return False
 
 
 def _prune(folder: Path, work: Path) -> None:

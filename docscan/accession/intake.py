@@ -25,17 +25,17 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 )
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
-# What people drop by mistake, by its name in the reason that they read.
+# What people drop by mistake, by the phrase that names it in the reason (docscan/messages/accession.toml).
 FOREIGN: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"PK\x03\x04", "a ZIP, Word, Excel or OpenDocument file"),
-    (0, b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
-    (0, b"GIF8", "a GIF picture"),
-    (0, b"BM", "a BMP picture"),
-    (0, b"{\\rtf", "an RTF text"),
-    (0, b"MZ", "a Windows program"),
-    (0, b"\x7fELF", "a Linux program"),
-    (0, b"\x1f\x8b", "a gzip archive"),
-    (0, b"<?xml", "an XML file"),
+    (0, b"PK\x03\x04", "@N010"),
+    (0, b"\xd0\xcf\x11\xe0", "@N011"),
+    (0, b"GIF8", "@N012"),
+    (0, b"BM", "@N012"),
+    (0, b"{\\rtf", "@N014"),
+    (0, b"MZ", "@N013"),
+    (0, b"\x7fELF", "@N013"),
+    (0, b"\x1f\x8b", "@N015"),
+    (0, b"<?xml", "@N014"),
 )
 
 
@@ -62,8 +62,8 @@ def check(path: Path, limits: Limits) -> None:
     """Refuse what cannot be a document, before it is copied.
 
     Raises:
-        AccessionError: A link or special file (A090), empty (A010) or over
-            the limit of bytes (A060).
+        AccessionError: A link or special file (A090), empty (A010), over the
+            limit of bytes (A060), or not ours to read (A130).
     """
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
@@ -73,6 +73,10 @@ def check(path: Path, limits: Limits) -> None:
     if status.st_size > limits.max_megabytes * 1_000_000:
         found, allowed = f"{status.st_size / 1e6:.0f} MB", f"{limits.max_megabytes} MB"
         raise LimitExceededError("A060", found=found, allowed=allowed)
+    try:
+        path.open("rb").close()
+    except OSError as problem:
+        raise AccessionError("A130", detail=problem.strerror or "") from problem
 
 
 def identify(path: Path) -> str:
@@ -107,8 +111,8 @@ def _described(head: bytes) -> str:
     try:
         head[:-3].decode("utf-8")  # the last character may be cut
     except UnicodeDecodeError:
-        return "unknown content"
-    return "a text file"
+        return "@N016"
+    return "@N014"
 
 
 def fixity(path: Path) -> str:

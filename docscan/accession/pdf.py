@@ -37,7 +37,7 @@ def count(path: Path, limits: Limits) -> int:
             _bounded(document, limits)
     with _opened(path) as rendered:
         if not pages or len(rendered) < pages:
-            raise IncompleteDocumentError("A040", detail=f"{len(rendered)} of {pages} pages")
+            raise IncompleteDocumentError("A040", detail="@N022")
     return pages
 
 
@@ -83,7 +83,7 @@ def _ended(path: Path) -> None:
         file.seek(max(0, size - TAIL))
         tail = file.read()
     if b"startxref" not in tail:
-        raise IncompleteDocumentError("A040", detail="the PDF has no end")
+        raise IncompleteDocumentError("A040", detail="@N021")
 
 
 def _bounded(document: pikepdf.Pdf, limits: Limits) -> None:
@@ -93,8 +93,8 @@ def _bounded(document: pikepdf.Pdf, limits: Limits) -> None:
             if megapixels > limits.max_megapixels:
                 raise LimitExceededError(
                     "A060",
-                    found=f"{megapixels:.0f} megapixels",
-                    allowed=f"{limits.max_megapixels} megapixels",
+                    found=f"{megapixels:.0f} MP",
+                    allowed=f"{limits.max_megapixels} MP",
                 )
 
 

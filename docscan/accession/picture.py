@@ -14,7 +14,7 @@ import pi_heif
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from docscan.errors import IncompleteDocumentError, LimitExceededError
+from docscan.errors import IncompleteDocumentError, LimitExceededError, UnreadableDocumentError
 from docscan.model import Image, Matrix, Scan
 from docscan.pipeline import Limits
 
@@ -28,6 +28,7 @@ HEIC, JPEG, PNG, TIFF, WEBP, JP2 = (
 )
 Order = Literal["little", "big"]
 
+SMALLEST_SIDE = 32  # pixels; a strip thinner than a line of print is no page
 A4_INCHES = (8.27, 11.69)
 PLAUSIBLE_DPI = (50.0, 2400.0)
 SCREEN_DPI = (72, 96)  # what programs write that know nothing of paper
@@ -112,11 +113,11 @@ def _frames(image: Pillow.Image, media_type: str) -> list[int]:
 
 
 def _bounded(image: Pillow.Image, limits: Limits) -> None:
+    if min(image.size) < SMALLEST_SIDE:
+        raise UnreadableDocumentError("A050", detail="@N024")
     megapixels = image.width * image.height / 1e6
     if megapixels > limits.max_megapixels:
-        raise LimitExceededError(
-            "A060", found=f"{megapixels:.0f} megapixels", allowed=f"{limits.max_megapixels} megapixels"
-        )
+        raise LimitExceededError("A060", found=f"{megapixels:.0f} MP", allowed=f"{limits.max_megapixels} MP")
 
 
 def _loaded(image: Pillow.Image) -> None:
@@ -130,7 +131,7 @@ def _loaded(image: Pillow.Image) -> None:
     except (OSError, EOFError, struct.error) as problem:
         said = str(problem).lower()
         if "truncated" in said or "unexpected end" in said or isinstance(problem, EOFError):
-            raise IncompleteDocumentError("A040", detail="the image ends early") from problem
+            raise IncompleteDocumentError("A040", detail="@N020") from problem
         raise
 
 
@@ -153,7 +154,7 @@ def _whole(path: Path, media_type: str) -> None:
         JP2: lambda: _boxes_length(path) if head[4:8] == b"jP  " else 0,
     }
     if size < 16 or declared.get(media_type, lambda: 0)() > size:
-        raise IncompleteDocumentError("A040", detail="the image ends early")
+        raise IncompleteDocumentError("A040", detail="@N020")
 
 
 def _tiff_length(path: Path) -> int:

@@ -40,7 +40,9 @@ def count(path: Path, media_type: str, limits: Limits) -> int:
     with _named_errors(limits):
         found = pdf.count(path, limits) if media_type == PDF else picture.count(path, media_type, limits)
     if found > limits.max_pages:
-        raise LimitExceededError("A060", found=f"{found} pages", allowed=f"{limits.max_pages} pages")
+        raise LimitExceededError("A061", found=str(found), allowed=str(limits.max_pages))
+    if found == 0:
+        raise UnreadableDocumentError("A050", detail="@N023")
     return found
 
 
@@ -79,9 +81,7 @@ def _named_errors(limits: Limits) -> Iterator[None]:
     except pikepdf.PasswordError as problem:
         raise EncryptedDocumentError("A030") from problem
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning, MemoryError) as problem:
-        raise LimitExceededError(
-            "A060", found="an image that large", allowed=f"{limits.max_megapixels} megapixels"
-        ) from problem
+        raise LimitExceededError("A060", found="@N030", allowed=f"{limits.max_megapixels} MP") from problem
     except UnidentifiedImageError as problem:
         raise UnreadableDocumentError("A050", detail="the image cannot be identified") from problem
     except (

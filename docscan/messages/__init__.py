@@ -29,10 +29,17 @@ def sentence(code: str, language: str, **facts: str) -> str:
     Args:
         code: A stable code, such as `A020`.
         language: `en`, `es`, `pl` or `de`; any other is answered in English.
-        facts: What fills the places in the sentence.
+        facts: What fills the places in the sentence. A fact that begins with
+            `@` names a phrase, such as `@N010`, and is said in the same language.
 
     Returns:
         The sentence, complete.
     """
     wording = sentences()[code]
-    return wording.get(language, wording["en"]).format_map(facts)
+    said = {name: _said(fact, language) for name, fact in facts.items()}
+    return wording.get(language, wording["en"]).format_map(said)
+
+
+def _said(fact: str, language: str) -> str:
+    known = fact.startswith("@") and fact[1:] in sentences()
+    return sentence(fact[1:], language) if known else fact

@@ -7,6 +7,7 @@ one, so that a page that came skewed or upside down is marked rightly, too.
 """
 
 import io
+import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,8 +26,11 @@ from docscan.model import Matrix, Page, Word, chained
 from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, embedded
 from docscan.ocr.hidden import without_hidden_text
 
+logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
+
 FLAVOUR = "2b"  # PDF/A-2: JPEG 2000 and transparency are allowed; b: looks the same for ever
 POINTS = 72.0  # to the inch
+LONGEST_SIDE = 14_400.0  # points (ISO 32000-1, annex C)
 FONT = "/DocscanUnseen"
 BELOW = frozenset("gjpqyQJ,;()[]{}|/@$§ąęçß_")  # signs that reach below the baseline in many fonts
 FAR = 0.5  # of the usual height: a word that far off stands on a line of its own
@@ -154,9 +158,10 @@ def _decoded(source: Path, media_type: str) -> list[bytes]:
 
 
 def _stored_dpi(page: Page) -> tuple[float, float]:
-    """Pixels to the inch of the image as stored, across and down."""
+    """Pixels to the inch of the image as stored, across and down; enough for a page that PDF allows."""
     (a, b, _), (d, e, _) = page.to_source
-    return page.dpi * math.hypot(a, b), page.dpi * math.hypot(d, e)
+    least = max(page.source_size) * POINTS / LONGEST_SIDE
+    return max(page.dpi * math.hypot(a, b), least), max(page.dpi * math.hypot(d, e), least)
 
 
 def _upright(sheet: pikepdf.Page, page: Page) -> None:

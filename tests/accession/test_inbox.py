@@ -1,6 +1,7 @@
 import json
 import os
 import time
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,9 +96,10 @@ def test_an_interrupted_run_s_claims_are_found_again(folders: tuple[Path, Path])
     waiting, work = folders
     put(waiting / "deep" / "scan.pdf")
     claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
-    (work / "00000000-empty" / "deep").mkdir(parents=True)
+    (work / str(uuid.uuid4()) / "deep").mkdir(parents=True)
+    put(work / "junk" / "x.png")
     assert list(inbox.claimed(work)) == [claim]
-    assert [folder.name for folder in work.iterdir()] == [claim.accession if claim else ""]
+    assert {folder.name for folder in work.iterdir()} == {claim.accession if claim else "", "junk"}
 
 
 def test_a_file_given_back_never_overwrites_a_newer_one(folders: tuple[Path, Path]):
@@ -144,3 +146,48 @@ def test_an_incomplete_file_waits_until_its_grace_has_passed(
 ):
     path = put(folders[0] / "cut.pdf", age=age)
     assert inbox.outlived(path, grace=900, now=time.time()) is expected
+
+
+def test_a_file_touched_after_it_was_seen_goes_back(folders: tuple[Path, Path]):
+    waiting, work = folders
+    path = put(waiting / "scan.tif")
+    (arrival,) = inbox.look(waiting)
+    with path.open("ab") as scanner:
+        assert inbox.claim(arrival, waiting, work) is None
+        scanner.write(b"another page")
+    assert path.read_bytes() == b"scananother page"
+    assert list(work.iterdir()) == []
+    assert inbox.claim(arrival, waiting, work) is None
+    assert inbox.claim(inbox.look(waiting)[0], waiting, work) is not None
+
+
+@pytest.mark.parametrize("name", [b"f\xfcr.png", b"a" * 251 + b".png", b"-rf.png", b"new\nline\x1b[31m.png"])
+def test_any_name_can_be_claimed_and_put_aside(folders: tuple[Path, Path], tmp_path: Path, name: bytes):
+    waiting, work = folders
+    path = waiting / os.fsdecode(name)
+    put(path)
+    assert settled(path)
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    assert claim.source.isprintable()
+    claim.source.encode()
+    target = inbox.set_aside(claim, tmp_path / "put-aside", work, receipt={"source": claim.source}, now=NOW)
+    assert target.read_bytes() == b"scan"
+    assert target.with_name(f"{target.name}.receipt.json").is_file()
+    assert list(work.iterdir()) == []
+
+
+def test_a_receipt_never_overwrites_a_file_of_that_name(folders: tuple[Path, Path], tmp_path: Path):
+    waiting, work = folders
+    for name, content in (("a.txt.receipt.json", b"precious"), ("a.txt", b"text")):
+        put(waiting / name, content)
+        claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+        assert claim is not None
+        inbox.set_aside(claim, tmp_path / "put-aside", work, receipt={}, now=NOW)
+    kept = {path.read_bytes() for path in (tmp_path / "put-aside").rglob("*") if path.is_file()}
+    assert {b"precious", b"text"} <= kept
+
+
+def test_a_link_to_a_folder_is_seen(folders: tuple[Path, Path]):
+    (folders[0] / "link").symlink_to("/etc")
+    assert [arrival.path.name for arrival in inbox.look(folders[0])] == ["link"]

@@ -44,7 +44,7 @@ def test_a_photograph_of_a_telephone_is_told_as_heic(tmp_path: Path):
     ("content", "name"),
     [
         (b"PK\x03\x04word/document.xml", "ZIP"),
-        (b"Dear Sir or Madam,\n", "text file"),
+        (b"Dear Sir or Madam,\n", "plain text"),
         (b"\x81\x82\xfe\xff\x00\x01 nonsense", "unknown"),
         (b"GIF89a...", "GIF"),
     ],

@@ -1,7 +1,8 @@
 """Whether what was read can be true: checks, what they prove, and the verdict.
 
 A check says two things of a field: that something independent proves it (a
-`Proof`), or that something speaks against it (a `Finding`). A doubt always
+`Proof`), or that something speaks against it (a `Finding`, and `Doubted` for
+the other fields the same sentence is about). A doubt always
 outweighs a proof, and nothing becomes `verified` without one.
 """
 
@@ -11,9 +12,9 @@ from dataclasses import replace
 from docscan.model import Extraction, Field, Finding, Known, Verdict
 from docscan.pipeline import Choice
 from docscan.verification import checks as _checks
-from docscan.verification.checks import Check, Proof
+from docscan.verification.checks import Check, Doubted, Proof
 
-__all__ = ["CHECKS", "Check", "Proof", "verdict", "verify"]
+__all__ = ["CHECKS", "Check", "Doubted", "Proof", "verdict", "verify"]
 
 CHECKS: Mapping[str, Check] = {
     "required": _checks.required,
@@ -47,13 +48,16 @@ def verify(
     """
     findings: list[Finding] = []
     proven: set[str] = set()
+    doubted: set[str] = set()
     for choice in checks:
         for said in CHECKS[choice.name](extraction, known, **choice.options):
             if isinstance(said, Proof):
                 proven.update(said.subjects)
+            elif isinstance(said, Doubted):
+                doubted.update(said.subjects)
             else:
                 findings.append(said)
-    doubted = {finding.subject for finding in findings if finding.severity != "note"}
+    doubted |= {finding.subject for finding in findings if finding.severity != "note"}
     fields = {
         name: _judged(field, proven=name in proven, doubted=name in doubted)
         for name, field in extraction.fields.items()

@@ -8,15 +8,17 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from docscan.model import Extraction, Field, Finding, Known
+from docscan.model import Extraction, Field, Finding, Known, TaxLine
 from docscan.verification import digits
 
 SURE = 0.7  # the least confidence of a field that evidence may prove: its label must stand by it
+CENT = Decimal("0.01")  # how far base times rate may be from the printed tax: each is rounded by itself
 EARLIEST = date(1990, 1, 1)  # older paper is archive material, and its date worth a look
 
 INVOICES = ("invoice", "credit-note")
+SUMMED = ("net", "tax", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,14 @@ class Proof:
     subjects: tuple[str, ...]
 
 
-Said = Iterable[Finding | Proof]
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Further fields that a finding speaks against, so that its sentence is said once."""
+
+    subjects: tuple[str, ...]
+
+
+Said = Iterable[Finding | Proof | Doubted]
 Check = Callable[..., Said]
 
 
@@ -62,25 +71,50 @@ def iban(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # 
         yield Proof(("iban",))
 
 
-def totals(extraction: Extraction, known: Known, *, tolerance: str = "0.02") -> Iterator[Finding | Proof]:  # noqa: ARG001 - one shape
+def totals(
+    extraction: Extraction,
+    known: Known,  # noqa: ARG001 - one shape for all
+    *,
+    tolerance: str = "0.02",
+) -> Iterator[Finding | Proof | Doubted]:
     """Net and tax, less what was withheld, make the total; the total less what was prepaid is payable.
 
     Args:
         extraction: With its amounts.
         known: Not asked.
-        tolerance: The widest difference that rounding explains.
+        tolerance: The widest difference that rounding explains. It keeps a sum
+            from being doubted; only a sum to the cent proves anything.
     """
     slack = Decimal(tolerance)
-    net, tax, total = (_amount(extraction, name) for name in ("net", "tax", "total"))
+    net, tax, total = (_amount(extraction, name) for name in SUMMED)
     held = abs(_amount(extraction, "withheld") or Decimal(0))
     if net is not None and tax is not None and total is not None:
-        if min(abs(net + tax - held - total), abs(net + tax - total)) > slack:
+        gap = min(abs(net + tax - held - total), abs(net + tax - total))
+        if gap > slack:
             facts = {"net": str(net), "tax": str(tax), "withheld": str(held), "total": str(total)}
-            for name in ("net", "tax", "total"):
-                yield Finding("V030", "doubt", name, facts)
-        elif tax and net and _apart(extraction, ("net", "tax", "total")):
-            yield Proof(("net", "tax", "total"))
+            yield Finding("V030", "doubt", "total", facts)
+            yield Doubted(("net", "tax"))
+        if abs(tax) > abs(net):
+            yield Finding("V034", "doubt", "tax", {"net": str(net), "tax": str(tax)})
+            yield Doubted(("net",))
+        elif gap == 0 and tax and _apart(extraction, SUMMED) and _rates_agree(extraction, tax):
+            yield Proof(SUMMED)
     yield from _left_to_pay(extraction, slack, held)
+
+
+def _rates_agree(extraction: Extraction, tax: Decimal) -> bool:
+    """Whether the printed rates, if any, make the tax to the cent."""
+    lines = extraction.tax_breakdown
+    if any(abs(_due(line) - Decimal(line.amount)) > CENT for line in lines):
+        return False
+    amounts = [Decimal(line.amount) for line in lines]
+    repeated = bool(amounts) and sum(amounts[:-1]) == amounts[-1] == tax  # the last row is the sum
+    return not amounts or sum(amounts) == tax or repeated
+
+
+def _due(line: TaxLine) -> Decimal:
+    """What a rate makes of its base, rounded to a cent."""
+    return (Decimal(line.base) * Decimal(line.rate) / 100).quantize(CENT, ROUND_HALF_UP)
 
 
 def _left_to_pay(extraction: Extraction, slack: Decimal, held: Decimal) -> Iterator[Finding]:
@@ -94,17 +128,27 @@ def _left_to_pay(extraction: Extraction, slack: Decimal, held: Decimal) -> Itera
         yield Finding("V031", "doubt", "payable", facts)
 
 
-def breakdown(extraction: Extraction, known: Known, *, tolerance: str = "0.05") -> Iterator[Finding]:  # noqa: ARG001 - one shape
-    """The amounts of each tax rate make the tax.
+def breakdown(
+    extraction: Extraction,
+    known: Known,  # noqa: ARG001 - one shape for all
+    *,
+    tolerance: str = "0.05",
+) -> Iterator[Finding | Doubted]:
+    """Each rate makes its amount of its base, and the amounts make the tax.
 
     Args:
         extraction: With its tax breakdown.
         known: Not asked.
-        tolerance: The widest difference that rounding of the rates explains.
+        tolerance: The widest difference that rounding of the lines explains.
     """
     tax = _amount(extraction, "tax")
     if tax is None or not extraction.tax_breakdown:
         return
+    for line in extraction.tax_breakdown:
+        if abs(_due(line) - Decimal(line.amount)) > Decimal(tolerance):
+            facts = {"base": line.base, "rate": line.rate, "due": str(_due(line)), "amount": line.amount}
+            yield Finding("V033", "doubt", "tax", facts)
+            yield Doubted(("net",))
     amounts = [Decimal(line.amount) for line in extraction.tax_breakdown]
     if not any(abs(sum(some) - tax) <= Decimal(tolerance) for some in (amounts, amounts[:-1], amounts[-1:])):
         yield Finding("V032", "note", "tax", {"tax": str(tax), "sum": str(sum(amounts))})

@@ -42,6 +42,46 @@ def test_a_sum_over_three_labelled_amounts_proves_them() -> None:
     assert codes(found) == set()
 
 
+@pytest.mark.parametrize("total", ["121.01", "121.02"])
+def test_a_sum_within_the_tolerance_is_not_doubted_and_proves_nothing(total: str) -> None:
+    found = document(net="100.00", tax="21.00", total=total)
+    assert codes(found) == set()
+    assert set(statuses(found).values()) == {"read"}
+
+
+def rated(*lines: tuple[str, str, str], **amounts: str) -> Extraction:
+    return replace(document(**amounts), tax_breakdown=tuple(TaxLine("IVA", *line) for line in lines))
+
+
+def test_a_tax_that_its_printed_rate_does_not_make_is_doubted_although_the_sum_closes() -> None:
+    found = rated(("21", "1000.00", "200.00"), net="1000.00", tax="200.00", total="1200.00")
+    assert codes(found) == {"V033"}
+    assert statuses(found) == {"net": "doubtful", "tax": "doubtful", "total": "read"}
+
+
+def test_a_tax_some_cents_from_its_rate_is_rounded_by_line_and_not_proven() -> None:
+    found = rated(("21", "100.00", "21.03"), net="100.00", tax="21.03", total="121.03")
+    assert codes(found) == set()
+    assert set(statuses(found).values()) == {"read"}
+
+
+@pytest.mark.parametrize(("second", "status"), [("10.00", "verified"), ("10.01", "read")])
+def test_several_rates_must_make_the_tax_to_the_cent_to_prove_it(second: str, status: str) -> None:
+    lines = ("21", "100.00", "21.00"), ("10", "100.00", second), ("0", "50.00", "0.00")
+    assert statuses(rated(*lines, net="250.00", tax="31.00", total="281.00"))["tax"] == status
+
+
+def test_a_tax_larger_than_its_net_amount_is_doubted_although_the_sum_closes() -> None:
+    found = document(net="210.00", tax="1000.00", total="1210.00")
+    assert codes(found) == {"V034"}
+    assert "verified" not in statuses(found).values()
+
+
+def test_a_sum_that_fails_is_said_once() -> None:
+    findings = verification.verify(document(net="100.00", tax="21.00", total="122.00"), ALL, Filed())[1]
+    assert [(item.code, item.subject) for item in findings] == [("V030", "total")]
+
+
 def test_what_was_withheld_may_be_taken_off_the_total() -> None:
     assert (
         statuses(document(net="100.00", tax="21.00", withheld="-15.00", total="106.00"))["total"]
@@ -111,6 +151,8 @@ def test_check_digits_prove_an_account_or_cast_doubt_on_it(value: str, status: s
         (replace(document(), missing=("total",)), "V010"),
         (document(total="100.00", prepaid="40.00", payable="50.00"), "V031"),
         (replace(document(tax="9.00"), tax_breakdown=(TaxLine("IVA", "21", "100.00", "21.00"),)), "V032"),
+        (rated(("21", "100.00", "9.00"), tax="9.00"), "V033"),
+        (document(net="9.00", tax="10.00", total="19.00"), "V034"),
         (replace(document(net="9.00"), lines=(InvoiceLine("Pan", amount="3.00"),)), "V040"),
         (document(issue_date="2026-03-12", due_date="2026-03-11"), "V050"),
         (document(issue_date="2026-03-12", due_date="2036-03-12"), "V051"),

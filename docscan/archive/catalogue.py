@@ -179,6 +179,10 @@ class Catalogue:
         rows = self.db.execute("SELECT seq, record, op FROM outbox WHERE seq > ? ORDER BY seq", (seq,))
         return (Errand(*row) for row in rows)
 
+    def newest_errand(self) -> int:
+        """The number of the last thing the search index has to follow; 0 when there is none."""
+        return int(self._one("SELECT max(seq) FROM outbox") or 0)
+
     def outcome(self, accession: str) -> Event | None:
         """The last event about a claimed file; None when nothing was decided yet.
 

@@ -11,6 +11,7 @@ from docscan import record, search
 from docscan.archive import Archive, objects
 from docscan.archive.catalogue import Catalogue, Row, open_catalogue
 from docscan.cli.terminal import highlighted, put, put_json, say, shortened, standing_in, table
+from docscan.errors import FixityError, NotFoundError
 from docscan.messages import sentence
 from docscan.search import feed
 
@@ -136,8 +137,11 @@ def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_js
     archive = standing_in(ctx)
     node = search.parse(" ".join(query))
     with open_catalogue(archive) as catalogue:
-        hits = feed.find(archive, node, limit=limit or (1000 if as_json else 10))
+        answer = feed.answer(archive, catalogue, node, limit=limit or (1000 if as_json else 10))
+        hits = answer.hits
         rows = [_hit(catalogue, node, hit) for hit in hits.hits]
+    if not answer.current:
+        say("The index is behind the catalogue, so something may be missing: run `docscan rebuild`.")
     if as_json:
         put_json(rows)
         return
@@ -190,7 +194,10 @@ def review_list(ctx: click.Context, limit: int | None, as_json: bool) -> None:
 
 
 def _doubts(archive: Archive, record_id: str) -> list[dict[str, str]]:
-    found = objects.read_record(archive, record_id)
+    try:
+        found = objects.read_record(archive, record_id)
+    except (NotFoundError, FixityError) as problem:
+        return [{"code": "", "field": "", "message": f"{problem} {problem.hint}"}]
     language = archive.config.language
     return [
         {"code": doubt.code, "field": doubt.subject, "message": sentence(doubt.code, language, **doubt.facts)}

@@ -2,17 +2,21 @@
 
 Opening a Whoosh index unpickles what lies in it, which runs whatever the
 author of the files wanted. So an index is opened only where this very folder
-and this very label, made here, say that it is ours; one that came along with
-a copied archive is thrown away and made anew from the catalogue.
+and this very label, made here, say that it is ours, and where every file that
+is unpickled still has the digest it was sealed with; one that came along with
+a copied archive, or was changed, is thrown away and made anew from the catalogue.
 """
 
 import contextlib
+import hashlib
+import io
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 
 from docscan.errors import ArchiveError
 
@@ -20,6 +24,9 @@ NAME = "MAIN"
 """Whoosh's own name for the only index of a folder."""
 
 LABEL = "docscan.json"
+
+PICKLED = (".toc", ".seg")
+"""Endings of the files that Whoosh unpickles, in part or whole."""
 
 _OURS = (f"{NAME}_", f"_{NAME}_", f"{NAME}.tmp", "seq.", LABEL)
 
@@ -36,12 +43,29 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
         super().__init__(path, supports_mmap=False)
         self._fresh: dict[str, Any] = {}
         self._temporary: list[DurableFileStorage] = []
+        self._proven: set[str] = set()
 
     def create_file(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """A new file, remembered until it is synced."""
         stream = super().create_file(name, *args, **kwargs)
         self._fresh[name] = stream
         return stream
+
+    def open_file(self, name: str, **kwargs: Any) -> Any:
+        """A file to read; one that is unpickled only if it is as it was sealed.
+
+        Raises:
+            ValueError: It is another.
+        """
+        if not name.endswith(PICKLED) or name in self._proven:
+            return super().open_file(name, **kwargs)
+        data = Path(self.folder, name).read_bytes()
+        if _sealed(Path(self.folder)).get(name) != hashlib.sha256(data).hexdigest():
+            raise ValueError(f"{name} is not as it was sealed")
+        if name.endswith(".toc"):
+            return StructFile(io.BytesIO(data), name=name)
+        self._proven.add(name)  # the name of a segment is never given twice
+        return super().open_file(name, **kwargs)
 
     def temp_storage(self, name: str | None = None) -> "DurableFileStorage":
         """A folder for what a commit needs on the way."""
@@ -61,11 +85,13 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
         self._fresh.clear()
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        """Sync every new file, rename, and sync the folder."""
-        for name in sorted(self._fresh):
-            path = Path(self.folder, name)
-            if path.exists():
-                sync(path)
+        """Sync every new file, seal it, rename, and sync the folder."""
+        folder = Path(self.folder)
+        fresh = [folder / name for name in sorted(self._fresh) if (folder / name).exists()]
+        for path in fresh:
+            sync(path)
+        if newname.endswith(".toc"):
+            _seal(folder, {newname if path.name == oldname else path.name: path for path in fresh})
         self._fresh.clear()
         self._temporary.clear()
         super().rename_file(oldname, newname, safe=safe)
@@ -88,6 +114,35 @@ def write(path: Path, content: str) -> None:
     sync(fresh)
     fresh.replace(path)
     sync(path.parent)
+
+
+def seal_path(folder: Path) -> Path:
+    """Where the digests of an index's files are kept: beside its folder."""
+    return folder.with_name(f"{folder.name}.seal")
+
+
+def _seal(folder: Path, fresh: dict[str, Path]) -> None:
+    """Add the digests of new files, before the table of contents that names them is in place.
+
+    Those of the files that are there already stay, so a crash in between leaves the last commit sealed.
+    """
+    kept = {name: digest for name, digest in _sealed(folder).items() if (folder / name).exists()}
+    added = {name: _digest(path) for name, path in fresh.items() if name.endswith(PICKLED)}
+    write(seal_path(folder), json.dumps(kept | added, indent=1, sort_keys=True) + "\n")
+
+
+def _sealed(folder: Path) -> dict[str, str]:
+    """The digests by name; none when there is no seal."""
+    try:
+        found = json.loads(seal_path(folder).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def label(folder: Path, fingerprint: str) -> None:

@@ -1,15 +1,32 @@
 """Keeps the search index up to the archive's catalogue, and asks it."""
 
 import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
-from docscan.archive import Archive, objects
-from docscan.archive.catalogue import Catalogue, open_catalogue
-from docscan.search.index import Hits, Index, IndexDocument
+from docscan.archive import Archive, hold, objects
+from docscan.archive.catalogue import Catalogue, Errand, open_catalogue
+from docscan.errors import ArchiveError, FixityError, NotFoundError
+from docscan.search.index import DamagedIndexError, Hits, Index, IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.whoosh_engine import WhooshIndex
 
 BATCH = 200  # records in one commit of the index; they are held in memory meanwhile
+PATIENCE = 3.0  # seconds a search waits for a run that feeds the index itself
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found.
+
+    Attributes:
+        hits: The best first.
+        current: Whether the index had all that the catalogue has.
+    """
+
+    hits: Hits
+    current: bool
 
 
 def open_index(archive: Archive) -> Index:
@@ -18,29 +35,88 @@ def open_index(archive: Archive) -> Index:
 
 
 def feed(archive: Archive, catalogue: Catalogue) -> None:
-    """Bring the index up to what the catalogue holds."""
+    """Bring the index up to what the catalogue holds.
+
+    A record that cannot be read is left out; `verify` names it.
+    """
     index = open_index(archive)
     try:
         while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
-            index.update((_document(archive, errand.record) for errand in errands), seq=errands[-1].seq)
+            index.update(_documents(archive, errands), seq=errands[-1].seq)
     finally:
         index.close()
 
 
 def renew(archive: Archive) -> None:
     """Make the index anew from the catalogue."""
-    shutil.rmtree(archive.index, ignore_errors=True)
+    _clear(archive)
     with open_catalogue(archive) as catalogue:
         feed(archive, catalogue)
 
 
+def answer(archive: Archive, catalogue: Catalogue, query: Node, *, limit: int) -> Answer:
+    """Ask an index that has all the catalogue has, where that can be.
+
+    One that is behind the catalogue, because it was deleted, damaged or came
+    from elsewhere, is brought up first, unless a run holds the archive or it
+    cannot be written.
+
+    Raises:
+        ArchiveError: There is no index that can be asked, and none can be made.
+    """
+    current = _brought_up(archive, catalogue)
+    try:
+        return Answer(find(archive, query, limit=limit), current)
+    except DamagedIndexError:
+        current = _brought_up(archive, catalogue, anew=True)
+        return Answer(find(archive, query, limit=limit), current)
+
+
 def find(archive: Archive, query: Node, *, limit: int) -> Hits:
-    """Ask the index for records, the best first."""
+    """Ask the index as it is for records, the best first."""
     index = open_index(archive)
     try:
         return index.search(query, limit=limit)
     finally:
         index.close()
+
+
+def _brought_up(archive: Archive, catalogue: Catalogue, *, anew: bool = False) -> bool:
+    """Whether the index is, or could be made, current."""
+    try:
+        known, newest = (-1, 0) if anew else (_known(archive), catalogue.newest_errand())
+        if known == newest:
+            return True
+        with hold(archive, timeout=PATIENCE):
+            if anew or known > newest:
+                _clear(archive)
+            feed(archive, catalogue)
+    except ArchiveError:
+        return False
+    return True
+
+
+def _known(archive: Archive) -> int:
+    index = open_index(archive)
+    try:
+        return index.seq()
+    finally:
+        index.close()
+
+
+def _clear(archive: Archive) -> None:
+    if archive.index.is_dir() and not archive.index.is_symlink():
+        shutil.rmtree(archive.index, ignore_errors=True)
+    else:
+        archive.index.unlink(missing_ok=True)
+
+
+def _documents(archive: Archive, errands: Iterable[Errand]) -> Iterator[IndexDocument]:
+    for errand in errands:
+        try:
+            yield _document(archive, errand.record)
+        except (NotFoundError, FixityError):
+            continue
 
 
 def _document(archive: Archive, record_id: str) -> IndexDocument:

@@ -9,7 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from docscan.errors import ArchiveError
 from docscan.search.nodes import Node
+
+
+class DamagedIndexError(ArchiveError):
+    """The index cannot be read; it is to be made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,9 @@ class Index(Protocol):
             query: From `parse`.
             limit: How many hits to return at most.
             offset: How many to leave out before.
+
+        Raises:
+            DamagedIndexError: The index was damaged since it was opened.
         """
 
     def count(self) -> int:

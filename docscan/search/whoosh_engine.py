@@ -9,11 +9,13 @@
 import contextlib
 import pickle
 import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.query import And, Query
@@ -23,7 +25,7 @@ from whoosh.writing import SegmentWriter
 
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable
-from docscan.search.index import Hit, Hits, IndexDocument
+from docscan.search.index import DamagedIndexError, Hit, Hits, IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.whoosh_query import Compiler, Numbers, without
 from docscan.search.whoosh_schema import ABSENT, BODY, entry, fingerprint, schema
@@ -42,9 +44,12 @@ _DAMAGE = (
     OSError,
     EOFError,
     ValueError,
-    KeyError,
+    LookupError,
     AssertionError,
+    OverflowError,
     struct.error,
+    zlib.error,
+    FileFormatError,
     pickle.UnpicklingError,
     WhooshIndexError,
 )
@@ -62,9 +67,15 @@ class WhooshIndex:
         self._searcher: Any = None
         self._state: tuple[int, int] = (-1, -1)
         self._columns: dict[tuple[str, str], Numbers] = {}
-        folder.mkdir(parents=True, exist_ok=True)
-        if not self._ours():
-            self._rebuild()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not self._ours():
+                self._rebuild()
+        except OSError as error:
+            raise ArchiveError(
+                f"The search index {folder} cannot be made: {error.strerror or error}.",
+                hint="Make it anew, where it can be written, with: docscan rebuild",
+            ) from error
 
     def update(self, documents: Iterable[IndexDocument], *, seq: int, removed: Iterable[str] = ()) -> None:
         """Put documents in and take others out, in one commit."""
@@ -81,6 +92,13 @@ class WhooshIndex:
 
     def search(self, query: Node, *, limit: int, offset: int = 0) -> Hits:
         """Find documents: as typed first, then under other spellings."""
+        try:
+            return self._found(query, limit, offset)
+        except _DAMAGE as error:
+            self.close()
+            raise _damaged() from error
+
+    def _found(self, query: Node, limit: int, offset: int) -> Hits:
         searcher = self._open()
         exact = Compiler(searcher.reader(), self._column, misread=False).query(query)
         compiler = Compiler(searcher.reader(), self._column, misread=True)
@@ -190,10 +208,7 @@ class WhooshIndex:
                 self._searcher = index.searcher()
                 self._state = state
         except _DAMAGE as error:
-            raise ArchiveError(
-                "The search index cannot be read at the moment.",
-                hint="Try again; if it stays so, delete the index folder and rebuild.",
-            ) from error
+            raise _damaged() from error
         return self._searcher
 
     def _column(self, reader: IndexReader, field: str) -> Numbers:
@@ -209,6 +224,10 @@ class WhooshIndex:
                 found[:] = [column[number] for number in range(count)]
             self._columns[key] = found
         return self._columns[key]
+
+
+def _damaged() -> DamagedIndexError:
+    return DamagedIndexError("The search index cannot be read.", hint="Make it anew with: docscan rebuild")
 
 
 def _page(searcher: Any, query: Query, limit: int, offset: int) -> tuple[list[Hit], int]:

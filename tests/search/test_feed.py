@@ -1,0 +1,155 @@
+"""The index follows the catalogue, whatever became of either."""
+
+import pickle
+import shutil
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from whoosh.index import TOC
+
+from docscan import archive as archives
+from docscan.archive import Archive, hold, objects
+from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.search import durable, feed, parse
+from docscan.search.index import DamagedIndexError
+from docscan.search.whoosh_schema import schema
+from tests.archive.conftest import AGENT, NOW, file_one, object_id
+
+FOUND = [object_id(1), object_id(2)]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return archives.create(tmp_path / "archive", name="Muñoz", language="es", now=NOW, agent=AGENT)
+
+
+@pytest.fixture
+def catalogue(archive: Archive) -> Iterator[Catalogue]:
+    with open_catalogue(archive) as found:
+        file_one(archive, found, 1)
+        file_one(archive, found, 2)
+        feed.feed(archive, found)
+        yield found
+
+
+def ids(archive: Archive, catalogue: Catalogue) -> tuple[list[str], bool]:
+    said = feed.answer(archive, catalogue, parse("factura"), limit=10)
+    return sorted(hit.id for hit in said.hits.hits), said.current
+
+
+def test_an_index_that_was_deleted_is_fed_before_it_is_asked(archive: Archive, catalogue: Catalogue) -> None:
+    shutil.rmtree(archive.index)
+    assert ids(archive, catalogue) == (FOUND, True)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
+@pytest.mark.parametrize("place", [0, 40, -1, None])
+@pytest.mark.parametrize("pattern", ["*.seg", "*.toc"])
+def test_one_changed_byte_in_the_index_makes_it_anew(
+    archive: Archive, catalogue: Catalogue, pattern: str, place: int | None
+) -> None:
+    for path in archive.index.glob(pattern):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2 if place is None else place] ^= 0x41
+        path.write_bytes(data)
+    assert ids(archive, catalogue) == (FOUND, True)
+
+
+def test_a_moved_archive_finds_what_it_found_before(archive: Archive, catalogue: Catalogue) -> None:
+    catalogue.close()
+    moved = archive.root.rename(archive.root.with_name("moved"))
+    again = archives.open_archive(moved)
+    with open_catalogue(again) as opened:
+        assert ids(again, opened) == (FOUND, True)
+
+
+def test_an_index_ahead_of_the_catalogue_is_made_anew(archive: Archive, catalogue: Catalogue) -> None:
+    index = feed.open_index(archive)
+    index.update([], seq=999)
+    index.close()
+    assert ids(archive, catalogue) == (FOUND, True)
+    assert feed._known(archive) == catalogue.newest_errand()
+
+
+def test_while_a_run_holds_the_archive_the_index_is_asked_as_it_is(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "PATIENCE", 0.1)
+    file_one(archive, catalogue, 3)
+    with hold(archive):
+        assert ids(archive, catalogue) == (FOUND, False)
+    assert ids(archive, catalogue) == ([*FOUND, object_id(3)], True)
+
+
+def test_damage_that_shows_when_asked_is_mended_once(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, calls = feed.find, []
+
+    def fails_first(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 1:
+            raise DamagedIndexError("The search index cannot be read.")
+        return find(*args, **kwargs)
+
+    monkeypatch.setattr(feed, "find", fails_first)
+    assert ids(archive, catalogue) == (FOUND, True)
+    assert len(calls) == 2
+
+
+class Evil:
+    """Touches a file when it is unpickled."""
+
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.marker,)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
+@pytest.mark.parametrize("generation", [None, 99])
+def test_a_table_of_contents_put_in_place_is_never_unpickled(
+    archive: Archive, catalogue: Catalogue, tmp_path: Path, generation: int | None
+) -> None:
+    marker, made = tmp_path / "marker", tmp_path / "made"
+    made.mkdir()
+    generation = generation or max(int(path.stem.split("_")[-1]) for path in archive.index.glob("*.toc"))
+    TOC(schema(), [Evil(marker)], generation).write(durable.DurableFileStorage(str(made)), durable.NAME)
+    for path in made.glob("*.toc"):
+        shutil.copy(path, archive.index)
+    assert ids(archive, catalogue) == (FOUND, True)
+    assert not marker.exists()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
+def test_a_segment_put_in_place_is_never_unpickled(
+    archive: Archive, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    marker = tmp_path / "marker"
+    for path in archive.index.glob("*.seg"):
+        path.write_bytes(struct.pack("!qi", 12, 0) + pickle.dumps(Evil(marker)))
+    assert ids(archive, catalogue) == (FOUND, True)
+    assert not marker.exists()
+
+
+def test_a_record_that_cannot_be_read_stops_no_other(archive: Archive, catalogue: Catalogue) -> None:
+    objects.path_of(archive, object_id(1), "record.json").write_bytes(b"{")
+    shutil.rmtree(archive.index)
+    assert ids(archive, catalogue) == ([object_id(2)], True)
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_something_else_in_the_place_of_the_index_is_replaced_by_renewing(
+    archive: Archive, catalogue: Catalogue, tmp_path: Path, kind: str
+) -> None:
+    shutil.rmtree(archive.index)
+    if kind == "file":
+        archive.index.write_text("x")
+    else:
+        archive.index.symlink_to(tmp_path / "nowhere")
+    feed.renew(archive)
+    assert ids(archive, catalogue) == (FOUND, True)

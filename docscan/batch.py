@@ -5,45 +5,35 @@ the archive; the reading is done by worker processes, which may be killed, time
 out or run out of memory without harm to their neighbours.
 """
 
-import ctypes
 import json
-import multiprocessing
-import os
-import resource
 import signal
-import sys
-import tempfile
 import threading
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-
-import cv2
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from docscan import PROGRAM, journey
 from docscan.accession import inbox
 from docscan.accession.inbox import Arrival, Claim
-from docscan.accession.intake import Received
 from docscan.archive import Archive, hold, ledger
 from docscan.archive.catalogue import open_catalogue
+from docscan.archive.custody import shown
 from docscan.archive.deposit import recover
-from docscan.errors import AccessionError, ArchiveError, DocscanError, LimitExceededError
+from docscan.errors import ArchiveError
 from docscan.journey import Desk, Outcome, Setup
-from docscan.model import Record
+from docscan.messages import sentence
+from docscan.readers import Readers
 from docscan.search.feed import feed
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
-MEMORY = 4 << 30  # bytes of address space for a reader: a page of 150 megapixels in colour needs some 3 GB
 GLANCE = 0.2  # seconds between two looks at files that are still young
+
+SAID = {"duplicate": "B020", "put_aside": "B021", "waiting": "B022"}
 
 Progress = Callable[[Outcome | None, int, int], None]
 
@@ -95,83 +85,6 @@ class Report:
         }
 
 
-class Readers:
-    """Worker processes that examine documents, each document under a time limit."""
-
-    def __init__(self, setup: Setup, workers: int, *, timeout: float, scratch: Path) -> None:
-        self.workers = workers or os.cpu_count() or 1
-        self._setup = setup
-        self._timeout = timeout
-        self._asked: set[ProcessFuture[Record]] = set()
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["docscan.journey"])
-        scratch.mkdir(parents=True, exist_ok=True)
-        self._pool = ProcessPool(
-            max_workers=self.workers, context=context, initializer=_settle_in, initargs=[os.fspath(scratch)]
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._pool.close()
-        else:
-            self.stop()
-        self._pool.join()
-
-    def stop(self) -> None:
-        """Give up whatever is being read; who waits for it is told that it was cancelled."""
-        for future in tuple(self._asked):
-            future.cancel()
-        self._pool.stop()
-
-    def examine(self, received: Received) -> Record:
-        """Read one document in a worker.
-
-        Raises:
-            AccessionError: It cannot be read: damaged, too slow (A070), or the
-                worker died of it, twice (A080).
-            OcrError: The engine is missing.
-        """
-        task = partial(journey.examine, received, self._setup, journey.searchable_path(received))
-        for last in (False, True):
-            future = self._pool.schedule(task, timeout=self._timeout)
-            self._asked.add(future)
-            error = future.exception()
-            self._asked.discard(future)
-            if error is None:
-                record: Record = future.result()
-                return record
-            if isinstance(error, DocscanError):
-                raise error
-            if isinstance(error, TimeoutError):
-                raise LimitExceededError("A070", allowed=f"{self._timeout:.0f} s")
-            if not isinstance(error, ProcessExpired):
-                traceback.print_exception(
-                    error, file=sys.stderr
-                )  # a bug, shown, that stops no other document
-                break
-            if last:
-                break
-        raise AccessionError("A080", detail=type(error).__name__)
-
-
-def _settle_in(scratch: str) -> None:
-    """Start a worker that dies with its parent, cannot eat the machine, and leaves no files elsewhere."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    tempfile.tempdir = scratch
-    os.environ["TMPDIR"] = scratch
-    os.environ["OMP_THREAD_LIMIT"] = "1"  # one page a core is fastest; the engine's own threads only cost
-    cv2.setNumThreads(1)  # as above
-
-
 def run(archive: Archive, setup: Setup, options: Options, progress: Progress) -> Report:
     """Digitise all that waits in the inbox, once.
 
@@ -189,7 +102,12 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             next run goes on from there.
     """
     started = options.clock()
-    with hold(archive):
+    if not archive.inbox.is_dir():
+        raise ArchiveError(
+            f"There is no inbox at {archive.inbox}.",
+            hint=f"Mount it again, or make it: mkdir {archive.inbox}",
+        )
+    with hold(archive), _heard():
         ledger.heal(archive, now=started, agent=options.agent)
         with open_catalogue(archive) as catalogue:
             recover(archive, catalogue)
@@ -206,17 +124,30 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
                     grace=options.grace,
                 )
                 outcomes = _Shift(desk, readers, progress).work(options.quiet)
-            feed(archive, catalogue)
             unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
-        outcomes.sort(key=lambda outcome: outcome.source)
-        report = Report(started, options.clock(), tuple(outcomes), unproven)
-        write_report(archive, report)
+            outcomes.sort(key=lambda outcome: outcome.source)
+            report = Report(started, options.clock(), tuple(outcomes), unproven)
+            write_report(archive, report)
+            feed(archive, catalogue)
     return report
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Let a lease that a writer breaks be what it is for us, no signal that ends the run (fcntl(2))."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set what a signal does
+        return
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGIO, before)
 
 
 def anything_waits(archive: Archive) -> bool:
     """Whether there is something for a run to do."""
-    return bool(inbox.look(archive.inbox)) or any(archive.work.iterdir())
+    return bool(inbox.look(archive.inbox)) or any(inbox.claimed(archive.work)) or not archive.inbox.is_dir()
 
 
 class _Shift:
@@ -275,7 +206,7 @@ def _one(task: Callable[[Desk], Claim | None], desk: Desk) -> Outcome | None:
         return journey.digitise(claim, desk)
     except OSError as problem:
         raise ArchiveError(
-            f"The archive cannot be written to: {problem.strerror or problem}.",
+            f"The archive cannot be written to: {problem.strerror or problem} ({problem.filename or ''}).",
             hint="Nothing is lost: free some space or mend the permissions, then run again.",
         ) from problem
 
@@ -288,8 +219,11 @@ def _resumed(claim: Claim, desk: Desk) -> Claim:  # noqa: ARG001 - one shape wit
     return claim
 
 
-def write_report(archive: Archive, report: Report) -> Path:
+def write_report(archive: Archive, report: Report) -> Path | None:
     """Keep a run's report in `reports/`, as JSON and as text; nothing for a run without files."""
+    if not report.outcomes:
+        return None
+    archive.reports.mkdir(exist_ok=True)
     stem = f"{report.started:%Y-%m-%dT%H%M%SZ}"
     path = archive.reports / f"{stem}.json"
     number = 2
@@ -308,27 +242,26 @@ def write_report(archive: Archive, report: Report) -> Path:
         ],
     }
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    path.with_suffix(".txt").write_text(as_text(report), encoding="utf-8")
+    path.with_suffix(".txt").write_text(as_text(report, archive.config.language), encoding="utf-8")
     return path
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Report, language: str) -> str:
     """The report for people: the counts, then every file that is not in the archive, with its reason."""
-    counts = report.counts
     seconds = (report.finished - report.started).total_seconds()
-    lines = [
-        f"Run of {report.started:%Y-%m-%d %H:%M:%S} UTC, {seconds:.0f} s",
-        f"received {counts['received']} = archived {counts['archived']} + duplicates {counts['duplicates']}"
-        f" + put aside {counts['put_aside']} + waiting {counts['waiting']}",
+    counts = {name: str(number) for name, number in report.counts.items()}
+    lines = [f"{report.started:%Y-%m-%d %H:%M:%S} UTC, {seconds:.0f} s", sentence("B010", language, **counts)]
+    lines += [
+        sentence(SAID[outcome.result], language, source=outcome.source, reason=outcome.reason)
+        for outcome in report.outcomes
+        if outcome.result in SAID
     ]
     lines += [
-        f"{outcome.result.replace('_', ' ')}: {outcome.source}: {outcome.reason}"
-        for outcome in report.outcomes
-        if outcome.result != "archived"
+        sentence("B030", language, source=outcome.source, result=outcome.result)
+        for outcome in report.unproven
     ]
-    lines += [f"NOT BORNE OUT: {outcome.source} should be {outcome.result}" for outcome in report.unproven]
     return "\n".join([*lines, ""])
 
 
 def _relative(path: Path | None, archive: Archive) -> str | None:
-    return None if path is None else path.relative_to(archive.root).as_posix()
+    return None if path is None else shown(path.relative_to(archive.root).as_posix())

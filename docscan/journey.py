@@ -6,6 +6,7 @@ time and touches nothing of the archive, so that it can run in another process:
 scans, cleanup, reading, extraction.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -20,6 +21,7 @@ from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
 from docscan.archive import Archive, ledger, objects
 from docscan.archive.catalogue import Catalogue
+from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft, Event
 from docscan.cleanup import geometry
@@ -143,7 +145,7 @@ def digitise(claim: Claim, desk: Desk) -> Outcome:
     with desk.lock:
         decided = desk.catalogue.outcome(claim.accession)
     if decided is not None:
-        return _conclude(claim, decided, {}, desk)
+        return _conclude(claim, decided, _facts_again(claim, decided, desk), desk)
     try:
         received = receive(claim, desk)
         record = None if _twin(received, desk) else desk.examine(received)
@@ -165,7 +167,7 @@ def receive(claim: Claim, desk: Desk) -> Received:
     """
     intake.check(claim.path, desk.setup.pipeline.accession)
     media_type = intake.identify(claim.path)
-    path = _received(claim, desk) / objects.safe_name(Path(claim.name).name)
+    path = _received(claim, desk) / objects.safe_name(claim.path.name)
     path.parent.mkdir(parents=True)
     sha256 = intake.copy(claim.path, path)
     return Received(claim.accession, path, claim.source, sha256, media_type)
@@ -245,7 +247,7 @@ def borne_out(outcome: Outcome, desk: Desk) -> bool:
     if outcome.result == "archived":
         filed = desk.catalogue.outcome(outcome.id)
         return filed is not None and objects.folder_of(desk.archive, outcome.id).is_dir()
-    return outcome.path is not None and outcome.path.exists()
+    return outcome.path is not None and os.path.lexists(outcome.path)
 
 
 def _twin(received: Received, desk: Desk) -> str | None:
@@ -312,13 +314,25 @@ def _wait(claim: Claim, reason: AccessionError, desk: Desk) -> Outcome:
     return Outcome(claim.source, "waiting", path=path, code=reason.code, reason=said)
 
 
+def _facts_again(claim: Claim, event: Event, desk: Desk) -> Mapping[str, str]:
+    """What an interruption took of a refusal: the ledger keeps its code alone."""
+    if event.type == "quarantine":
+        limits = desk.setup.pipeline.accession
+        try:
+            intake.check(claim.path, limits)
+            scans.count(claim.path, intake.identify(claim.path), limits)
+        except AccessionError as reason:
+            return reason.facts if reason.code == event.detail.get("reason") else {}
+    return {}
+
+
 def _conclude(claim: Claim, event: Event, facts: Mapping[str, str], desk: Desk) -> Outcome:
     """Bring the claimed file itself to where the ledger says it ended."""
     shutil.rmtree(_received(claim, desk), ignore_errors=True)
     if event.type == "ingestion":
-        inbox.drop(claim, desk.archive.work)
         with desk.lock:
             row = desk.catalogue.row(claim.accession)
+        _let_go(claim, row.sha256, desk)
         return Outcome(claim.source, "archived", row.id, row.kind, row.verdict, row.pages)
     code, language = str(event.detail.get("reason", "A120")), desk.archive.config.language
     known = dict.fromkeys(("found", "allowed", "detail"), "?") | {"id": event.object or "?"} | dict(facts)
@@ -340,9 +354,17 @@ def _conclude(claim: Claim, event: Event, facts: Mapping[str, str], desk: Desk) 
     return Outcome(claim.source, result, event.object or "", path=path, code=code, reason=said)
 
 
+def _let_go(claim: Claim, sha256: str, desk: Desk) -> None:
+    """Remove a claimed file whose bytes are archived; one that was written to since is a new arrival."""
+    if inbox.closed(claim.path) == "no" or intake.fixity(claim.path) != sha256:
+        inbox.give_back(claim, desk.archive.inbox, desk.archive.work)
+    else:
+        inbox.drop(claim, desk.archive.work)
+
+
 def _received(claim: Claim, desk: Desk) -> Path:
     return desk.archive.staging / f"{claim.accession}.received"
 
 
 def _source(path: Path, desk: Desk) -> str:
-    return path.relative_to(desk.archive.root).as_posix()
+    return shown(path.relative_to(desk.archive.root).as_posix())

@@ -264,8 +264,8 @@ def test_a_file_that_kills_its_reader_is_put_aside(shelf: Shelf, slip: Slip, mon
 
 def test_a_reader_cannot_eat_the_machine_s_memory(tmp_path: Path):
     hungry = (
-        "import numpy; from docscan import batch; batch._settle_in('.')\n"
-        "try: numpy.ones(batch.MEMORY, numpy.uint8)\n"
+        "import numpy; from docscan import readers; readers._settle_in('.')\n"
+        "try: numpy.ones(readers.MEMORY, numpy.uint8)\n"
         "except MemoryError: print('refused')"
     )
     done = subprocess.run(

@@ -68,7 +68,10 @@ def test_the_generated_pages_are_what_the_program_says():
 
 def test_every_code_is_explained():
     page = (ROOT / "docs" / "errors.md").read_text()
-    assert [code for code in sentences() if f"### {code}\n" not in page] == []
+    phrases = ("N", "B")  # what fills other sentences, and the report of a run
+    assert [
+        code for code in sentences() if not code.startswith(phrases) and f"### {code}\n" not in page
+    ] == []
 
 
 def test_the_systemd_units_are_whole_and_call_a_command_that_exists():

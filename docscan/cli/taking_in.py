@@ -10,6 +10,7 @@ from docscan import batch, journey, record
 from docscan.accession import intake
 from docscan.accession.intake import Received
 from docscan.archive import Archive
+from docscan.archive.custody import shown
 from docscan.batch import Options
 from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in
 from docscan.errors import AccessionError, ArchiveBusyError
@@ -53,7 +54,7 @@ def run(
     if as_json:
         put(record.dumped(report.counts))
     else:
-        put(batch.as_text(report).rstrip())
+        put(batch.as_text(report, archive.config.language).rstrip())
     if report.unproven or report.counts["put_aside"]:
         ctx.exit(SOME_PUT_ASIDE)
 
@@ -103,7 +104,7 @@ def watch(
             time.sleep(every)
             continue
         if report.counts["received"] > report.counts["waiting"]:
-            put(batch.as_text(report).rstrip())
+            put(batch.as_text(report, archive.config.language).rstrip())
 
 
 def _and_at_once(events: Iterator[object]) -> Iterator[object]:
@@ -132,7 +133,7 @@ def read(ctx: click.Context, files: tuple[Path, ...], as_json: bool, name: str, 
         try:
             found = _read_one(path, setup)
         except AccessionError as reason:
-            say(f"{path}: {sentence(reason.code, language, **reason.facts)}")
+            say(f"{shown(str(path))}: {sentence(reason.code, language, **reason.facts)}")
             failed = True
             continue
         put(record.dumped(record.to_json(found, language)) if as_json else _summary(found, language))
@@ -142,7 +143,7 @@ def read(ctx: click.Context, files: tuple[Path, ...], as_json: bool, name: str, 
 
 def _read_one(path: Path, setup: Setup) -> Record:
     intake.check(path.resolve(), setup.pipeline.accession)
-    received = Received("", path, str(path), intake.fixity(path), intake.identify(path))
+    received = Received("", path, shown(str(path)), intake.fixity(path), intake.identify(path))
     return journey.verified(journey.examine(received, setup), setup, journey.Nothing())
 
 
@@ -185,7 +186,8 @@ def _once(archive: Archive, setup: Setup, options: Options) -> batch.Report:
 
         def progress(outcome: Outcome | None, done: int, known: int) -> None:
             if outcome is not None and outcome.result == "put_aside":
-                say(f"\rPut aside: {outcome.source}: {outcome.reason}")
+                language = archive.config.language
+                say("\r" + sentence("B021", language, source=outcome.source, reason=outcome.reason))
             bar(done, known)
 
         return batch.run(archive, setup, options, progress)

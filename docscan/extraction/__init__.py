@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from docscan.extraction import classify, forms, solve, tables
 from docscan.extraction.candidates import Sheet
-from docscan.extraction.labels import hits_in, lexicon
+from docscan.extraction.labels import headers, hits_in, lexicon
 from docscan.extraction.rows import Row, rows_of
 from docscan.model import Extraction, Page
 from docscan.schema import Property, Schema
@@ -42,7 +42,7 @@ def extract(pages: Sequence[Page], schemas: Sequence[Schema]) -> Extraction:
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
     lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
     heads = tables.heads(rows, lines) if lines else frozenset()
-    sheet = Sheet(rows, hits_in(rows, lexicon(schema)), heads)
+    sheet = Sheet(rows, hits_in(rows, lexicon(schema)), heads, headers(schema))
     fields = solve.fields(sheet, schema) | forms.ticks(pages, sheet, schema)
     ordered = {item.name: fields[item.name] for item in schema.properties if item.name in fields}
     return replace(

@@ -195,11 +195,13 @@ class Sheet:
         hits: The labels, in the same order.
         heads: The numbers of rows that head a table of lines: what stands
             under them are parts, not sums.
+        headers: What a column's header may be, as letters: never a name.
     """
 
     rows: tuple[Row, ...]
     hits: tuple[Hit, ...]
     heads: frozenset[int] = frozenset()
+    headers: frozenset[str] = frozenset()
 
     def in_row(self, row: Row) -> list[Hit]:
         """The labels of one row."""

@@ -101,6 +101,12 @@ def lexicon(schema: Schema) -> Lexicon:
     return Lexicon({letters: tuple(sorted(all_, key=lambda m: -m.weight)) for letters, all_ in found.items()})
 
 
+def headers(schema: Schema) -> frozenset[str]:
+    """What may stand over a column of the schema's tables, as letters and digits."""
+    columns = (column for item in schema.properties for column in item.columns)
+    return frozenset(key(label.text) for column in columns for label in column.labels)
+
+
 def _labels(schema: Schema) -> Iterator[tuple[str, str, Label]]:
     for item in schema.properties:
         yield from (("field", item.name, label) for label in item.labels)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from docscan.extraction.candidates import Candidate, Sheet, announced, names, tax_ids, unlabelled
 from docscan.extraction.identifiers import compact, tax_id_valid
-from docscan.extraction.labels import Hit
+from docscan.extraction.labels import Hit, key
 from docscan.extraction.rows import Row
 from docscan.model import Box
 
@@ -60,7 +60,7 @@ def _far(hit: Hit, candidate: Candidate) -> float:
 
 
 def ids(sheet: Sheet) -> dict[str, Candidate]:
-    """The tax id of each party; never one id for both."""
+    """The tax id of each party; one id for both only where it is printed under each one's heading."""
     labelled = {role: announced(sheet, f"{role}_tax_id", "tax-id", tax_ids) for role in ROLES}
     offers: list[tuple[float, str, Candidate]] = []
     for role, other in (ROLES, ROLES[::-1]):
@@ -73,10 +73,23 @@ def ids(sheet: Sheet) -> dict[str, Candidate]:
     offers.extend((item.score, "supplier", item) for item in _bare_ids(sheet))
     chosen: dict[str, Candidate] = {}
     for score, role, candidate in sorted(offers, key=lambda offer: -offer[0]):
-        taken = any(_same_id(candidate.value, item.value) for item in chosen.values())
+        taken = any(
+            _same_id(candidate.value, item.value) and not _both_headed(sheet, role, candidate, item)
+            for item in chosen.values()
+        )
         if score >= 0.2 and role not in chosen and not taken:
             chosen[role] = candidate
     return chosen
+
+
+def _both_headed(sheet: Sheet, role: str, candidate: Candidate, other: Candidate) -> bool:
+    """Whether two candidates stand at two places, each among the particulars of its own party."""
+    partner = ROLES[1 - ROLES.index(role)]
+    return (
+        candidate.place != other.place
+        and standing(sheet, candidate) == role
+        and standing(sheet, other) == partner
+    )
 
 
 def _same_id(one: str, other: str) -> bool:
@@ -110,13 +123,13 @@ def _written_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
             yield Candidate(value, row.words[index].text, row, index, index + 1, 1.0)
 
 
-def name(sheet: Sheet, role: str, but: str = "") -> Candidate | None:
+def name(sheet: Sheet, role: str, but: Candidate | None = None) -> Candidate | None:
     """A party's name: by its label, under its heading, or where letters carry it.
 
     Args:
         sheet: The document.
         role: `supplier` or `customer`.
-        but: The other party's name.
+        but: The other party's name, which is this one's too only under a heading of its own.
     """
     labelled = [
         replace(item, score=0.9 + 0.1 * item.score if standing(sheet, item) == role else 0.4 * item.score)
@@ -126,9 +139,15 @@ def name(sheet: Sheet, role: str, but: str = "") -> Candidate | None:
     offers = labelled + list(_under_heading(sheet, role))
     if not offers or max(item.score for item in offers) < 0.5:
         offers += list(_letterhead(sheet) if role == "supplier" else _window(sheet))
+    offers = [item for item in offers if not _is_header(sheet, item)]
     weighed = [replace(item, score=item.score * (0.4 if _of_address(item.value) else 1.0)) for item in offers]
-    others = [item for item in weighed if not (but and _before_address(item.value) == but)]
+    others = [item for item in weighed if not (but and _is_others(sheet, role, item, but))]
     return max(others, key=lambda item: item.score, default=None)
+
+
+def _is_others(sheet: Sheet, role: str, item: Candidate, but: Candidate) -> bool:
+    """Whether a line is the other party's name again, and not under this party's own heading."""
+    return _before_address(item.value) == but.value and not _both_headed(sheet, role, item, but)
 
 
 def _under_heading(sheet: Sheet, role: str) -> Iterator[Candidate]:
@@ -239,6 +258,11 @@ def _of_address(text: str) -> bool:
 def _before_address(text: str) -> str:
     """A sender's line such as `Name · Street · Town` holds the name first."""
     return _SENDER.split(text)[0].strip(" ,;")
+
+
+def _is_header(sheet: Sheet, line: Candidate) -> bool:
+    """Whether it stands over a column: in the head of a table, or in the very words of one."""
+    return line.row.index in sheet.heads or key(line.value) in sheet.headers
 
 
 def _is_label(sheet: Sheet, line: Candidate) -> bool:

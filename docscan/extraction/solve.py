@@ -12,6 +12,8 @@ from docscan.schema import Property, Schema
 
 WEAK = 0.45  # a number by a bare `Nr.` or `Nummer`, less than one under the title
 LEAST = 0.3  # a candidate that scores less is not said at all
+STRONG = 0.5  # a date by a label of its own scores more: it is said even when it contradicts another
+CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
 AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
 
@@ -45,7 +47,7 @@ def as_field(item: Candidate) -> Field:
 
 
 def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
-    """Each date to the field whose label it suits best; nothing falls due before it is issued."""
+    """Each date to the field whose label it suits best; of two alike, one in order with the others."""
     read = partial(candidates.dates, order=_date_order(sheet))
     offers = [
         (item.score * _regional(prop, item, sheet), name, item)
@@ -54,11 +56,17 @@ def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         for item in announced(sheet, name, "date", read)
     ]
     chosen: Chosen = {}
-    for _, name, item in sorted(offers, key=lambda offer: -offer[0]):
+    for score, name, item in sorted(offers, key=lambda offer: -offer[0]):
         if name in chosen or item.place in {other.place for other in chosen.values()}:
             continue
         if not _in_order(chosen | {name: item}):
-            continue
+            rivals = [
+                other
+                for worth, field, other in offers
+                if field == name and worth >= CLOSE * score and _in_order(chosen | {name: other})
+            ]
+            if rivals or score <= STRONG:
+                continue
         chosen[name] = item
     if "issue_date" in known and "issue_date" not in chosen:
         taken = {item.place for item in chosen.values()}
@@ -131,7 +139,7 @@ def _parties(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         if f"{role}_name" not in known or not sheet.rows:
             continue
         seller = chosen.get("supplier_name")
-        found = parties.name(sheet, role, but=seller.value if seller else "")
+        found = parties.name(sheet, role, but=seller)
         if found is None or (seller and found.place == seller.place):
             continue
         chosen[f"{role}_name"] = found

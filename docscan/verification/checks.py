@@ -190,12 +190,13 @@ def dates(extraction: Extraction, known: Known, *, longest_term: int = 400) -> I
         yield Finding("V053", "doubt", "end_date", {"start": start.isoformat(), "end": end.isoformat()})
 
 
-def parties(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+def parties(extraction: Extraction, known: Known) -> Iterator[Finding | Doubted]:  # noqa: ARG001 - one shape
     """Nobody sells to themselves."""
     for what in ("tax_id", "name"):
         seller, buyer = (_text(extraction, f"{role}_{what}") for role in ("supplier", "customer"))
         if seller and buyer and digits.same(seller, buyer):
             yield Finding("V060", "doubt", f"customer_{what}", {"value": seller})
+            yield Doubted((f"supplier_{what}",))
 
 
 def duplicate_number(extraction: Extraction, known: Known) -> Iterator[Finding]:

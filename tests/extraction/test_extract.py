@@ -127,6 +127,50 @@ def test_a_document_says_its_kind_language_and_fields(
     assert {name: said(found).get(name) for name in fields} == fields
 
 
+@pytest.mark.parametrize(
+    ("text", "early", "due"),
+    [
+        (GERMAN, ("Zahlbar bis: 04.04.2026", "Fällig am: 04.02.2026"), "2026-02-04"),
+        (POLISH, ("26.03.2026", "26.02.2026"), "2026-02-26"),
+        (SPANISH, ("PROVEEDOR     ", "Vencimiento: 01/02/2026\nPROVEEDOR     "), "2026-02-01"),
+        (CREDIT, ("Original invoice", "Due date: 2026-02-10\nOriginal invoice"), "2026-02-10"),
+    ],
+    ids=["de", "pl", "es", "en"],
+)
+def test_dates_that_contradict_one_another_both_keep_their_fields(
+    typed: Typed, schemas: tuple[Schema, ...], text: str, early: tuple[str, str], due: str
+) -> None:
+    found = said(extract([typed(text.replace(*early))], schemas))
+    assert found["due_date"] == due
+    assert found["issue_date"] == said(extract([typed(text)], schemas))["issue_date"]
+
+
+def test_a_tax_id_and_a_name_printed_for_both_parties_are_said_of_both(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    text = SPANISH.replace("12345678Z", "B12345674").replace("Pepa Inventada", "Talleres Ficticios S.L.")
+    found = said(extract([typed(text)], schemas))
+    assert found["supplier_tax_id"] == found["customer_tax_id"] == "B12345674"
+    assert found["supplier_name"] == found["customer_name"] == "Talleres Ficticios S.L."
+
+
+@pytest.mark.parametrize("head", ["Descripción      Cantidad      Precio      Importe", "Descripción"])
+def test_what_stands_over_a_column_is_nobodys_name(
+    typed: Typed, schemas: tuple[Schema, ...], head: str
+) -> None:
+    text = f"""
+FACTURA                          Nº F-2026/0042
+Talleres Ficticios S.L.          Fecha: 12/03/2026
+CLIENTE
+
+{head}
+Base imponible:  100,00 €
+IVA 21%:  21,00 €
+TOTAL:  121,00 €
+"""
+    assert "customer_name" not in said(extract([typed(text)], schemas))
+
+
 def test_every_field_shows_the_words_that_prove_it(typed: Typed, schemas: tuple[Schema, ...]) -> None:
     page = typed(GERMAN)
     found = extract([page], schemas)

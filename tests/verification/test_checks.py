@@ -171,6 +171,11 @@ def test_each_doubt_has_its_code_and_a_sentence_in_every_language(found: Extract
         assert "{" not in sentences()[code][language].format_map(findings[0].facts)
 
 
+def test_neither_party_is_sure_when_both_have_one_id() -> None:
+    found = document(supplier_tax_id="B12345674", customer_tax_id="B12345674")
+    assert set(statuses(found).values()) == {"doubtful"}
+
+
 def test_a_document_without_doubts_is_accepted_and_one_without_a_required_field_is_not() -> None:
     assert verification.verdict((), document(total="1.00")) == "accepted"
     assert verification.verdict((), replace(document(), missing=("total",))) == "review"

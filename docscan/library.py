@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from docscan.errors import NotFoundError
+from docscan.errors import DefinitionError
 
 PACKAGE = Path(__file__).parent
 
@@ -36,11 +36,11 @@ def find(name: str, stem: str, suffix: str, archive: Path | None = None) -> Path
     """The file of one definition.
 
     Raises:
-        NotFoundError: There is none; the hint names those there are.
+        DefinitionError: There is none; the hint names those there are.
     """
     known = definitions(name, suffix, archive)
     if stem not in known:
-        raise NotFoundError(
+        raise DefinitionError(
             f"There is no {stem!r} in {name}/.", hint=f"There are: {', '.join(sorted(known))}."
         )
     return known[stem]

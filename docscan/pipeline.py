@@ -114,7 +114,7 @@ def _filled(path: Path, table: str, tables: Mapping[str, Any], kind: Callable[..
         if not isinstance(value, expected) or isinstance(value, bool):
             raise PipelineError(
                 f"{path}: [{table}] {key} = {value!r} is not of the right kind.",
-                hint=f"Write a {expected.__name__}.",
+                hint="Write a list of names." if expected is list else "Write a whole number.",
             )
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from docscan import library
-from docscan.errors import NotFoundError
+from docscan.errors import DefinitionError
 
 
 def test_an_archive_s_own_definition_goes_before_the_shipped_one(tmp_path: Path):
@@ -15,6 +15,6 @@ def test_an_archive_s_own_definition_goes_before_the_shipped_one(tmp_path: Path)
 
 
 def test_a_definition_that_is_not_there_is_answered_with_those_that_are():
-    with pytest.raises(NotFoundError) as caught:
+    with pytest.raises(DefinitionError) as caught:
         library.find("pipelines", "invocies", ".toml")
     assert "default" in caught.value.hint

@@ -12,7 +12,7 @@ from click.shell_completion import get_completion_class
 from docscan import archive, journey
 from docscan.archive import Archive
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
-from docscan.errors import DocscanError
+from docscan.errors import DocscanError, OcrError
 from docscan.messages import LANGUAGES
 from docscan.ocr import tesseract
 
@@ -93,11 +93,17 @@ def _archive(ctx: click.Context) -> Iterator[Examined]:
     try:
         shelf = standing_in(ctx)
         yield Examined("archive", str(shelf.root))
-        yield from _disk(shelf)
-        setup = journey.equip(shelf.config.pipeline, shelf.root)
-        yield Examined("pipeline", f"{setup.pipeline.name}, {len(setup.schemas)} schemas")
     except DocscanError as error:
         yield Examined("archive", str(error), error.hint)
+        return
+    yield from _disk(shelf)
+    try:
+        setup = journey.equip(shelf.config.pipeline, shelf.root)
+        yield Examined("pipeline", f"{setup.pipeline.name}, {len(setup.schemas)} schemas")
+    except OcrError:
+        return  # said of the engine already
+    except DocscanError as error:
+        yield Examined("pipeline", str(error), error.hint)
 
 
 def _disk(shelf: Archive) -> Iterator[Examined]:
@@ -105,7 +111,16 @@ def _disk(shelf: Archive) -> Iterator[Examined]:
     way_out = "" if free >= LOW_DISK else "Free some space: a run stops when the disk is full."
     yield Examined("disk", f"{free / 1e9:.1f} GB free", way_out)
     device = shelf.root.stat().st_dev
-    for folder in (shelf.inbox, shelf.work, shelf.staging, shelf.objects, shelf.ledger):
+    for folder in (
+        shelf.inbox,
+        shelf.work,
+        shelf.staging,
+        shelf.objects,
+        shelf.ledger,
+        shelf.put_aside,
+        shelf.duplicates,
+        shelf.reports,
+    ):
         name = f"folder {folder.name}"
         if not folder.is_dir():
             yield Examined(name, "missing", f"Make it again: mkdir {folder}")

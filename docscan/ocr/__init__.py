@@ -69,7 +69,11 @@ def failed(scan: Scan) -> Page:
 
 def findings(pages: Iterable[Page]) -> tuple[Finding, ...]:
     """What a person should know of how the pages were read."""
-    return tuple(finding for page in pages for finding in _findings(page))
+    read_pages = tuple(pages)
+    found = [finding for page in read_pages for finding in _findings(page)]
+    if not any(page.words for page in read_pages):
+        found.append(Finding("R050", "doubt"))
+    return tuple(found)
 
 
 def _findings(page: Page) -> Iterator[Finding]:

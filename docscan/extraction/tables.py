@@ -1,4 +1,4 @@
-"""Tables under a row of column headers: the lines of an invoice, and its tax breakdown."""
+"""Tables under a row of column headers, such as the lines of an invoice."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from decimal import Decimal
 from docscan.extraction.candidates import Candidate, amounts
 from docscan.extraction.labels import Hit, hits_in, lexicon
 from docscan.extraction.rows import Row
-from docscan.model import Box, InvoiceLine, TaxLine
+from docscan.model import Box, InvoiceLine
 from docscan.schema import Property, Schema
 
 _OF_LINES = {"description", "quantity"}
@@ -27,10 +27,16 @@ class Column:
     box: Box
 
 
-def tables(
-    rows: Sequence[Row], prop: Property, sums: frozenset[int] = frozenset()
-) -> Iterator[list[dict[str, str]]]:
-    """Every table of a kind: its rows as text by column.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: the row of its headers, and each row under it with its text by column."""
+
+    head: Row
+    body: tuple[tuple[Row, dict[str, str]], ...]
+
+
+def tables(rows: Sequence[Row], prop: Property, sums: frozenset[int] = frozenset()) -> Iterator[Table]:
+    """Every table of a kind.
 
     Args:
         rows: Of the whole document.
@@ -46,7 +52,7 @@ def tables(
         columns = _columns(hits, types)
         if len(columns) >= LEAST_COLUMNS and any(column.type == "amount" for column in columns):
             ends = frozenset(at for at, found in by_row.items() if len(found) >= LEAST_COLUMNS) | sums
-            yield list(_body(rows, index, columns, ends))
+            yield Table(rows[index], tuple(_body(rows, index, columns, ends)))
 
 
 def heads(rows: Sequence[Row], prop: Property) -> frozenset[int]:
@@ -76,7 +82,7 @@ def _columns(hits: Sequence[Hit], types: Mapping[str, str]) -> list[Column]:
 
 def _body(
     rows: Sequence[Row], head: int, columns: Sequence[Column], ends: frozenset[int]
-) -> Iterator[dict[str, str]]:
+) -> Iterator[tuple[Row, dict[str, str]]]:
     """Rows with an amount under an amount's header, down to the next header or sum."""
     empty = 0
     for row in rows[head + 1 : head + 1 + MOST_ROWS]:
@@ -85,7 +91,7 @@ def _body(
         cells = _cells(row, columns)
         if any(column.type == "amount" and cells.get(column.name) for column in columns):
             empty = 0
-            yield cells
+            yield row, cells
         else:
             empty += 1
 
@@ -131,29 +137,13 @@ def invoice_lines(rows: Sequence[Row], prop: Property, sums: frozenset[int]) -> 
     return tuple(
         InvoiceLine(**{"description": "", **{k: v for k, v in cells.items() if k in known}} | _rated(cells))
         for table in tables(rows, prop, sums)
-        for cells in table
+        for _, cells in table.body
         if cells.get("amount") and cells.get("description")
     )
 
 
 def _rated(cells: Mapping[str, str]) -> dict[str, str]:
     return {"tax_rate": rate(cells["tax_rate"])} if "tax_rate" in cells else {}
-
-
-def tax_lines(rows: Sequence[Row], prop: Property) -> tuple[TaxLine, ...]:
-    """The tax breakdown: rows in which base and rate make the amount."""
-    found = [
-        TaxLine(cells.get("tax", ""), rate(cells.get("rate", "")), cells["base"], cells["amount"])
-        for table in tables(rows, prop)
-        for cells in table
-        if cells.get("base") and cells.get("amount")
-    ]
-    return tuple(line for line in dict.fromkeys(found) if line.rate and _proven(line))
-
-
-def _proven(line: TaxLine) -> bool:
-    due = Decimal(line.base) * Decimal(line.rate) / 100
-    return abs(due - Decimal(line.amount)) <= Decimal("0.02")
 
 
 def rate(text: str) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+MOST_DIGITS = 15  # of an amount; more are a bank account or a code
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 
 _MONTHS = (
@@ -199,8 +200,10 @@ def amount_of(match: re.Match[str]) -> Amount | None:
 
 
 def _number(text: str) -> tuple[Decimal, int, float] | None:
-    """Value, decimals and confidence of digits with separators."""
+    """Value, decimals and confidence of digits with separators; None of more than any amount has."""
     text = re.sub(r"['’  ]", "", text)
+    if sum(map(str.isdigit, text)) > MOST_DIGITS:
+        return None
     last = max(text.rfind("."), text.rfind(","))
     if last < 0:
         return Decimal(text), 0, 1.0

@@ -235,6 +235,45 @@ IVA           70,00               4%          9,99
     ]
 
 
+def rates(found: Extraction) -> list[tuple[str, str, str, str]]:
+    return [(line.tax, line.rate, line.base, line.amount) for line in found.tax_breakdown]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SPANISH, [("IVA", "21", "1000.00", "210.00")]),
+        (SPANISH.replace("IVA", "IGIC").replace("21%", "7 %").replace("210,00", "70,00"),
+         [("IGIC", "7", "1000.00", "70.00")]),
+        (GERMAN, [("USt", "19", "300.00", "57.00")]),
+        (CREDIT, [("VAT", "20", "-100.00", "-20.00")]),
+        ("Faktura VAT\nPTU A 23 %    100,00    23,00\nPTU B 8 %    50,00    4,00",
+         [("VAT", "23", "100.00", "23.00"), ("VAT", "8", "50.00", "4.00")]),
+        ("Rechnung\nUmsatzsteueraufschlüsselung\nSteuersatz      Basisbetrag      Steuerbetrag\n"
+         "7 %             100,00           7,00", [("USt", "7", "100.00", "7.00")]),
+        ("Factura\n% IVA      Base imponible      Cuota\n10%        100,00              10,00",
+         [("IVA", "10", "100.00", "10.00")]),
+    ],
+    ids=["IVA", "IGIC", "USt", "VAT", "PTU", "title of the table", "head of the table"],
+)  # fmt: skip
+def test_the_tax_of_a_rate_has_the_name_it_is_printed_under(
+    typed: Typed, schemas: tuple[Schema, ...], text: str, expected: list[tuple[str, str, str, str]]
+) -> None:
+    assert rates(extract([typed(text)], schemas)) == expected
+
+
+def test_a_rate_that_does_not_make_the_whole_tax_is_kept_to_be_doubted(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    text = SPANISH.replace("210,00", "200,00").replace("1.060,00", "1.050,00")
+    assert rates(extract([typed(text)], schemas)) == [("IVA", "21", "1000.00", "200.00")]
+
+
+def test_one_of_two_rates_is_not_of_the_whole_net_amount(typed: Typed, schemas: tuple[Schema, ...]) -> None:
+    text = SPANISH.replace("Retención", "IVA 10%:     50,00 €\nRetención")
+    assert rates(extract([typed(text)], schemas)) == []
+
+
 def test_what_nothing_describes_is_a_letter(typed: Typed, schemas: tuple[Schema, ...]) -> None:
     assert (
         extract([typed("Dear Mrs Imaginary,\n\nthe invoice will follow.\n\nYours sincerely")], schemas).kind

@@ -136,6 +136,11 @@ def test_a_pattern_with_a_repeat_inside_a_repeat_would_be_noticed() -> None:
     assert any(unbounded(re._parser.parse(r"(?:a+b?)+c")))
 
 
+def test_more_digits_than_any_amount_has_are_none() -> None:
+    assert values.read_amount("100000000000000000000000000") is None
+    assert values.read_amount("1234567890123,45") is not None
+
+
 @given(st.text(max_size=200))
 def test_no_text_is_too_strange_to_be_read(text: str) -> None:
     amount = values.read_amount(text)

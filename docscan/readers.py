@@ -83,18 +83,16 @@ class Readers:
         task = partial(journey.examine, received, self._setup, journey.searchable_path(received))
         broken = expired = 0
         while broken < TRIES and expired < TRIES:
-            pool, future = self._asked(task)
-            while not future.done() and not self._broken(pool):
-                wait([future], timeout=PATIENCE)
-                if self._stopped:
-                    raise CancelledError
-            error = future.exception() if future.done() else BrokenProcessPool()
-            if error is None:
-                record: Record = future.result()
+            answer = self._answer(task)
+            error = BrokenProcessPool() if answer is None else answer.exception()
+            if answer is not None and error is None:
+                record: Record = answer.result()
                 return record
-            broken += isinstance(error, BrokenProcessPool)
-            expired += isinstance(error, ProcessExpired)
-            if not isinstance(error, BrokenProcessPool | ProcessExpired):
+            if isinstance(error, BrokenProcessPool):
+                broken += 1
+            elif isinstance(error, ProcessExpired):
+                expired += 1
+            elif error is not None:
                 raise self._named(error)
         if expired:
             raise AccessionError("A080", detail="@N031")
@@ -102,6 +100,28 @@ class Readers:
             "The reading processes end as soon as they start.",
             hint="Nothing is lost. Look at `docscan doctor` and at the machine's memory.",
         )
+
+    def _answer(self, task: Callable[[], Record]) -> ProcessFuture[Record] | None:
+        """A task's future, done; None when the pool broke, or could not be started."""
+        with self._gate:
+            if self._stopped:
+                raise CancelledError
+            if self._broken(self._pool):
+                self._pool = self._started()
+            pool = self._pool
+            try:
+                future = pool.schedule(task, timeout=self._timeout)
+            except (BrokenProcessPool, RuntimeError):  # its processes ended while they started
+                self._pool = self._started()
+                return None
+            self._used = True
+        while not future.done():
+            if self._stopped:
+                raise CancelledError
+            if self._broken(pool):
+                return None
+            wait([future], timeout=PATIENCE)
+        return future
 
     def _started(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
@@ -112,16 +132,6 @@ class Readers:
     def _broken(self, pool: ProcessPool) -> bool:
         """Whether a pool will answer no more; one that was never asked is not started by the question."""
         return self._used and not pool.active
-
-    def _asked(self, task: Callable[[], Record]) -> tuple[ProcessPool, ProcessFuture[Record]]:
-        with self._gate:
-            if self._stopped:
-                raise CancelledError
-            if self._broken(self._pool):
-                self._pool = self._started()
-            future = self._pool.schedule(task, timeout=self._timeout)
-            self._used = True
-            return self._pool, future
 
     def _named(self, error: BaseException) -> BaseException:
         """What a worker's error means for the document, or for the whole run."""

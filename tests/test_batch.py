@@ -1,5 +1,6 @@
 """A run: every file ends in exactly one place, whatever happens on the way."""
 
+import errno
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from shelf import Shelf
 from docscan.accession.intake import fixity
 from docscan.archive import objects
 from docscan.archive.rebuild import dump, rebuild
+from docscan.errors import ArchiveError, EngineFailedError
 
 Slip = Callable[..., bytes]
 
@@ -272,3 +275,71 @@ def test_a_reader_cannot_eat_the_machine_s_memory(tmp_path: Path):
         [sys.executable, "-c", hungry], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout == "refused\n"
+
+
+def test_a_png_with_bytes_after_its_end_is_filed(shelf: Shelf, slip: Slip):
+    shelf.drop("scan.png", slip("letter 21") + b"late bytes")
+    assert shelf.run()["archived"] == 1
+
+
+def test_a_page_added_while_the_file_queued_is_not_lost(shelf: Shelf, slip: Slip):
+    for number in range(4):
+        shelf.drop(f"{number}.png", slip(f"contrato {number}", "uno", "dos", "tres"))
+    path = shelf.drop("z.png", slip("factura 22"))
+    run = subprocess.Popen(shelf.command("run", "--workers", "1", "--quiet", "0.2"))
+    waited_for = time.monotonic() + 60
+    while not any(shelf.archive.work.iterdir()):
+        assert time.monotonic() < waited_for
+        time.sleep(0.02)
+    with path.open("ab") as scanner:
+        scanner.write(b"more")
+        run.wait()
+        scanner.write(b" and more")
+    shelf.run()
+    kept = [*shelf.archive.objects.rglob("z.png"), *shelf.archive.inbox.rglob("z.png")]
+    assert any(copy.read_bytes().endswith(b"more and more") for copy in kept)
+
+
+def test_a_missing_inbox_is_no_empty_one(shelf: Shelf):
+    shelf.archive.inbox.rmdir()
+    with pytest.raises(ArchiveError, match="no inbox"):
+        shelf.run()
+
+
+def test_what_nobody_claimed_in_the_work_folder_stops_nothing(shelf: Shelf, slip: Slip):
+    shelf.drop("scan.png", slip("letter 23"))
+    junk = shelf.archive.work / "junk" / "x.png"
+    junk.parent.mkdir()
+    junk.write_bytes(b"junk")
+    assert shelf.run()["archived"] == 1
+    assert junk.exists()
+
+
+def test_a_full_disk_ends_the_run_and_blames_no_document(
+    shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch
+):
+    shelf.drop("scan.png", slip("letter 24"))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "objects")
+
+    monkeypatch.setattr("docscan.journey.deposit", full)
+    with pytest.raises(ArchiveError, match="No space left"):
+        shelf.run()
+    monkeypatch.undo()
+    assert shelf.run()["archived"] == 1
+
+
+def test_readers_that_cannot_start_end_the_run_and_lose_nothing(
+    shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch
+):
+    shelf.drop("scan.png", slip("letter 25"))
+
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("pebble.ProcessPool.schedule", broken)
+    with pytest.raises(EngineFailedError, match="as soon as they start"):
+        shelf.run()
+    monkeypatch.undo()
+    assert shelf.run()["archived"] == 1

@@ -115,14 +115,8 @@ def _bound(source: Path, media_type: str, pages: Sequence[Page]) -> bytes:
     if media_type not in DECODED:
         try:
             return _converted(source.read_bytes(), resolutions)
-        except (
-            img2pdf.AlphaChannelError,
-            img2pdf.ImageOpenError,
-            NotImplementedError,
-            ValueError,
-            TypeError,
-        ):
-            pass  # transparency, and forms of TIFF that PDF does not know: decoded below
+        except Exception:  # noqa: BLE001, S110 - img2pdf raises bare ones; whatever it is, the image is decoded below
+            pass  # transparency, bytes after the end, forms of TIFF that PDF does not know
     return _converted(_decoded(source, media_type), resolutions)
 
 

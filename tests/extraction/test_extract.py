@@ -171,6 +171,37 @@ TOTAL:  121,00 €
     assert "customer_name" not in said(extract([typed(text)], schemas))
 
 
+@pytest.mark.parametrize("title", ["ABONO", "FACTURA DE ABONO", "NOTA DE ABONO", "Abono nº"])
+def test_an_abono_is_a_credit_note(typed: Typed, schemas: tuple[Schema, ...], title: str) -> None:
+    text = SPANISH.replace("FACTURA      ", title + "      ", 1).replace("Nº F-2026/0042", "Nº A-2026/0042")
+    assert extract([typed(text)], schemas).kind == "credit-note"
+
+
+def test_an_invoice_paid_by_abono_en_cuenta_is_no_credit_note(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    assert extract([typed(SPANISH + "\nForma de pago: abono en cuenta")], schemas).kind == "invoice"
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier"),
+    [
+        (SPANISH, "Total factura anterior:"), (SPANISH, "Saldo anterior:"), (POLISH, "Saldo poprzednie:"),
+        (GERMAN, "Rechnungsbetrag Vormonat:"), (CREDIT, "Previous balance:"),
+        (CREDIT, "Previous invoice total:"),
+    ],
+)  # fmt: skip
+def test_what_was_owed_before_is_no_total(
+    typed: Typed, schemas: tuple[Schema, ...], text: str, earlier: str
+) -> None:
+    total = said(extract([typed(text)], schemas))["total"]
+    lines = [line for line in text.split("\n") if "net" not in line.casefold() and "Base" not in line]
+    with_it = "\n".join([*lines, f"{earlier}     9.500,00"])
+    found = said(extract([typed(with_it)], schemas))
+    assert "9500.00" not in found.values()
+    assert found.get("total", total) == total
+
+
 def test_every_field_shows_the_words_that_prove_it(typed: Typed, schemas: tuple[Schema, ...]) -> None:
     page = typed(GERMAN)
     found = extract([page], schemas)

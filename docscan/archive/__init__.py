@@ -7,6 +7,6 @@ all, `catalogue` answers questions and `rebuild` makes it anew.
 
 from docscan.archive.config import Config
 from docscan.archive.founding import create
-from docscan.archive.layout import Archive, find, hold, open_archive
+from docscan.archive.layout import Archive, complete, find, hold, open_archive
 
-__all__ = ["Archive", "Config", "create", "find", "hold", "open_archive"]
+__all__ = ["Archive", "Config", "complete", "create", "find", "hold", "open_archive"]

@@ -5,6 +5,7 @@ made anew (`docscan.archive.rebuild`) with the same contents.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -17,6 +18,19 @@ from docscan.archive.event import Event
 from docscan.archive.layout import Archive
 from docscan.errors import FixityError, LedgerError, NotFoundError
 from docscan.model import Record
+
+PLAIN_NUMBER, PLAIN_ASKED = tables.PLAIN.format("number"), tables.PLAIN.format("?")
+UNFIT = (  # what a record raises that cannot be read, or whose values are of another form
+    NotFoundError,
+    FixityError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +132,19 @@ class Catalogue:
     def same_invoice(self, supplier: str, number: str) -> str | None:
         """The id of a record filed earlier with this supplier and number.
 
+        Case and separators do not matter: F-2026/1 is f2026 1.
+
         Args:
             supplier: The supplier's tax id, or its name where no id was read.
             number: The invoice number.
         """
-        return self._id(
-            "SELECT id FROM record WHERE number = ? AND number <> '' AND ? IN (supplier_tax_id, supplier)"
-            " ORDER BY seq LIMIT 1",
-            number,
-            supplier,
+        alike = self._rows(
+            f"SELECT id, supplier_tax_id, supplier FROM record WHERE {PLAIN_NUMBER} = {PLAIN_ASKED}"  # noqa: S608 - own expressions
+            f" AND {PLAIN_NUMBER} <> '' ORDER BY seq",
+            (number,),
         )
+        wanted = _plain(supplier)
+        return next((found for found, *names in alike if wanted and wanted in map(_plain, names)), None)
 
     def listing(
         self, *, kind: str | None = None, verdict: str | None = None, limit: int | None = None
@@ -140,7 +157,7 @@ class Catalogue:
             limit: At most so many.
         """
         columns = ", ".join(Row.__slots__)
-        rows = self.db.execute(
+        rows = self._rows(
             f"SELECT {columns} FROM record WHERE kind = coalesce(?, kind) AND verdict = coalesce(?, verdict)"  # noqa: S608 - the columns are the class's own
             " ORDER BY seq DESC LIMIT ?",
             (kind, verdict, -1 if limit is None else limit),
@@ -149,11 +166,11 @@ class Catalogue:
 
     def count(self, *, kind: str | None = None, verdict: str | None = None) -> int:
         """How many records there are, of a kind or with a verdict."""
-        found = self.db.execute(
+        ((found,),) = self._rows(
             "SELECT count(*) FROM record WHERE kind = coalesce(?, kind) AND verdict = coalesce(?, verdict)",
             (kind, verdict),
         )
-        return int(found.fetchone()[0])
+        return int(found)
 
     def row(self, identifier: str) -> Row:
         """The record of that id, which may be cut short as long as it means one.
@@ -163,7 +180,7 @@ class Catalogue:
         """
         columns = ", ".join(Row.__slots__)
         begins = f"SELECT {columns} FROM record WHERE substr(id, 1, ?) = ? LIMIT 2"  # noqa: S608 - own columns
-        rows = self.db.execute(begins, (len(identifier), identifier.lower())).fetchall()
+        rows = list(self._rows(begins, (len(identifier), identifier.lower())))
         if len(rows) != 1 or not identifier:
             what = "Several records begin" if rows else "No record begins"
             raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
@@ -171,12 +188,12 @@ class Catalogue:
 
     def page_texts(self, record: str) -> tuple[str, ...]:
         """The text of each page of a record, in order; empty for an unknown one."""
-        rows = self.db.execute("SELECT text FROM page WHERE record = ? ORDER BY number", (record,))
+        rows = self._rows("SELECT text FROM page WHERE record = ? ORDER BY number", (record,))
         return tuple(text for (text,) in rows)
 
     def outbox_after(self, seq: int) -> Iterator[Errand]:
         """What the search index has to follow, from beyond the errand it did last (-1 for none)."""
-        rows = self.db.execute("SELECT seq, record, op FROM outbox WHERE seq > ? ORDER BY seq", (seq,))
+        rows = self._rows("SELECT seq, record, op FROM outbox WHERE seq > ? ORDER BY seq", (seq,))
         return (Errand(*row) for row in rows)
 
     def newest_errand(self) -> int:
@@ -210,11 +227,14 @@ class Catalogue:
         return None if found is None else str(found)
 
     def _one(self, query: str, *values: str) -> Any:
-        found = self.db.execute(query, values).fetchone()
-        return None if found is None else found[0]
+        return next((value for value, *_ in self._rows(query, values)), None)
+
+    def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        with tables.guarded(self.archive.catalogue_path):
+            yield from self.db.execute(query, values)
 
     def _project(self, events: Iterable[Event]) -> None:
-        with tables.immediate(self.db):
+        with tables.guarded(self.archive.catalogue_path), tables.immediate(self.db):
             applied = self.applied()
             tail = None
             for happened in events:
@@ -241,9 +261,10 @@ class Catalogue:
         if happened.type == "ingestion" and happened.outcome == "pass" and happened.object is not None:
             try:
                 record = objects.read_record(self.archive, happened.object)
-            except (NotFoundError, FixityError):
+                with tables.savepoint(self.db):
+                    _insert_record(self.db, happened.object, happened.seq, record)
+            except UNFIT:
                 return  # `verify` names the file, and that the catalogue has a record too few
-            _insert_record(self.db, happened.object, happened.seq, record)
 
 
 def open_catalogue(archive: Archive) -> Catalogue:
@@ -320,6 +341,10 @@ def _insert_parts(db: Database, object_id: str, record: Record) -> None:
             for position, found in enumerate(record.findings)
         ),
     )
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 def _facts(facts: object) -> str:

@@ -16,7 +16,7 @@ FILE = "docscan.toml"
 TEMPLATE = """\
 # How this archive is run. Every key may be left out, except the name.
 
-name = {name}           # shown to people; the ledger's origin is made from it once
+name = {name}           # shown to people
 language = {language}   # docscan speaks to the clerks in en, es, pl or de
 pipeline = "default"    # a file of pipelines/, the archive's own or a shipped one
 

@@ -67,7 +67,7 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
     target = objects.folder_of(archive, object_id)
     if target.exists():
         raise ArchiveError(f"There is a record {object_id} already.", hint="Claim the file under a new id.")
-    filed = replace(record, id=object_id, received=ledger.stamp(now))
+    filed = replace(record, id=object_id, received=ledger.stamp(now), source=_encodable(record.source))
     draft = _build(archive, filed, files, ledger.pseudonym(archive, agent))
     _shelve(archive, object_id, target)
     happened = ledger.append(archive, draft, now=now, agent=agent)
@@ -88,9 +88,9 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
         archive: Held by the caller.
         catalogue: Open on that archive.
     """
-    claimed = (
-        {path.name.partition("__")[0] for path in archive.work.iterdir()} if archive.work.is_dir() else set()
-    )
+    claimed = {
+        path.name for path in archive.work.glob("*") if any(not file.is_dir() for file in path.rglob("*"))
+    }
     for intent in sorted(archive.staging.glob(f"*{INTENT}")):
         object_id = intent.name.removesuffix(INTENT)
         if UUID.fullmatch(object_id) and not catalogue.filed(object_id):
@@ -100,6 +100,11 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
             shutil.rmtree(leftover)
         else:
             leftover.unlink()
+
+
+def _encodable(name: str) -> str:
+    """A name as text: bytes of a file name that are no UTF-8 stand in it as escapes."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _build(archive: Archive, record: Record, files: Mapping[str, Path], agent: str) -> Draft:
@@ -167,9 +172,9 @@ def _write_record(folder: Path, record: Record) -> None:
     home = folder / "v1/content"
     (home / "derived").mkdir(exist_ok=True)
     text = json.dumps(records.to_json(record), ensure_ascii=False, indent=2)
-    durable.write(home / "record.json", f"{text}\n".encode())
+    durable.write(home / "record.json", f"{text}\n".encode(errors="backslashreplace"))
     words = json.dumps(records.words_json(record), ensure_ascii=False, separators=(",", ":"))
-    durable.write(home / "derived/words.json", f"{words}\n".encode())
+    durable.write(home / "derived/words.json", f"{words}\n".encode(errors="backslashreplace"))
     durable.write(home / "salt", secrets.token_bytes(SALT_BYTES))
 
 

@@ -21,7 +21,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from docscan.archive import chain, shelves
+from docscan.archive import chain, shelves, tables
 from docscan.archive.chain import Examined
 from docscan.archive.custody import CustodyFinding, kind_of
 from docscan.archive.layout import Archive
@@ -56,7 +56,7 @@ def _catalogue(archive: Archive, examined: Examined) -> Iterator[CustodyFinding]
         yield CustodyFinding("P1", path.name, facts={"reason": kind_of(path)})
         return
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(tables.read_only(path)) as connection:
             applied = connection.execute("SELECT seq + 1, tail FROM applied").fetchone() or (0, "")
             records = connection.execute("SELECT count(*) FROM record").fetchone()[0]
     except sqlite3.Error as problem:

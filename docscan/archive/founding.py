@@ -1,9 +1,7 @@
 """Making a new archive."""
 
-import re
 import secrets
 import shutil
-import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -52,7 +50,7 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
 
 
 def _open_ledger(archive: Archive, *, now: datetime, agent: str) -> None:
-    origin = f"{_slug(archive.config.name)}/{secrets.token_hex(8)}"
+    origin = f"docscan/{secrets.token_hex(8)}"
     log = ledger.log_json(origin, secrets.token_hex(32))
     files = {f"objects/{name}": objects.sha256(data) for name, data in objects.ROOT_FILES.items()}
     files["ledger/log.json"] = objects.sha256(log)
@@ -82,8 +80,3 @@ def _clear(root: Path) -> None:
             f"{root} holds files already and is not an archive.",
             hint="Name a folder that is empty or not there yet.",
         )
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "archive"

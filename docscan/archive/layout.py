@@ -1,5 +1,6 @@
 """Where everything lies in an archive, and who may write to it."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import filelock
 
 from docscan.archive import config
 from docscan.archive.config import Config
-from docscan.errors import ArchiveBusyError, NotFoundError
+from docscan.errors import ArchiveBusyError, ArchiveError, NotFoundError
 
 FOLDERS = (
     "inbox",
@@ -24,6 +25,8 @@ FOLDERS = (
     "ledger",
     "index",
 )
+
+SERVICE = ("work", "staging", "put-aside", "duplicates", "reports")  # a missing one means an empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Archive:
 
     @property
     def work(self) -> Path:
-        """Files a run has claimed, named `<uuid>__<name>`."""
+        """Files a run has claimed, as `<uuid>/<name>`."""
         return self.root / "work"
 
     @property
@@ -117,9 +120,27 @@ def is_archive(folder: Path) -> bool:
     return (folder / config.FILE).is_file() and (folder / "ledger").is_dir()
 
 
+def complete(archive: Archive) -> None:
+    """Put back the working folders that a copy left out because they were empty.
+
+    A missing `inbox/`, `objects/` or `ledger/` is never made: there, missing is not empty.
+
+    Raises:
+        ArchiveError: One cannot be made.
+    """
+    for name in SERVICE:
+        try:
+            (archive.root / name).mkdir(exist_ok=True)
+        except OSError as problem:
+            raise ArchiveError(
+                f"The folder {archive.root / name} cannot be made: {problem.strerror}.",
+                hint="See what stands in its place, and whether the disk can be written.",
+            ) from problem
+
+
 @contextmanager
-def hold(archive: Archive, timeout: float = 0) -> Iterator[None]:
-    """Hold the archive alone, for writing.
+def hold(archive: Archive, timeout: float = 0, *, reading: bool = False) -> Iterator[None]:
+    """Hold the archive alone, for writing or so that nobody else writes.
 
     The lock is the kernel's (`flock` on `.lock`), so it ends with the process,
     however that ends.
@@ -127,9 +148,11 @@ def hold(archive: Archive, timeout: float = 0) -> Iterator[None]:
     Args:
         archive: The archive to hold.
         timeout: Seconds to wait for another run; 0 to give up at once.
+        reading: Nothing will be written, so no lock is needed on a read-only medium.
 
     Raises:
         ArchiveBusyError: Another run holds it.
+        ArchiveError: It cannot be written to.
     """
     lock = filelock.FileLock(archive.root / ".lock", timeout=timeout, fallback_to_soft=False)
     try:
@@ -139,6 +162,12 @@ def hold(archive: Archive, timeout: float = 0) -> Iterator[None]:
             f"Another run holds the archive at {archive.root}.",
             hint="Wait until it has finished, then try again.",
         ) from problem
+    except OSError as problem:
+        if not reading or problem.errno != errno.EROFS:
+            raise ArchiveError(
+                f"The archive at {archive.root} cannot be held: {problem.strerror}.",
+                hint="Ask whoever keeps it for permission to write, or work on a copy.",
+            ) from problem
     try:
         yield
     finally:

@@ -17,13 +17,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 import rfc8785
 
 from docscan import PROGRAM
 from docscan.archive import durable, event
+from docscan.archive.custody import opened, read_small
 from docscan.archive.event import NO_LINE, Agent, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.errors import LedgerError
@@ -141,7 +142,7 @@ def read_head(archive: Archive) -> Head:
     """
     path = archive.ledger / "head.json"
     try:
-        return parsed_head(_small(path))
+        return parsed_head(read_small(path, MAX_SMALL))
     except (OSError, ValueError) as problem:
         raise LedgerError(f"{path} cannot be used: {problem}.", hint=VERIFY) from problem
 
@@ -254,13 +255,17 @@ def _write_head(archive: Archive, head: Head) -> None:
 def _expect_end(archive: Archive, head: Head) -> None:
     """Nothing stands after the line that the head names, and that line is the right one."""
     following = segment(archive, head.size)
-    if head.size % SEGMENT_LINES == 0 and following.exists() and following.stat().st_size:
+    if head.size % SEGMENT_LINES == 0 and following.exists() and not _empty(following):
         raise LedgerError("The ledger goes on after the end its head names.", hint=VERIFY)
     if not head.size:
         return
     before, last = _end_of(segment(archive, head.size - 1))
     if event.leaf(last) != head.tail or not _stands_after(before, last, head.size - 1):
         raise LedgerError("The last line of the ledger is not the one its head names.", hint=VERIFY)
+
+
+def _empty(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
 
 
 def _stands_after(before: bytes, line: bytes, seq: int) -> bool:
@@ -275,7 +280,7 @@ def _stands_after(before: bytes, line: bytes, seq: int) -> bool:
 def _end_of(path: Path) -> tuple[bytes, bytes]:
     """The last two lines of a segment, without their newlines; empty for one that is not there."""
     try:
-        with path.open("rb") as file:
+        with BufferedReader(opened(path)) as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(max(0, length - 2 * event.MAX_LINE - 2))
             end = file.read()
@@ -289,7 +294,7 @@ def _end_of(path: Path) -> tuple[bytes, bytes]:
 
 def _beyond(archive: Archive, head: Head, path: Path) -> bytes:
     """What follows the last acknowledged line; empty when that line is not the one the head names."""
-    pieces = (path.read_bytes() if path.exists() else b"").split(b"\n")
+    pieces = _whole(path).split(b"\n")
     inside = head.size % SEGMENT_LINES
     if len(pieces) <= inside:
         return b""
@@ -298,6 +303,17 @@ def _beyond(archive: Archive, head: Head, path: Path) -> bytes:
     else:
         tail = event.leaf(_end_of(segment(archive, head.size - 1))[1]) if head.size else NO_LINE
     return b"\n".join(pieces[inside:]) if tail == head.tail else b""
+
+
+def _whole(path: Path) -> bytes:
+    """All of a segment; empty for one that is not there."""
+    try:
+        with opened(path) as file:
+            return file.readall()
+    except FileNotFoundError:
+        return b""
+    except OSError as problem:
+        raise LedgerError(f"{path} cannot be read: {problem}.", hint=VERIFY) from problem
 
 
 def _acknowledge(archive: Archive, head: Head, beyond: bytes) -> None:
@@ -319,7 +335,7 @@ def _numbered(archive: Archive, first: int, size: int) -> Iterator[tuple[int, by
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        with BufferedReader(opened(path)) as file:
             while line := file.readline(event.MAX_LINE + 2):
                 yield line.removesuffix(b"\n")
     except OSError as problem:
@@ -340,14 +356,9 @@ def _follows(path: Path, line: bytes, seq: int, previous: str) -> Event:
 def _log(archive: Archive) -> dict[str, str]:
     path = archive.ledger / "log.json"
     try:
-        found = event.canonical(_small(path).removesuffix(b"\n"), MAX_SMALL)
+        found = event.canonical(read_small(path, MAX_SMALL).removesuffix(b"\n"), MAX_SMALL)
     except (OSError, ValueError) as problem:
         raise LedgerError(f"{path} cannot be used: {problem}.", hint=VERIFY) from problem
     if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in ("origin", "id")):
         raise LedgerError(f"{path} does not say what the ledger is.", hint=VERIFY)
     return found
-
-
-def _small(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_SMALL + 1)

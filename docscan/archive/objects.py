@@ -183,7 +183,7 @@ def read_record(archive: Archive, object_id: str) -> Record:
     record, words = (path_of(archive, object_id, name) for name in ("record.json", "derived/words.json"))
     try:
         return records.from_json(json.loads(record.read_bytes()), json.loads(words.read_bytes()))
-    except (OSError, KeyError, TypeError, ValueError, RecursionError) as problem:
+    except (OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         raise FixityError(
             f"The record {object_id} cannot be read: {type(problem).__name__}, {problem}.",
             hint="`docscan verify` names the damaged file; restore it from a copy.",

@@ -1,8 +1,9 @@
 """The tables of `catalogue.db`, and how a connection to them is opened."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -10,8 +11,12 @@ from sqlite_utils import Database
 from docscan.errors import ArchiveError
 
 VERSION = 1  # of the tables, kept as `PRAGMA user_version`
+REBUILD = "Make it anew with: docscan rebuild"
 BUSY_SECONDS = 30  # how long one writer waits for another
 TABLES = ("events", "record", "field", "page", "finding", "outbox", "applied")  # in the order of a dump
+
+PLAIN = "lower(replace(replace(replace(replace({}, ' ', ''), '-', ''), '/', ''), '.', ''))"
+"""A number as SQL compares it: without regard to case and separators."""
 
 SCHEMA = """
 CREATE TABLE events (                    -- the ledger, line by line
@@ -47,7 +52,7 @@ CREATE TABLE record (                    -- what a list of records shows
 ) STRICT;
 CREATE INDEX record_seq ON record (seq);
 CREATE INDEX record_sha256 ON record (sha256, seq);
-CREATE INDEX record_number ON record (number);
+CREATE INDEX record_number ON record ({plain_number});
 CREATE TABLE field (
     record TEXT NOT NULL REFERENCES record (id),
     position INTEGER NOT NULL,
@@ -103,25 +108,60 @@ TRIGGERS = {
 def connect(path: Path) -> Database:
     """Open the catalogue for reading and writing, its tables brought up to date.
 
+    Where nothing can be written, a copy in memory takes its place.
+
     Args:
         path: `catalogue.db`; made when it is not there.
 
     Raises:
         ArchiveError: It is no catalogue, or one of a later docscan.
     """
-    # threads may share it as long as one uses it at a time; the batch holds a lock around it
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        db = Database(connection, recursive_triggers=True)
-        _prepare(path, db)
-    except (sqlite3.DatabaseError, ArchiveError) as problem:
-        connection.close()
-        if isinstance(problem, ArchiveError):
+    if path.exists() and not path.is_file():
+        raise ArchiveError(f"The catalogue {path} is no file.", hint=REBUILD)
+    writable = os.access(path.parent, os.W_OK)
+    with guarded(path):
+        # threads may share it as long as one uses it at a time; the batch holds a lock around it
+        place = path if writable else ":memory:"
+        connection = sqlite3.connect(place, timeout=BUSY_SECONDS, check_same_thread=False)
+        try:
+            if not writable:
+                _copy(path, connection)
+            db = Database(connection, recursive_triggers=True)
+            _prepare(path, db)
+        except BaseException:
+            connection.close()
             raise
-        raise ArchiveError(
-            f"The catalogue {path} cannot be used: {problem}.", hint="Make it anew with: docscan rebuild"
-        ) from problem
     return db
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Whatever SQLite finds wrong with the catalogue, as a sentence.
+
+    Raises:
+        ArchiveError: It is damaged, or cannot be read or written.
+    """
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise ArchiveError(f"The catalogue {path} cannot be used: {problem}.", hint=REBUILD) from problem
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, not even beside the file.
+
+    Where nothing can be written, SQLite is told that nobody else writes either.
+    """
+    fixed = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{fixed}", uri=True)
+
+
+def _copy(path: Path, connection: sqlite3.Connection) -> None:
+    """Fill a connection from a file, unless part of it is in a log that cannot be taken in."""
+    log = path.with_name(f"{path.name}-wal")
+    if path.is_file() and not (log.exists() and log.stat().st_size):
+        with closing(read_only(path)) as source:
+            source.backup(connection)
 
 
 def _prepare(path: Path, db: Database) -> None:
@@ -140,7 +180,7 @@ def _version(db: Database) -> int:
 
 
 def _make_tables(db: Database) -> None:
-    for statement in SCHEMA.split(";\n"):
+    for statement in SCHEMA.format(plain_number=PLAIN.format("number")).split(";\n"):
         if statement.strip():
             db.execute(statement)
     for name, event in TRIGGERS.items():
@@ -165,6 +205,19 @@ def immediate(db: Database) -> Iterator[None]:
             db.execute("ROLLBACK").close()
         raise
     db.execute("COMMIT").close()
+
+
+@contextmanager
+def savepoint(db: Database) -> Iterator[None]:
+    """A part of a transaction that can fail by itself."""
+    db.execute("SAVEPOINT part").close()
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK TO part").close()
+        raise
+    finally:
+        db.execute("RELEASE part").close()
 
 
 def _check(path: Path, db: Database) -> None:

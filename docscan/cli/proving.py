@@ -25,7 +25,7 @@ def verify(ctx: click.Context, as_json: bool) -> None:
     """
     archive = standing_in(ctx)
     language = archive.config.language
-    with hold(archive, timeout=PATIENCE), progress_bar("Verifying") as progress:
+    with hold(archive, timeout=PATIENCE, reading=True), progress_bar("Verifying") as progress:
         findings = list(fixity.verify(archive, progress))
     if as_json:
         rows = [asdict(finding) | {"message": finding.sentence(language)} for finding in findings]
@@ -39,12 +39,17 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 
 
 @click.command(epilog="Example: docscan -A my-archive rebuild")
+@click.option("--force", is_flag=True, help="Also when the ledger was cut short; the old catalogue is kept.")
 @click.pass_context
-def rebuild(ctx: click.Context) -> None:
-    """Make the catalogue and the search index again, from the objects and the ledger alone."""
+def rebuild(ctx: click.Context, force: bool) -> None:
+    """Make the catalogue and the search index again, from the objects and the ledger alone.
+
+    A catalogue that knows more than the ledger is evidence, and is not
+    replaced; with --force it is moved to catalogue.db.ahead-1.
+    """
     archive = standing_in(ctx)
     with hold(archive, timeout=PATIENCE):
-        rebuild_catalogue(archive)
+        rebuild_catalogue(archive, force=force)
         feed.renew(archive)
     say("The catalogue and the index were made again.")
 

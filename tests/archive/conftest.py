@@ -82,7 +82,8 @@ def object_id(number: int) -> str:
 def file_one(archive: Archive, catalogue: Catalogue, number: int, size: int = 300) -> Record:
     """Claim, read and deposit one document."""
     original = f"%PDF-1.7 {number} ".encode().ljust(size, b"x")
-    claimed = archive.work / f"{object_id(number)}__Señor Muñoz {number}.pdf"
+    claimed = archive.work / object_id(number) / f"Señor Muñoz {number}.pdf"
+    claimed.parent.mkdir()
     claimed.write_bytes(original)
     derived = archive.staging / f"{number}.pdf"
     derived.write_bytes(b"%PDF-1.7 searchable " + original)
@@ -96,6 +97,7 @@ def file_one(archive: Archive, catalogue: Catalogue, number: int, size: int = 30
         agent=AGENT,
     )
     claimed.unlink()
+    claimed.parent.rmdir()
     return filed
 
 

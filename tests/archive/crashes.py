@@ -114,7 +114,8 @@ def main(home: Path, *, again: bool, stride: int) -> None:
     for step in range(1, 1000, stride):
         root = home / str(step)
         shutil.copytree(template.root, root)
-        claimed = root / "work" / f"{object_id(2)}__two.pdf"
+        claimed = root / "work" / object_id(2) / "two.pdf"
+        claimed.parent.mkdir(parents=True, exist_ok=True)
         claimed.write_bytes(b"%PDF two")
         ended = killed_at(root, step, claimed)
         if not again:

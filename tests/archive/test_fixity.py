@@ -377,4 +377,4 @@ def test_every_custody_sentence_is_there_in_every_language() -> None:
 def test_the_ledger_holds_no_name_of_a_file_or_person(archive: Archive) -> None:
     text = b"".join(path.read_bytes() for path in archive.ledger.iterdir())
     assert not any(word.encode() in text for word in (AGENT, "Muñoz", ".pdf", "Factura"))
-    assert json.loads((archive.ledger / "log.json").read_bytes())["origin"].startswith("a/")
+    assert json.loads((archive.ledger / "log.json").read_bytes())["origin"].startswith("docscan/")

@@ -140,7 +140,7 @@ def test_an_agent_stands_under_one_pseudonym(archive: Archive) -> None:
     one, again = append(archive), append(archive)
     other = ledger.append(archive, SAMPLE, now=NOW, agent="someone else")
     assert one.agent.id == again.agent.id != other.agent.id
-    assert ledger.origin(archive).startswith("munoz-hijos/")
+    assert ledger.origin(archive).startswith("docscan/")
 
 
 @pytest.mark.parametrize("cut", [1, 40, 300])

@@ -15,6 +15,7 @@ FARTHEST = 14  # line heights from a heading down to the last of its particulars
 ADDRESS_ROWS = 5
 UNSURE = 0.8  # of two ids without a heading either may be the supplier's
 SECOND = 0.5  # of two ids without a heading the one further on is likelier the customer's
+SHORTEST_BARE = 8  # signs of an id that nothing speaks for; shorter ones are sums and numbers of things
 LETTERHEAD_ROWS = 25
 LEAST_LETTERS = 5  # of a name in a letterhead; less is a speck or a monogram
 WINDOW_ROWS = 40  # of a first page
@@ -68,6 +69,8 @@ def ids(sheet: Sheet) -> dict[str, Candidate]:
         unsure = len({item.value for item in labelled[role]}) > 1
         for candidate in labelled[role]:
             own = candidate.place not in shared  # only this party's label stands by it
+            if role == "customer" and not own and not _is_customers(sheet, candidate):
+                continue
             score = candidate.score * (1.0 if own else _suits(sheet, role, candidate, unsure=unsure))
             offers.append((score, role, replace(candidate, score=score)))
     offers.extend((item.score, "supplier", item) for item in _bare_ids(sheet))
@@ -80,6 +83,12 @@ def ids(sheet: Sheet) -> dict[str, Candidate]:
         if score >= 0.2 and role not in chosen and not taken:
             chosen[role] = candidate
     return chosen
+
+
+def _is_customers(sheet: Sheet, candidate: Candidate) -> bool:
+    """Whether an id whose label may be either party's is long enough for one, or is proven or headed so."""
+    known = tax_id_valid(candidate.value) or standing(sheet, candidate) == "customer"
+    return known or len(candidate.value) >= SHORTEST_BARE
 
 
 def _both_headed(sheet: Sheet, role: str, candidate: Candidate, other: Candidate) -> bool:

@@ -171,6 +171,20 @@ TOTAL:  121,00 €
     assert "customer_name" not in said(extract([typed(text)], schemas))
 
 
+def test_a_number_without_check_digits_is_the_customers_only_by_its_heading_or_label(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    bare = CREDIT.replace("VAT 20%       ", "VAT number: 7654321\nVAT 2020000\nVAT 20%       ")
+    headed = CREDIT.replace("Tools Ltd.                       Invented Gardens Ltd.",
+                            "Tools Ltd.                       Invented Gardens Ltd.\n"
+                            "                                           VAT number: 2020000")  # fmt: skip
+    labelled = CREDIT.replace("VAT 20%  ", "Customer VAT number: 2020000\nVAT 20%  ")
+    found = [
+        said(extract([typed(text)], schemas)).get("customer_tax_id") for text in (bare, headed, labelled)
+    ]
+    assert found == [None, "2020000", "2020000"]
+
+
 @pytest.mark.parametrize("title", ["ABONO", "FACTURA DE ABONO", "NOTA DE ABONO", "Abono nº"])
 def test_an_abono_is_a_credit_note(typed: Typed, schemas: tuple[Schema, ...], title: str) -> None:
     text = SPANISH.replace("FACTURA      ", title + "      ", 1).replace("Nº F-2026/0042", "Nº A-2026/0042")

@@ -18,6 +18,7 @@ from typing import Any
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from docscan.archive.custody import opened
 from docscan.errors import ArchiveError
 
 NAME = "MAIN"
@@ -59,7 +60,7 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
         """
         if not name.endswith(PICKLED) or name in self._proven:
             return super().open_file(name, **kwargs)
-        data = Path(self.folder, name).read_bytes()
+        data = content(Path(self.folder, name))
         if _sealed(Path(self.folder)).get(name) != hashlib.sha256(data).hexdigest():
             raise ValueError(f"{name} is not as it was sealed")
         if name.endswith(".toc"):
@@ -107,10 +108,21 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def write(path: Path, content: str) -> None:
+def content(path: Path) -> bytes:
+    """All of a regular file, without following a link or waiting for a pipe.
+
+    Raises:
+        OSError: It cannot be read, or is something else.
+    """
+    with opened(path) as file:
+        return file.readall()
+
+
+def write(path: Path, text: str) -> None:
     """Put a small file in place, whole or not at all, and synced."""
     fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(content, encoding="utf-8")
+    fresh.unlink(missing_ok=True)
+    fresh.write_text(text, encoding="utf-8")
     sync(fresh)
     fresh.replace(path)
     sync(path.parent)
@@ -134,7 +146,7 @@ def _seal(folder: Path, fresh: dict[str, Path]) -> None:
 def _sealed(folder: Path) -> dict[str, str]:
     """The digests by name; none when there is no seal."""
     try:
-        found = json.loads(seal_path(folder).read_bytes())
+        found = json.loads(content(seal_path(folder)))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -164,7 +176,7 @@ def labelled(folder: Path, fingerprint: str) -> bool:
     """Whether the index was made here, in this form."""
     path = folder / LABEL
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(content(path))
         return bool(found == _facts(folder, fingerprint, path.stat().st_ino))
     except (OSError, ValueError):
         return False

@@ -194,7 +194,7 @@ class WhooshIndex:
 
     def _seq_of(self, generation: int) -> int:
         try:
-            return int(self._seq_path(generation).read_text(encoding="utf-8"))
+            return int(durable.content(self._seq_path(generation)))
         except (OSError, ValueError):
             return 0  # everything is put in again, to the same effect
 

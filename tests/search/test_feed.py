@@ -1,5 +1,6 @@
 """The index follows the catalogue, whatever became of either."""
 
+import os
 import pickle
 import shutil
 import struct
@@ -8,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from whoosh.index import TOC
 
 from docscan import archive as archives
+from docscan import cli
 from docscan.archive import Archive, hold, objects
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.search import durable, feed, parse
@@ -55,6 +58,19 @@ def test_one_changed_byte_in_the_index_makes_it_anew(
         data = bytearray(path.read_bytes())
         data[len(data) // 2 if place is None else place] ^= 0x41
         path.write_bytes(data)
+    assert ids(archive, catalogue) == (FOUND, True)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
+@pytest.mark.parametrize(
+    "pattern", ["index/*.seg", "index/*.toc", "index/seq.*", "index/docscan.json", "index.seal"]
+)
+def test_a_pipe_in_the_place_of_a_file_makes_the_index_anew(
+    archive: Archive, catalogue: Catalogue, pattern: str
+) -> None:
+    for path in list(archive.root.glob(pattern)):
+        path.unlink()
+        os.mkfifo(path)
     assert ids(archive, catalogue) == (FOUND, True)
 
 
@@ -153,3 +169,30 @@ def test_something_else_in_the_place_of_the_index_is_replaced_by_renewing(
         archive.index.symlink_to(tmp_path / "nowhere")
     feed.renew(archive)
     assert ids(archive, catalogue) == (FOUND, True)
+
+
+def test_a_search_of_an_index_behind_says_so(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "PATIENCE", 0.1)
+    file_one(archive, catalogue, 3)
+    ask = ["-A", str(archive.root), "search", "factura"]
+    with hold(archive):
+        behind = CliRunner().invoke(cli.cli, ask)
+    assert "2 found" in behind.stderr
+    assert "docscan rebuild" in behind.stderr
+    current = CliRunner().invoke(cli.cli, ask)
+    assert "3 found" in current.stderr
+    assert "rebuild" not in current.stderr
+
+
+def test_a_record_that_cannot_be_read_stands_in_the_list_for_review(
+    archive: Archive, catalogue: Catalogue
+) -> None:
+    file_one(archive, catalogue, 3)
+    file_one(archive, catalogue, 6)
+    objects.path_of(archive, object_id(3), "record.json").write_bytes(b"{")
+    listed = CliRunner().invoke(cli.cli, ["-A", str(archive.root), "review", "list"])
+    assert listed.exit_code == 0
+    assert f"The record {object_id(3)} cannot be read" in listed.stdout
+    assert "Señor Muñoz 6.pdf" in listed.stdout

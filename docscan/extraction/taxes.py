@@ -38,15 +38,20 @@ def tax_lines(rows: Sequence[Row], prop: Property, fields: Mapping[str, Field]) 
     Args:
         rows: Of the whole document.
         prop: The table `tax_breakdown` of a schema.
-        fields: As decided; a line that holds their net and tax is kept even
-            when its rate makes another amount, so that it can be doubted.
+        fields: As decided; lines that add up to their net and tax are kept even
+            when a rate makes another amount, so that it can be doubted.
     """
     whole = tuple(str(fields[name].value) if name in fields else "" for name in ("net", "tax"))
-    tabled = [line for table in tables(rows, prop) for line in _of_table(rows, table)]
-    found = [line for line in tabled if _makes(line) or (line.base, line.amount) == whole]
+    tabled = [list(_of_table(rows, table)) for table in tables(rows, prop)]
+    found = [line for lines in tabled for line in lines if _makes(line) or _sums(lines) == whole]
     if not found:
         found = list(_said_in_rows(rows)) or list(_beside_tax(rows, fields))
     return tuple(dict.fromkeys(found))
+
+
+def _sums(lines: Sequence[TaxLine]) -> tuple[str, str]:
+    """All bases and all amounts."""
+    return str(sum(Decimal(line.base) for line in lines)), str(sum(Decimal(line.amount) for line in lines))
 
 
 def tax_name(text: str) -> str:

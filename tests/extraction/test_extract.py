@@ -314,6 +314,22 @@ def test_a_rate_that_does_not_make_the_whole_tax_is_kept_to_be_doubted(
     assert rates(extract([typed(text)], schemas)) == [("IVA", "21", "1000.00", "200.00")]
 
 
+def test_a_table_that_makes_the_whole_tax_keeps_a_rate_that_does_not(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    text = """
+Invoice
+Rate     Net amount     VAT amount
+21%      500.00         105.00
+10%      500.00         40.00
+Net total:     1000.00
+Total VAT:     145.00
+Total amount:  1145.00
+"""
+    found = rates(extract([typed(text)], schemas))
+    assert found == [("VAT", "21", "500.00", "105.00"), ("VAT", "10", "500.00", "40.00")]
+
+
 def test_one_of_two_rates_is_not_of_the_whole_net_amount(typed: Typed, schemas: tuple[Schema, ...]) -> None:
     text = SPANISH.replace("Retención", "IVA 10%:     50,00 €\nRetención")
     assert rates(extract([typed(text)], schemas)) == []

@@ -21,7 +21,7 @@ from pathlib import Path
 from docscan import PROGRAM, journey
 from docscan.accession import inbox
 from docscan.accession.inbox import Arrival, Claim
-from docscan.archive import Archive, hold, ledger
+from docscan.archive import Archive, complete, hold, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.custody import shown
 from docscan.archive.deposit import recover
@@ -108,6 +108,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             hint=f"Mount it again, or make it: mkdir {archive.inbox}",
         )
     with hold(archive), _heard():
+        complete(archive)
         ledger.heal(archive, now=started, agent=options.agent)
         with open_catalogue(archive) as catalogue:
             recover(archive, catalogue)
@@ -147,6 +148,7 @@ def _heard() -> Iterator[None]:
 
 def anything_waits(archive: Archive) -> bool:
     """Whether there is something for a run to do."""
+    complete(archive)
     return bool(inbox.look(archive.inbox)) or any(inbox.claimed(archive.work)) or not archive.inbox.is_dir()
 
 

@@ -343,3 +343,10 @@ def test_readers_that_cannot_start_end_the_run_and_lose_nothing(
         shelf.run()
     monkeypatch.undo()
     assert shelf.run()["archived"] == 1
+
+
+def test_empty_folders_that_a_backup_left_out_are_made_again(shelf: Shelf, slip: Slip):
+    shelf.drop("scan.png", slip("letter 26"))
+    for folder in (shelf.archive.work, shelf.archive.staging, shelf.archive.reports, shelf.archive.put_aside):
+        folder.rmdir()
+    assert shelf.run()["archived"] == 1

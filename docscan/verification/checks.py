@@ -200,13 +200,14 @@ def parties(extraction: Extraction, known: Known) -> Iterator[Finding | Doubted]
 
 
 def duplicate_number(extraction: Extraction, known: Known) -> Iterator[Finding]:
-    """No record filed earlier has the same supplier and invoice number."""
+    """No record filed earlier has the same invoice number and the same supplier, by tax id or by name."""
     number = _text(extraction, "invoice_number")
-    supplier = _text(extraction, "supplier_tax_id") or _text(extraction, "supplier_name")
-    if extraction.kind in INVOICES and number and supplier:
-        earlier = known.same_invoice(supplier, number)
-        if earlier:
-            yield Finding("V070", "doubt", "invoice_number", {"number": number, "record": earlier})
+    if extraction.kind not in INVOICES or not number:
+        return
+    suppliers = (_text(extraction, "supplier_tax_id"), _text(extraction, "supplier_name"))
+    earlier = next((found for one in suppliers if one and (found := known.same_invoice(one, number))), None)
+    if earlier:
+        yield Finding("V070", "doubt", "invoice_number", {"number": number, "record": earlier})
 
 
 def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape

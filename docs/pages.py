@@ -13,7 +13,9 @@ def commands() -> str:
     context = click.Context(cli.cli, info_name="docscan", max_content_width=100, terminal_width=100)
     parts = [_section("docscan", cli.cli, context)]
     for name in cli.CHAPTERS:
-        command = cli.cli.get_command(context, name) or cli.cli
+        command = cli.cli.get_command(context, name)
+        if command is None:
+            continue
         parts.append(_section(f"docscan {name}", command, click.Context(command, context, name)))
         if isinstance(command, click.Group):
             inner = click.Context(command, context, name)

@@ -19,7 +19,7 @@ from docscan import PROGRAM, cleanup, extraction, library, ocr, pipeline, schema
 from docscan.accession import inbox, intake, scans
 from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
-from docscan.archive import Archive, ledger, objects
+from docscan.archive import Archive, durable, ledger, objects
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
@@ -260,7 +260,7 @@ def _twin(received: Received, desk: Desk) -> str | None:
         twin = desk.catalogue.by_sha256(received.sha256)
     if twin is not None:
         try:
-            whole = intake.fixity(objects.path_of(desk.archive, twin, "original")) == received.sha256
+            whole = durable.digest_of(objects.path_of(desk.archive, twin, "original")) == received.sha256
         except NotFoundError:
             whole = False
         if not whole:
@@ -272,7 +272,7 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
     """Deposit a record, or write the receipt of a duplicate; the lock is held."""
     twin = desk.catalogue.by_sha256(received.sha256)  # another of the same bytes may have been quicker
     if record is None or twin is not None:
-        detail = {"accession": received.accession, "duplicate_of": twin or "", "sha256": received.sha256}
+        detail = {"accession": received.accession, "sha256": received.sha256}
         return _noted(Draft("accession", outcome="cancelled", object=twin, detail=detail), desk)
     filed = deposit(
         desk.archive,
@@ -356,7 +356,7 @@ def _conclude(claim: Claim, event: Event, facts: Mapping[str, str], desk: Desk) 
 
 def _let_go(claim: Claim, sha256: str, desk: Desk) -> None:
     """Remove a claimed file whose bytes are archived; one that was written to since is a new arrival."""
-    if inbox.closed(claim.path) == "no" or intake.fixity(claim.path) != sha256:
+    if inbox.closed(claim.path) == "no" or durable.digest_of(claim.path) != sha256:
         inbox.give_back(claim, desk.archive.inbox, desk.archive.work)
     else:
         inbox.drop(claim, desk.archive.work)

@@ -115,15 +115,6 @@ def _described(head: bytes) -> str:
     return "@N014"
 
 
-def fixity(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 def copy(source: Path, target: Path) -> str:
     """Copy a file, hashing what is written, and flush it to the disk.
 

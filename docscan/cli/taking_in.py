@@ -9,7 +9,7 @@ import click
 from docscan import batch, journey, record
 from docscan.accession import intake
 from docscan.accession.intake import Received
-from docscan.archive import Archive
+from docscan.archive import Archive, durable
 from docscan.archive.custody import shown
 from docscan.batch import Options
 from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in
@@ -143,7 +143,7 @@ def read(ctx: click.Context, files: tuple[Path, ...], as_json: bool, name: str, 
 
 def _read_one(path: Path, setup: Setup) -> Record:
     intake.check(path.resolve(), setup.pipeline.accession)
-    received = Received("", path, shown(str(path)), intake.fixity(path), intake.identify(path))
+    received = Received("", path, shown(str(path)), durable.digest_of(path), intake.identify(path))
     return journey.verified(journey.examine(received, setup), setup, journey.Nothing())
 
 

@@ -15,8 +15,6 @@ from docscan import archive, record
 from docscan.archive import Archive
 from docscan.errors import NotFoundError
 
-pass_archive = click.make_pass_decorator(Archive)
-
 
 def standing_in(ctx: click.Context) -> Archive:
     """The archive named by -A or the environment, or the one around the current folder.

@@ -14,7 +14,6 @@ from docscan.schema import Label, Schema
 SHORTEST_FUZZY = 6  # letters: in shorter labels one misread letter makes another word
 LIKENESS = 0.9  # one wrong letter in ten; `Supplies` is another word than `Supplier`
 MOST_WORDS_OF_LABEL = 7
-SHORT = 4  # letters
 QUALIFIERS = ("net", "tax")  # `USt. Gesamt` is a tax, `Summe netto` a net amount: they say more than `total`
 
 # Letters that engines take for one another; words alike after this are alike enough.

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[np.uint8]
-Matrix = tuple[tuple[float, float, float], tuple[float, float, float]]
+Row = tuple[float, float, float]
+Matrix = tuple[Row, Row, Row]
 
-IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+STRAIGHT: Row = (0.0, 0.0, 1.0)  # the last row of a map that keeps parallels parallel
+IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), STRAIGHT)
 
 PageState = Literal["read", "textlayer", "blank", "empty", "failed"]
 FieldStatus = Literal["verified", "read", "doubtful"]
@@ -67,10 +69,12 @@ class Scan:
         dpi: Pixels to the inch of `image`.
         treatments: What was done to it, in order, such as `"turn 90"` or
             `"deskew -1.3"`.
-        to_source: Maps a point of `image` (x, y) back to the image as it was
-            stored: the first two rows of an affine matrix.
+        to_source: Maps a point of `image` (x, y, 1) back to the image as it was
+            stored: a homography, affine unless the page was photographed askew.
         source_size: Width and height of the image as it was stored, in pixels.
         blank: Nothing but paper was found on it.
+        upright: Its letters were seen to stand upright; otherwise reading has
+            to tell.
     """
 
     number: int
@@ -80,6 +84,7 @@ class Scan:
     to_source: Matrix = IDENTITY
     source_size: tuple[int, int] = (0, 0)
     blank: bool = False
+    upright: bool = False
 
     @property
     def width(self) -> int:
@@ -110,12 +115,22 @@ class Scan:
 
 def chained(after: Matrix, first: Matrix) -> Matrix:
     """The map that applies `first` and then `after`."""
-    (a, b, c), (d, e, f) = after
-    (g, h, i), (j, k, m) = first
-    return (
-        (a * g + b * j, a * h + b * k, a * i + b * m + c),
-        (d * g + e * j, d * h + e * k, d * i + e * m + f),
+    one, two, three = (_across(row, first) for row in after)
+    return one, two, three
+
+
+def mapped(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """Where a point goes."""
+    across, down, depth = (a * x + b * y + c for a, b, c in matrix)
+    return across / depth, down / depth
+
+
+def _across(row: Row, matrix: Matrix) -> Row:
+    """A row times a matrix."""
+    first, second, third = (
+        sum(value * other[column] for value, other in zip(row, matrix, strict=True)) for column in range(3)
     )
+    return first, second, third
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +186,7 @@ class Page:
         to_source: Maps treated pixels back to the image as stored.
         source_size: Width and height of the image as stored, in pixels; (0, 0)
             for a page read from its text layer.
+        coverage: The share of what looks like print that lies under a word read.
     """
 
     number: int
@@ -184,6 +200,7 @@ class Page:
     treatments: tuple[str, ...] = ()
     to_source: Matrix = IDENTITY
     source_size: tuple[int, int] = (0, 0)
+    coverage: float = 1.0
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -206,6 +223,11 @@ class Page:
         words = self.words
         weight = sum(len(word.text) for word in words)
         return sum(word.confidence * len(word.text) for word in words) / weight if weight else 0.0
+
+    @property
+    def quality(self) -> float:
+        """The share of the print that was read, and read rightly as far as the engine can tell; 0 to 1."""
+        return 1.0 if self.state == "blank" else self.confidence * self.coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +352,20 @@ class Record:
     document: int = 1
     received: str = ""
     program: str = ""
+
+    @property
+    def coverage(self) -> float:
+        """The mean coverage of the pages that are not blank; 1 without any."""
+        return _mean([page.coverage for page in self.pages if page.state != "blank"])
+
+    @property
+    def quality(self) -> float:
+        """The mean quality of the pages that are not blank; 1 without any."""
+        return _mean([page.quality for page in self.pages if page.state != "blank"])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 1.0
 
 
 class Known(Protocol):

@@ -40,12 +40,20 @@ class Reading:
         timeout: Seconds a page may take.
         dpi: The resolution pages are rendered at.
         minimum_text: Characters from which a PDF page's text layer is trusted.
+        engine: What reads: an engine's name, or empty for the fastest there is.
+        second_look: Milliseconds that a page may take to be looked at again
+            where its first reading is weak; 0 for never.
+        image: What the searchable copy shows: `stored`, the image as it came,
+            or `compact`, a small one drawn after it.
     """
 
     languages: tuple[str, ...] = ("spa", "pol", "deu", "eng")
     timeout: int = 120
     dpi: int = 300
     minimum_text: int = 50
+    engine: str = ""
+    second_look: int = 250
+    image: str = "stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,14 @@ class Pipeline:
     schemas: tuple[str, ...]
     verification: tuple[Choice, ...]
 
+
+NUMBER = int, "Write a whole number."
+KINDS: Mapping[str, tuple[type, str]] = {
+    "languages": (list, "Write a list of names."),
+    "engine": (str, "Write a name."),
+    "image": (str, "Write a name."),
+}
+WORDS = {"image": ("stored", "compact")}
 
 TABLES = {
     "accession": tuple(item.name for item in fields(Limits)),
@@ -110,11 +126,12 @@ def load(path: Path, *, steps: Functions, checks: Functions) -> Pipeline:
 def _filled(path: Path, table: str, tables: Mapping[str, Any], kind: Callable[..., T]) -> T:
     values = tables[table]
     for key, value in values.items():
-        expected = list if key == "languages" else int
+        expected, hint = KINDS.get(key, NUMBER)
         if not isinstance(value, expected) or isinstance(value, bool):
+            raise PipelineError(f"{path}: [{table}] {key} = {value!r} is not of the right kind.", hint=hint)
+        if value not in WORDS.get(key, (value,)):
             raise PipelineError(
-                f"{path}: [{table}] {key} = {value!r} is not of the right kind.",
-                hint="Write a list of names." if expected is list else "Write a whole number.",
+                f"{path}: [{table}] {key} = {value!r} is not known.", hint=_nearest(str(value), WORDS[key])
             )
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 

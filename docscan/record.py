@@ -9,6 +9,7 @@ from typing import Any
 
 from docscan.messages import sentence
 from docscan.model import (
+    STRAIGHT,
     Box,
     Entry,
     Extraction,
@@ -48,6 +49,8 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
         "schema": extraction.schema,
         "kind_confidence": round(extraction.kind_confidence, 3),
         "language": extraction.language,
+        "coverage": round(record.coverage, 3),
+        "quality": round(record.quality, 3),
         "pages": [_page(page) for page in record.pages],
         "fields": {name: _field(field) for name, field in extraction.fields.items()},
         "tax_breakdown": [_slots(item) for item in extraction.tax_breakdown],
@@ -74,7 +77,7 @@ def words_json(record: Record) -> dict[str, Any]:
                 "height": page.height,
                 "dpi": round(page.dpi, 2),
                 "source_size": list(page.source_size),
-                "to_source": [[round(value, 9) for value in row] for row in page.to_source],
+                "to_source": [[round(value, 12) for value in row] for row in page.to_source],
                 "lines": [
                     {
                         "block": line.block,
@@ -127,6 +130,8 @@ def _page(page: Page) -> dict[str, Any]:
         "dpi": round(page.dpi),
         "state": page.state,
         "confidence": round(page.confidence, 3),
+        "coverage": round(page.coverage, 3),
+        "quality": round(page.quality, 3),
         "language": page.language,
         "treatments": list(page.treatments),
         "text": page.text,
@@ -166,7 +171,7 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
 
 
 def _read_page(page: Mapping[str, Any], words: Mapping[str, Any]) -> Page:
-    (a, b, c), (d, e, f) = words["to_source"]
+    first, second, *last = ((a, b, c) for a, b, c in words["to_source"])
     width, height = words["source_size"]
     return Page(
         number=page["number"],
@@ -184,6 +189,7 @@ def _read_page(page: Mapping[str, Any], words: Mapping[str, Any]) -> Page:
         marks=tuple(Mark(Box(*box), ticked, confidence) for *box, ticked, confidence in words["marks"]),
         language=page["language"],
         treatments=tuple(page["treatments"]),
-        to_source=((a, b, c), (d, e, f)),
+        to_source=(first, second, last[0] if last else STRAIGHT),
         source_size=(width, height),
+        coverage=page.get("coverage", 1.0),
     )

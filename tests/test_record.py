@@ -38,7 +38,7 @@ page = st.builds(
     marks=st.lists(st.builds(Mark, box=box, ticked=st.booleans(), confidence=sure), max_size=2).map(tuple),
     language=st.sampled_from(["", "spa", "pol"]),
     treatments=st.lists(text, max_size=3).map(tuple),
-    to_source=st.tuples(row, row),
+    to_source=st.tuples(row, row, row),
     source_size=st.tuples(st.integers(0, 9000), st.integers(0, 9000)),
 )
 field = st.builds(

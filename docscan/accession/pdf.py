@@ -12,7 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from docscan.errors import EncryptedDocumentError, IncompleteDocumentError, LimitExceededError
-from docscan.model import Image, Matrix, Scan
+from docscan.model import STRAIGHT, Image, Matrix, Scan
 from docscan.pipeline import Limits
 
 TAIL = 2048  # bytes at the end in which a complete PDF tells where its table stands
@@ -153,7 +153,7 @@ def _stored(number: int, page: pypdfium2.PdfPage, image: pypdfium2.PdfImage) -> 
     edges = (e - left, top - (f + d), right - (e + a), f - bottom)
     x, y = ((edges[0], edges[1]), (edges[3], edges[0]), (edges[2], edges[3]), (edges[1], edges[2]))[quarters]
     page_size = tuple(max(1, round(side * dpi / POINTS)) for side in page.get_size())
-    to_page: Matrix = ((1.0, 0.0, x * dpi / POINTS), (0.0, 1.0, y * dpi / POINTS))
+    to_page: Matrix = ((1.0, 0.0, x * dpi / POINTS), (0.0, 1.0, y * dpi / POINTS), STRAIGHT)
     return Scan(number, shown, dpi, to_source=to_page, source_size=(page_size[0], page_size[1]))
 
 

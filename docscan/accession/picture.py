@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from docscan.errors import IncompleteDocumentError, LimitExceededError, UnreadableDocumentError
-from docscan.model import Image, Matrix, Scan
+from docscan.model import STRAIGHT, Image, Matrix, Scan
 from docscan.pipeline import Limits
 
 HEIC, JPEG, PNG, TIFF, WEBP, JP2 = (
@@ -39,13 +39,13 @@ ORIENTATION = 274  # EXIF
 # EXIF orientation: how a point of the displayed image maps to the stored one; the last
 # column is a share of the stored width (first row) or height (second row)
 _STORED: Mapping[int, Matrix] = {
-    2: ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0)),
-    3: ((-1.0, 0.0, 1.0), (0.0, -1.0, 1.0)),
-    4: ((1.0, 0.0, 0.0), (0.0, -1.0, 1.0)),
-    5: ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
-    6: ((0.0, 1.0, 0.0), (-1.0, 0.0, 1.0)),
-    7: ((0.0, -1.0, 1.0), (-1.0, 0.0, 1.0)),
-    8: ((0.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
+    2: ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0), STRAIGHT),
+    3: ((-1.0, 0.0, 1.0), (0.0, -1.0, 1.0), STRAIGHT),
+    4: ((1.0, 0.0, 0.0), (0.0, -1.0, 1.0), STRAIGHT),
+    5: ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0), STRAIGHT),
+    6: ((0.0, 1.0, 0.0), (-1.0, 0.0, 1.0), STRAIGHT),
+    7: ((0.0, -1.0, 1.0), (-1.0, 0.0, 1.0), STRAIGHT),
+    8: ((0.0, -1.0, 1.0), (1.0, 0.0, 0.0), STRAIGHT),
 }
 
 
@@ -262,7 +262,7 @@ def _squared(scan: Scan, across: float, down: float) -> Scan:
     best = max(across, down)
     size = max(1, round(scan.width * best / across)), max(1, round(scan.height * best / down))
     image = np.asarray(cv2.resize(scan.image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
-    back: Matrix = ((scan.width / size[0], 0.0, 0.0), (0.0, scan.height / size[1], 0.0))
+    back: Matrix = ((scan.width / size[0], 0.0, 0.0), (0.0, scan.height / size[1], 0.0), STRAIGHT)
     return scan.treated(image, f"square {round(across)}x{round(down)}", back)
 
 
@@ -270,8 +270,8 @@ def _oriented(scan: Scan, orientation: int) -> Scan:
     """The scan as the camera says it was held."""
     if orientation not in _STORED:
         return scan
-    (a, b, c), (d, e, f) = _STORED[orientation]
-    back: Matrix = ((a, b, c * scan.width), (d, e, f * scan.height))
+    (a, b, c), (d, e, f), _ = _STORED[orientation]
+    back: Matrix = ((a, b, c * scan.width), (d, e, f * scan.height), STRAIGHT)
     turned = Pillow.fromarray(scan.image)
     turned.getexif()[ORIENTATION] = orientation
     image = np.ascontiguousarray(np.asarray(ImageOps.exif_transpose(turned), dtype=np.uint8))

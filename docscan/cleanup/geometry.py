@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.model import Matrix, Scan
+from docscan.model import STRAIGHT, Matrix, Scan
 
 ANALYSIS_DPI = 100.0
 INK = 160  # grey level below which a pixel is ink, after the light is even
@@ -46,9 +46,9 @@ def turn(scan: Scan, angle: int) -> Scan:
     """
     width, height = scan.width, scan.height
     back: dict[int, Matrix] = {
-        90: ((0.0, 1.0, 0.0), (-1.0, 0.0, float(height))),
-        180: ((-1.0, 0.0, float(width)), (0.0, -1.0, float(height))),
-        270: ((0.0, -1.0, float(width)), (1.0, 0.0, 0.0)),
+        90: ((0.0, 1.0, 0.0), (-1.0, 0.0, float(height)), STRAIGHT),
+        180: ((-1.0, 0.0, float(width)), (0.0, -1.0, float(height)), STRAIGHT),
+        270: ((0.0, -1.0, float(width)), (1.0, 0.0, 0.0), STRAIGHT),
     }
     if angle == 0:
         return scan
@@ -104,7 +104,7 @@ def scale(scan: Scan) -> Scan:
     size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
     way = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
     image = np.asarray(cv2.resize(scan.image, size, interpolation=way), dtype=np.uint8)
-    back: Matrix = ((scan.width / size[0], 0.0, 0.0), (0.0, scan.height / size[1], 0.0))
+    back: Matrix = ((scan.width / size[0], 0.0, 0.0), (0.0, scan.height / size[1], 0.0), STRAIGHT)
     scaled = scan.treated(image, f"scale {round(scan.dpi)} to {round(scan.dpi * factor)}", back)
     return replace(scaled, dpi=scan.dpi * size[0] / scan.width)
 
@@ -119,6 +119,7 @@ def _rotated(scan: Scan, angle: float) -> Scan:
     back: Matrix = (
         (cos, sin, x0 - cos * x1 - sin * y1),
         (-sin, cos, y0 + sin * x1 - cos * y1),
+        STRAIGHT,
     )
     image = cv2.warpAffine(
         scan.image,
@@ -133,7 +134,7 @@ def _rotated(scan: Scan, angle: float) -> Scan:
 
 def _between_centres(matrix: Matrix) -> npt.NDArray[np.float64]:
     """The map for OpenCV, whose points are the centres of pixels."""
-    (a, b, c), (d, e, f) = matrix
+    (a, b, c), (d, e, f), _ = matrix
     return np.array(((a, b, c + (a + b - 1) / 2), (d, e, f + (d + e - 1) / 2)))
 
 

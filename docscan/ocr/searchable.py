@@ -22,7 +22,7 @@ from pikepdf import pdfa
 from PIL import Image as Pillow
 from PIL import ImageSequence
 
-from docscan.model import Matrix, Page, Word, chained
+from docscan.model import STRAIGHT, Matrix, Page, Word, chained
 from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, embedded
 from docscan.ocr.hidden import without_hidden_text
 
@@ -153,14 +153,14 @@ def _decoded(source: Path, media_type: str) -> list[bytes]:
 
 def _stored_dpi(page: Page) -> tuple[float, float]:
     """Pixels to the inch of the image as stored, across and down; enough for a page that PDF allows."""
-    (a, b, _), (d, e, _) = page.to_source
+    (a, b, _), (d, e, _), _ = page.to_source
     least = max(page.source_size) * POINTS / LONGEST_SIDE
     return max(page.dpi * math.hypot(a, b), least), max(page.dpi * math.hypot(d, e), least)
 
 
 def _upright(sheet: pikepdf.Page, page: Page) -> None:
     """Show the page the way up it was read."""
-    (a, b, _), (d, e, _) = page.to_source
+    (a, b, _), (d, e, _), _ = page.to_source
     quarters = round(math.degrees(math.atan2(-d, a)) / 90) % 4
     if quarters and a * e - b * d > 0:
         sheet.obj.Rotate = (_rotation(sheet) + 90 * quarters) % 360
@@ -188,10 +188,10 @@ def _to_user_space(sheet: pikepdf.Page, page: Page) -> Matrix:
     down = top - bottom if rotation in (0, 180) else right - left
     x, y = across / page.source_size[0], down / page.source_size[1]
     maps: Mapping[int, Matrix] = {
-        0: ((x, 0.0, left), (0.0, -y, top)),
-        90: ((0.0, y, left), (x, 0.0, bottom)),
-        180: ((-x, 0.0, right), (0.0, y, bottom)),
-        270: ((0.0, -y, right), (-x, 0.0, top)),
+        0: ((x, 0.0, left), (0.0, -y, top), STRAIGHT),
+        90: ((0.0, y, left), (x, 0.0, bottom), STRAIGHT),
+        180: ((-x, 0.0, right), (0.0, y, bottom), STRAIGHT),
+        270: ((0.0, -y, right), (-x, 0.0, top), STRAIGHT),
     }
     return maps[rotation]
 
@@ -239,7 +239,7 @@ def _baseline(words: Sequence[Word]) -> tuple[float, float]:
 
 def _text_matrix(word: Word, bottom: float, place: Matrix) -> str:
     """One pixel along the word, one up, and where it begins, in the page's points."""
-    (a, b, c), (d, e, f) = place
+    (a, b, c), (d, e, f), _ = place
     middle, width = word.box.middle[0], word.box.width
     x, y = a * middle + b * bottom + c, d * middle + e * bottom + f
     right, up = _along_axis(a, d), _along_axis(-b, -e)

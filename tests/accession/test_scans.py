@@ -180,7 +180,7 @@ def test_a_photograph_is_shown_as_the_camera_was_held(tmp_path, orientation):
     scan = _scan(_saved(tmp_path, "image/jpeg", stored, exif=exif, quality=95), "image/jpeg")
     assert _corner_is_black(scan.image)
     assert scan.treatments == ((f"orientation {orientation}",) if orientation > 1 else ())
-    (a, b, c), (d, e, f) = scan.to_source
+    (a, b, c), (d, e, f), _ = scan.to_source
     x, y = 30.0, 20.0  # in the black corner of the image as shown
     pixel = np.asarray(stored)[int(d * x + e * y + f), int(a * x + b * y + c)]
     assert pixel < 60
@@ -200,7 +200,7 @@ def test_a_fax_gets_square_pixels(tmp_path):
     scan = _scan(_saved(tmp_path, "image/tiff", dpi=(204, 102)), "image/tiff")
     assert (scan.width, scan.height, scan.source_size) == (400, 600, (400, 300))
     assert scan.treatments == ("square 204x102",)
-    assert scan.to_source == ((1.0, 0.0, 0.0), (0.0, 0.5, 0.0))
+    assert scan.to_source == ((1.0, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 1.0))
 
 
 def test_the_pages_of_a_tiff_are_its_images_without_the_small_copies(tmp_path):

@@ -26,7 +26,7 @@ def _middle_of_ink(image):
 
 
 def _back(scan, point):
-    (a, b, c), (d, e, f) = scan.to_source
+    (a, b, c), (d, e, f), _ = scan.to_source
     x, y = point
     return a * x + b * y + c, d * x + e * y + f
 
@@ -45,7 +45,7 @@ def test_four_quarter_turns_give_the_page_back(drawn):
     for _ in range(4):
         turned = geometry.turn(turned, 90)
     assert np.array_equal(turned.image, scan.image)
-    assert np.allclose(turned.to_source, ((1, 0, 0), (0, 1, 0)))
+    assert np.allclose(turned.to_source, ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
 
 
 def test_no_turn_leaves_no_treatment_and_an_odd_angle_is_refused(drawn):

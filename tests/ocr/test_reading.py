@@ -55,7 +55,7 @@ def test_a_turned_page_is_read_and_its_words_lie_on_the_ink(drawn, letters, angl
     scan = replace(cleanup.turn(drawn(letters["spa"]), angle), treatments=())
     page = _read(scan)
     assert _found(page, letters["spa"]) >= 0.95
-    (a, b, c), (d, e, f) = page.to_source
+    (a, b, c), (d, e, f), _ = page.to_source
     x, y = page.words[0].box.middle
     middle = a * x + b * y + c, d * x + e * y + f
     assert middle == pytest.approx((175, 103), abs=6)  # of the first word as it was drawn

@@ -5,7 +5,7 @@ bottom; right and bottom exclusive). Confidences run from 0 to 1.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -185,7 +185,7 @@ class Page:
         treatments: What the image went through.
         to_source: Maps treated pixels back to the image as stored.
         source_size: Width and height of the image as stored, in pixels; (0, 0)
-            for a page read from its text layer.
+            for a page read from its text layer, or not at all.
         coverage: The share of what looks like print that lies under a word read.
     """
 
@@ -228,6 +228,20 @@ class Page:
     def quality(self) -> float:
         """The share of the print that was read, and read rightly as far as the engine can tell; 0 to 1."""
         return 1.0 if self.state == "blank" else self.confidence * self.coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript(Page):
+    """What a page says, without the places of its words: what a record is filed and found by."""
+
+    text: str = ""
+    confidence: float = 0.0
+
+
+def transcribed(page: Page) -> Transcript:
+    """The transcript of a page: a twentieth of its size in memory."""
+    kept = {item.name: getattr(page, item.name) for item in fields(Page)}
+    return Transcript(**kept | {"lines": (), "marks": ()}, text=page.text, confidence=page.confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,21 @@ The form is `docscan.record/1`; `docs/record.md` describes it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from docscan.messages import sentence
 from docscan.model import (
-    STRAIGHT,
     Box,
     Entry,
     Extraction,
     Field,
     Finding,
     InvoiceLine,
-    Line,
-    Mark,
     Page,
     Record,
     TaxLine,
-    Word,
+    Transcript,
 )
 
 FORMAT = "docscan.record/1"
@@ -65,47 +62,35 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
     }
 
 
-def words_json(record: Record) -> dict[str, Any]:
-    """Every word with its box and confidence, and how to map boxes to the stored image."""
-    return {
-        "format": WORDS_FORMAT,
-        "sha256": record.sha256,
-        "pages": [
-            {
-                "number": page.number,
-                "width": page.width,
-                "height": page.height,
-                "dpi": round(page.dpi, 2),
-                "source_size": list(page.source_size),
-                "to_source": [[round(value, 12) for value in row] for row in page.to_source],
-                "lines": [
-                    {
-                        "block": line.block,
-                        "words": [[word.text, *word.box, round(word.confidence, 3)] for word in line.words],
-                    }
-                    for line in page.lines
-                ],
-                "marks": [[*mark.box, mark.ticked, round(mark.confidence, 3)] for mark in page.marks],
-            }
-            for page in record.pages
-        ],
-    }
+def words_json(sha256: str, pages: Iterable[Page]) -> Iterator[str]:
+    """Every word with its box and confidence, and how to map boxes to the stored image.
+
+    Args:
+        sha256: Of the original.
+        pages: Taken one at a time.
+
+    Yields:
+        The parts of one line of JSON, in the form `docscan.words/1`.
+    """
+    yield f'{{"format":{_compact(WORDS_FORMAT)},"sha256":{_compact(sha256)},"pages":['
+    for number, page in enumerate(pages):
+        yield f"{',' if number else ''}{_compact(_words(page))}"
+    yield "]}\n"
 
 
-def from_json(record: Mapping[str, Any], words: Mapping[str, Any]) -> Record:
-    """The record that `to_json` and `words_json` wrote.
+def from_json(record: Mapping[str, Any]) -> Record:
+    """The record that `to_json` wrote, its pages as transcripts.
 
     Raises:
         KeyError, TypeError, ValueError: The JSON is of another form.
     """
-    found = {page["number"]: page for page in words["pages"]}
     return Record(
         id=record["id"],
         source=record["source"],
         sha256=record["sha256"],
         media_type=record["media_type"],
         extraction=_extraction(record),
-        pages=tuple(_read_page(page, found[page["number"]]) for page in record["pages"]),
+        pages=tuple(_transcript(page) for page in record["pages"]),
         findings=tuple(
             Finding(item["code"], item["severity"], item["field"] or "", item["facts"])
             for item in record["findings"]
@@ -136,6 +121,29 @@ def _page(page: Page) -> dict[str, Any]:
         "treatments": list(page.treatments),
         "text": page.text,
     }
+
+
+def _words(page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "dpi": round(page.dpi, 2),
+        "source_size": list(page.source_size),
+        "to_source": [[round(value, 12) for value in row] for row in page.to_source],
+        "lines": [
+            {
+                "block": line.block,
+                "words": [[word.text, *word.box, round(word.confidence, 3)] for word in line.words],
+            }
+            for line in page.lines
+        ],
+        "marks": [[*mark.box, mark.ticked, round(mark.confidence, 3)] for mark in page.marks],
+    }
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -170,26 +178,16 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
     )
 
 
-def _read_page(page: Mapping[str, Any], words: Mapping[str, Any]) -> Page:
-    first, second, *last = ((a, b, c) for a, b, c in words["to_source"])
-    width, height = words["source_size"]
-    return Page(
+def _transcript(page: Mapping[str, Any]) -> Transcript:
+    return Transcript(
         number=page["number"],
         width=page["width"],
         height=page["height"],
-        dpi=words["dpi"],
+        dpi=page["dpi"],
         state=page["state"],
-        lines=tuple(
-            Line(
-                tuple(Word(text, Box(*box), confidence) for text, *box, confidence in line["words"]),
-                line["block"],
-            )
-            for line in words["lines"]
-        ),
-        marks=tuple(Mark(Box(*box), ticked, confidence) for *box, ticked, confidence in words["marks"]),
         language=page["language"],
         treatments=tuple(page["treatments"]),
-        to_source=(first, second, last[0] if last else STRAIGHT),
-        source_size=(width, height),
         coverage=page.get("coverage", 1.0),
+        text=page["text"],
+        confidence=page["confidence"],
     )

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from docscan.model import (
     Record,
     TaxLine,
     Word,
+    transcribed,
 )
 
 text = st.text(max_size=12)
@@ -83,9 +85,29 @@ records = st.builds(
 
 
 @given(records)
-def test_a_record_comes_back_whole_from_its_json(made: Record):
-    written = json.loads(json.dumps(record.to_json(made))), json.loads(json.dumps(record.words_json(made)))
-    assert record.from_json(*written) == made
+def test_a_record_comes_back_from_its_json_with_the_transcripts_of_its_pages(made: Record):
+    found = record.from_json(json.loads(json.dumps(record.to_json(made))))
+    assert [page.text for page in found.pages] == [page.text for page in made.pages]
+    assert [page.state for page in found.pages] == [page.state for page in made.pages]
+    assert replace(found, pages=()) == replace(made, pages=())
+
+
+@given(records)
+def test_a_record_of_transcripts_has_the_same_json_as_one_of_pages(made: Record):
+    light = replace(made, pages=tuple(transcribed(page) for page in made.pages))
+    assert record.to_json(light) == record.to_json(made)
+    assert all(not page.words for page in light.pages)
+
+
+@given(st.lists(page, max_size=3))
+def test_every_word_of_every_page_is_in_its_json(pages: list[Page]):
+    found = json.loads("".join(record.words_json("ab", pages)))
+    assert (found["format"], found["sha256"]) == ("docscan.words/1", "ab")
+    for said, made in zip(found["pages"], pages, strict=True):
+        words = [Word(text, Box(*box), sure) for line in said["lines"] for text, *box, sure in line["words"]]
+        assert words == list(made.words)
+        assert [Mark(Box(*box), ticked, sure) for *box, ticked, sure in said["marks"]] == list(made.marks)
+        assert said["to_source"] == [list(row) for row in made.to_source]
 
 
 def test_a_record_has_the_members_that_others_rely_on():

@@ -26,7 +26,7 @@ from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import UUID, Draft
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError, FixityError
-from docscan.model import Record
+from docscan.model import Record, Transcript
 
 SALT_BYTES = 32
 INTENT = ".intent"
@@ -50,7 +50,9 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
         record: The document as read.
         files: The files of the object by logical path: exactly one
             `original/NAME`, and any of `derived/NAME`. Those that lie in the
-            staging area are moved, others are copied.
+            staging area are moved, others are copied. `derived/words.json` is
+            among them when the record has transcripts of its pages, and is
+            written from the pages otherwise.
         object_id: The UUID the file was claimed under.
         now: When it was received, with its time zone.
         agent: Who runs this.
@@ -113,6 +115,8 @@ def _build(archive: Archive, record: Record, files: Mapping[str, Path], agent: s
     if folder.exists():
         shutil.rmtree(folder)
     named = _named(files)
+    if any(isinstance(page, Transcript) for page in record.pages) != (objects.WORDS in named):
+        raise ArchiveError("A transcript is filed with its words.json, a page without.")
     for logical, path in named.items():
         target = folder / objects.content(logical)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +155,7 @@ def _named(files: Mapping[str, Path]) -> dict[str, Path]:
             )
         named[f"{above}/{objects.safe_name(name)}"] = path
     originals = [logical for logical in named if logical.startswith("original/")]
-    if len(originals) != 1 or len(named) != len(files) or "derived/words.json" in named:
+    if len(originals) != 1 or len(named) != len(files):
         raise ArchiveError("An object has one original and derived files of different names.")
     return named
 
@@ -173,8 +177,9 @@ def _write_record(folder: Path, record: Record) -> None:
     (home / "derived").mkdir(exist_ok=True)
     text = json.dumps(records.to_json(record), ensure_ascii=False, indent=2)
     durable.write(home / "record.json", f"{text}\n".encode(errors="backslashreplace"))
-    words = json.dumps(records.words_json(record), ensure_ascii=False, separators=(",", ":"))
-    durable.write(home / "derived/words.json", f"{words}\n".encode(errors="backslashreplace"))
+    if not (home / objects.WORDS).exists():
+        words = "".join(records.words_json(record.sha256, record.pages))
+        durable.write(home / objects.WORDS, words.encode(errors="backslashreplace"))
     durable.write(home / "salt", secrets.token_bytes(SALT_BYTES))
 
 

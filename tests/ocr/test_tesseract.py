@@ -4,31 +4,36 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from docscan.errors import EngineFailedError, EngineMissingError, LanguageMissingError
+from docscan.errors import EngineFailedError, EngineMissingError
 from docscan.model import Scan
-from docscan.ocr import tesseract
+from docscan.ocr import tessdata, tesseract
+from docscan.ocr.tesseract import Tesseract
 
 
 @pytest.fixture
-def no_memory():
-    """The engine is looked for anew, before and after."""
-    caches = (tesseract._engine, tesseract.languages, tesseract.version)
-    for cached in caches:
+def looked_for_anew():
+    """What was found of Tesseract is forgotten, before and after."""
+    found = (tessdata.program, tessdata.languages, tessdata.folder, tessdata._listed, tesseract.version)
+    for cached in found:
         cached.cache_clear()
     yield
-    for cached in caches:
+    for cached in found:
         cached.cache_clear()
 
 
-def test_words_come_with_boxes_and_confidence(drawn, letters):
-    page = tesseract.read(drawn(letters["eng"]), "eng", timeout=60)
-    assert page.state == "read"
-    assert page.text.split() == " ".join(letters["eng"]).split()
-    assert page.confidence > 0.9
-    first = page.words[0]
-    assert first.box.left == pytest.approx(100, abs=8)
-    assert first.box.top == pytest.approx(87, abs=8)
-    assert [len(line.words) for line in page.lines] == [len(line.split()) for line in letters["eng"]]
+@pytest.fixture
+def no_program(monkeypatch, looked_for_anew, tmp_path):
+    """A machine without a Tesseract to start."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(tessdata, "WHEEL", "no_such_module")
+
+
+def program(monkeypatch, folder, script):
+    """Put a script of that text where the program is looked for first."""
+    binary = folder / "tesseract"
+    binary.write_text(f"#!/bin/sh\n{script}\n")
+    binary.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
 def test_a_blank_page_costs_no_run_and_an_empty_one_is_told_from_it():
@@ -38,57 +43,79 @@ def test_a_blank_page_costs_no_run_and_an_empty_one_is_told_from_it():
     assert tesseract.read(scan, "eng", timeout=60).state == "empty"
 
 
-def test_colour_is_read_as_well(drawn, letters):
-    scan = drawn(letters["eng"])
-    page = tesseract.read(replace(scan, image=np.dstack([scan.image] * 3)), "eng", timeout=60)
-    assert "invoice" in page.text
+def test_a_missing_program_is_told_with_a_way_out(no_program):
+    for ask in (Tesseract().version, Tesseract().languages):
+        with pytest.raises(EngineMissingError) as caught:
+            ask()
+        assert "tesseract" in caught.value.hint
 
 
-def test_a_missing_language_is_named_with_a_way_out(drawn, letters):
-    with pytest.raises(LanguageMissingError, match="tlh") as caught:
-        tesseract.read(drawn(letters["eng"]), "eng+tlh", timeout=60)
-    assert "tesseract-ocr-tlh" in caught.value.hint
+def test_a_program_that_cannot_be_started_is_told_from_a_missing_one(monkeypatch, looked_for_anew, tmp_path):
+    program(monkeypatch, tmp_path, "exit 127")
+    with pytest.raises(EngineMissingError, match="cannot be started"):
+        Tesseract().languages()
 
 
-def test_a_missing_engine_is_told_with_a_way_out(monkeypatch, no_memory, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(tesseract, "WHEEL", "no_such_module")
-    with pytest.raises(EngineMissingError) as caught:
-        tesseract.version()
-    assert "tesseract" in caught.value.hint
-
-
-def test_the_engine_of_the_environment_is_found_when_the_system_has_none(monkeypatch, no_memory, tmp_path):
+def test_the_program_of_the_environment_is_found_when_the_system_has_none(monkeypatch, no_program, tmp_path):
     binary = tmp_path / "engine_wheel" / "data" / "bin" / "tesseract"
     binary.parent.mkdir(parents=True)
     binary.write_text("#!/bin/sh\necho 'tesseract 5.4.1'\n")
     binary.chmod(0o755)
     (tmp_path / "engine_wheel" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(tesseract, "WHEEL", "engine_wheel")
-    monkeypatch.setattr(tesseract.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(tessdata, "WHEEL", "engine_wheel")
     monkeypatch.setenv("TESSDATA_PREFIX", "")
     monkeypatch.delenv("TESSDATA_PREFIX")
-    assert tesseract._engine() == str(binary)
+    assert tessdata.program() == str(binary)
     assert os.environ["TESSDATA_PREFIX"] == str(tmp_path / "engine_wheel" / "data" / "share" / "tessdata")
 
 
 @pytest.mark.parametrize(
     ("script", "said"),
-    [("echo 'leptonica broke' >&2; exit 1", "leptonica broke"), ("exec sleep 30", "longer than 1 seconds")],
+    [("echo 'leptonica broke' >&2; exit 1", "leptonica broke"), ("exec sleep 30", "longer than 0.5 seconds")],
 )
-def test_an_engine_that_fails_or_hangs_is_named(monkeypatch, tmp_path, script, said):
-    binary = tmp_path / "tesseract"
-    binary.write_text(f"#!/bin/sh\n{script}\n")
-    binary.chmod(0o755)
-    scan = Scan(1, np.zeros((30, 40), np.uint8), 100.0)
-    tesseract.languages()
-    monkeypatch.setattr(tesseract.pytesseract.pytesseract, "tesseract_cmd", str(binary))
+def test_a_program_that_fails_or_hangs_is_named(monkeypatch, tmp_path, looked_for_anew, script, said):
+    program(
+        monkeypatch, tmp_path, f'[ "$1" != --list-langs ] || {{ echo "List:"; echo eng; exit; }}\n{script}'
+    )
     with pytest.raises(EngineFailedError, match=said) as caught:
-        tesseract.read(scan, "eng", timeout=1)
+        Tesseract().read(np.zeros((30, 40), np.uint8), "eng", dpi=100.0, timeout=0.5)
     assert caught.value.hint
 
 
-def test_what_the_engine_offers_is_known():
-    assert {"eng", "spa", "pol", "deu"} <= tesseract.languages()
-    assert tesseract.version().startswith("5")
+def test_nothing_is_left_in_memory_after_a_page(monkeypatch, tmp_path):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(tesseract, "IN_MEMORY", tmp_path)
+    assert Tesseract().read(np.full((60, 80), 255, np.uint8), "eng", dpi=100.0, timeout=60) == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_models_are_where_the_program_says(monkeypatch, looked_for_anew, tmp_path):
+    models = tmp_path / "my models"
+    models.mkdir()
+    (models / "eng.traineddata").touch()
+    program(monkeypatch, tmp_path, f"""echo 'List of available languages in "{models}/" (1):'; echo eng""")
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    assert tessdata.folder() == models
+    assert tessdata.languages() == {"eng"}
+
+
+def test_a_folder_the_user_names_goes_before_the_programs(monkeypatch, looked_for_anew, tmp_path):
+    (tmp_path / "pol.traineddata").touch()
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    assert tessdata.folder() == tmp_path
+
+
+def test_models_without_a_program_are_found_where_systems_put_them(monkeypatch, no_program, tmp_path):
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    (tmp_path / "pol.traineddata").touch()
+    monkeypatch.setattr(tessdata, "PLACES", (str(tmp_path / "nowhere"), str(tmp_path)))
+    assert tessdata.folder() == tmp_path
+
+
+def test_models_that_are_nowhere_are_told_with_a_way_out(monkeypatch, no_program):
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    monkeypatch.setattr(tessdata, "PLACES", ())
+    with pytest.raises(EngineMissingError) as caught:
+        tessdata.folder()
+    assert "tesseract-ocr" in caught.value.hint

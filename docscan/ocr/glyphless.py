@@ -1,90 +1,140 @@
-"""A font whose signs cover nothing: for text that is found and copied, and never seen."""
+"""Fonts whose signs cover nothing: for text that is found and copied, and never seen.
+
+Codes take one byte: the signs of ASCII have their own, and those a document
+uses beyond them are given the rest. A document with more than fit into one
+font gets another.
+"""
 
 import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import pikepdf
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 EM = 1000  # units
 ADVANCE = 500  # units: each sign is half as wide as high
-ASCENT, DESCENT = 850, -150  # units: what a word reaches above and below its baseline
-NAME = "DocscanUnseen"
+# A word's box is what lies between the two: from its baseline up. None is zero, as a zero counts as missing;
+# letters as high as those of print keep the gaps between words in proportion, by which programs tell lines
+ASCENT, DESCENT = 720, -1
+NAME = "Unseen"
 DATE = 3786912000  # of the font, in seconds since 1904: the first day of 2024
 
-# identifiers are UTF-16 code units, so that the way back to letters is the identity (ISO 32000-1, 9.10.3)
-_TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
+ASCII = range(0x20, 0x7F)
+FREE = (*range(0x80, 0x100), *range(0x01, 0x0A), *range(0x0E, 0x20))  # codes for other signs
+LAST = 0xFF
+ESCAPED = {sign: b"\\" + bytes([sign]) for sign in b"()\\"}  # ISO 32000-1, 7.3.4.2
+
+# one byte a code, as ISO 32000-1, 9.10.3 asks
+_TO_UNICODE = """/CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
+/CMapName /U def
 /CMapType 2 def
 1 begincodespacerange
-<0000> <FFFF>
+<00> <FF>
 endcodespacerange
-%s
-endcmap
-CMapName currentdict /CMap defineresource pop
+1 beginbfrange
+<20> <7E> <0020>
+endbfrange
+%sendcmap
 end
 end
 """
 
 
-def embedded(document: pikepdf.Pdf) -> pikepdf.Object:
-    """The font as an object of a document.
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The signs of a document beyond ASCII, in an order that gives each its font and code."""
+
+    others: tuple[str, ...]
+
+    @property
+    def fonts(self) -> int:
+        """How many fonts they need."""
+        return max(1, -(-len(self.others) // len(FREE)))
+
+    def coded(self, text: str) -> Iterator[tuple[str, bytes]]:
+        """A text in runs of one font: its name and the inside of a PDF string."""
+        for font, run in groupby(((self._place(sign)) for sign in text), key=lambda place: place[0]):
+            codes = b"".join(ESCAPED.get(code, bytes([code])) for _, code in run)
+            yield f"/{NAME}{font}", codes
+
+    def of(self, font: int) -> tuple[str, ...]:
+        """The signs of one font in the order of `FREE`."""
+        return self.others[font * len(FREE) : (font + 1) * len(FREE)]
+
+    def _place(self, sign: str) -> tuple[int, int]:
+        if ord(sign) in ASCII:
+            return 0, ord(sign)
+        place = self.others.index(sign)
+        return place // len(FREE), FREE[place % len(FREE)]
+
+
+def letters(texts: Iterable[str]) -> Letters:
+    """The signs of all texts of a document."""
+    signs = {sign for text in texts for sign in text}
+    return Letters(tuple(sorted(sign for sign in signs if ord(sign) not in ASCII)))
+
+
+def embedded(document: pikepdf.Pdf, alphabet: Letters) -> pikepdf.Dictionary:
+    """The fonts of an alphabet as objects of a document.
 
     Returns:
-        A Type 0 font, two bytes a sign.
+        The fonts by the names that `Letters.coded` gives them: simple TrueType
+        fonts, symbolic, which therefore need no encoding.
     """
     name = pikepdf.Name("/" + NAME)
-    descriptor = pikepdf.Dictionary(
-        Type=pikepdf.Name.FontDescriptor,
-        FontName=name,
-        Flags=5,  # fixed pitch, symbolic
-        FontBBox=[0, DESCENT, ADVANCE, ASCENT],
-        ItalicAngle=0,
-        Ascent=ASCENT,
-        Descent=DESCENT,
-        CapHeight=ASCENT,
-        StemV=80,
-        FontFile2=document.make_indirect(pikepdf.Stream(document, font_file(), Length1=len(font_file()))),
-    )
-    descendant = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.CIDFontType2,
-        BaseFont=name,
-        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
-        FontDescriptor=document.make_indirect(descriptor),
-        DW=ADVANCE,
-        CIDToGIDMap=document.make_stream(b"\x00\x01" * 65536),
-    )
-    return document.make_indirect(
+    descriptor = document.make_indirect(
         pikepdf.Dictionary(
-            Type=pikepdf.Name.Font,
-            Subtype=pikepdf.Name.Type0,
-            BaseFont=name,
-            Encoding=pikepdf.Name("/Identity-H"),
-            DescendantFonts=[document.make_indirect(descendant)],
-            ToUnicode=document.make_stream(_TO_UNICODE % _ranges()),
+            Type=pikepdf.Name.FontDescriptor,
+            FontName=name,
+            Flags=5,  # fixed pitch, symbolic
+            FontBBox=[0, DESCENT, ADVANCE, ASCENT],
+            ItalicAngle=0,
+            Ascent=ASCENT,
+            Descent=DESCENT,
+            CapHeight=ASCENT,
+            StemV=80,
+            FontFile2=document.make_stream(font_file(), Length1=len(font_file())),
         )
     )
+    fonts = pikepdf.Dictionary()
+    for font in range(alphabet.fonts):
+        fonts[f"/{NAME}{font}"] = document.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Font,
+                Subtype=pikepdf.Name.TrueType,
+                BaseFont=name,
+                FirstChar=1,
+                LastChar=LAST,
+                Widths=[ADVANCE] * LAST,
+                FontDescriptor=descriptor,
+                ToUnicode=document.make_stream(_to_unicode(alphabet.of(font))),
+            )
+        )
+    return fonts
 
 
 @cache
 def font_file() -> bytes:
-    """The TrueType font: two signs without an area."""
+    """The TrueType font: two signs without an area, the second for every code."""
     builder = FontBuilder(EM, isTTF=True)
     names = [".notdef", "unseen"]
     builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({0x20: "unseen"})
+    table = CmapSubtable.newSubtable(0)
+    table.platformID, table.platEncID, table.language = 1, 0, 0
+    table.cmap = dict.fromkeys(range(1, LAST + 1), "unseen")
+    builder.setupCharacterMap({})
+    builder.font["cmap"].tables = [table]
     builder.setupGlyf(dict.fromkeys(names, _hairline()))
     builder.setupHorizontalMetrics(dict.fromkeys(names, (ADVANCE, 0)))
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
-    builder.setupNameTable({"familyName": NAME, "styleName": "Regular", "psName": NAME})
-    builder.setupOS2(sTypoAscender=ASCENT, sTypoDescender=DESCENT, usWinAscent=ASCENT, usWinDescent=-DESCENT)
-    builder.setupPost(isFixedPitch=1)
     # one date for all copies: the same document gives the same bytes
     builder.updateHead(created=DATE, modified=DATE)
     builder.font.recalcTimestamp = False
@@ -102,12 +152,14 @@ def _hairline() -> Glyph:
     return pen.glyph()
 
 
-@cache
-def _ranges() -> bytes:
-    """The identity in ranges that keep their first byte, at most 100 in a section."""
-    ranges = [f"<{high:02X}00> <{high:02X}FF> <{high:02X}00>" for high in range(256)]
-    sections = (ranges[start : start + 100] for start in range(0, 256, 100))
-    text = "\n".join(
-        f"{len(section)} beginbfrange\n" + "\n".join(section) + "\nendbfrange" for section in sections
+def _to_unicode(signs: Iterable[str]) -> bytes:
+    """What each code means, at most 100 in a section."""
+    lines = [
+        f"<{code:02X}> <{sign.encode('utf-16-be', 'replace').hex().upper()}>"
+        for code, sign in zip(FREE, signs, strict=False)
+    ]
+    sections = (lines[start : start + 100] for start in range(0, len(lines), 100))
+    text = "".join(
+        f"{len(section)} beginbfchar\n" + "\n".join(section) + "\nendbfchar\n" for section in sections
     )
-    return text.encode("ascii")
+    return (_TO_UNICODE % text).encode("ascii")

@@ -6,6 +6,7 @@ import pikepdf
 
 INVISIBLE = 3  # text render mode (ISO 32000-1, 9.3.6)
 SHOWS = frozenset(("Tj", "TJ", "'", '"'))  # operators that show text
+MOVES = frozenset(("'", '"'))  # those of them that begin a line first
 DEEPEST = 5  # forms within forms
 
 Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
@@ -14,7 +15,8 @@ Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImag
 def without_hidden_text(document: pikepdf.Pdf, page: pikepdf.Page) -> None:
     """Remove text in render mode 3 from a page and from the forms it draws.
 
-    A page whose instructions cannot be parsed stays as it is.
+    A page whose instructions cannot be parsed stays as it is, and so does one
+    that never sets a render mode.
 
     Args:
         document: It holds the page.
@@ -48,9 +50,19 @@ def _strip_forms(resources: pikepdf.Object | None, depth: int) -> None:
 
 def _stripped(content: pikepdf.Page | pikepdf.Object) -> bytes | None:
     """The content without unseen text; None when there was none."""
+    if b"Tr" not in _data(content):
+        return None
     before = list(pikepdf.parse_content_stream(content))
     after = list(_visible(before))
-    return pikepdf.unparse_content_stream(after) if len(after) != len(before) else None
+    return pikepdf.unparse_content_stream(after) if after != before else None
+
+
+def _data(content: pikepdf.Page | pikepdf.Object) -> bytes:
+    """A content's bytes, unpacked."""
+    if isinstance(content, pikepdf.Stream):
+        return content.read_bytes()
+    drawn = content.get("/Contents", pikepdf.Array())
+    return b"\n".join(part.read_bytes() for part in (drawn if isinstance(drawn, pikepdf.Array) else [drawn]))
 
 
 def _visible(instructions: Sequence[Instruction]) -> Iterator[Instruction]:
@@ -63,6 +75,7 @@ def _visible(instructions: Sequence[Instruction]) -> Iterator[Instruction]:
             mode = saved.pop()
         elif operator == "Tr" and operands:
             mode = int(operands[0])
-        if operator in SHOWS and mode == INVISIBLE:
-            continue
-        yield instruction
+        if operator not in SHOWS or mode != INVISIBLE:
+            yield instruction
+        elif operator in MOVES:
+            yield pikepdf.ContentStreamInstruction([], pikepdf.Operator("T*"))

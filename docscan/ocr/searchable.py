@@ -9,33 +9,28 @@ one, so that a page that came skewed or upside down is marked rightly, too.
 import io
 import logging
 import math
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import img2pdf
 import pi_heif
 import pikepdf
-from pikepdf import pdfa
 from PIL import Image as Pillow
 from PIL import ImageSequence
 
-from docscan.model import STRAIGHT, Matrix, Page, Word, chained
-from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, embedded
+from docscan.model import STRAIGHT, Matrix, Page, chained, mapped
+from docscan.ocr import archival, bitonal, glyphless, underlay
 from docscan.ocr.hidden import without_hidden_text
 
 logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
 
-FLAVOUR = "2b"  # PDF/A-2: JPEG 2000 and transparency are allowed; b: looks the same for ever
 POINTS = 72.0  # to the inch
 LONGEST_SIDE = 14_400.0  # points (ISO 32000-1, annex C)
-FONT = "/DocscanUnseen"
-BELOW = frozenset("gjpqyQJ,;()[]{}|/@$§ąęçß_")  # signs that reach below the baseline in many fonts
-FAR = 0.5  # of the usual height: a word that far off stands on a line of its own
-FLAT = 0.5  # of the usual height: dashes and dots are written higher than they are
 DECODED = ("image/webp", "image/heic")  # PDF cannot hold these as they are
+LONG = 65_536  # bytes of content from which a page's own is left in a stream of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +64,21 @@ def write(source: Path, media_type: str, pages: Sequence[Page], target: Path) ->
         pikepdf.PdfError: The original cannot be opened.
     """
     with _opened(source, media_type, pages) as document:
-        font: pikepdf.Object | None = None
-        for page in pages:
-            if page.number > len(document.pages) or page.state == "textlayer":
-                continue
+        read = [page for page in pages if page.number <= len(document.pages) and page.state != "textlayer"]
+        letters = glyphless.letters(word.text for page in read for word in page.words)
+        fonts: pikepdf.Dictionary | None = None
+        for page in read:
             sheet = document.pages[page.number - 1]
+            bitonal.pack(sheet)
             if page.words:
                 without_hidden_text(document, sheet)
-                font = font if font is not None else embedded(document)
-                _underlay(document, sheet, page, font)
+                fonts = fonts if fonts is not None else glyphless.embedded(document, letters)
+                _underlay(document, sheet, page, letters)
+                for name, font in fonts.items():
+                    sheet.add_resource(font, pikepdf.Name.Font, pikepdf.Name(name))
             _upright(sheet, page)
-        return _saved(document, target)
+        reason = archival.save(document, target)
+    return Written(archival=not reason, reason=reason)
 
 
 @contextmanager
@@ -98,15 +97,6 @@ def _sizes_known() -> Iterator[None]:
         yield
     finally:
         Pillow.MAX_IMAGE_PIXELS = before
-
-
-def _saved(document: pikepdf.Pdf, target: Path) -> Written:
-    try:
-        pdfa.save(document, target, FLAVOUR)
-    except pdfa.PdfaError as problem:
-        document.save(target)
-        return Written(archival=False, reason=str(problem).splitlines()[0][:200])
-    return Written(archival=True)
 
 
 def _bound(source: Path, media_type: str, pages: Sequence[Page]) -> bytes:
@@ -129,7 +119,7 @@ def _converted(data: bytes | list[bytes], resolutions: Sequence[tuple[float, flo
         size = width * POINTS / across, height * POINTS / down
         return (*size, *size)
 
-    made = img2pdf.convert(data, layout_fun=sized, rotation=img2pdf.Rotation.none)
+    made = img2pdf.convert(data, layout_fun=sized, rotation=img2pdf.Rotation.none, nodate=True)
     return bytes(made)
 
 
@@ -153,31 +143,56 @@ def _decoded(source: Path, media_type: str) -> list[bytes]:
 
 def _stored_dpi(page: Page) -> tuple[float, float]:
     """Pixels to the inch of the image as stored, across and down; enough for a page that PDF allows."""
-    (a, b, _), (d, e, _), _ = page.to_source
+    (a, b), (d, e) = _around_middle(page)
     least = max(page.source_size) * POINTS / LONGEST_SIDE
     return max(page.dpi * math.hypot(a, b), least), max(page.dpi * math.hypot(d, e), least)
 
 
 def _upright(sheet: pikepdf.Page, page: Page) -> None:
     """Show the page the way up it was read."""
-    (a, b, _), (d, e, _), _ = page.to_source
+    (a, b), (d, e) = _around_middle(page)
     quarters = round(math.degrees(math.atan2(-d, a)) / 90) % 4
     if quarters and a * e - b * d > 0:
         sheet.obj.Rotate = (_rotation(sheet) + 90 * quarters) % 360
+
+
+def _around_middle(page: Page) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What a step of one pixel, across or down, becomes in the image as stored: x by each, then y by each."""
+    x, y = page.width / 2, page.height / 2
+    left, right = mapped(page.to_source, x - 0.5, y), mapped(page.to_source, x + 0.5, y)
+    above, below = mapped(page.to_source, x, y - 0.5), mapped(page.to_source, x, y + 0.5)
+    return (right[0] - left[0], below[0] - above[0]), (right[1] - left[1], below[1] - above[1])
 
 
 def _rotation(sheet: pikepdf.Page) -> int:
     return int(sheet.rotation) % 360
 
 
-def _underlay(document: pikepdf.Pdf, sheet: pikepdf.Page, page: Page, font: pikepdf.Object) -> None:
-    """Add the words to a page."""
-    place = chained(_to_user_space(sheet, page), page.to_source)
-    lines = [_shown_line(line.words, place) for line in page.lines]
-    content = "\n".join(("BT 3 Tr", *lines, "ET")).encode("ascii")
-    sheet.add_resource(font, pikepdf.Name.Font, pikepdf.Name(FONT))
-    sheet.contents_add(b"q\n", prepend=True)
-    sheet.contents_add(document.make_stream(b"Q\nq\n" + content + b"\nQ\n"))
+def _underlay(document: pikepdf.Pdf, sheet: pikepdf.Page, page: Page, letters: glyphless.Letters) -> None:
+    """Add the words to a page, after what it shows."""
+    text = underlay.content(page, chained(_to_user_space(sheet, page), page.to_source), letters)
+    before = _short_content(sheet)
+    if before is not None:
+        sheet.obj.Contents = _packed(document, b"q\n" + before + b"\nQ\n" + text)
+    else:
+        sheet.contents_add(b"q\n", prepend=True)
+        sheet.contents_add(_packed(document, b"Q\n" + text))
+
+
+def _short_content(sheet: pikepdf.Page) -> bytes | None:
+    """What a page draws, in one piece; None where that is long, or cannot be unpacked."""
+    contents = sheet.obj.get("/Contents", pikepdf.Array())
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    if sum(int(stream.get("/Length", 0)) for stream in streams) > LONG:
+        return None
+    try:
+        return b"\n".join(stream.read_bytes() for stream in streams)
+    except pikepdf.PdfError:
+        return None
+
+
+def _packed(document: pikepdf.Pdf, data: bytes) -> pikepdf.Stream:
+    return document.make_stream(zlib.compress(data, 9), Filter=pikepdf.Name.FlateDecode)
 
 
 def _to_user_space(sheet: pikepdf.Page, page: Page) -> Matrix:
@@ -206,55 +221,3 @@ def _box(sheet: pikepdf.Page) -> tuple[float, float, float, float]:
     if inner[0] >= outer[0] or inner[1] >= outer[1]:
         return left, bottom, right, top
     return inner[0], inner[1], outer[0], outer[1]
-
-
-def _shown_line(words: Sequence[Word], place: Matrix) -> str:
-    """The operators that write one line, a space stretched over each gap.
-
-    All words share a baseline, as programs that take text out again break the
-    line where it jumps. Each word runs along the page's own axis: a word that
-    followed a slight skew would fall apart into letters there.
-    """
-    base, usual = _baseline(words)
-    parts = []
-    for word, following in zip(words, (*words[1:], None), strict=True):
-        on_line = abs(word.box.bottom - base) <= FAR * usual
-        bottom = base if on_line else word.box.bottom
-        rise = max(bottom - word.box.top, FLAT * usual)
-        size = rise * EM / ASCENT
-        parts.append(f"{FONT} {size:.3f} Tf {_text_matrix(word, bottom, place)} Tm")
-        parts.append(_stretched(word.text, word.box.width, size))
-        gap = following.box.left - word.box.right if following is not None else 0
-        if gap > 0:
-            parts.append(_stretched(" ", gap, size))
-    return "\n".join(parts)
-
-
-def _baseline(words: Sequence[Word]) -> tuple[float, float]:
-    """Where the letters of a line stand, and how high they usually are, in pixels."""
-    usual = median(word.box.height for word in words)
-    standing = [word.box.bottom for word in words if not BELOW.intersection(word.text)]
-    return (median(standing) if standing else max(word.box.bottom for word in words) - 0.2 * usual), usual
-
-
-def _text_matrix(word: Word, bottom: float, place: Matrix) -> str:
-    """One pixel along the word, one up, and where it begins, in the page's points."""
-    (a, b, c), (d, e, f), _ = place
-    middle, width = word.box.middle[0], word.box.width
-    x, y = a * middle + b * bottom + c, d * middle + e * bottom + f
-    right, up = _along_axis(a, d), _along_axis(-b, -e)
-    origin = x - right[0] * width / 2, y - right[1] * width / 2
-    return " ".join(f"{value:.5f}" for value in (*right, *up, *origin))
-
-
-def _along_axis(x: float, y: float) -> tuple[float, float]:
-    """The vector of the same length along the axis it lies closest to."""
-    length = math.hypot(x, y)
-    return (math.copysign(length, x), 0.0) if abs(x) >= abs(y) else (0.0, math.copysign(length, y))
-
-
-def _stretched(text: str, width: int, size: float) -> str:
-    """Text that is `width` pixels wide, one sign as wide as the other."""
-    signs = "".join(sign if ord(sign) <= 0xFFFF else "\ufffd" for sign in text)
-    natural = len(signs) * size * ADVANCE / EM
-    return f"{100 * width / natural:.3f} Tz <{signs.encode('utf-16-be', 'replace').hex()}> Tj"

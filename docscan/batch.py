@@ -1,8 +1,8 @@
 """Many documents: all that waits in the inbox, once, side by side, with a report that adds up.
 
 Each file's journey runs in a thread of this process, which alone writes to
-the archive; the reading is done by worker processes, which may be killed, time
-out or run out of memory without harm to their neighbours.
+the archive; the reading is done by worker processes, a page at a time, which
+may be killed, time out or run out of memory without harm to their neighbours.
 """
 
 import json
@@ -21,6 +21,7 @@ from pathlib import Path
 from docscan import PROGRAM, journey
 from docscan.accession import inbox
 from docscan.accession.inbox import Arrival, Claim
+from docscan.accession.intake import Received
 from docscan.archive import Archive, complete, hold, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.custody import shown
@@ -28,12 +29,17 @@ from docscan.archive.deposit import recover
 from docscan.errors import ArchiveError
 from docscan.journey import Desk, Outcome, Setup
 from docscan.messages import sentence
+from docscan.model import Record
 from docscan.readers import Readers
 from docscan.search.feed import feed
 
 GLANCE = 0.2  # seconds between two looks at files that are still young
 
 SAID = {"duplicate": "B020", "put_aside": "B021", "waiting": "B022"}
+
+UNDER_WAY = (
+    2  # documents for each reader: while one is deposited others are read, long ones let short ones pass
+)
 
 Progress = Callable[[Outcome | None, int, int], None]
 
@@ -63,6 +69,7 @@ class Report:
 
     Attributes:
         outcomes: One a file, by name.
+        pages: Those read in this run, by a reader or from their text layer.
         unproven: Those that the archive's folders do not bear out: none,
             unless something is badly wrong.
     """
@@ -70,7 +77,14 @@ class Report:
     started: datetime
     finished: datetime
     outcomes: tuple[Outcome, ...]
+    pages: int = 0
     unproven: tuple[Outcome, ...] = ()
+
+    @property
+    def pages_per_minute(self) -> float:
+        """From the start to the end of the run."""
+        seconds = (self.finished - self.started).total_seconds()
+        return round(60 * self.pages / seconds, 1) if seconds > 0 else 0.0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -92,8 +106,9 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
         archive: Where it is filed.
         setup: What it is read with.
         options: Who, when, how many at once.
-        progress: Called with each outcome (None at first), how many files are
-            done and how many are known.
+        progress: Called after each page and each file, by one thread at a
+            time, with the outcome of the file (or None), how many pages are
+            done and how many are known; a file not yet opened counts as one.
 
     Raises:
         ArchiveBusyError: Another run holds the archive.
@@ -113,21 +128,22 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
         with open_catalogue(archive) as catalogue:
             recover(archive, catalogue)
             timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
+            tally = _Tally(progress)
             with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
                 desk = Desk(
                     archive=archive,
                     catalogue=catalogue,
                     setup=setup,
-                    examine=readers.examine,
+                    examine=partial(_examine, readers, tally),
                     lock=threading.Lock(),
                     clock=options.clock,
                     agent=options.agent,
                     grace=options.grace,
                 )
-                outcomes = _Shift(desk, readers, progress).work(options.quiet)
+                outcomes = _Shift(desk, readers, tally).work(options.quiet)
             unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
             outcomes.sort(key=lambda outcome: outcome.source)
-            report = Report(started, options.clock(), tuple(outcomes), unproven)
+            report = Report(started, options.clock(), tuple(outcomes), tally.read, unproven)
             write_report(archive, report)
             feed(archive, catalogue)
     return report
@@ -152,15 +168,57 @@ def anything_waits(archive: Archive) -> bool:
     return bool(inbox.look(archive.inbox)) or any(inbox.claimed(archive.work)) or not archive.inbox.is_dir()
 
 
+class _Tally:
+    """How far a run is, in pages; told by all of its threads."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.read = 0
+        self._progress = progress
+        self._done = self._known = 0
+        self._under_way: dict[str, tuple[int, int]] = {}
+        self._gate = threading.Lock()
+
+    def found(self, files: int) -> None:
+        """More files are known of, each of one page at least; fewer, when some were gone."""
+        with self._gate:
+            self._known += files
+            self._progress(None, self._done, self._known)
+
+    def page(self, accession: str, done: int, known: int) -> None:
+        """So many pages of a document are done."""
+        with self._gate:
+            before, expected = self._under_way.get(accession, (0, 1))
+            self._under_way[accession] = done, known
+            self.read += done - before
+            self._done += done - before
+            self._known += known - expected
+            self._progress(None, self._done, self._known)
+
+    def over(self, accession: str, outcome: Outcome) -> None:
+        """A file is done, whether its pages were read or not."""
+        with self._gate:
+            done, known = self._under_way.pop(accession, (0, 1))
+            self._done += known - done
+            self._progress(outcome, self._done, self._known)
+
+
+def _examine(readers: Readers, tally: _Tally, received: Received) -> Record:
+    return readers.examine(
+        received,
+        target=journey.searchable_path(received),
+        words=journey.words_path(received),
+        told=partial(tally.page, received.accession),
+    )
+
+
 class _Shift:
     """One pass of a run over the inbox, and what came of each file so far."""
 
-    def __init__(self, desk: Desk, readers: Readers, progress: Progress) -> None:
+    def __init__(self, desk: Desk, readers: Readers, tally: _Tally) -> None:
         self.desk = desk
         self.readers = readers
-        self.progress = progress
+        self.tally = tally
         self.outcomes: list[Outcome] = []
-        self.known = 0
 
     def work(self, quiet: float) -> list[Outcome]:
         """Digitise until nothing in the inbox is complete or about to be."""
@@ -183,34 +241,33 @@ class _Shift:
     def _digitise(self, files: Iterable[Callable[[Desk], Claim | None]]) -> None:
         """Digitise files side by side; each gives its claim when its turn comes."""
         tasks = list(files)
-        self.known += len(tasks)
-        self.progress(None, len(self.outcomes), self.known)
-        with ThreadPoolExecutor(max_workers=self.readers.workers + 1) as threads:
+        self.tally.found(len(tasks))
+        with ThreadPoolExecutor(max_workers=UNDER_WAY * self.readers.workers + 1) as threads:
             try:
-                for future in as_completed([threads.submit(_one, task, self.desk) for task in tasks]):
+                for future in as_completed([threads.submit(self._one, task) for task in tasks]):
                     outcome = future.result()
-                    if outcome is None:
-                        self.known -= 1
-                    else:
+                    if outcome is not None:
                         self.outcomes.append(outcome)
-                    self.progress(outcome, len(self.outcomes), self.known)
             except BaseException:  # the pool must be stopped before the threads can end; it is raised again
                 threads.shutdown(wait=False, cancel_futures=True)
                 self.readers.stop()
                 raise
 
-
-def _one(task: Callable[[Desk], Claim | None], desk: Desk) -> Outcome | None:
-    claim = task(desk)
-    if claim is None:
-        return None
-    try:
-        return journey.digitise(claim, desk)
-    except OSError as problem:
-        raise ArchiveError(
-            f"The archive cannot be written to: {problem.strerror or problem} ({problem.filename or ''}).",
-            hint="Nothing is lost: free some space or mend the permissions, then run again.",
-        ) from problem
+    def _one(self, task: Callable[[Desk], Claim | None]) -> Outcome | None:
+        claim = task(self.desk)
+        if claim is None:
+            self.tally.found(-1)
+            return None
+        try:
+            outcome = journey.digitise(claim, self.desk)
+        except OSError as problem:
+            what = f"{problem.strerror or problem} ({problem.filename or ''})"
+            raise ArchiveError(
+                f"The archive cannot be written to: {what}.",
+                hint="Nothing is lost: free some space or mend the permissions, then run again.",
+            ) from problem
+        self.tally.over(claim.accession, outcome)
+        return outcome
 
 
 def _claimed(arrival: Arrival, desk: Desk) -> Claim | None:
@@ -238,6 +295,8 @@ def write_report(archive: Archive, report: Report) -> Path | None:
         "started": report.started.isoformat(timespec="seconds"),
         "finished": report.finished.isoformat(timespec="seconds"),
         **report.counts,
+        "pages": report.pages,
+        "pages_per_minute": report.pages_per_minute,
         "adds_up": not report.unproven,
         "files": [
             asdict(outcome) | {"path": _relative(outcome.path, archive)} for outcome in report.outcomes
@@ -252,7 +311,11 @@ def as_text(report: Report, language: str) -> str:
     """The report for people: the counts, then every file that is not in the archive, with its reason."""
     seconds = (report.finished - report.started).total_seconds()
     counts = {name: str(number) for name, number in report.counts.items()}
-    lines = [f"{report.started:%Y-%m-%d %H:%M:%S} UTC, {seconds:.0f} s", sentence("B010", language, **counts)]
+    pace = sentence("B011", language, pages=str(report.pages), pace=f"{report.pages_per_minute:.0f}")
+    lines = [
+        f"{report.started:%Y-%m-%d %H:%M:%S} UTC, {seconds:.0f} s, {pace}",
+        sentence("B010", language, **counts),
+    ]
     lines += [
         sentence(SAID[outcome.result], language, source=outcome.source, reason=outcome.reason)
         for outcome in report.outcomes

@@ -3,12 +3,12 @@
 `digitise` is the whole story of a file: claimed, received, examined, verified,
 deposited, and only then gone from the inbox. `examine` is the part that costs
 time and touches nothing of the archive, so that it can run in another process:
-scans, cleanup, reading, extraction.
+scans, cleanup, reading, extraction; `count`, `read_page` and `bind` are its parts.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft, Event
-from docscan.cleanup import geometry
+from docscan.cleanup import geometry, halving
 from docscan.errors import (
     AccessionError,
     EngineFailedError,
@@ -42,6 +42,8 @@ from docscan.schema import Schema
 Result = Literal["archived", "duplicate", "put_aside", "waiting"]
 
 PDF = "application/pdf"
+A4_INCHES = (8.27, 11.69)
+ENLARGING = "scale"  # the step of cleanup that would undo that a page is read smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Desk:
     """Where a run does its work.
 
     Attributes:
-        examine: Reads a received file, here or in another process, and leaves
-            the searchable PDF beside it.
+        examine: Reads a received file in other processes, and leaves the
+            searchable PDF and its words beside it.
         lock: Held around whatever touches the catalogue or the ledger.
         clock: Tells the time.
         agent: The login of who runs it.
@@ -185,7 +187,83 @@ def examine(received: Received, setup: Setup, target: Path | None = None) -> Rec
         AccessionError: The file cannot be opened whole.
         OcrError: The engine is missing.
     """
-    pages = tuple(read(received.path, received.media_type, setup))
+    pages: list[Page] = []
+    for number in range(1, count(received.path, received.media_type, setup) + 1):
+        try:
+            page = read_page(received.path, received.media_type, number, setup)
+        except EngineFailedError:
+            page = read_page(received.path, received.media_type, number, setup, smaller=True)
+        pages.append(page)
+        setup = preferring(page.language, setup)
+    return bind(received, tuple(pages), setup, target)
+
+
+def count(path: Path, media_type: str, setup: Setup) -> int:
+    """The number of pages of a document that is seen to be whole.
+
+    Raises:
+        AccessionError: It is not, or larger than the pipeline allows.
+    """
+    return scans.count(path, media_type, setup.pipeline.accession)
+
+
+def read_page(path: Path, media_type: str, number: int, setup: Setup, *, smaller: bool = False) -> Page:
+    """One page, from its text layer or its cleaned image.
+
+    Args:
+        path: The document.
+        media_type: By content.
+        number: The page's, from 1.
+        setup: What to read it with; its first language is tried first.
+        smaller: Read the image at half its resolution, and say `failed` when
+            the engine gives it up even so: for a page that was too much before.
+
+    Raises:
+        AccessionError: The page cannot be decoded.
+        EngineMissingError, LanguageMissingError: Nothing could be read.
+        EngineFailedError: The engine stopped or took too long.
+    """
+    reading = setup.pipeline.ocr
+    if media_type == PDF:
+        page = textlayer.read(path, number, dpi=reading.dpi, minimum_text=reading.minimum_text)
+        if page is not None:
+            return page
+    stored = scans.scan(path, media_type, number, dpi=reading.dpi, limits=setup.pipeline.accession)
+    steps = setup.pipeline.cleanup
+    if smaller:
+        stored, steps = halving.halved(stored), tuple(step for step in steps if step.name != ENLARGING)
+    scan = cleanup.clean(stored, steps)
+    try:
+        return ocr.read(scan, setup.languages, timeout=reading.timeout, turn=geometry.turn)
+    except EngineFailedError:
+        if smaller:
+            return ocr.failed(scan)
+        raise
+
+
+def unread(number: int, setup: Setup) -> Page:
+    """The place of a page that could not even be looked at; its size is not known and said to be A4."""
+    dpi = setup.pipeline.ocr.dpi
+    width, height = (round(inches * dpi) for inches in A4_INCHES)
+    return Page(number, width, height, float(dpi), "failed")
+
+
+def preferring(language: str, setup: Setup) -> Setup:
+    """The setup with one of its languages tried first, such as that of the page before."""
+    if language not in setup.languages[1:]:
+        return setup
+    return replace(setup, languages=(language, *(name for name in setup.languages if name != language)))
+
+
+def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path | None = None) -> Record:
+    """Make the read pages a document again: what it says, and its searchable PDF.
+
+    Args:
+        received: The file.
+        pages: All of them, in order.
+        setup: What to extract with.
+        target: Where the searchable PDF is written, if anywhere.
+    """
     if target is not None:
         searchable.write(received.path, received.media_type, pages, target)
     return Record(
@@ -201,30 +279,14 @@ def examine(received: Received, setup: Setup, target: Path | None = None) -> Rec
     )
 
 
-def read(path: Path, media_type: str, setup: Setup) -> Iterator[Page]:
-    """The pages of a document, one at a time, each from its text layer or its cleaned image."""
-    limits, reading = setup.pipeline.accession, setup.pipeline.ocr
-    language = None
-    for number in range(1, scans.count(path, media_type, limits) + 1):
-        page = None
-        if media_type == PDF:
-            page = textlayer.read(path, number, dpi=reading.dpi, minimum_text=reading.minimum_text)
-        if page is None:
-            stored = scans.scan(path, media_type, number, dpi=reading.dpi, limits=limits)
-            scan = cleanup.clean(stored, setup.pipeline.cleanup)
-            try:
-                page = ocr.read(
-                    scan, setup.languages, timeout=reading.timeout, first=language, turn=geometry.turn
-                )
-            except EngineFailedError:
-                page = ocr.failed(scan)
-            language = page.language or language
-        yield page
-
-
 def searchable_path(received: Received) -> Path:
     """Where the searchable PDF of a received file is made."""
     return received.path.with_name(f"{received.accession}.searchable.pdf")
+
+
+def words_path(received: Received) -> Path:
+    """Where the words of a received file are kept until it is deposited."""
+    return received.path.with_name(f"{received.accession}.words.json")
 
 
 def verified(record: Record, setup: Setup, known: Known) -> Record:
@@ -278,7 +340,11 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
         desk.archive,
         desk.catalogue,
         verified(record, desk.setup, desk.catalogue),
-        {f"original/{received.path.name}": received.path, objects.SEARCHABLE: searchable_path(received)},
+        {
+            f"original/{received.path.name}": received.path,
+            objects.SEARCHABLE: searchable_path(received),
+            objects.WORDS: words_path(received),
+        },
         object_id=received.accession,
         now=desk.clock(),
         agent=desk.agent,

@@ -1,56 +1,102 @@
-"""The processes that read: each document in a worker, under limits of time and memory."""
+"""Reads documents in worker processes, page by page, and loses neither page nor document without a word.
 
-import ctypes
+A document is counted, read page by page, and bound: three kinds of jobs, each
+under its own limit of time. A page that is too much for a worker is tried
+again, at last at half its resolution, and is `failed` after that; the document
+is filed all the same, for a person to look at. What was read of a page lies in
+a file of its own until its document is bound, so that neither the parent nor
+the way between the processes holds the words of a long document.
+"""
+
 import errno
-import multiprocessing
 import os
-import resource
-import signal
+import pickle
 import sys
 import tempfile
-import threading
 import traceback
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-import cv2
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired
 
 from docscan import journey
+from docscan import record as records
 from docscan.accession.intake import Received
 from docscan.errors import AccessionError, DocscanError, EngineFailedError, LimitExceededError
 from docscan.journey import Setup
-from docscan.model import Record
+from docscan.model import Page, Record, transcribed
+from docscan.workers import MEMORY, Workers
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
-PATIENCE = 0.2  # seconds between two looks at whether an answer can still come
+T = TypeVar("T")
+Told = Callable[[int, int], None]
+
 TRIES = 3  # for a document whose worker dies: the machine may have been short of something
-MEMORY = 4 << 30  # bytes of address space for a reader: a page of 150 megapixels in colour needs some 3 GB
+GRACE = 5  # seconds in which the engine's own limit may end it, before its worker is ended
 # what no document can be blamed for; the run ends, and the next one tries again
 MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
-class Readers:
-    """Worker processes that examine documents, each document under a time limit.
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document under way; it travels to the workers.
 
-    A pool whose workers died before they began is of no more use; another one
-    takes its place.
+    Attributes:
+        received: The file.
+        setup: Where the setup lies that it is read with.
+        folder: Where its pages are kept until it is bound.
+        language: Of its first pages, tried first on the others; empty until it is known.
+    """
+
+    received: Received
+    setup: Path
+    folder: Path
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt at a page.
+
+    Attributes:
+        number: The page's, from 1.
+        again: A worker died of it before, which may have been chance.
+        smaller: It is read at half its resolution.
+    """
+
+    number: int
+    again: bool = False
+    smaller: bool = False
+
+
+class Readers:
+    """Worker processes that read documents; used as a context.
+
+    Args:
+        setup: What is read with.
+        workers: How many processes; 0 means one a core.
+        timeout: Seconds for which nothing may come of a document: none of its
+            jobs (to count, to read a page, to bind) may take longer.
+        scratch: Where the pages of documents under way are kept, in a folder
+            that nobody else can open; it is made.
     """
 
     def __init__(self, setup: Setup, workers: int, *, timeout: float, scratch: Path) -> None:
         self.workers = workers or os.cpu_count() or 1
         self._setup = setup
         self._timeout = timeout
-        self._scratch = scratch
-        self._gate = threading.Lock()
-        self._stopped = self._used = False
+        self._page_timeout = min(timeout, setup.pipeline.ocr.timeout + GRACE)
         scratch.mkdir(parents=True, exist_ok=True)
-        self._pool = self._started()
+        self._folder = tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True)
+        self._place = Path(self._folder.name) / "setup"
+        self._place.write_bytes(pickle.dumps(setup))
+        self._pool = Workers(self.workers, scratch=Path(self._folder.name), preload=__name__)
 
     def __enter__(self) -> Self:
         return self
@@ -58,103 +104,186 @@ class Readers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None and not self._broken(self._pool):
-            self._pool.close()
-        else:
-            self.stop()
-        self._pool.join()
+        self._pool.close(cleanly=error is None)
+        self._folder.cleanup()
 
     def stop(self) -> None:
         """Give up whatever is being read; who waits for it is told that it was cancelled."""
-        with self._gate:
-            self._stopped = True
         self._pool.stop()
 
-    def examine(self, received: Received) -> Record:
-        """Read one document in a worker.
+    def examine(
+        self,
+        received: Received,
+        *,
+        target: Path | None = None,
+        words: Path | None = None,
+        told: Told = lambda done, known: None,  # noqa: ARG005 - nobody listens
+    ) -> Record:
+        """Read one document in the workers; may be called from several threads at once.
+
+        Args:
+            received: The file.
+            target: Where the searchable PDF is written, if anywhere.
+            words: Where `words.json` is written, if anywhere. With it the
+                record comes with transcripts of its pages, else with the pages.
+            told: Told after each page how many are done, and of how many.
+
+        Returns:
+            The record, not yet verified; the same for any number of workers.
 
         Raises:
-            AccessionError: It cannot be read: damaged, too slow (A070), too much
-                memory (A060), or its worker died of it again and again (A080).
-            OcrError: The engine is missing.
-            ArchiveError: The machine is at its end: disk, memory, open files.
+            AccessionError: It cannot be opened or bound: damaged, too slow
+                (A070), too much memory (A060), or its workers died of it again
+                and again (A080).
+            OcrError: The engine is missing, or no worker can be started.
+            OSError: The machine is at its end: disk, open files.
             CancelledError: The readers were stopped.
         """
-        task = partial(journey.examine, received, self._setup, journey.searchable_path(received))
-        broken = expired = 0
-        while broken < TRIES and expired < TRIES:
-            answer = self._answer(task)
-            error = BrokenProcessPool() if answer is None else answer.exception()
-            if answer is not None and error is None:
-                record: Record = answer.result()
-                return record
-            if isinstance(error, BrokenProcessPool):
-                broken += 1
-            elif isinstance(error, ProcessExpired):
-                expired += 1
-            elif error is not None:
+        name = tempfile.TemporaryDirectory(dir=self._folder.name, ignore_cleanup_errors=True)
+        with name as folder:
+            only = self._setup.languages[0] if len(self._setup.languages) == 1 else ""
+            document = _Document(received, self._place, Path(folder), only)
+            number = self._done(partial(_count, document))
+            told(0, number)
+            self._read(document, number, told)
+            record = self._done(partial(_bind, document, number, target, words))
+            return record if words else replace(record, pages=_kept(document, number))
+
+    def _done(self, job: Callable[[], T]) -> T:
+        """The answer to a job without which there is no document."""
+        deaths = 0
+        while deaths < TRIES:
+            future = self._pool.begin(job, self._timeout)
+            self._pool.ended([future], patiently=True)
+            error = self._pool.failure(future)
+            if error is None:
+                return future.result()
+            if isinstance(error, ProcessExpired):
+                deaths += 1
+            elif not isinstance(error, BrokenProcessPool):
                 raise self._named(error)
-        if expired:
-            raise AccessionError("A080", detail="@N031")
-        raise EngineFailedError(
-            "The reading processes end as soon as they start.",
-            hint="Nothing is lost. Look at `docscan doctor` and at the machine's memory.",
-        )
+        raise AccessionError("A080", detail="@N031")
 
-    def _answer(self, task: Callable[[], Record]) -> ProcessFuture[Record] | None:
-        """A task's future, done; None when the pool broke, or could not be started."""
-        with self._gate:
-            if self._stopped:
-                raise CancelledError
-            if self._broken(self._pool):
-                self._pool = self._started()
-            pool = self._pool
-            try:
-                future = pool.schedule(task, timeout=self._timeout)
-            except (BrokenProcessPool, RuntimeError):  # its processes ended while they started
-                self._pool = self._started()
-                return None
-            self._used = True
-        while not future.done():
-            if self._stopped:
-                raise CancelledError
-            if self._broken(pool):
-                return None
-            wait([future], timeout=PATIENCE)
-        return future
+    def _read(self, document: _Document, number: int, told: Told) -> None:
+        """Have all pages of a document kept in its folder.
 
-    def _started(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["docscan.journey"])
-        initargs = [os.fspath(self._scratch)]
-        return ProcessPool(self.workers, context=context, initializer=_settle_in, initargs=initargs)
+        One page is read after the other until one tells its language, as a
+        page in an unexpected one is read twice; all others side by side.
+        """
+        to_do = deque(_Attempt(page + 1) for page in range(number))
+        begun: dict[Future[str], _Attempt] = {}
+        try:
+            while to_do or begun:
+                if to_do and (document.language or not begun):
+                    attempt = to_do.popleft()
+                    begun[self._pool.begin(partial(_read, document, attempt), self._page_timeout)] = attempt
+                for future in self._pool.ended(begun, patiently=not (to_do and document.language)):
+                    attempt, error = begun.pop(future), self._pool.failure(future)
+                    if error is None:
+                        document = replace(document, language=document.language or future.result())
+                    elif (again := self._next(attempt, error)) is not None:
+                        to_do.appendleft(again)
+                    else:
+                        _keep(document, journey.unread(attempt.number, self._setup))
+                    told(number - len(to_do) - len(begun), number)
+        finally:
+            while begun:  # the folder they write to is about to go
+                for future in self._pool.ended(begun, patiently=True):
+                    del begun[future]
 
-    def _broken(self, pool: ProcessPool) -> bool:
-        """Whether a pool will answer no more; one that was never asked is not started by the question."""
-        return self._used and not pool.active
+    def _next(self, attempt: _Attempt, error: BaseException) -> _Attempt | None:
+        """How a page is tried next: as it is, smaller, not at all.
+
+        Raises:
+            AccessionError, OcrError, OSError, CancelledError: It is not the
+                page's size that failed it.
+        """
+        if isinstance(error, BrokenProcessPool):
+            return attempt
+        if isinstance(error, ProcessExpired):
+            if not attempt.again:
+                return replace(attempt, again=True)
+        elif not _too_much(error):
+            raise error
+        return None if attempt.smaller else replace(attempt, smaller=True)
 
     def _named(self, error: BaseException) -> BaseException:
         """What a worker's error means for the document, or for the whole run."""
-        if isinstance(error, DocscanError | CancelledError):
-            return error
         if isinstance(error, TimeoutError):
             return LimitExceededError("A070", allowed=f"{self._timeout:.0f} s")
-        if isinstance(error, OSError) and error.errno in MACHINE:
+        if _is_known(error):
             return error
-        if isinstance(error, MemoryError) or "Insufficient memory" in str(error):
+        if _is_memory(error):
             return LimitExceededError("A060", found="@N030", allowed=f"{MEMORY >> 30} GB")
-        traceback.print_exception(error, file=sys.stderr)  # a bug, shown, that stops no other document
+        _show(error)
         return AccessionError("A080", detail="@N032")
 
 
-def _settle_in(scratch: str) -> None:
-    """Start a worker that dies with its parent, cannot eat the machine, and leaves no files elsewhere."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    tempfile.tempdir = scratch
-    os.environ["TMPDIR"] = scratch
-    os.environ["OMP_THREAD_LIMIT"] = "1"  # one page a core is fastest; the engine's own threads only cost
-    cv2.setNumThreads(1)  # as above
+def _too_much(error: BaseException) -> bool:
+    """Whether a page may be read when it is made smaller: it took too long, too much memory, or met a bug."""
+    if isinstance(error, EngineFailedError | LimitExceededError | TimeoutError) or _is_memory(error):
+        return True
+    if _is_known(error):
+        return False
+    _show(error)
+    return True
+
+
+def _is_known(error: BaseException) -> bool:
+    return isinstance(error, DocscanError | CancelledError) or (
+        isinstance(error, OSError) and error.errno in MACHINE
+    )
+
+
+def _is_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or "Insufficient memory" in str(error)
+
+
+def _show(error: BaseException) -> None:
+    """Show a bug, which stops no other document."""
+    traceback.print_exception(error, file=sys.stderr)
+
+
+# -- what the workers do --
+
+
+@cache
+def _setup(path: Path) -> Setup:
+    """The setup, taken in once by each worker: with every job it would cost more than the job's way."""
+    found: Setup = pickle.loads(path.read_bytes())  # noqa: S301 - this run's own, in a folder closed to others
+    return found
+
+
+def _count(document: _Document) -> int:
+    received = document.received
+    return journey.count(received.path, received.media_type, _setup(document.setup))
+
+
+def _read(document: _Document, attempt: _Attempt) -> str:
+    """Read a page and keep it; its language."""
+    received, setup = document.received, journey.preferring(document.language, _setup(document.setup))
+    page = journey.read_page(
+        received.path, received.media_type, attempt.number, setup, smaller=attempt.smaller
+    )
+    _keep(document, page)
+    return page.language
+
+
+def _bind(document: _Document, number: int, target: Path | None, words: Path | None) -> Record:
+    """Bind the pages that were kept; the record comes without words, its words go to the file."""
+    received, pages = document.received, _kept(document, number)
+    if words is not None:
+        with words.open("wb") as file:
+            for part in records.words_json(received.sha256, pages):
+                file.write(part.encode(errors="backslashreplace"))
+    record = journey.bind(received, pages, _setup(document.setup), target)
+    return replace(record, pages=tuple(transcribed(page) for page in pages))
+
+
+def _keep(document: _Document, page: Page) -> None:
+    (document.folder / f"{page.number}").write_bytes(pickle.dumps(page))
+
+
+def _kept(document: _Document, number: int) -> tuple[Page, ...]:
+    places = (document.folder / f"{page + 1}" for page in range(number))
+    return tuple(pickle.loads(place.read_bytes()) for place in places)  # noqa: S301 - as in _setup

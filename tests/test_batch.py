@@ -5,7 +5,6 @@ import io
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,12 +13,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
+import jobs
 import pytest
 from PIL import Image
 from shelf import Shelf
 
+from docscan import batch, journey
 from docscan.archive import durable, objects
 from docscan.archive.rebuild import dump, rebuild
 from docscan.errors import ArchiveError, EngineFailedError
@@ -35,6 +37,14 @@ def slips(slip: Slip, count: int) -> list[bytes]:
     return [
         slip(f"{WORDS[number % len(WORDS)]} number {1000 + number}", "Thank you") for number in range(count)
     ]
+
+
+def sheets(slip: Slip, count: int) -> bytes:
+    """A TIFF of several pages."""
+    pages = [Image.open(io.BytesIO(content)) for content in slips(slip, count)]
+    made = io.BytesIO()
+    pages[0].save(made, "TIFF", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    return made.getvalue()
 
 
 def state(shelf: Shelf) -> dict[str, int]:
@@ -244,30 +254,57 @@ def test_an_interrupted_run_says_so_and_the_next_one_goes_on(shelf: Shelf, slip:
     assert_whole(shelf, originals, tmp_path)
 
 
-def test_a_file_that_kills_its_reader_is_put_aside(shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch):
-    shelf.drop("slow.png", slip("letter 8"))
+def test_a_page_that_kills_its_readers_is_filed_unread_for_a_person(
+    shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("docscan.readers._read", jobs.dies_on_two)
+    shelf.drop("pages.tif", sheets(slip, 3))
+    assert shelf.run()["archived"] == 1
+    (row,) = shelf.rows()
+    assert row.verdict == "review"
+    filed = objects.read_record(shelf.archive, row.id)
+    assert [page.state for page in filed.pages] == ["read", "failed", "read"]
+    assert ("R020", {"page": "2"}) in [(found.code, dict(found.facts)) for found in filed.findings]
+    words = json.loads(objects.path_of(shelf.archive, row.id, objects.WORDS).read_bytes())
+    assert [bool(page["lines"]) for page in words["pages"]] == [True, False, True]
+    assert shelf.findings() == []
+
+
+def test_a_file_whose_pages_cannot_be_counted_is_put_aside(
+    shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch
+):
     config = shelf.root / "docscan.toml"
-    own = shelf.root / "pipelines" / "default.toml"
-    shipped = Path(__file__).parent.parent / "pipelines" / "default.toml"
-    own.write_text(shipped.read_text())
     config.write_text(config.read_text().replace("timeout = 1800", "timeout = 1"))
-    engine = shelf.root / "bin"
-    engine.mkdir()
-    real = shutil.which("tesseract")
-    script = f'#!/bin/sh\ncase "$*" in *--list-langs*|*--version*) exec {real} "$@";; esac\nsleep 60\n'
-    (engine / "tesseract").write_text(script)
-    (engine / "tesseract").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{engine}:{os.environ['PATH']}")
-    (counts,) = shelf.json("run", code=1)
-    assert counts["put_aside"] == 1
+    monkeypatch.setattr("docscan.readers._count", jobs.hangs_while_counting)
+    shelf.drop("slow.png", slip("letter 8"))
+    assert shelf.run()["put_aside"] == 1
     (receipt,) = shelf.archive.put_aside.rglob("*.receipt.json")
     assert json.loads(receipt.read_text())["code"] == "A070"
 
 
+def test_a_run_tells_how_many_pages_it_read_and_how_fast(shelf: Shelf, slip: Slip):
+    shelf.drop("pages.tif", sheets(slip, 3))
+    shelf.drop("one.png", slip("letter 9"))
+    shelf.drop("no page.pdf", b"")
+    told: list[tuple[int, int]] = []
+    setup = journey.equip("default", shelf.root)
+    options = batch.Options(agent="tester", clock=lambda: datetime.now(UTC), workers=2, quiet=0.2, grace=900)
+    report = batch.run(shelf.archive, setup, options, lambda _, done, known: told.append((done, known)))
+    assert report.pages == 4
+    assert report.pages_per_minute > 0
+    assert (0, 3) in told
+    assert told[-1] == (5, 5)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert all(done <= known for done, known in told)
+    (kept,) = shelf.archive.reports.glob("*.json")
+    assert json.loads(kept.read_text())["pages"] == 4
+    assert "4 pages read, " in kept.with_suffix(".txt").read_text()
+
+
 def test_a_reader_cannot_eat_the_machine_s_memory(tmp_path: Path):
     hungry = (
-        "import numpy; from docscan import readers; readers._settle_in('.')\n"
-        "try: numpy.ones(readers.MEMORY, numpy.uint8)\n"
+        "import numpy; from docscan import workers; workers.settle_in('.')\n"
+        "try: numpy.ones(workers.MEMORY, numpy.uint8)\n"
         "except MemoryError: print('refused')"
     )
     done = subprocess.run(

@@ -4,6 +4,8 @@ import struct
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count as numbers_from
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -59,7 +61,7 @@ def count(path: Path, media_type: str, limits: Limits) -> int:
     """
     _whole(path, media_type)
     with _opened(path, media_type) as image:
-        frames = _frames(image, media_type)
+        frames = list(_frames(image, media_type))
         for frame in frames[: limits.max_pages]:
             image.seek(frame)
             _bounded(image, limits)
@@ -77,7 +79,7 @@ def scan(path: Path, media_type: str, number: int, limits: Limits) -> Scan:
         IncompleteDocumentError, LimitExceededError, OSError, ValueError, SyntaxError: As for `count`.
     """
     with _opened(path, media_type) as image:
-        image.seek(_frames(image, media_type)[number - 1])
+        image.seek(next(islice(_frames(image, media_type), number - 1, None)))
         _bounded(image, limits)
         across, down = _resolution(image)
         orientation = int(image.getexif().get(ORIENTATION, 1)) if media_type != HEIC else 1
@@ -99,17 +101,20 @@ def _opened(path: Path, media_type: str) -> Iterator[Pillow.Image]:
             yield image
 
 
-def _frames(image: Pillow.Image, media_type: str) -> list[int]:
-    """The images of the file that are pages."""
-    if media_type != TIFF:
-        return [0]
-    frames = []
-    for frame in range(getattr(image, "n_frames", 1)):
-        image.seek(frame)
+def _frames(image: Pillow.Image, media_type: str) -> Iterator[int]:
+    """The images of the file that are pages, each looked for only when it is asked for."""
+    found = False
+    for frame in numbers_from(0) if media_type == TIFF else ():
+        try:
+            image.seek(frame)
+        except EOFError:
+            break
         kind = int(image.tag_v2.get(NEW_SUBFILE_TYPE, 0))  # type: ignore[attr-defined]  # a TiffImageFile
         if not kind & (REDUCED | MASK):
-            frames.append(frame)
-    return frames or [0]
+            found = True
+            yield frame
+    if not found:
+        yield 0
 
 
 def _bounded(image: Pillow.Image, limits: Limits) -> None:

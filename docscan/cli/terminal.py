@@ -1,6 +1,7 @@
 """What the chapters share: finding the archive, and printing for people and for programs."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -98,15 +99,39 @@ def highlighted(text: str, marks: Iterable[tuple[int, int]]) -> str:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, if that is a terminal; it is told how many are done and of how many."""
+    """A bar on standard error, if that is a terminal; it is told how many pages are done and of how many."""
     if not sys.stderr.isatty():
         yield lambda done, known: None  # noqa: ARG005 - nobody watches
         return
-    with click.progressbar(length=0, label=label, file=sys.stderr, show_pos=True, width=30) as bar:
+    begun = time.monotonic()
+    with click.progressbar(
+        length=0,
+        label=label,
+        file=sys.stderr,
+        width=30,
+        show_eta=False,
+        show_percent=False,
+        item_show_func=lambda shown: shown,
+    ) as bar:
 
         def progress(done: int, known: int) -> None:
-            bar.length = known
-            bar.pos = done
-            bar.update(0)
+            bar.length, bar.pos = known, done
+            bar.update(0, pace(done, known, time.monotonic() - begun))
 
         yield progress
+
+
+def pace(done: int, known: int, seconds: float) -> str:
+    """How far a reading is: `120/500 pages 38/min, 10 min left`.
+
+    Args:
+        done: Pages done.
+        known: Pages known of.
+        seconds: Since the beginning.
+    """
+    so_far = f"{done}/{known} pages"
+    if done == 0 or seconds <= 0:
+        return so_far
+    left = seconds * (known - done) / done
+    time_left = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+    return f"{so_far} {60 * done / seconds:.0f}/min, {time_left} left"

@@ -91,8 +91,8 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
             if not _readable(_visible_text(page), minimum_text):
                 return None
             frame = _frame(page, dpi)
-            source = _flattened(document, page, number)
-        with pdfplumber.open(source or path, pages=None if source else [number]) as plumbed:
+            source = _alone(document, page, number)
+        with pdfplumber.open(source or path) as plumbed:
             return _page(plumbed.pages[0], number, dpi, frame)
     except UNREADABLE:
         return None
@@ -146,11 +146,16 @@ def _frame(page: pypdfium2.PdfPage, dpi: int) -> _Frame:
     return _Frame(x, y, scale, max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale)))
 
 
-def _flattened(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int) -> io.BytesIO | None:
-    """The page alone with what was filled into its form drawn on it; None where nothing was."""
-    if not any(_is_drawn(page, index) for index in range(pdfium.FPDFPage_GetAnnotCount(page))):
-        return None
-    if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_FAIL:
+def _alone(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int) -> io.BytesIO | None:
+    """The page as a document of its own, with what was filled into its form drawn on it.
+
+    pdfplumber looks through all pages of a document to find one. None for a
+    page that is alone already, and into which nothing was filled.
+    """
+    filled = any(_is_drawn(page, index) for index in range(pdfium.FPDFPage_GetAnnotCount(page)))
+    if filled:
+        filled = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_FAIL
+    if not filled and len(document) == 1:
         return None
     single = pypdfium2.PdfDocument.new()
     try:

@@ -1,0 +1,225 @@
+"""The processes that work: each job under a limit of time, the jobs of many askers in turn.
+
+A worker that dies or takes too long is replaced, and loses its own job only.
+A pool whose workers died before they began is of no more use; another one
+takes its place, and its jobs are told that it broke.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, TypeVar
+
+import cv2
+from pebble import ProcessPool
+
+from docscan.errors import EngineFailedError
+
+T = TypeVar("T")
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+PATIENCE = 0.2  # seconds between two looks at whether an answer can still come
+BREAKS = 3  # pools in a row that broke before they answered anything
+AHEAD = 1  # jobs that lie ready, so that no worker waits for the parent
+MEMORY = 4 << 30  # bytes of address space for a worker: a page of 150 megapixels in colour needs some 3 GB
+
+
+class Workers:
+    """Processes that do one job after the other.
+
+    Args:
+        number: How many.
+        scratch: The only folder they leave temporary files in.
+        preload: The module their jobs come from.
+    """
+
+    def __init__(self, number: int, *, scratch: Path, preload: str) -> None:
+        self._number = number
+        self._scratch = scratch
+        self._preload = preload
+        self._gate = threading.RLock()
+        self._turns = _Turns(number + AHEAD)
+        self._running: set[Future[Any]] = set()
+        self._stopped = self._used = False
+        self._breaks = 0
+        self._pool = self._started()
+
+    def begin(self, job: Callable[[], T], timeout: float) -> Future[T]:
+        """Begin a job when its asker's turn comes.
+
+        Args:
+            job: It travels to another process.
+            timeout: Seconds from the moment a worker takes it.
+
+        Raises:
+            CancelledError: The workers were stopped.
+            EngineFailedError: They end as soon as they start.
+        """
+        self._turns.take(self._look)
+        with self._gate:
+            try:
+                future: Future[T] = self._scheduled(job, timeout)
+            except BaseException:
+                self._turns.give()
+                raise
+            self._running.add(future)
+        future.add_done_callback(self._over)
+        return future
+
+    def ended(self, futures: Collection[Future[T]], *, patiently: bool) -> list[Future[T]]:
+        """Those of some jobs that have ended: of one at least, if it may wait."""
+        while True:
+            wait(futures, timeout=PATIENCE if patiently else 0, return_when=FIRST_COMPLETED)
+            found = [future for future in futures if future.done()]
+            if found or not patiently or not futures:
+                return found
+            self._look()
+
+    def failure(self, future: Future[T]) -> BaseException | None:
+        """Why a job that has ended has no result, if it has none.
+
+        Returns:
+            `CancelledError` when the workers were stopped, `BrokenProcessPool`
+            when the pool broke before the job was done, `ProcessExpired` when
+            the worker died of it, `TimeoutError`, or what it raised itself.
+        """
+        if future.cancelled():
+            return CancelledError() if self._stopped else BrokenProcessPool()
+        error = future.exception()
+        if error is None:
+            self._breaks = 0
+        return error
+
+    def stop(self) -> None:
+        """Give up all jobs; who waits for one is told that it was cancelled."""
+        with self._gate:
+            self._stopped = True
+            self._pool.stop()
+            self._give_up()
+        self._turns.give()  # to the first in the line, who finds it all stopped, and passes it on
+
+    def close(self, *, cleanly: bool) -> None:
+        """End the processes; `cleanly` when nothing is left to be done."""
+        if cleanly and not self._stopped and not self._broken():
+            self._pool.close()
+        else:
+            self.stop()
+        self._pool.join()
+
+    def _scheduled(self, job: Callable[[], T], timeout: float) -> Future[T]:
+        while True:
+            if self._stopped:
+                raise CancelledError
+            self._look()
+            try:
+                self._used = True
+                future: Future[T] = self._pool.schedule(job, timeout=timeout)
+            except (BrokenProcessPool, RuntimeError):  # its processes ended while they started
+                self._replace()
+            else:
+                return future
+
+    def _over(self, future: Future[T]) -> None:
+        self._running.discard(future)
+        self._turns.give()
+
+    def _look(self) -> None:
+        with self._gate:
+            if not self._stopped and self._broken():
+                self._replace()
+
+    def _broken(self) -> bool:
+        """Whether the pool will answer no more; one that was never asked is not started by the question."""
+        return self._used and not self._pool.active
+
+    def _replace(self) -> None:
+        """Put another pool in the place of a broken one.
+
+        Raises:
+            EngineFailedError: It was not the first.
+        """
+        self._breaks += 1
+        if self._breaks >= BREAKS:
+            raise EngineFailedError(
+                "The reading processes end as soon as they start.",
+                hint="Nothing is lost. Look at `docscan doctor` and at the machine's memory.",
+            )
+        self._pool.stop()
+        self._give_up()
+        self._pool.join()
+        self._pool, self._used = self._started(), False
+
+    def _give_up(self) -> None:
+        for future in list(self._running):
+            future.cancel()
+
+    def _started(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([self._preload])
+        initargs = [os.fspath(self._scratch)]
+        return ProcessPool(self._number, context=context, initializer=settle_in, initargs=initargs)
+
+
+class _Turns:
+    """So many at a time, first come, first served: who asks again stands at the end of the line.
+
+    An asker of a thousand pages so gets as many turns as an asker of one.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+        self._line: deque[threading.Event] = deque()
+        self._gate = threading.Lock()
+
+    def take(self, meanwhile: Callable[[], None]) -> None:
+        """Wait for a turn, now and then calling `meanwhile`."""
+        with self._gate:
+            if self._free and not self._line:
+                self._free -= 1
+                return
+            mine = threading.Event()
+            self._line.append(mine)
+        try:
+            while not mine.wait(PATIENCE):
+                meanwhile()
+        except BaseException:
+            self._step_out(mine)
+            raise
+
+    def give(self) -> None:
+        """Pass a turn on."""
+        with self._gate:
+            if self._line:
+                self._line.popleft().set()
+            else:
+                self._free += 1
+
+    def _step_out(self, mine: threading.Event) -> None:
+        with self._gate:
+            waiting = mine in self._line
+            if waiting:
+                self._line.remove(mine)
+        if not waiting:  # it was given a turn at the last moment
+            self.give()
+
+
+def settle_in(scratch: str) -> None:
+    """Start a worker that dies with its parent, cannot eat the machine, and leaves no files elsewhere."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tempfile.tempdir = scratch
+    os.environ["TMPDIR"] = scratch
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # one page a core is fastest; the engine's own threads only cost
+    cv2.setNumThreads(1)  # as above

@@ -1,0 +1,83 @@
+"""Jobs for workers, good and bad; a module of its own, as workers import what they do."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from docscan import readers
+
+
+def answer(value: int) -> int:
+    return value
+
+
+def note(path: Path, name: str) -> None:
+    """Write a name to the end of a file that several workers share."""
+    time.sleep(0.02)
+    with path.open("a") as file:
+        file.write(f"{name}\n")
+
+
+def linger(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def die(_: object = None) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def eat() -> None:
+    np.ones(64 << 30, np.uint8)
+
+
+def fail() -> None:
+    raise ZeroDivisionError("a bug")
+
+
+def dies_on_two_the_first_time(document: readers._Document, attempt: readers._Attempt) -> str:
+    if attempt.number == 2 and not attempt.again:
+        die()
+    return readers._read(document, attempt)
+
+
+def dies_on_two_until_smaller(document: readers._Document, attempt: readers._Attempt) -> str:
+    if attempt.number == 2 and not attempt.smaller:
+        os.abort()  # as C++ does when it finds no memory
+    return readers._read(document, attempt)
+
+
+def dies_on_two(document: readers._Document, attempt: readers._Attempt) -> str:
+    if attempt.number == 2:
+        die()
+    return readers._read(document, attempt)
+
+
+def hangs_on_two(document: readers._Document, attempt: readers._Attempt) -> str:
+    if attempt.number == 2:
+        linger(600)
+    return readers._read(document, attempt)
+
+
+def too_large_until_smaller(document: readers._Document, attempt: readers._Attempt) -> str:
+    if not attempt.smaller:
+        eat()
+    return readers._read(document, attempt)
+
+
+def has_a_bug_on_two(document: readers._Document, attempt: readers._Attempt) -> str:
+    if attempt.number == 2:
+        fail()
+    return readers._read(document, attempt)
+
+
+def dies_while_counting(_: readers._Document) -> int:
+    die()
+    return 0
+
+
+def hangs_while_counting(_: readers._Document) -> int:
+    linger(600)
+    return 0

@@ -23,16 +23,18 @@ PHOTOMETRIC, OFFSETS, LENGTHS = 262, 273, 279  # TIFF 6.0, section 8
 BLACK_IS_ZERO = 1
 
 
-def pack(sheet: pikepdf.Page) -> None:
+def pack(sheet: pikepdf.Page, *, again: bool) -> None:
     """Pack the images that a page shows; those that cannot be packed better stay as they are.
 
     Args:
         sheet: Its images are changed in place, for all pages that share them.
+        again: Also pack once more what is packed well. It saves a few in a
+            hundred, and holds the image in memory until the document is saved.
     """
     for image in sheet.get_images().values():
         if image.get("/BitsPerComponent", 1) == 1 and GENERAL.issuperset(_filters(image)):
             _fax(image)
-        if _filters(image) in [(name,) for name in AGAIN]:
+        if again and _filters(image) in [(name,) for name in AGAIN]:
             _again(image)
 
 

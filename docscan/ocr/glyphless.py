@@ -6,7 +6,7 @@ font gets another.
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -28,7 +28,7 @@ DATE = 3786912000  # of the font, in seconds since 1904: the first day of 2024
 ASCII = range(0x20, 0x7F)
 FREE = (*range(0x80, 0x100), *range(0x01, 0x0A), *range(0x0E, 0x20))  # codes for other signs
 LAST = 0xFF
-ESCAPED = {sign: b"\\" + bytes([sign]) for sign in b"()\\"}  # ISO 32000-1, 7.3.4.2
+ESCAPED = {ord(sign): "\\" + sign for sign in "()\\"}  # ISO 32000-1, 7.3.4.2
 
 # one byte a code, as ISO 32000-1, 9.10.3 asks
 _TO_UNICODE = """/CIDInit /ProcSet findresource begin
@@ -50,36 +50,33 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """The signs of a document beyond ASCII, in an order that gives each its font and code."""
+    """The signs of a document and their codes.
 
-    others: tuple[str, ...]
+    Attributes:
+        fonts: For each font its signs beyond ASCII, in the order of `FREE`.
+        codes: What becomes of each sign within a PDF string, by its code point.
+    """
 
-    @property
-    def fonts(self) -> int:
-        """How many fonts they need."""
-        return max(1, -(-len(self.others) // len(FREE)))
+    fonts: tuple[str, ...]
+    codes: Mapping[int, str]
 
     def coded(self, text: str) -> Iterator[tuple[str, bytes]]:
         """A text in runs of one font: its name and the inside of a PDF string."""
-        for font, run in groupby(((self._place(sign)) for sign in text), key=lambda place: place[0]):
-            codes = b"".join(ESCAPED.get(code, bytes([code])) for _, code in run)
-            yield f"/{NAME}{font}", codes
+        runs = groupby(text, key=self._font) if len(self.fonts) > 1 else [(0, text)]
+        for font, run in runs:
+            yield f"/{NAME}{font}", "".join(run).translate(self.codes).encode("latin-1")
 
-    def of(self, font: int) -> tuple[str, ...]:
-        """The signs of one font in the order of `FREE`."""
-        return self.others[font * len(FREE) : (font + 1) * len(FREE)]
-
-    def _place(self, sign: str) -> tuple[int, int]:
-        if ord(sign) in ASCII:
-            return 0, ord(sign)
-        place = self.others.index(sign)
-        return place // len(FREE), FREE[place % len(FREE)]
+    def _font(self, sign: str) -> int:
+        return next((number for number, signs in enumerate(self.fonts) if sign in signs), 0)
 
 
 def letters(texts: Iterable[str]) -> Letters:
     """The signs of all texts of a document."""
     signs = {sign for text in texts for sign in text}
-    return Letters(tuple(sorted(sign for sign in signs if ord(sign) not in ASCII)))
+    others = "".join(sorted(sign for sign in signs if ord(sign) not in ASCII))
+    fonts = tuple(others[start : start + len(FREE)] for start in range(0, len(others), len(FREE)))
+    codes = {ord(sign): chr(FREE[place % len(FREE)]) for place, sign in enumerate(others)}
+    return Letters(fonts or ("",), {**ESCAPED, **codes})
 
 
 def embedded(document: pikepdf.Pdf, alphabet: Letters) -> pikepdf.Dictionary:
@@ -105,7 +102,7 @@ def embedded(document: pikepdf.Pdf, alphabet: Letters) -> pikepdf.Dictionary:
         )
     )
     fonts = pikepdf.Dictionary()
-    for font in range(alphabet.fonts):
+    for font, signs in enumerate(alphabet.fonts):
         fonts[f"/{NAME}{font}"] = document.make_indirect(
             pikepdf.Dictionary(
                 Type=pikepdf.Name.Font,
@@ -115,7 +112,7 @@ def embedded(document: pikepdf.Pdf, alphabet: Letters) -> pikepdf.Dictionary:
                 LastChar=LAST,
                 Widths=[ADVANCE] * LAST,
                 FontDescriptor=descriptor,
-                ToUnicode=document.make_stream(_to_unicode(alphabet.of(font))),
+                ToUnicode=document.make_stream(_to_unicode(signs)),
             )
         )
     return fonts

@@ -21,8 +21,8 @@ import pikepdf
 from PIL import Image as Pillow
 from PIL import ImageSequence
 
-from docscan.model import STRAIGHT, Matrix, Page, chained, mapped
-from docscan.ocr import archival, bitonal, glyphless, underlay
+from docscan.model import STRAIGHT, Matrix, Page, chained
+from docscan.ocr import archival, bitonal, glyphless, stored, underlay
 from docscan.ocr.hidden import without_hidden_text
 
 logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
@@ -31,6 +31,7 @@ POINTS = 72.0  # to the inch
 LONGEST_SIDE = 14_400.0  # points (ISO 32000-1, annex C)
 DECODED = ("image/webp", "image/heic")  # PDF cannot hold these as they are
 LONG = 65_536  # bytes of content from which a page's own is left in a stream of its own
+FEW = 4  # pages, among which what the format asks for weighs anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def write(source: Path, media_type: str, pages: Sequence[Page], target: Path) ->
         fonts: pikepdf.Dictionary | None = None
         for page in read:
             sheet = document.pages[page.number - 1]
-            bitonal.pack(sheet)
+            bitonal.pack(sheet, again=len(document.pages) <= FEW)
             if page.words:
                 without_hidden_text(document, sheet)
                 fonts = fonts if fonts is not None else glyphless.embedded(document, letters)
@@ -101,7 +102,7 @@ def _sizes_known() -> Iterator[None]:
 
 def _bound(source: Path, media_type: str, pages: Sequence[Page]) -> bytes:
     """The images of a file as the pages of a PDF, as stored where PDF can hold them so."""
-    resolutions = [_stored_dpi(page) for page in sorted(pages, key=lambda page: page.number)]
+    resolutions = [_possible_dpi(page) for page in sorted(pages, key=lambda page: page.number)]
     if media_type not in DECODED:
         try:
             return _converted(source.read_bytes(), resolutions)
@@ -141,27 +142,19 @@ def _decoded(source: Path, media_type: str) -> list[bytes]:
     return sheets
 
 
-def _stored_dpi(page: Page) -> tuple[float, float]:
+def _possible_dpi(page: Page) -> tuple[float, float]:
     """Pixels to the inch of the image as stored, across and down; enough for a page that PDF allows."""
-    (a, b), (d, e) = _around_middle(page)
+    across, down = stored.dpi(page)
     least = max(page.source_size) * POINTS / LONGEST_SIDE
-    return max(page.dpi * math.hypot(a, b), least), max(page.dpi * math.hypot(d, e), least)
+    return max(across, least), max(down, least)
 
 
 def _upright(sheet: pikepdf.Page, page: Page) -> None:
     """Show the page the way up it was read."""
-    (a, b), (d, e) = _around_middle(page)
+    (a, b), (d, e) = stored.steps(page)
     quarters = round(math.degrees(math.atan2(-d, a)) / 90) % 4
     if quarters and a * e - b * d > 0:
         sheet.obj.Rotate = (_rotation(sheet) + 90 * quarters) % 360
-
-
-def _around_middle(page: Page) -> tuple[tuple[float, float], tuple[float, float]]:
-    """What a step of one pixel, across or down, becomes in the image as stored: x by each, then y by each."""
-    x, y = page.width / 2, page.height / 2
-    left, right = mapped(page.to_source, x - 0.5, y), mapped(page.to_source, x + 0.5, y)
-    above, below = mapped(page.to_source, x, y - 0.5), mapped(page.to_source, x, y + 0.5)
-    return (right[0] - left[0], below[0] - above[0]), (right[1] - left[1], below[1] - above[1])
 
 
 def _rotation(sheet: pikepdf.Page) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from docscan.model import Box, Matrix, Page, Word, mapped
 from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, Letters
+from docscan.ocr.stored import hull
 
 UNIT = 0.48  # points, a 150th of an inch: finer numbers take more room and put no letter elsewhere
 CLOSE = 0.85  # of the area that a word's box and its text cover together, both cover
@@ -75,7 +76,7 @@ def _shown(words: Iterable[Word], place: Matrix, letters: Letters) -> Iterator[b
         operators = ""
         if turned != way:
             operators, way, last = _begun(turned), turned, last._replace(left=0, base=0)
-        style = _styled(word.text, _hull(word.box, place, DIRECTIONS[way]))
+        style = _styled(word.text, _outline(word.box, place, DIRECTIONS[way]))
         operators += f"{_short(style.left - last.left)} {_short(style.base - last.base)} Td"
         if style.stretch != last.stretch:
             operators += f" {_short(style.stretch)} Tz"
@@ -102,13 +103,15 @@ def _begun(way: int) -> str:
     return " ".join(_short(value) for value in values) + " Tm\n"
 
 
-def _hull(box: Box, place: Matrix, axis: tuple[int, int]) -> Rectangle:
+def _outline(box: Box, place: Matrix, axis: tuple[int, int]) -> Rectangle:
     """The smallest rectangle along the page's axes around a mapped box."""
     cos, sin = axis
-    corners = [mapped(place, x, y) for x in box[::2] for y in box[1::2]]
-    along = [(cos * x + sin * y) / UNIT for x, y in corners]
-    across = [(cos * y - sin * x) / UNIT for x, y in corners]
-    return Rectangle(min(along), min(across), max(along), max(across))
+    x0, y0, x1, y1 = (value / UNIT for value in hull(box, place))
+    along, across = (
+        sorted((cos * x0 + sin * y0, cos * x1 + sin * y1)),
+        sorted((cos * y0 - sin * x0, cos * y1 - sin * x1)),
+    )
+    return Rectangle(along[0], across[0], along[1], across[1])
 
 
 def _styled(text: str, box: Rectangle) -> Style:

@@ -188,13 +188,15 @@ def examine(received: Received, setup: Setup, target: Path | None = None) -> Rec
         OcrError: The engine is missing.
     """
     pages: list[Page] = []
+    language = ""
     for number in range(1, count(received.path, received.media_type, setup) + 1):
+        reading = preferring(language, setup)
         try:
-            page = read_page(received.path, received.media_type, number, setup)
+            page = read_page(received.path, received.media_type, number, reading)
         except EngineFailedError:
-            page = read_page(received.path, received.media_type, number, setup, smaller=True)
+            page = read_page(received.path, received.media_type, number, reading, smaller=True)
         pages.append(page)
-        setup = preferring(page.language, setup)
+        language = language or page.language
     return bind(received, tuple(pages), setup, target)
 
 
@@ -249,7 +251,7 @@ def unread(number: int, setup: Setup) -> Page:
 
 
 def preferring(language: str, setup: Setup) -> Setup:
-    """The setup with one of its languages tried first, such as that of the page before."""
+    """The setup with one of its languages tried first, such as that of the first page."""
     if language not in setup.languages[1:]:
         return setup
     return replace(setup, languages=(language, *(name for name in setup.languages if name != language)))

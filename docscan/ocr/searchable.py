@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import img2pdf
 import pi_heif
@@ -22,7 +23,7 @@ from PIL import Image as Pillow
 from PIL import ImageSequence
 
 from docscan.model import STRAIGHT, Matrix, Page, chained
-from docscan.ocr import archival, bitonal, glyphless, stored, underlay
+from docscan.ocr import archival, bitonal, compact, glyphless, stored, underlay
 from docscan.ocr.hidden import without_hidden_text
 
 logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
@@ -31,6 +32,8 @@ POINTS = 72.0  # to the inch
 LONGEST_SIDE = 14_400.0  # points (ISO 32000-1, annex C)
 DECODED = ("image/webp", "image/heic")  # PDF cannot hold these as they are
 LONG = 65_536  # bytes of content from which a page's own is left in a stream of its own
+Picture = Literal["stored", "compact"]
+
 FEW = 4  # pages, among which what the format asks for weighs anything
 
 
@@ -47,7 +50,9 @@ class Written:
     reason: str = ""
 
 
-def write(source: Path, media_type: str, pages: Sequence[Page], target: Path) -> Written:
+def write(
+    source: Path, media_type: str, pages: Sequence[Page], target: Path, *, image: Picture = "stored"
+) -> Written:
     """Write the searchable copy of a document.
 
     Args:
@@ -56,6 +61,8 @@ def write(source: Path, media_type: str, pages: Sequence[Page], target: Path) ->
         pages: As read, by their numbers in the original.
         target: Where the PDF goes. A PDF that opens without a password is
             written without its encryption.
+        image: What pages show that were read from an image: that image as
+            `stored`, or, where it is all they show, a `compact` picture of it.
 
     Returns:
         Whether the copy is PDF/A-2b. One that cannot be made so, such as a PDF
@@ -67,13 +74,14 @@ def write(source: Path, media_type: str, pages: Sequence[Page], target: Path) ->
     with _opened(source, media_type, pages) as document:
         read = [page for page in pages if page.number <= len(document.pages) and page.state != "textlayer"]
         letters = glyphless.letters(word.text for page in read for word in page.words)
-        fonts: pikepdf.Dictionary | None = None
+        fonts = glyphless.embedded(document, letters) if any(page.words for page in read) else None
         for page in read:
             sheet = document.pages[page.number - 1]
-            bitonal.pack(sheet, again=len(document.pages) <= FEW)
             if page.words:
                 without_hidden_text(document, sheet)
-                fonts = fonts if fonts is not None else glyphless.embedded(document, letters)
+            if image == "stored" or not compact.shrink(document, sheet, min(stored.dpi(page))):
+                bitonal.pack(sheet, again=len(document.pages) <= FEW)
+            if page.words and fonts is not None:
                 _underlay(document, sheet, page, letters)
                 for name, font in fonts.items():
                     sheet.add_resource(font, pikepdf.Name.Font, pikepdf.Name(name))

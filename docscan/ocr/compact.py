@@ -19,7 +19,7 @@ from docscan.ocr.bitonal import group4
 
 PAPER_DPI = 100.0  # of the picture of the paper: a stamp can be read on it, small print cannot
 INK_DPI = 50.0  # of the picture of the ink's colours: one or two for each letter
-QUALITY = 45  # of both as JPEG; nothing in them is sharp
+QUALITY = 50  # of both as JPEG, colours as fine as light; nothing in them is sharp
 PRINT = 0.7  # of the paper's light: what is darker is print
 REACH = 0.06  # inches: wider than any stroke of print, so that the paper shows between them
 ALONE = 255 // 9 + 1  # the mean of nine pixels of which one is ink
@@ -154,7 +154,7 @@ def _picture(document: pikepdf.Pdf, pixels: Image) -> pikepdf.Stream:
         if max(float(cv2.absdiff(red, green).max()), float(cv2.absdiff(blue, green).max())) <= GREYISH:
             pixels = np.asarray(green, dtype=np.uint8)
     data = io.BytesIO()
-    Pillow.fromarray(pixels).save(data, "JPEG", quality=QUALITY, optimize=True)
+    Pillow.fromarray(pixels).save(data, "JPEG", quality=QUALITY, optimize=True, subsampling=0)
     stream = document.make_stream(data.getvalue(), Filter=pikepdf.Name.DCTDecode)
     stream.Type, stream.Subtype, stream.BitsPerComponent = pikepdf.Name.XObject, pikepdf.Name.Image, 8
     stream.ColorSpace = pikepdf.Name.DeviceGray if pixels.ndim == 2 else pikepdf.Name.DeviceRGB

@@ -1,6 +1,8 @@
 """Words in reading order: rows, columns side by side, blocks apart."""
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from docscan.model import Line, Word, around
@@ -10,13 +12,16 @@ BLOCK_GAP = 0.9  # heights of a line between two rows: a paragraph ends
 GUTTER = 2.5  # heights of a line: wider than any gap between words of a sentence
 COLUMN_ROWS = 3  # fewer rows side by side are labels and values
 COLUMN_WORDS = 1.5  # words a row on each side: a table's cells hold fewer
+MANY_COLUMNS_WORDS = 3.0  # the same with three columns and more, as tables have
+HEADING_ROWS = 2  # at most, close above columns or below them, that go over all of them
 
 
 def lines(words: Sequence[Word]) -> tuple[Line, ...]:
     """Words as lines in reading order, their blocks numbered from 0.
 
-    Two columns of running text are read one after the other; the cells of a
-    table and a label with its value stay on one line.
+    Columns of running text, and an address beside another or beside labels with
+    their values, are read one after the other; the cells of a table and a label
+    with its value stay on one line.
 
     Args:
         words: In any order, with boxes on one page.
@@ -63,15 +68,28 @@ def _bands(rows: Sequence[list[Word]], height: float) -> Iterator[list[list[Word
 
 
 def _columns(band: list[list[Word]], height: float) -> list[list[list[Word]]]:
-    """The band as one block, or as two columns of running text."""
-    gutters = _gutters([word for row in band for word in row], GUTTER * height)
-    if len(band) < COLUMN_ROWS or len(gutters) != 1:
-        return [band]
-    left = [part for row in band if (part := [word for word in row if word.box.left < gutters[0]])]
-    right = [part for row in band if (part := [word for word in row if word.box.left >= gutters[0]])]
-    if min(len(left), len(right)) < COLUMN_ROWS or not (_running(left) and _running(right)):
-        return [band]
-    return [left, right]
+    """The band as one block, or as columns of running text, below and above what goes over all of them."""
+    for head in range(min(HEADING_ROWS, len(band)) + 1):
+        for foot in range(min(HEADING_ROWS, len(band) - head) + 1):
+            rows = band[head : len(band) - foot]
+            columns = _split(rows, height) if len(rows) >= COLUMN_ROWS else []
+            if columns:
+                return [part for part in (band[:head], *columns, band[len(band) - foot :]) if part]
+    return [band]
+
+
+def _split(rows: list[list[Word]], height: float) -> list[list[list[Word]]]:
+    """The columns of rows that are columns of text, each with its own rows; else none."""
+    gutters = _gutters([word for row in rows for word in row], GUTTER * height)
+    edges = [-math.inf, *gutters, math.inf]
+    columns = [
+        [part for row in rows if (part := [word for word in row if left <= word.box.left < right])]
+        for left, right in pairwise(edges)
+    ]
+    if not gutters or min(len(column) for column in columns) < COLUMN_ROWS:
+        return []
+    words = COLUMN_WORDS if len(columns) == 2 else MANY_COLUMNS_WORDS
+    return columns if all(_running(column, words) for column in columns) else []
 
 
 def _gutters(words: Sequence[Word], width: float) -> list[float]:
@@ -86,9 +104,11 @@ def _gutters(words: Sequence[Word], width: float) -> list[float]:
     return gutters
 
 
-def _running(rows: Sequence[Sequence[Word]]) -> bool:
-    """Whether rows look like text rather than like labels or amounts."""
+def _running(rows: Sequence[Sequence[Word]], least: float) -> bool:
+    """Whether rows can be read without what stands beside them: text, or labels with their values."""
     words = [word for row in rows for word in row]
     letters = sum(any(sign.isalpha() for sign in word.text) for word in words)
     labels = sum(row[-1].text.endswith(":") for row in rows)
-    return len(words) >= COLUMN_WORDS * len(rows) and letters >= 0.6 * len(words) and 2 * labels <= len(rows)
+    answered = sum(any(word.text.endswith(":") for word in row[:-1]) for row in rows)
+    text = len(words) >= least * len(rows) and letters >= 0.6 * len(words) and 2 * labels <= len(rows)
+    return text or (answered > 0.5 * len(rows) and labels == 0)

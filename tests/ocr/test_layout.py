@@ -1,3 +1,5 @@
+import itertools
+
 from docscan.model import Box, Word
 from docscan.ocr import layout
 
@@ -54,3 +56,69 @@ def test_labels_and_amounts_stay_on_their_line():
 
 def test_no_words_are_no_lines():
     assert layout.lines([]) == ()
+
+
+SENTENCE = (
+    "the",
+    "quick",
+    "brown",
+    "fox",
+    "jumps",
+    "over",
+    "a",
+    "lazy",
+    "dog",
+    "while",
+    "small",
+    "birds",
+    "sing",
+)
+
+
+def _paragraph(x, y, rows, words):
+    return [
+        (x, y + 25 * row, " ".join(SENTENCE[(3 * row + n) % len(SENTENCE)] for n in range(words)))
+        for row in range(rows)
+    ]
+
+
+def _by_block(lines):
+    return [
+        [line.text for line in group] for _, group in itertools.groupby(lines, key=lambda line: line.block)
+    ]
+
+
+def test_three_columns_of_text_are_read_one_after_the_other():
+    columns = [_paragraph(x, 0, 5, 4) for x in (0, 400, 800)]
+    assert _by_block(layout.lines(_words([*columns[0], *columns[1], *columns[2]]))) == [
+        [text for _, _, text in column] for column in columns
+    ]
+
+
+def test_a_heading_over_columns_and_a_line_under_them_do_not_join_them():
+    heading, foot = [(0, 0, " ".join(SENTENCE))], [(0, 155, " ".join(SENTENCE[::-1]))]
+    columns = [_paragraph(x, 30, 5, 5) for x in (0, 420)]
+    blocks = _by_block(layout.lines(_words(heading + columns[0] + columns[1] + foot)))
+    assert blocks == [[text for _, _, text in part] for part in (heading, *columns, foot)]
+
+
+def test_an_address_beside_labels_with_their_values_is_read_by_itself():
+    address = [(0, 0, "Kunde AG Hamburg"), (0, 25, "Kurze Gasse 7"), (0, 50, "20095 Hamburg")]
+    facts = [(500, 0, "Rechnung Nr.: 4711"), (500, 25, "Datum: 01.02.2026"), (500, 50, "Kunde: 77")]
+    blocks = _by_block(layout.lines(_words(address + facts)))
+    assert blocks == [[text for _, _, text in part] for part in (address, facts)]
+
+
+def test_a_table_of_several_columns_keeps_its_rows():
+    cells = [
+        ("Description of goods", "Qty", "Unit price", "Amount due"),
+        ("Oak table round", "2", "100.00 EUR", "200.00 EUR"),
+        ("Steel chair", "4", "50.00 EUR", "200.00 EUR"),
+        ("Red carpet", "1", "80.00 EUR", "80.00 EUR"),
+    ]
+    places = [
+        (x, 25 * n, text)
+        for n, row in enumerate(cells)
+        for x, text in zip((0, 300, 450, 650), row, strict=True)
+    ]
+    assert _texts(layout.lines(_words(places))) == [" ".join(row) for row in cells]

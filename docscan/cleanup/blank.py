@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from docscan.model import Scan
+from docscan.cleanup.shrinking import shrunk
+from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 100.0
 DARK, FAINT = 170, 205  # grey levels of ink and of faint ink on even paper
@@ -22,21 +23,21 @@ def is_blank(scan: Scan) -> bool:
     Args:
         scan: Grey (H, W), best after its light was evened.
     """
-    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
-    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    dpi = min(scan.dpi, ANALYSIS_DPI)
+    small = shrunk(scan.image, scan.dpi, dpi)
     height, width = small.shape[:2]
     top, left = round(height * MARGIN), round(width * MARGIN)
-    inner = np.asarray(small[top : height - top, left : width - left], dtype=np.uint8)
-    millimetre = scan.dpi * factor / 25.4
+    inner = np.ascontiguousarray(small[top : height - top, left : width - left])
+    millimetre = dpi / 25.4
     return _letters(inner, DARK, millimetre) < FEWEST_LETTERS and (
         _letters(inner, FAINT, millimetre) < FEWEST_FAINT
     )
 
 
-def _letters(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], level: int, millimetre: float) -> int:
+def _letters(image: Image, level: int, millimetre: float) -> int:
     """How many dark shapes are as tall as a letter, or wide like a word or a rule."""
     dark = (image < level).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    stats = cv2.connectedComponentsWithStatsWithAlgorithm(dark, 8, cv2.CV_32S, cv2.CCL_GRANA)[2]
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     smallest, largest = LETTER[0] * millimetre, LETTER[1] * millimetre
     letters = (heights >= smallest) & (heights <= largest)

@@ -6,29 +6,52 @@ image as it was stored.
 """
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup import lettering
+from docscan.cleanup.lettering import Lettering
+from docscan.cleanup.shrinking import shrunk
+from docscan.cleanup.tone import grey
 from docscan.model import STRAIGHT, Matrix, Scan
 
-ANALYSIS_DPI = 100.0
-INK = 160  # grey level below which a pixel is ink, after the light is even
-ENOUGH_INK = 300  # edge pixels of ink; a page with less shows no direction
-
-SMALLEST_SKEW = 0.25  # degrees; less is not worth resampling every pixel
-WORD_GAP = 5  # pixels at ANALYSIS_DPI that part letters, not lines
-SHORTEST_WORD, LOWEST_WORD, HIGHEST_WORD = 12, 4, 40  # pixels at ANALYSIS_DPI
-LONG = 1.5  # a word is this many times as long as high
-ENOUGH_WORDS = 60  # pixels of words; a page with less shows no direction
+ENOUGH_WORDS = 90  # pixels of words at ANALYSIS_DPI; a page with less shows no direction
 SIDEWAYS = 1.2  # how much more must lie in tall words than in wide ones
+CLEARLY = 4.0  # how much more makes it sure
+UPRIGHT = 5.0  # standard deviations from which letters surely stand upright, or on their heads
 
-LOW_DPI, HIGH_DPI, BEST_DPI = 180, 330, 300  # the engine is at its best from 225 to 300 dpi
+WIDEST_SKEW = 10.0  # degrees looked for at least: letters are measured on straight lines
+SMALLEST_SKEW = 0.25  # degrees; less is not worth resampling every pixel
+
+HIGH_DPI, USUAL_DPI = 330, 300  # finer than any print needs
+LOW_DPI, BEST_DPI = 180, 225  # for a page whose print is too little to be measured
+SMALL_X, BEST_X, ENLARGED_X = 11.0, 14.0, 18.0  # pixels of an x: the engine reads these sizes best
+LEAST_X = 9.5  # pixels of the x of the smallest tenth of the print
+ENOUGH_SLICES = 60  # to measure print by
 LARGEST_FACTOR = 4.0  # more enlarging adds pixels and no shapes
-SMOOTH_FROM = 200  # dpi; below it smoothing takes strokes away
-SMOOTHING = 0.8  # sigma in pixels; evens out noise, spares strokes at 200 dpi and more
+CLOSE = 0.2  # a factor this near to 1 is not worth resampling
+SMOOTH_UP_TO = 0.8  # a scan reduced to less of its size is smoothed before
+SMOOTHING = 0.8  # sigma in pixels; spares strokes at 200 dpi and more
+
+
+@dataclass(frozen=True, slots=True)
+class _Stance:
+    """How the print on a page lies.
+
+    Attributes:
+        lying: Its lines run down the page.
+        skew: Degrees, clockwise, by which they then fall to the right.
+        score: How surely the letters then stand upright, or on their heads: below 0.
+        heights: Of the small letters, in pixels at `ANALYSIS_DPI`.
+    """
+
+    lying: bool
+    skew: float
+    score: float
+    heights: npt.NDArray[np.float64]
 
 
 def turn(scan: Scan, angle: int) -> Scan:
@@ -45,151 +68,138 @@ def turn(scan: Scan, angle: int) -> Scan:
         ValueError: Another angle.
     """
     width, height = scan.width, scan.height
-    back: dict[int, Matrix] = {
-        90: ((0.0, 1.0, 0.0), (-1.0, 0.0, float(height)), STRAIGHT),
-        180: ((-1.0, 0.0, float(width)), (0.0, -1.0, float(height)), STRAIGHT),
-        270: ((0.0, -1.0, float(width)), (1.0, 0.0, 0.0), STRAIGHT),
+    back: dict[int, tuple[int, Matrix]] = {
+        90: (cv2.ROTATE_90_CLOCKWISE, ((0.0, 1.0, 0.0), (-1.0, 0.0, float(height)), STRAIGHT)),
+        180: (cv2.ROTATE_180, ((-1.0, 0.0, float(width)), (0.0, -1.0, float(height)), STRAIGHT)),
+        270: (cv2.ROTATE_90_COUNTERCLOCKWISE, ((0.0, -1.0, float(width)), (1.0, 0.0, 0.0), STRAIGHT)),
     }
     if angle == 0:
         return scan
     if angle not in back:
         raise ValueError(f"a page is turned by 0, 90, 180 or 270 degrees, not {angle}")
-    image = np.ascontiguousarray(np.rot90(scan.image, -angle // 90))
-    return scan.treated(image, f"turn {angle}", back[angle])
+    way, step = back[angle]
+    return scan.treated(np.asarray(cv2.rotate(scan.image, way), dtype=np.uint8), f"turn {angle}", step)
 
 
-def axis(scan: Scan) -> Scan:
-    """Turn a page by 90 degrees whose lines of text run from top to bottom.
+def straighten(scan: Scan, *, limit: float = 10.0) -> Scan:
+    """Turn a page upright, straighten its lines and bring them to the size the engine reads best.
 
-    Letters stand closer together than lines do, so ink that is grown a little
-    joins into words, which are longer along the line than across it. Most of
-    them tell how the page lies, in tables as well; sums over rows and columns,
-    which are quicker, take a page of aligned columns for one on its side.
-    Which of the two sides is up cannot be told here; reading tells.
-    """
-    wide, tall = _words(_ink(scan))
-    return turn(scan, 90) if tall > SIDEWAYS * wide and tall >= ENOUGH_WORDS else scan
-
-
-def deskew(scan: Scan, *, limit: float = 10.0) -> Scan:
-    """Straighten the lines of text on a scan.
+    All three are told by one look at the print, and straightening and scaling
+    resample once. The shapes of words tell whether lines run across the page or
+    down; sums over rows and columns, which are quicker, take a page of aligned
+    columns for one on its side. Ascenders and descenders tell which side is up.
 
     Args:
         scan: Grey.
         limit: The widest angle, in degrees, taken for skew. A page tilted
-            further was meant so, and comes back as it is.
+            further was meant so, and is not straightened.
 
     Returns:
-        The straightened scan, on a canvas that loses no corner; the angle it
-        was turned by, clockwise in degrees, is added to its treatments.
+        The scan on a canvas that loses no corner, with the quarters it was
+        turned by, the angle in degrees clockwise and the change of its dpi
+        among its treatments. It is `upright` where its letters were seen to
+        stand so; where they leave a doubt, as digits and capitals do, reading
+        has to tell.
     """
-    angle = _skew(scan, limit)
-    if abs(angle) < SMALLEST_SKEW or abs(angle) >= limit:
+    scan = grey(scan)
+    stance = _stance(lettering.lettering(scan), max(limit, WIDEST_SKEW))
+    quarter = 90 if stance.lying else 0
+    if stance.score <= -UPRIGHT:
+        quarter += 180
+    scan = replace(turn(scan, quarter), upright=abs(stance.score) >= UPRIGHT)
+    steep = SMALLEST_SKEW <= abs(stance.skew) < limit
+    return _resampled(scan, -stance.skew if steep else 0.0, _factor(scan, stance.heights))
+
+
+def reduce(scan: Scan) -> Scan:
+    """Reduce a scan of more than 330 dpi to 300, before anything costs time on it.
+
+    Args:
+        scan: Grey or colour.
+    """
+    if scan.dpi <= HIGH_DPI:
         return scan
-    return _rotated(scan, -angle)
+    image = shrunk(scan.image, scan.dpi, USUAL_DPI)
+    across, down = scan.width / image.shape[1], scan.height / image.shape[0]
+    back: Matrix = ((across, 0.0, 0.0), (0.0, down, 0.0), STRAIGHT)
+    reduced = scan.treated(image, f"scale {round(scan.dpi)} to {USUAL_DPI}", back)
+    return replace(reduced, dpi=scan.dpi / across)
 
 
-def scale(scan: Scan) -> Scan:
-    """Bring a scan to the size the engine reads best, or smooth it lightly where it has it.
-
-    Below 180 dpi it is enlarged to 300, above 330 reduced to 300; from 200 dpi
-    on it is smoothed by a Gaussian of 0.8 pixels instead.
-    """
-    if LOW_DPI <= scan.dpi <= HIGH_DPI:
-        if scan.dpi < SMOOTH_FROM:
-            return scan
-        smooth = cv2.GaussianBlur(scan.image, (0, 0), SMOOTHING)
-        return scan.treated(np.asarray(smooth, dtype=np.uint8), f"smooth {SMOOTHING}")
-    factor = min(BEST_DPI / scan.dpi, LARGEST_FACTOR)
-    size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
-    way = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
-    image = np.asarray(cv2.resize(scan.image, size, interpolation=way), dtype=np.uint8)
-    back: Matrix = ((scan.width / size[0], 0.0, 0.0), (0.0, scan.height / size[1], 0.0), STRAIGHT)
-    scaled = scan.treated(image, f"scale {round(scan.dpi)} to {round(scan.dpi * factor)}", back)
-    return replace(scaled, dpi=scan.dpi * size[0] / scan.width)
+def between_centres(matrix: Matrix) -> npt.NDArray[np.float64]:
+    """A map for OpenCV, whose points are the centres of pixels."""
+    half = np.array(((1.0, 0.0, 0.5), (0.0, 1.0, 0.5), (0.0, 0.0, 1.0)))
+    return np.asarray(np.linalg.inv(half) @ np.array(matrix) @ half)
 
 
-def _rotated(scan: Scan, angle: float) -> Scan:
-    """The scan turned clockwise by a small angle in degrees, on a canvas that holds all of it."""
+def _stance(found: Lettering, widest: float) -> _Stance:
+    """How the print lies: across the page or down, by its words, or where they disagree by its letters."""
+    wide, tall = lettering.words(found)
+    if max(wide, tall) < ENOUGH_WORDS:
+        return _Stance(lying=False, skew=0.0, score=0.0, heights=np.zeros(0))
+    stance = _stance_if(found, tall > SIDEWAYS * wide, widest)
+    if max(wide, tall) < CLEARLY * min(wide, tall):
+        other = _stance_if(found, not stance.lying, widest)
+        if max(UPRIGHT, abs(stance.score)) < abs(other.score):
+            return other
+    return stance
+
+
+def _stance_if(found: Lettering, lying: bool, widest: float) -> _Stance:
+    across = lettering.turned(found) if lying else found
+    angle = lettering.skew(across, widest)
+    cut = lettering.slices(across, angle)
+    return _Stance(lying, angle, lettering.uprightness(cut), cut.band_bottom - cut.band_top)
+
+
+def _factor(scan: Scan, heights: npt.NDArray[np.float64]) -> float:
+    """By how much to enlarge or reduce a scan whose x's are that high, in pixels at the analysis."""
+    if heights.size < ENOUGH_SLICES:
+        wanted = USUAL_DPI if scan.dpi < LOW_DPI else min(scan.dpi, BEST_DPI)
+        factor = wanted / scan.dpi
+    else:
+        usual, small = np.percentile(heights, (50, 10)) * scan.dpi / lettering.ANALYSIS_DPI
+        factor = max(BEST_X / usual, LEAST_X / small)
+        factor = ENLARGED_X / usual if usual < SMALL_X else min(1.0, factor)
+    return 1.0 if abs(factor - 1) < CLOSE else min(factor, LARGEST_FACTOR)
+
+
+def _resampled(scan: Scan, angle: float, factor: float) -> Scan:
+    """The scan turned clockwise by a small angle in degrees and scaled, with all of its corners."""
+    if angle == 0.0 and factor == 1.0:
+        return scan
+    (width, height), back = _canvas(scan, angle, factor)
+    way = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_LINEAR
+    # lines finer than the new pixels would come and go
+    source = cv2.GaussianBlur(scan.image, (3, 3), SMOOTHING) if factor < SMOOTH_UP_TO else scan.image
+    if angle:
+        image = cv2.warpAffine(
+            source,
+            between_centres(back)[:2],
+            (width, height),
+            flags=way | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(255, 255, 255),
+        )
+    else:
+        image = cv2.resize(source, (width, height), interpolation=way)
+    told = [f"deskew {angle:.1f}"] if angle else []
+    told += [f"scale {round(scan.dpi)} to {round(scan.dpi * factor)}"] if factor != 1 else []
+    treated = scan.treated(np.asarray(image, dtype=np.uint8), "", back)
+    return replace(treated, dpi=scan.dpi * factor, treatments=(*scan.treatments, *told))
+
+
+def _canvas(scan: Scan, angle: float, factor: float) -> tuple[tuple[int, int], Matrix]:
+    """The size that holds a turned and scaled scan, and how its points map back."""
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    width = math.ceil(scan.width * abs(cos) + scan.height * abs(sin))
-    height = math.ceil(scan.width * abs(sin) + scan.height * abs(cos))
-    # clockwise on a page whose y runs down: new = R (old - middle) + new middle; back is its transpose
+    width = max(1, math.ceil((scan.width * abs(cos) + scan.height * abs(sin)) * factor - 0.5))
+    height = max(1, math.ceil((scan.width * abs(sin) + scan.height * abs(cos)) * factor - 0.5))
+    # clockwise on a page whose y runs down: new = R (old - middle) + new middle; back is its inverse
     x0, y0, x1, y1 = scan.width / 2, scan.height / 2, width / 2, height / 2
-    back: Matrix = (
-        (cos, sin, x0 - cos * x1 - sin * y1),
-        (-sin, cos, y0 + sin * x1 - cos * y1),
+    across, down = (1 / factor, 1 / factor) if angle else (scan.width / width, scan.height / height)
+    cos_x, sin_x, cos_y, sin_y = cos * across, sin * across, cos * down, sin * down
+    return (width, height), (
+        (cos_x, sin_y, x0 - cos_x * x1 - sin_y * y1),
+        (-sin_x, cos_y, y0 + sin_x * x1 - cos_y * y1),
         STRAIGHT,
     )
-    image = cv2.warpAffine(
-        scan.image,
-        _between_centres(back),
-        (width, height),
-        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(255, 255, 255),
-    )
-    return scan.treated(np.asarray(image, dtype=np.uint8), f"deskew {angle:.1f}", back)
-
-
-def _between_centres(matrix: Matrix) -> npt.NDArray[np.float64]:
-    """The map for OpenCV, whose points are the centres of pixels."""
-    (a, b, c), (d, e, f), _ = matrix
-    return np.array(((a, b, c + (a + b - 1) / 2), (d, e, f + (d + e - 1) / 2)))
-
-
-def _ink(scan: Scan) -> npt.NDArray[np.bool_]:
-    """Where the ink of text is, at `ANALYSIS_DPI`: long ruled lines and large dark areas left out."""
-    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
-    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    dark = np.asarray(small < INK)
-    long = round(0.6 * scan.dpi * factor)
-    for shape in ((long, 1), (1, long)):
-        rules = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, np.ones(shape, np.uint8))
-        dark = dark & (cv2.dilate(rules, np.ones((3, 3), np.uint8)) == 0)
-    return dark
-
-
-def _words(ink: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """How much of the ink lies in shapes like words: those that are wide, and those that are tall.
-
-    Returns:
-        The sums of their longer sides, in pixels at `ANALYSIS_DPI`.
-    """
-    grown = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((WORD_GAP, WORD_GAP), np.uint8))
-    boxes = cv2.connectedComponentsWithStats(grown)[2][1:]
-    across, down = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
-    longer, shorter = np.maximum(across, down), np.minimum(across, down)
-    words = (longer >= SHORTEST_WORD) & (shorter >= LOWEST_WORD) & (shorter <= HIGHEST_WORD)
-    words &= longer >= LONG * shorter
-    return float(longer[words & (across > down)].sum()), float(longer[words & (down > across)].sum())
-
-
-def _edges(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """The lower edges of ink as points (N, 2) of x and y: they mark the baselines."""
-    below = np.zeros_like(ink)
-    below[:-1] = ink[1:]
-    rows, columns = np.nonzero(ink & ~below)
-    return np.column_stack((columns, rows)).astype(np.float64)
-
-
-def _sharpness(edges: npt.NDArray[np.float64], angle: float) -> float:
-    """How sharply the edges gather in rows that fall to the right by `angle` degrees."""
-    tangent = math.tan(math.radians(angle))
-    rows = edges[:, 1] - edges[:, 0] * tangent
-    counts = np.bincount((rows - rows.min()).astype(np.int64))
-    return float(np.square(counts.astype(np.float64)).sum()) / len(edges)
-
-
-def _skew(scan: Scan, limit: float) -> float:
-    """The angle in degrees, clockwise, by which the lines of text fall to the right."""
-    edges = _edges(_ink(scan))
-    if len(edges) < ENOUGH_INK:
-        return 0.0
-    best = _sharpest(edges, np.arange(-limit, limit + 0.25, 0.5))
-    best = _sharpest(edges, best + np.arange(-0.5, 0.51, 0.1))
-    return _sharpest(edges, best + np.arange(-0.1, 0.101, 0.025))
-
-
-def _sharpest(edges: npt.NDArray[np.float64], angles: npt.NDArray[np.float64]) -> float:
-    return float(max(angles, key=lambda angle: _sharpness(edges, float(angle))))

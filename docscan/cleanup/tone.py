@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup.shrinking import shrunk
 from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 37.5  # the light on a page changes slowly: an eighth of 300 dpi shows it
@@ -16,6 +17,9 @@ EDGE_DPI = 75.0
 EDGE_DARK = 110  # grey level below which an edge region is not paper
 EDGE_DEPTH = 0.06  # of the page: the mean depth to which a dark edge may reach
 EDGE_HOLES = 0.03  # of its own area: light spots inside mean white letters on a dark bar
+
+BLACK, WASHED = 20, 185  # grey levels that become black and white: between them is print
+PRINT = 150  # the darkest hundredth of a small copy is darker than this where print is dark
 
 SPECK_CONTRAST = 60  # grey levels between a speck and the median around it
 SPECK_SHARE = 60e-4  # of the paper's pixels: fewer specks harm less than the median does
@@ -41,14 +45,15 @@ def light(scan: Scan) -> Scan:
     eighth of the usual resolution. It is never taken for darker than a third of
     the page's white, so that dark bars and borders stay dark.
     """
+    scan = grey(scan)
     paper = _paper(scan)
     darkest, whitest = np.percentile(paper, (1, 90))
     if darkest >= WHITE or (whitest >= WHITE and whitest - darkest <= EVEN):
         return scan
     floor = max(1.0, DARKEST_LIGHT * float(whitest))
+    paper = np.maximum(paper, np.uint8(round(floor)))
     shade = cv2.resize(paper, (scan.width, scan.height), interpolation=cv2.INTER_LINEAR)
-    shade = np.maximum(shade, np.uint8(round(floor)))
-    return scan.treated(_u8(cv2.divide(scan.image, shade, scale=255.0)), "light")
+    return scan.treated(_u8(cv2.divide(scan.image, shade, dst=shade, scale=255.0)), "light")
 
 
 def border(scan: Scan) -> Scan:
@@ -58,8 +63,8 @@ def border(scan: Scan) -> Scan:
     does not reach deep into the page, and holds no light spots: a bar with white
     letters on it is part of the document.
     """
-    factor = min(1.0, EDGE_DPI / scan.dpi)
-    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    scan = grey(scan)
+    small = shrunk(scan.image, scan.dpi, min(scan.dpi, EDGE_DPI))
     dark = (small < EDGE_DARK).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     edges = [
@@ -69,11 +74,23 @@ def border(scan: Scan) -> Scan:
     ]
     if not edges:
         return scan
-    painted = cv2.dilate(np.isin(labels, edges).astype(np.uint8), np.ones((5, 5), np.uint8))
+    painted = cv2.dilate(_u8(np.isin(labels, edges) * 255), np.ones((5, 5), np.uint8))
     mask = cv2.resize(painted, (scan.width, scan.height), interpolation=cv2.INTER_NEAREST)
-    image = scan.image.copy()
-    image[mask > 0] = 255
-    return scan.treated(image, "border")
+    return scan.treated(_u8(cv2.max(scan.image, mask)), "border")
+
+
+def levels(scan: Scan) -> Scan:
+    """Wash out what is fainter than the print: the other side of thin paper, shining through.
+
+    It takes light grey print along, so it is for a second reading of a page
+    that read badly, and needs dark print: a page without any comes back as it is.
+    """
+    scan = grey(scan)
+    small = shrunk(scan.image, scan.dpi, min(scan.dpi, EDGE_DPI))
+    if np.percentile(small, 1) >= PRINT:
+        return scan
+    steps = (np.arange(256) - BLACK) * (255.0 / (WASHED - BLACK))
+    return scan.treated(_u8(cv2.LUT(scan.image, _u8(np.clip(steps, 0, 255)))), "levels")
 
 
 def specks(scan: Scan) -> Scan:
@@ -82,31 +99,34 @@ def specks(scan: Scan) -> Scan:
     A median costs accents and thin strokes, and makes other noise worse, so it
     is taken only when the middle third of the page shows many specks.
     """
+    scan = grey(scan)
     if scan.dpi < SPECK_DPI:
         return scan
     third = scan.height // 3
-    if not _speckled(_u8(scan.image[third : 2 * third])):
+    if third == 0 or not _speckled(_u8(scan.image[third : 2 * third])):
         return scan
     return scan.treated(_u8(cv2.medianBlur(scan.image, 3)), "specks")
 
 
 def _speckled(image: Image) -> bool:
     """Whether single dark pixels are many on paper that else is quiet."""
-    calm = _u8(cv2.medianBlur(image, 3))
-    paper = cv2.erode(calm, np.ones((5, 5), np.uint8)) > 200
-    difference = cv2.subtract(calm, image)[paper]
-    if not difference.size:
+    calm = cv2.medianBlur(image, 3)
+    paper = cv2.threshold(cv2.erode(calm, np.ones((5, 5), np.uint8)), 200, 255, cv2.THRESH_BINARY)[1]
+    steps = cv2.calcHist([cv2.subtract(calm, image)], [0], paper, [256], (0, 256)).ravel()
+    if steps[SPECK_CONTRAST + 1 :].sum() < SPECK_SHARE * max(1.0, steps.sum()):
         return False
-    share = float(np.count_nonzero(difference > SPECK_CONTRAST)) / difference.size
-    quiet = difference[difference <= SPECK_CONTRAST]
-    return share >= SPECK_SHARE and bool(quiet.std() < SPECK_NOISE)
+    quiet, levels = steps[: SPECK_CONTRAST + 1], np.arange(SPECK_CONTRAST + 1)
+    if not quiet.any():
+        return False
+    mean = np.average(levels, weights=quiet)
+    return bool(np.average((levels - mean) ** 2, weights=quiet) < SPECK_NOISE**2)
 
 
 def _paper(scan: Scan) -> Image:
     """The shade of the paper under the ink, at `ANALYSIS_DPI`."""
-    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
-    small = cv2.resize(scan.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    reach = max(3, round(PAPER_WIDTH * scan.dpi * factor)) | 1
+    dpi = min(scan.dpi, ANALYSIS_DPI)
+    small = shrunk(scan.image, scan.dpi, dpi)
+    reach = max(3, round(PAPER_WIDTH * dpi)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
     return _u8(cv2.medianBlur(closed, min(reach, 15)))

@@ -62,3 +62,18 @@ def test_colour_becomes_grey(drawn):
     assert grey.treatments == ("grey",)
     assert np.array_equal(grey.image, scan.image)
     assert tone.grey(scan) is scan
+
+
+def test_levels_wash_out_the_other_side_and_keep_the_print(drawn):
+    scan = drawn()
+    through = np.fliplr(scan.image).astype(np.float64)
+    image = np.minimum(scan.image, 255 - (255 - through) * 0.25).astype(np.uint8)
+    washed = tone.levels(replace(scan, image=image))
+    assert washed.treatments == ("levels",)
+    assert (washed.image[scan.image == 255] == 255).all()
+    assert washed.image[scan.image == 0].max() == 0
+
+
+def test_a_page_without_dark_print_keeps_its_levels(drawn):
+    faint = replace(drawn(), image=np.maximum(drawn().image, 190))
+    assert tone.levels(faint) is faint

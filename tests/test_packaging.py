@@ -20,16 +20,21 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 GROUPS = PYPROJECT["dependency-groups"]
 RUNTIME, CHECK, ENGINE = "requirements.lock", "requirements-dev.lock", "requirements-tesseract.lock"
+FAST = "requirements-fast.lock"
 DECLARED = {
     RUNTIME: PROJECT["dependencies"] + GROUPS["build"],
     CHECK: PROJECT["dependencies"] + GROUPS["build"] + GROUPS["dev"],
     ENGINE: PROJECT["optional-dependencies"]["tesseract"],
+    FAST: PROJECT["optional-dependencies"]["fast"],
 }
 # Libraries under the Lesser GPL may be used beside MIT code; the GPL and the Affero GPL may not. "LGPL" and
 # its long name are taken out of a licence's text before it is searched for these.
 LESSER = re.compile(
     r"LGPL[\w.+-]*|(GNU )?(Library or )?Lesser (General Public Licen[cs]e|GPL)[^;]*", re.IGNORECASE
 )
+GPL_LIBRARY = re.compile(r"libx26[45]|libjbig\b")
+# package of an extra -> library under the GPL in its wheel -> the page that says why it may be there
+EXCEPTIONS = {"tesserocr": {"libjbig": "docs/adr/0006-engines.md"}}
 COPYLEFT = re.compile(r"\bA?GPL|General Public Licen[cs]e|Affero", re.IGNORECASE)
 
 
@@ -195,12 +200,33 @@ def test_the_gpl_is_told_from_the_lesser_gpl(text: str, verdict: bool) -> None:
     assert is_copyleft(text) is verdict
 
 
-def test_no_wheel_of_the_run_bundles_a_gpl_video_encoder() -> None:
-    bundled = {
-        Path(path).name for found in present() for path in found.files or () if ".so" in Path(path).name
-    }
+def libraries(distribution: importlib.metadata.Distribution) -> set[str]:
+    """The names of the shared libraries that a wheel brought."""
+    return {Path(path).name for path in distribution.files or () if ".so" in Path(path).name}
+
+
+def test_no_wheel_of_the_run_bundles_a_library_under_the_gpl() -> None:
+    bundled = set().union(*map(libraries, present()))
     assert bundled
-    assert [name for name in bundled if re.match(r"libx26[45]", name)] == []
+    assert [name for name in bundled if GPL_LIBRARY.match(name)] == []
+
+
+def test_an_extra_that_brings_a_library_under_the_gpl_is_an_exception_with_a_reason() -> None:
+    """The user's own installer fetches it; docscan neither ships nor needs it."""
+    for requirement, _ in locked(FAST):
+        assert canonicalize_name(requirement.name) not in versions(RUNTIME)
+        assert canonicalize_name(requirement.name) not in versions(CHECK)
+        try:
+            found = importlib.metadata.distribution(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # not built for this machine
+        assert not is_copyleft(licence(found))
+        for name in filter(GPL_LIBRARY.match, libraries(found)):
+            library = name.split("-")[0]
+            assert library in EXCEPTIONS.get(requirement.name, {}), f"{requirement.name} brings {name}"
+            reason = (ROOT / EXCEPTIONS[requirement.name][library]).read_text(encoding="utf-8")
+            assert library in reason
+            assert "GPL-2" in reason
 
 
 # ---- the checkout -----------------------------------------------------------------------------------

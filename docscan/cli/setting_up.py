@@ -14,7 +14,7 @@ from docscan.archive import Archive
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.errors import DocscanError, OcrError
 from docscan.messages import LANGUAGES
-from docscan.ocr import tesseract
+from docscan.ocr import engine
 
 LOW_DISK = 1_000_000_000  # bytes; about 500 scanned documents
 BROKEN = 3
@@ -59,7 +59,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
     Leaves with 3 when something must be mended.
     """
-    checks = [*_engine(), *_archive(ctx)]
+    checks = [*_engines(), *_archive(ctx)]
     if as_json:
         put_json(asdict(check) | {"ok": check.ok} for check in checks)
     else:
@@ -72,19 +72,31 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         ctx.exit(BROKEN)
 
 
-def _engine() -> Iterator[Examined]:
+def _engines() -> Iterator[Examined]:
     try:
-        yield Examined("engine", f"Tesseract {tesseract.version()}")
+        chosen = engine.named()
+        yield Examined("engine", f"{chosen.name} {chosen.version()}")
     except DocscanError as error:
         yield Examined("engine", str(error), error.hint)
         return
-    installed = tesseract.languages()
+    for name in engine.names():
+        if name != chosen.name:
+            yield Examined(f"engine {name}", _found_of(name))
+    installed = chosen.languages()
     for language in ("spa", "pol", "deu", "eng"):
         if language in installed:
             yield Examined(f"language {language}", "installed")
         else:
             way_out = f"Install its model: apt-get install tesseract-ocr-{language}"
             yield Examined(f"language {language}", "missing", way_out)
+
+
+def _found_of(name: str) -> str:
+    """What there is of an engine that is not needed."""
+    try:
+        return engine.named(name).version()
+    except OcrError as error:
+        return str(error)
 
 
 def _archive(ctx: click.Context) -> Iterator[Examined]:

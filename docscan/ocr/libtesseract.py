@@ -22,6 +22,7 @@ from docscan.ocr.engine import Layout
 from docscan.ocr.tesseract import MODES, Place, gathered, resolution, too_slow
 
 KEPT = 6  # languages, or joins of them, that stay loaded: about 14 MB each
+THINNEST = 200  # times as wide as high, or high as wide: no print, and from about 500 on the library crashes
 
 _ONE_AT_A_TIME = threading.Lock()  # a loaded model holds one page
 
@@ -60,6 +61,8 @@ class Tesserocr:
             EngineFailedError: It stopped or took longer than `timeout`.
         """
         tessdata.require(language, _languages())
+        if max(image.shape[:2]) > THINNEST * min(image.shape[:2]):
+            return ()
         with _ONE_AT_A_TIME:
             model = _model(language, os.getpid())
             try:

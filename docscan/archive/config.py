@@ -25,8 +25,8 @@ quiet = 3       # seconds without a change until a file counts as dropped comple
 grace = 900     # seconds an incomplete file may take to become complete
 
 [run]
-workers = 0     # documents read at the same time; 0: one for each core
-timeout = 1800  # seconds one document may take
+workers = 0     # pages read at the same time; 0: one for each core
+timeout = 1800  # seconds for which a document may be silent; a page has its own limit, in the pipeline
 """
 
 
@@ -48,8 +48,9 @@ class Run:
     """What one run may use.
 
     Attributes:
-        workers: Documents read at the same time; 0 for one a core.
-        timeout: Seconds one document may take.
+        workers: Pages read at the same time; 0 for one a core.
+        timeout: Seconds for which nothing may come of a document: to open it
+            or to bind its pages may take so long, and no page may take longer.
     """
 
     workers: int = 0

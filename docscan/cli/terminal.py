@@ -116,7 +116,8 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
         def progress(done: int, known: int) -> None:
             bar.length, bar.pos = known, done
-            bar.update(0, pace(done, known, time.monotonic() - begun))
+            bar.current_item = pace(done, known, time.monotonic() - begun)
+            bar.render_progress()  # `update` would draw nothing when more pages become known
 
         yield progress
 

@@ -31,21 +31,10 @@ LAST = 0xFF
 ESCAPED = {ord(sign): "\\" + sign for sign in "()\\"}  # ISO 32000-1, 7.3.4.2
 
 # one byte a code, as ISO 32000-1, 9.10.3 asks
-_TO_UNICODE = """/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CMapName /U def
-/CMapType 2 def
-1 begincodespacerange
-<00> <FF>
-endcodespacerange
-1 beginbfrange
-<20> <7E> <0020>
-endbfrange
-%sendcmap
-end
-end
-"""
+_TO_UNICODE = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+1 begincodespacerange <00> <FF> endcodespacerange
+1 beginbfrange <20> <7E> <0020> endbfrange
+%sendcmap end end"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from docscan.cleanup.tone import grey
 from docscan.model import STRAIGHT, Matrix, Scan
 
 ENOUGH_WORDS = 90  # pixels of words at ANALYSIS_DPI; a page with less shows no direction
-SIDEWAYS = 1.2  # how much more must lie in tall words than in wide ones
+SIDEWAYS = 1.5  # how much more must lie in tall words than in wide ones
 CLEARLY = 4.0  # how much more makes it sure
 UPRIGHT = 5.0  # standard deviations from which letters surely stand upright, or on their heads
 
@@ -31,6 +31,7 @@ LOW_DPI, BEST_DPI = 180, 225  # for a page whose print is too little to be measu
 SMALL_X, BEST_X, ENLARGED_X = 11.0, 14.0, 18.0  # pixels of an x: the engine reads these sizes best
 LEAST_X = 9.5  # pixels of the x of the smallest tenth of the print
 ENOUGH_SLICES = 60  # to measure print by
+LEAST_DPI = 150  # to which a page of large print is reduced
 LARGEST_FACTOR = 4.0  # more enlarging adds pixels and no shapes
 CLOSE = 0.2  # a factor this near to 1 is not worth resampling
 SMOOTH_UP_TO = 0.8  # a scan reduced to less of its size is smoothed before
@@ -160,7 +161,7 @@ def _factor(scan: Scan, heights: npt.NDArray[np.float64]) -> float:
     else:
         usual, small = np.percentile(heights, (50, 10)) * scan.dpi / lettering.ANALYSIS_DPI
         factor = max(BEST_X / usual, LEAST_X / small)
-        factor = ENLARGED_X / usual if usual < SMALL_X else min(1.0, factor)
+        factor = ENLARGED_X / usual if usual < SMALL_X else min(1.0, max(factor, LEAST_DPI / scan.dpi))
     return 1.0 if abs(factor - 1) < CLOSE else min(factor, LARGEST_FACTOR)
 
 

@@ -1,6 +1,7 @@
 import tomllib
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -81,3 +82,20 @@ def test_dust_and_the_other_side_shining_through_are_blank(drawn):
         y, x = chance.integers(0, image.shape[0] - 2), chance.integers(0, image.shape[1] - 2)
         image[y : y + 2, x : x + 2] = 40
     assert cleanup.is_blank(replace(drawn(), image=image))
+
+
+@pytest.mark.parametrize("ink", [20, 150])
+def test_a_single_line_of_small_print_is_not_blank_even_when_it_is_grey(drawn, ink):
+    line = np.maximum(drawn(("Confirmed on 3 May",), dpi=300).image, ink)
+    page = np.full((3508, 2480), 245, np.uint8)
+    page[900 : 900 + line.shape[0], 300 : 300 + line.shape[1]] = line
+    assert not cleanup.clean(Scan(1, page, 300.0), USUAL).blank
+
+
+def test_punched_holes_a_dark_edge_and_a_page_number_are_blank():
+    page = np.full((3508, 2480), 240, np.uint8)
+    page[:, :50] = 15
+    for y in (500, 1400, 2300, 3200):
+        cv2.circle(page, (180, y), 36, 20, -1)
+    cv2.putText(page, "7", (1240, 3380), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 4)
+    assert cleanup.clean(Scan(1, page, 300.0), USUAL).blank

@@ -187,6 +187,41 @@ def test_words_lie_right_on_a_cropped_page_that_says_it_is_turned(tmp_path, rota
     assert _least_shared(_found(target), page) >= 0.8
 
 
+@pytest.mark.parametrize(
+    ("media", "crop"),
+    [
+        ([100, 50, 400, 250], [0, 0, 900, 900]),  # a crop box that is larger than the page
+        ([400, 250, 100, 50], [400, 250, 100, 50]),  # corners the other way round
+    ],
+)
+def test_words_lie_right_on_pages_with_odd_boxes(tmp_path, media, crop):
+    source, target = _pdf(tmp_path / "source.pdf", lambda pen: pen.rect(0, 0, 9, 9)), tmp_path / "target.pdf"
+    with pikepdf.open(source, allow_overwriting_input=True) as document:
+        document.pages[0].obj.MediaBox, document.pages[0].obj.CropBox = media, crop
+        document.save(source)
+    size = (833, 556)  # 300 by 200 points at 200 dpi
+    page = _page(
+        [Word("first", Box(50, 60, 130, 90), 0.9), Word("last", Box(600, 400, 680, 430), 0.9)], size=size
+    )
+    searchable.write(source, "application/pdf", [page], target)
+    assert _least_shared(_found(target), page) >= 0.8
+
+
+def test_a_signed_pdf_is_copied_with_its_signature_field_and_stays_as_it_is(tmp_path):
+    source, target = _pdf(tmp_path / "source.pdf", _earlier), tmp_path / "target.pdf"
+    with pikepdf.open(source, allow_overwriting_input=True) as document:
+        value = pikepdf.Dictionary(Type=pikepdf.Name.Sig, Contents=b"signed", ByteRange=[0, 10, 20, 30])
+        field = document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Sig, T="Signature", V=value))
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=[field], SigFlags=3)
+        document.save(source)
+    before = source.read_bytes()
+    searchable.write(source, "application/pdf", [_page([Word("read", Box(20, 90, 80, 104), 0.9)])], target)
+    assert source.read_bytes() == before
+    with pikepdf.open(target) as document:
+        assert str(document.Root.AcroForm.Fields[0].T) == "Signature"
+    assert _found(target)[0] == ["read"]
+
+
 @pytest.mark.skipif(not POPPLER, reason="no poppler")
 @pytest.mark.parametrize("way", [(), ("-layout",)])
 def test_lines_stay_lines_when_text_is_taken_out(tmp_path, drawn, letters, way):

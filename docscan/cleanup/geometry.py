@@ -162,7 +162,7 @@ def _factor(scan: Scan, heights: npt.NDArray[np.float64]) -> float:
         usual, small = np.percentile(heights, (50, 10)) * scan.dpi / lettering.ANALYSIS_DPI
         factor = max(BEST_X / usual, LEAST_X / small)
         factor = ENLARGED_X / usual if usual < SMALL_X else min(1.0, max(factor, LEAST_DPI / scan.dpi))
-    return 1.0 if abs(factor - 1) < CLOSE else min(factor, LARGEST_FACTOR)
+    return 1.0 if abs(factor - 1) < CLOSE else min(float(factor), LARGEST_FACTOR)
 
 
 def _resampled(scan: Scan, angle: float, factor: float) -> Scan:

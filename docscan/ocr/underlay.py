@@ -64,7 +64,7 @@ def content(page: Page, place: Matrix, letters: Letters) -> bytes:
     Returns:
         One text object.
     """
-    words = (word for line in page.lines for word in line.words)
+    words = (word for word in page.words if word.text)
     return b"\n".join((b"BT 3 Tr", *_shown(words, place, letters), b"ET"))
 
 

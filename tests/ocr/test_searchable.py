@@ -15,12 +15,14 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFont
 from reportlab.pdfgen import canvas
 
 from docscan.cleanup import geometry
 from docscan.model import IDENTITY, Box, Line, Page, Scan, Word, mapped
-from docscan.ocr import archival, searchable, tesseract
+from docscan.ocr import archival, glyphless, searchable, tesseract, underlay
 from docscan.ocr.hidden import without_hidden_text
 
 POPPLER, VERAPDF = shutil.which("pdftotext"), shutil.which("verapdf")
@@ -403,6 +405,17 @@ def test_more_signs_than_a_font_holds_are_all_found(tmp_path):
     words = [replace(word, box=Box(20, 14 * n, 280, 14 * n + 12)) for n, word in enumerate(words)]
     searchable.write(source, "application/pdf", [_page(words)], target)
     assert sorted(_found(target)[0]) == sorted(word.text for word in words)
+
+
+@given(st.lists(st.text(max_size=9), max_size=5))
+def test_whatever_was_read_can_be_written(texts):
+    words = tuple(Word(text, Box(10, 10 * n, 10 + n, 10 * n + 9), 0.5) for n, text in enumerate(texts))
+    page = Page(1, 100, 100, 72.0, "read", (Line(words),), source_size=(100, 100))
+    content = underlay.content(page, IDENTITY, glyphless.letters(texts))
+    with pikepdf.new() as document:
+        parts = pikepdf.parse_content_stream(document.make_stream(content))
+    shown = [bytes(part.operands[0]) for part in parts if str(part.operator) == "Tj"]
+    assert len(b"".join(shown)) == sum(len(text) + 1 for text in texts if text)
 
 
 def test_the_profile_of_colours_is_srgb():

@@ -21,7 +21,7 @@ from docscan.model import STRAIGHT, Matrix, Scan
 ENOUGH_WORDS = 90  # pixels of words at ANALYSIS_DPI; a page with less shows no direction
 SIDEWAYS = 1.5  # how much more must lie in tall words than in wide ones
 CLEARLY = 4.0  # how much more makes it sure
-UPRIGHT = 5.0  # standard deviations from which letters surely stand upright, or on their heads
+UPRIGHT = 6.0  # standard deviations from which letters surely stand upright: broken capitals reach 5.6
 
 WIDEST_SKEW = 10.0  # degrees looked for at least: letters are measured on straight lines
 SMALLEST_SKEW = 0.25  # degrees; less is not worth resampling every pixel

@@ -37,7 +37,6 @@ HIGHEST_PHRASE = 2.4  # times its band, ascenders and descenders; higher, two li
 LEVEL = 0.12  # of the band, and half a pixel: as far from its edge a slice still stands on it
 BEYOND = 0.12  # of the band, and half a pixel: a slice that reaches further has an ascender or descender
 HALF_A_PIXEL = 0.5
-LEAST_LEAD = 1.5  # times as many rising slices as falling ones, or the reverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +160,14 @@ def uprightness(cut: Slices) -> float:
     Digits and capitals alone do neither and tell nothing.
 
     Returns:
-        By how many standard deviations the ones are more than half again as
-        many as the others: broken capitals are uneven on both sides.
+        The lead of the rising slices in standard deviations of a fair coin.
     """
     band = cut.band_bottom - cut.band_top
     level, beyond = LEVEL * band + HALF_A_PIXEL, BEYOND * band + HALF_A_PIXEL
     rising = (np.abs(cut.bottom - cut.band_bottom) <= level) & (cut.band_top - cut.top >= beyond)
     falling = (np.abs(cut.top - cut.band_top) <= level) & (cut.bottom - cut.band_bottom >= beyond)
     up, down = int(rising.sum()), int(falling.sum())
-    more, less = max(up, down), min(up, down)
-    lead = max(0.0, more - LEAST_LEAD * less) / math.sqrt(more + LEAST_LEAD**2 * less + 1)
-    return lead if up > down else -lead
+    return (up - down) / math.sqrt(up + down + 1)
 
 
 def _dark(small: Image) -> Image:

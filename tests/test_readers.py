@@ -18,7 +18,7 @@ from docscan.accession.intake import Received
 from docscan.archive import durable
 from docscan.errors import LimitExceededError
 from docscan.journey import Setup
-from docscan.model import Record
+from docscan.model import Record, mapped
 from docscan.readers import Readers
 
 Slip = Callable[..., bytes]
@@ -137,10 +137,9 @@ def test_a_page_too_large_for_the_memory_is_read_smaller(
     assert (page.state, page.treatments[0]) == ("read", "half")
     assert "4711" in page.text
     left, top, right, bottom = page.words[0].box
-    (a, _, _), (_, e, _), _ = page.to_source
-    assert (a > 1.5, e > 1.5) == (True, True), "boxes of the smaller page map back to the whole one"
-    assert 0 <= left < right <= page.width
-    assert 0 <= top < bottom <= page.height
+    corners = *mapped(page.to_source, left, top), *mapped(page.to_source, right, bottom)
+    ink = (43, 37, 208, 63)  # of the first word on the slip as drawn
+    assert all(abs(found - drawn) <= 8 for found, drawn in zip(corners, ink, strict=True)), corners
 
 
 def test_a_document_that_cannot_be_counted_is_refused_for_what_it_is(

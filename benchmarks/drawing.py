@@ -169,7 +169,7 @@ def letter(paper: Paper, tongue: Tongue) -> None:
     for line in (tongue.person(), tongue.firm(), tongue.street(), tongue.one("towns")):
         paper.write(line, (20, y))
         y += paper.leading
-    paper.write_to(f"{tongue.one('towns').split(maxsplit=1)[-1]}, {tongue.date()}", (190, y + paper.leading))
+    paper.write_to(f"{tongue.town()}, {tongue.date()}", (190, y + paper.leading))
     y += 3 * paper.leading
     paper.write(tongue.said(tongue.labels["subject"]), (20, y), bold=True)
     y += 2 * paper.leading
@@ -203,7 +203,7 @@ def form(paper: Paper, tongue: Tongue) -> None:
     sentences = min(6, max(1, int((255 - y) / (2 * paper.leading))))  # as many as there is room for
     y = paper.paragraph(tongue.paragraph(sentences), (20, y), 170, scale=0.8)
     paper.rule(120, y + 14, 190, y + 14)
-    paper.write(f"{tongue.one('towns').split(maxsplit=1)[-1]}, {tongue.date()}", (20, y + 14))
+    paper.write(f"{tongue.town()}, {tongue.date()}", (20, y + 14))
     _footer(paper, tongue)
 
 

@@ -77,6 +77,11 @@ class Tongue:
         street, number = self.one("streets"), self.number(1, 180)
         return f"{number} {street}" if self.language == "eng" else f"{street} {number}"
 
+    def town(self) -> str:
+        """A town without its postcode, which stands behind it in English and before it elsewhere."""
+        words = self.one("towns").split(maxsplit=1)
+        return words[0] if self.language == "eng" else words[-1]
+
     def iban(self) -> str:
         """An account of the country's length, in groups of four."""
         code = self.words["country"] + self.digits(ACCOUNTS[self.words["country"]])

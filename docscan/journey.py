@@ -24,7 +24,7 @@ from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft, Event
-from docscan.cleanup import geometry, halving
+from docscan.cleanup import halving
 from docscan.errors import (
     AccessionError,
     EngineFailedError,
@@ -34,8 +34,8 @@ from docscan.errors import (
     NotFoundError,
 )
 from docscan.messages import sentence
-from docscan.model import Known, Page, Record
-from docscan.ocr import searchable, tesseract, textlayer
+from docscan.model import Known, Page, Record, Scan
+from docscan.ocr import engine, searchable, textlayer
 from docscan.pipeline import Pipeline
 from docscan.schema import Schema
 
@@ -43,7 +43,6 @@ Result = Literal["archived", "duplicate", "put_aside", "waiting"]
 
 PDF = "application/pdf"
 A4_INCHES = (8.27, 11.69)
-ENLARGING = "scale"  # the step of cleanup that would undo that a page is read smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,13 @@ class Setup:
         pipeline: The choices of each stage.
         schemas: In the pipeline's order.
         languages: Those of the pipeline that the engine has models for.
+        expected: The one that pages are likely to be in; empty when nothing tells.
     """
 
     pipeline: Pipeline
     schemas: tuple[Schema, ...]
     languages: tuple[str, ...]
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,13 @@ class Outcome:
     reason: str = ""
 
 
-def equip(name: str, root: Path | None = None) -> Setup:
+def equip(name: str, root: Path | None = None, *, reader: str = "") -> Setup:
     """Load a pipeline and its schemas whole, and see what the engine can read.
 
     Args:
         name: Of the pipeline.
         root: The archive whose own definitions go before the shipped ones.
+        reader: The engine to read with, if not the pipeline's.
 
     Raises:
         DefinitionError: A definition is wrong.
@@ -129,10 +131,12 @@ def equip(name: str, root: Path | None = None) -> Setup:
     path = library.find("pipelines", name, ".toml", root)
     chosen = pipeline.load(path, steps=cleanup.STEPS, checks=verification.CHECKS)
     schemas = tuple(schema.load(library.find("schemas", stem, ".json", root)) for stem in chosen.schemas)
-    languages = tuple(language for language in chosen.ocr.languages if language in tesseract.languages())
+    chosen = replace(chosen, ocr=replace(chosen.ocr, engine=reader or chosen.ocr.engine))
+    readable = engine.named(chosen.ocr.engine).languages()
+    languages = tuple(language for language in chosen.ocr.languages if language in readable)
     if not languages:
         raise LanguageMissingError(
-            f"Tesseract has none of the languages {', '.join(chosen.ocr.languages)}.",
+            f"The engine has none of the languages {', '.join(chosen.ocr.languages)}.",
             hint="Install a model, for example: apt-get install tesseract-ocr-spa.",
         )
     return Setup(chosen, schemas, languages)
@@ -190,7 +194,7 @@ def examine(received: Received, setup: Setup, target: Path | None = None) -> Rec
     pages: list[Page] = []
     language = ""
     for number in range(1, count(received.path, received.media_type, setup) + 1):
-        reading = preferring(language, setup)
+        reading = expecting(language, setup)
         try:
             page = read_page(received.path, received.media_type, number, reading)
         except EngineFailedError:
@@ -216,7 +220,7 @@ def read_page(path: Path, media_type: str, number: int, setup: Setup, *, smaller
         path: The document.
         media_type: By content.
         number: The page's, from 1.
-        setup: What to read it with; its first language is tried first.
+        setup: What to read it with; its first language is taken where nothing tells.
         smaller: Read the image at half its resolution, and say `failed` when
             the engine gives it up even so: for a page that was too much before.
 
@@ -230,17 +234,45 @@ def read_page(path: Path, media_type: str, number: int, setup: Setup, *, smaller
         page = textlayer.read(path, number, dpi=reading.dpi, minimum_text=reading.minimum_text)
         if page is not None:
             return page
-    stored = scans.scan(path, media_type, number, dpi=reading.dpi, limits=setup.pipeline.accession)
-    steps = setup.pipeline.cleanup
-    if smaller:
-        stored, steps = halving.halved(stored), tuple(step for step in steps if step.name != ENLARGING)
-    scan = cleanup.clean(stored, steps)
+    scan = cleaned(path, media_type, number, setup, smaller=smaller)
     try:
-        return ocr.read(scan, setup.languages, timeout=reading.timeout, turn=geometry.turn)
+        remedies = ocr.Remedies(cleanup.turn, cleanup.levels)
+        return ocr.read(scan, setup.languages, reading, remedies, setup.expected)
     except EngineFailedError:
         if smaller:
             return ocr.failed(scan)
         raise
+
+
+def cleaned(  # noqa: PLR0913 - a page, what to clean it with, how, and who watches
+    path: Path,
+    media_type: str,
+    number: int,
+    setup: Setup,
+    *,
+    smaller: bool = False,
+    watch: cleanup.Watch | None = None,
+) -> Scan:
+    """The image of a page, ready to be read.
+
+    Args:
+        path: The document.
+        media_type: By content.
+        number: The page's, from 1.
+        setup: What to clean it with.
+        smaller: At half its resolution.
+        watch: Is shown the image as it came and after each step.
+
+    Raises:
+        AccessionError: The page cannot be decoded.
+    """
+    limits, dpi = setup.pipeline.accession, setup.pipeline.ocr.dpi
+    stored = scans.scan(path, media_type, number, dpi=dpi, limits=limits)
+    if smaller:
+        stored = halving.halved(stored)
+    scan = cleanup.clean(stored, setup.pipeline.cleanup, watch)
+    # a small page is enlarged, which is what must not be done to one that was too much
+    return halving.halved(scan) if smaller and scan.dpi > stored.dpi else scan
 
 
 def unread(number: int, setup: Setup) -> Page:
@@ -250,11 +282,9 @@ def unread(number: int, setup: Setup) -> Page:
     return Page(number, width, height, float(dpi), "failed")
 
 
-def preferring(language: str, setup: Setup) -> Setup:
-    """The setup with one of its languages tried first, such as that of the first page."""
-    if language not in setup.languages[1:]:
-        return setup
-    return replace(setup, languages=(language, *(name for name in setup.languages if name != language)))
+def expecting(language: str, setup: Setup) -> Setup:
+    """The setup for pages after one in a language: they are likely to be in it, too."""
+    return replace(setup, expected=language) if language in setup.languages else setup
 
 
 def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path | None = None) -> Record:
@@ -267,7 +297,8 @@ def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path
         target: Where the searchable PDF is written, if anywhere.
     """
     if target is not None:
-        searchable.write(received.path, received.media_type, pages, target)
+        image = setup.pipeline.ocr.image
+        searchable.write(received.path, received.media_type, pages, target, image=image)
     return Record(
         id=None,
         source=received.source,

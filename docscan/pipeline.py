@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from docscan.errors import PipelineError
 
 T = TypeVar("T")
+Picture = Literal["stored", "compact"]
 Functions = Mapping[str, Callable[..., Any]]
 
 
@@ -53,7 +54,7 @@ class Reading:
     minimum_text: int = 50
     engine: str = ""
     second_look: int = 250
-    image: str = "stored"
+    image: Picture = "stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ KINDS: Mapping[str, tuple[type, str]] = {
     "engine": (str, "Write a name."),
     "image": (str, "Write a name."),
 }
-WORDS = {"image": ("stored", "compact")}
+WORDS = {"image": get_args(Picture)}
 
 TABLES = {
     "accession": tuple(item.name for item in fields(Limits)),

@@ -261,7 +261,7 @@ def _count(document: _Document) -> int:
 
 def _read(document: _Document, attempt: _Attempt) -> str:
     """Read a page and keep it; its language."""
-    received, setup = document.received, journey.preferring(document.language, _setup(document.setup))
+    received, setup = document.received, journey.expecting(document.language, _setup(document.setup))
     page = journey.read_page(
         received.path, received.media_type, attempt.number, setup, smaller=attempt.smaller
     )

@@ -57,8 +57,7 @@ def _marks(small: Image) -> Image | None:
         return None
     joined = cv2.morphologyEx(coloured, cv2.MORPH_CLOSE, np.ones((REACH, REACH), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    ink = np.bincount(labels.ravel(), coloured.ravel(), count)
-    crossed = np.bincount(labels.ravel(), black.ravel(), count) >= CROSSED * np.maximum(1, ink)
+    crossed = np.bincount(labels.ravel(), black.ravel(), count) >= CROSSED
     crossed &= stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) >= SMALLEST
     crossed[0] = False
     if not crossed.any():

@@ -22,7 +22,7 @@ CHAPTERS = {
     "completion": "setting_up",
     "run": "taking_in",
     "watch": "taking_in",
-    "read": "taking_in",
+    "read": "reading",
     "list": "finding",
     "show": "finding",
     "open": "finding",

@@ -1,24 +1,27 @@
-"""Taking in: `run`, `watch` and `read`."""
+"""Taking in: `run` and `watch`."""
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
-from docscan import batch, journey, record
-from docscan.accession import intake
-from docscan.accession.intake import Received
-from docscan.archive import Archive, durable
-from docscan.archive.custody import shown
+from docscan import batch, record
+from docscan.archive import Archive
 from docscan.batch import Options
-from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in
-from docscan.errors import AccessionError, ArchiveBusyError
+from docscan.cli.terminal import (
+    SOME_PUT_ASIDE,
+    agent,
+    equipped,
+    now,
+    progress_bar,
+    put,
+    say,
+    standing_in,
+    workers_option,
+)
+from docscan.errors import ArchiveBusyError
 from docscan.journey import Outcome, Setup
-from docscan.messages import LANGUAGES, sentence
-from docscan.model import Record
-
-SOME_PUT_ASIDE = 1
+from docscan.messages import sentence
 
 quiet_option = click.option(
     "--quiet", type=click.FloatRange(min=0), help="Seconds a file must not change.  [default: docscan.toml]"
@@ -27,9 +30,6 @@ grace_option = click.option(
     "--grace",
     type=click.FloatRange(min=0),
     help="Seconds an incomplete file may take to become complete.  [default: docscan.toml]",
-)
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=0), help="Reading processes; 0: one a core.  [default: docscan.toml]"
 )
 
 
@@ -112,62 +112,8 @@ def _and_at_once(events: Iterator[object]) -> Iterator[object]:
     yield from events
 
 
-@click.command(epilog="Example: docscan read scan-0007.pdf --json")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option("--json", "as_json", is_flag=True, help="One record a line, in the form docscan.record/1.")
-@click.option("--pipeline", "name", default="default", show_default=True, help="The pipeline to read with.")
-@click.option(
-    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the sentences."
-)
-@click.pass_context
-def read(ctx: click.Context, files: tuple[Path, ...], as_json: bool, name: str, language: str) -> None:
-    """Clean, read, extract and verify FILES without filing anything.
-
-    Leaves with 1 when a file could not be read; the others are read all the same.
-    """
-    setup = _told(journey.equip(name, ctx.obj))
-    failed = False
-    for path in files:
-        try:
-            found = _read_one(path, setup)
-        except AccessionError as reason:
-            say(f"{shown(str(path))}: {sentence(reason.code, language, **reason.facts)}")
-            failed = True
-            continue
-        put(record.dumped(record.to_json(found, language)) if as_json else _summary(found, language))
-    if failed:
-        ctx.exit(SOME_PUT_ASIDE)
-
-
-def _read_one(path: Path, setup: Setup) -> Record:
-    intake.check(path.resolve(), setup.pipeline.accession)
-    received = Received("", path, shown(str(path)), durable.digest_of(path), intake.identify(path))
-    return journey.verified(journey.examine(received, setup), setup, journey.Nothing())
-
-
-def _summary(found: Record, language: str) -> str:
-    extraction = found.extraction
-    lines = [f"{found.source}: {extraction.kind} ({extraction.kind_confidence:.0%}), {found.verdict}"]
-    lines += [
-        f"  {name:20} {field.value}  [{field.status}, page {field.page}, {field.confidence:.0%}]"
-        for name, field in extraction.fields.items()
-    ]
-    lines += [f"  ! {sentence(doubt.code, language, **doubt.facts)}" for doubt in found.findings]
-    return "\n".join(lines)
-
-
 def _equipped(archive: Archive) -> Setup:
-    return _told(journey.equip(archive.config.pipeline, archive.root))
-
-
-def _told(setup: Setup) -> Setup:
-    missing = [language for language in setup.pipeline.ocr.languages if language not in setup.languages]
-    if missing:
-        packages = " ".join(f"tesseract-ocr-{language}" for language in missing)
-        say(f"Tesseract cannot read {', '.join(missing)}; install: apt-get install {packages}")
-    return setup
+    return equipped(archive.config.pipeline, archive.root)
 
 
 def _options(archive: Archive, quiet: float | None, grace: float | None, workers: int | None) -> Options:
@@ -193,4 +139,4 @@ def _once(archive: Archive, setup: Setup, options: Options) -> batch.Report:
         return batch.run(archive, setup, options, progress)
 
 
-COMMANDS = {"run": run, "watch": watch, "read": read}
+COMMANDS = {"run": run, "watch": watch}

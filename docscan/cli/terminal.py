@@ -12,9 +12,16 @@ from typing import Any
 import click
 from tabulate import tabulate
 
-from docscan import archive, record
+from docscan import archive, journey, record
 from docscan.archive import Archive
 from docscan.errors import NotFoundError
+from docscan.journey import Setup
+
+SOME_PUT_ASIDE = 1
+
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=0), help="Reading processes; 0: one a core.  [default: docscan.toml]"
+)
 
 
 def standing_in(ctx: click.Context) -> Archive:
@@ -30,6 +37,20 @@ def standing_in(ctx: click.Context) -> Archive:
             "You are not in an archive.", hint="Name one with -A PATH, or make one: docscan init PATH."
         )
     return archive.open_archive(root)
+
+
+def equipped(pipeline: str, root: Path | None, engine: str = "") -> Setup:
+    """What documents are read with, once a person was told which languages cannot be read.
+
+    Raises:
+        DefinitionError, EngineMissingError, LanguageMissingError: Nothing can be read.
+    """
+    setup = journey.equip(pipeline, root, reader=engine)
+    missing = [language for language in setup.pipeline.ocr.languages if language not in setup.languages]
+    if missing:
+        packages = " ".join(f"tesseract-ocr-{language}" for language in missing)
+        say(f"Tesseract cannot read {', '.join(missing)}; install: apt-get install {packages}")
+    return setup
 
 
 def now() -> datetime:

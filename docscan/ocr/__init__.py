@@ -1,70 +1,112 @@
-"""Reads a page: from its text layer where it has one, else with the engine.
+"""Reads a page: from its text layer where it has one, else with an engine.
 
-A clean page costs one run of the engine. A page in another language than the
-first is read again in its own, and a page that reads badly is tried the other
-way up and on its sides.
+A first look at a few rows tells the language and the way up; then the page is
+read once, and what came out weak, or not at all, is looked at again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from docscan.model import Finding, Page, Scan, Word
-from docscan.ocr import language, marks, tesseract
+from docscan.errors import EngineFailedError
+from docscan.model import Finding, Line, Page, PageState, Scan
+from docscan.ocr import again, calibration, engine, glance, language, marks, strips
+from docscan.ocr import ink as inks
+from docscan.ocr.engine import Engine
+from docscan.ocr.glance import Turn
+from docscan.ocr.ink import Ink
+from docscan.pipeline import Reading
 
-__all__ = ["failed", "findings", "read"]
-
-Turn = Callable[[Scan, int], Scan]
+__all__ = ["Remedies", "failed", "findings", "read"]
 
 POOR = 0.6  # mean confidence below which a page is called poorly read
-GOOD_WORD = 0.75  # confidence of a word that was surely read
-GOOD_SHARE = 0.35  # of the letters stand in such words when a page is the right way up
-LETTERS = 3  # in a row: shorter words come out of dirt as well
-SURE = 0.3  # lead of a guessed language from which a second reading is worth its time
+UNREAD = 0.7  # coverage below which a page is said to hold print that was not read
+SURE = 0.3  # lead of another language in the whole text from which a second reading is worth its time
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What may be done to a scan that cannot be read as it is.
+
+    Attributes:
+        turn: Turns it clockwise by 90, 180 or 270 degrees.
+        levels: Takes what shines through from the other side.
+    """
+
+    turn: Turn
+    levels: Callable[[Scan], Scan]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One reading of a page: the scan it was read from, and its lines as the engine gave them."""
+
+    scan: Scan
+    language: str
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def good(self) -> int:
+        """Letters that were surely read."""
+        return glance.good_letters(word for line in self.lines for word in line.words)
+
+    @property
+    def is_poor(self) -> bool:
+        return glance.good_share([word for line in self.lines for word in line.words]) < glance.GOOD_SHARE
 
 
 def read(
-    scan: Scan, languages: Sequence[str], *, timeout: int, first: str | None = None, turn: Turn | None = None
+    scan: Scan,
+    languages: Sequence[str],
+    reading: Reading,
+    remedies: Remedies | None = None,
+    expected: str = "",
 ) -> Page:
     """Read one cleaned page.
 
     Args:
-        scan: Grey or BGR.
-        languages: The engine's names; the first is tried first.
-        timeout: Seconds for each run of the engine.
-        first: The language to try first instead, such as that of the page before.
-        turn: Turns a scan clockwise by 90, 180 or 270 degrees. With it a page
-            that reads badly is tried the other ways up.
+        scan: Grey (H, W), its light even.
+        languages: The engine's names of those to choose from; the first is
+            taken where nothing tells.
+        reading: Which engine, how long, how many second looks.
+        remedies: What to try on a page that reads badly; without them it is
+            read as it lies.
+        expected: The language of the pages before: an upright page is read in
+            it without a first look.
 
     Returns:
-        The best reading, with its boxes to tick.
+        The page with its boxes to tick: `read`; `blank`, without asking the
+        engine; or `empty` when there is ink and no word was found.
 
     Raises:
-        EngineMissingError: There is no Tesseract.
+        EngineMissingError: There is no such engine.
         LanguageMissingError: It has no model for the language.
         EngineFailedError: It stopped or took too long.
     """
-    chosen = first or languages[0]
-    page = tesseract.read(scan, chosen, timeout=timeout)
-    if page.state == "blank":
-        return page
-    if turn is not None and _poorly(page):
-        scan, page = _best_way_up(scan, page, turn, timeout)
-    page = _in_its_language(scan, page, languages, timeout)
-    return replace(page, marks=marks.tick_boxes(scan))
+    if scan.blank:
+        return _page(_Reading(scan, "", ()), "blank")
+    reader, ink = engine.named(reading.engine), inks.found(scan)
+    ask = strips.asking(reader, reading.timeout)
+    upright, name = scan, expected
+    if not (expected and scan.upright):
+        upright, name = glance.look(scan, ink, languages, ask, remedies.turn if remedies else None)
+    first = _once(upright, name, reader, reading)
+    if remedies is not None and first.is_poor:
+        first = _remedied(first, remedies, reader, reading)
+    first = _in_its_language(first, languages, reader, reading)
+    ink = ink if first.scan is scan else inks.found(first.scan)
+    lines = calibration.calibrated(_looked_again(first, ink, reader, reading), reader.name)
+    page = _page(replace(first, lines=lines), "read" if lines else "empty")
+    coverage = inks.coverage(ink, [word.box for word in page.words])
+    return replace(page, marks=marks.tick_boxes(first.scan), coverage=coverage)
 
 
 def failed(scan: Scan) -> Page:
     """A page that could not be read, in place of its reading."""
-    return Page(
-        number=scan.number,
-        width=scan.width,
-        height=scan.height,
-        dpi=scan.dpi,
-        state="failed",
-        treatments=scan.treatments,
-        to_source=scan.to_source,
-        source_size=scan.source_size,
-    )
+    return replace(_page(_Reading(scan, "", ()), "failed"), coverage=0.0)
 
 
 def findings(pages: Iterable[Page]) -> tuple[Finding, ...]:
@@ -87,39 +129,59 @@ def _findings(page: Page) -> Iterator[Finding]:
     elif page.state == "read" and page.confidence < POOR:
         confidence = f"{100 * page.confidence:.0f}"
         yield Finding("R030", "doubt", facts={"page": number, "confidence": confidence})
+    elif page.state == "read" and page.coverage < UNREAD:
+        yield Finding("R060", "note", facts={"page": number, "coverage": f"{100 * page.coverage:.0f}"})
 
 
-def _good_letters(words: Sequence[Word]) -> int:
-    """Letters in words that were surely read."""
-    return sum(
-        len(word.text)
-        for word in words
-        if word.confidence >= GOOD_WORD and sum(letter.isalpha() for letter in word.text) >= LETTERS
-    )
+def _once(scan: Scan, name: str, reader: Engine, reading: Reading) -> _Reading:
+    return _Reading(scan, name, reader.read(scan.image, name, dpi=scan.dpi, timeout=reading.timeout))
 
 
-def _poorly(page: Page) -> bool:
-    letters = sum(len(word.text) for word in page.words)
-    return page.confidence < POOR or _good_letters(page.words) < GOOD_SHARE * letters
-
-
-def _best_way_up(scan: Scan, page: Page, turn: Turn, timeout: int) -> tuple[Scan, Page]:
-    """The scan turned so that most of it can be read, with that reading."""
-    best = scan, page
-    for angle in (180, 90, 270):
-        turned = turn(scan, angle)
-        again = tesseract.read(turned, page.language, timeout=timeout)
-        if _good_letters(again.words) > 1.5 * _good_letters(best[1].words):
-            best = turned, again
-        if not _poorly(best[1]):
+def _remedied(first: _Reading, remedies: Remedies, reader: Engine, reading: Reading) -> _Reading:
+    """The best reading of a page that reads badly: the other way up, or with its levels raised."""
+    tries: list[Callable[[Scan], Scan]] = [remedies.levels]
+    if not first.scan.upright:
+        tries.append(lambda scan: remedies.turn(scan, 180))
+    best = first
+    for remedy in tries:
+        again = _once(remedy(first.scan), first.language, reader, reading)
+        if again.good > 1.2 * best.good:
+            best = again
+        if not best.is_poor:
             break
     return best
 
 
-def _in_its_language(scan: Scan, page: Page, languages: Sequence[str], timeout: int) -> Page:
-    """The reading in the language the text is written in."""
-    guessed, sure = language.guess(page.text, languages)
-    if guessed in ("", page.language) or sure < SURE:
-        return page
-    again = tesseract.read(scan, guessed, timeout=timeout)
-    return again if again.confidence >= page.confidence - 0.02 else page
+def _in_its_language(first: _Reading, languages: Sequence[str], reader: Engine, reading: Reading) -> _Reading:
+    """The reading in the language the whole text is written in, should the first look have erred."""
+    guessed, lead = language.guess(first.text, languages)
+    if guessed in ("", first.language) or lead < SURE:
+        return first
+    again = _once(first.scan, guessed, reader, reading)
+    return again if again.good >= first.good else first
+
+
+def _looked_again(first: _Reading, ink: Ink, reader: Engine, reading: Reading) -> tuple[Line, ...]:
+    """The lines after second looks; as they were when the engine fails at those."""
+    ask = strips.asking(reader, reading.timeout)
+    means = again.means(reader, first.language, ask, reading.second_look)
+    try:
+        return again.look(first.scan, first.lines, ink, means)
+    except EngineFailedError:
+        return first.lines
+
+
+def _page(reading: _Reading, state: PageState) -> Page:
+    scan = reading.scan
+    return Page(
+        number=scan.number,
+        width=scan.width,
+        height=scan.height,
+        dpi=scan.dpi,
+        state=state,
+        lines=reading.lines,
+        language=reading.language,
+        treatments=scan.treatments,
+        to_source=scan.to_source,
+        source_size=scan.source_size,
+    )

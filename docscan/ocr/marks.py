@@ -1,12 +1,14 @@
 """Boxes to tick on a page image, and whether they are ticked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from docscan.model import Box, Image, Mark, Scan
 
+ANALYSIS_DPI = 150.0
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
 STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter of that size
 SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found
@@ -28,13 +30,22 @@ def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
     Args:
         scan: A cleaned image, grey or BGR.
     """
+    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
     image = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_BGR2GRAY)
+    if factor < 1:
+        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     ink = np.asarray(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], dtype=np.uint8)
-    smallest, largest = (side * scan.dpi / 25.4 for side in SIDES)
+    smallest, largest = (side * scan.dpi * factor / 25.4 for side in SIDES)
     hollow = list(_hollow(_rules(ink, smallest), smallest, largest))
     marks = [_mark(ink, box) for box in hollow]
     marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ink, hollow)]
-    return tuple(sorted(marks, key=lambda mark: (mark.box.top // smallest, mark.box.left)))
+    marks.sort(key=lambda mark: (mark.box.top // smallest, mark.box.left))
+    return tuple(replace(mark, box=_enlarged(mark.box, scan.width / ink.shape[1])) for mark in marks)
+
+
+def _enlarged(box: Box, factor: float) -> Box:
+    left, top, right, bottom = (round(edge * factor) for edge in box)
+    return Box(left, top, right, bottom)
 
 
 def _rules(ink: Image, smallest: float) -> Image:

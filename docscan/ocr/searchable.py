@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import img2pdf
 import pi_heif
@@ -25,6 +24,7 @@ from PIL import ImageSequence
 from docscan.model import STRAIGHT, Matrix, Page, chained
 from docscan.ocr import archival, bitonal, compact, glyphless, stored, underlay
 from docscan.ocr.hidden import without_hidden_text
+from docscan.pipeline import Picture
 
 logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
 
@@ -32,7 +32,7 @@ POINTS = 72.0  # to the inch
 LONGEST_SIDE = 14_400.0  # points (ISO 32000-1, annex C)
 DECODED = ("image/webp", "image/heic")  # PDF cannot hold these as they are
 LONG = 65_536  # bytes of content from which a page's own is left in a stream of its own
-Picture = Literal["stored", "compact"]
+
 
 FEW = 4  # pages, among which what the format asks for weighs anything
 

@@ -1,0 +1,235 @@
+"""Second looks, where they pay: weak words, print that no word covers, signs that a model does not know.
+
+What is looked at again is cut out, enlarged, smoothed and read together in one
+run. A weak word is replaced only by a reading the engine is surer of. The work
+is bounded by a budget in milliseconds at a nominal speed, so that the same
+page gets the same looks on a slow machine.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from docscan.model import Box, Line, Scan, Word
+from docscan.ocr import ink as inks
+from docscan.ocr import strips
+from docscan.ocr.engine import Engine
+from docscan.ocr.ink import Ink
+from docscan.ocr.strips import Ask
+
+WEAK = 0.85  # confidence below which one word in three is wrong
+FACTOR, SMOOTHING = 1.5, 1.2  # the enlargement alone gains nothing, with the smoothing it does
+HEIGHTS = (6, 150)  # pixels of words worth another look
+LINE_HEIGHT = 48  # pixels that unread print is brought to
+LARGEST_FACTOR = 4.0
+CREDIBLE, LETTER_CREDIBLE = 0.5, 0.9  # confidence from which unread print counts as read
+COST = 6.0  # nominal milliseconds of a word, or of a fifth of a line's width
+UNREAD_SHARE = 0.5  # of the budget may go to print without text
+
+OTHER = "eng"  # the model that knows the signs others lack
+UNKNOWN_SIGNS: Mapping[str, str] = {"spa": "@&#°§ü", "pol": "@&#°§"}  # missing in these models' alphabets
+_ADDRESS = re.compile(r"\S+\.[a-z]{2,6}$", re.IGNORECASE)
+_WEB = re.compile(r"^(https?:|www\.)|/", re.IGNORECASE)
+_RULE = re.compile(r"^[|¦_—–\-=~.:]+$")
+_UPRIGHT_RULE = "|¦"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What second looks are taken with.
+
+    Attributes:
+        ask: What reads.
+        language: The page's, by the engine's name.
+        budget: Nominal milliseconds for the page.
+        other: The language whose model knows signs that the page's does not,
+            where the engine has it; else empty.
+    """
+
+    ask: Ask
+    language: str
+    budget: float
+    other: str
+
+
+def means(engine: Engine, language: str, ask: Ask, budget: float) -> Means:
+    """What second looks at a page of a language are taken with."""
+    lacks = language in UNKNOWN_SIGNS and OTHER in engine.languages()
+    return Means(ask, language, budget, OTHER if lacks else "")
+
+
+def look(scan: Scan, lines: Sequence[Line], ink: Ink, means: Means) -> tuple[Line, ...]:
+    """The reading of a page after second looks.
+
+    Args:
+        scan: As it was read.
+        lines: The first reading.
+        ink: The scan's print.
+        means: What to look with.
+
+    Raises:
+        OcrError: As `Engine.read` does.
+    """
+    lines = _without_rules(lines, ink)
+    if means.budget <= 0:
+        return lines
+    fresh = _unread(scan, lines, ink)
+    weak = [word for line in lines for word in line.words if _is_weak(word)]
+    weak.sort(key=lambda word: (not _has_digit(word.text), word.confidence))
+    fresh = _within(fresh, means.budget * UNREAD_SHARE)
+    left = means.budget - sum(_cost(cut.box) for cut in fresh)
+    weak = weak[: max(0, int(left / COST))]
+    cuts = [*fresh, *(_cut(word) for word in weak)]
+    found = means.ask(scan, cuts, means.language)
+    better = {
+        id(word): words for word, words in zip(weak, found[len(fresh) :], strict=True) if _surer(words, word)
+    }
+    lines = _with_new(_replaced(lines, better), found[: len(fresh)])
+    return _with_other_signs(scan, lines, means)
+
+
+def _with_other_signs(scan: Scan, lines: tuple[Line, ...], means: Means) -> tuple[Line, ...]:
+    """Words that the page's model cannot spell, read with the one that can."""
+    if not means.other:
+        return lines
+    doubtful = [word for line in lines for word in line.words if _like_address(word) or _is_weak(word)]
+    doubtful.sort(key=lambda word: (not _like_address(word), word.confidence))
+    doubtful = doubtful[: max(0, int(means.budget / 2 / COST))]
+    found = means.ask(scan, [_cut(word) for word in doubtful], means.other)
+    signs = UNKNOWN_SIGNS[means.language]
+    better = {
+        id(word): words
+        for word, words in zip(doubtful, found, strict=True)
+        if _surer(words, word) or (_like_address(word) and _spells(words, "@"))
+        if any(sign in signs for one in words for sign in one.text) or _same_alphabet(words)
+    }
+    return _replaced(lines, better)
+
+
+def _same_alphabet(words: Iterable[Word]) -> bool:
+    """Whether a reading with the other model may stand: only signs that need no accent."""
+    return not any(sign.isalpha() for word in words for sign in word.text)
+
+
+def _spells(words: Sequence[Word], sign: str) -> bool:
+    return len(words) == 1 and words[0].text.count(sign) == 1
+
+
+def _like_address(word: Word) -> bool:
+    """Whether a word may be an e-mail address: a dot and a top level, and no web address."""
+    return "@" not in word.text and bool(_ADDRESS.match(word.text)) and not _WEB.search(word.text)
+
+
+def _is_weak(word: Word) -> bool:
+    return word.confidence < WEAK and HEIGHTS[0] <= word.box.height <= HEIGHTS[1]
+
+
+def _has_digit(text: str) -> bool:
+    return any(sign.isdigit() for sign in text)
+
+
+def _cut(word: Word) -> strips.Cut:
+    return strips.Cut(word.box, FACTOR, SMOOTHING, rim=7)
+
+
+def _unread(scan: Scan, lines: Sequence[Line], ink: Ink) -> list[strips.Cut]:
+    """Print without text, and light print on dark bars."""
+    boxes = [word.box for line in lines for word in line.words]
+    dark = inks.bars(ink, boxes)
+    plain = [box for box in inks.unread(ink, [*boxes, *dark]) if box.width <= scan.width * 0.9]
+    cuts = [_line_cut(box, inverted=True) for box in dark]
+    return cuts + [_line_cut(box, inverted=False) for box in plain]
+
+
+def _line_cut(box: Box, *, inverted: bool) -> strips.Cut:
+    factor = min(LARGEST_FACTOR, max(0.5, LINE_HEIGHT / box.height))
+    return strips.Cut(box, factor, 1.0 if factor > 1 else 0.0, inverted, rim=0 if inverted else 6)
+
+
+def _cost(box: Box) -> float:
+    return COST * max(1.0, box.width / (5 * max(1, box.height)))
+
+
+def _within(cuts: Sequence[strips.Cut], budget: float) -> list[strips.Cut]:
+    """The first cuts that the budget allows."""
+    taken, spent = [], 0.0
+    for cut in cuts:
+        spent += _cost(cut.box)
+        if spent > budget:
+            break
+        taken.append(cut)
+    return taken
+
+
+def _surer(words: Sequence[Word], than: Word) -> bool:
+    letters = sum(len(word.text) for word in words)
+    return bool(words) and sum(word.confidence * len(word.text) for word in words) > than.confidence * letters
+
+
+def _replaced(lines: Sequence[Line], better: Mapping[int, Sequence[Word]]) -> tuple[Line, ...]:
+    """The lines with better readings in the place of words, by the identity of those."""
+    return tuple(
+        replace(line, words=tuple(new for word in line.words for new in _settled(better.get(id(word)), word)))
+        for line in lines
+    )
+
+
+def _settled(words: Sequence[Word] | None, old: Word) -> Sequence[Word]:
+    """The new reading; a single word keeps the box it had."""
+    if not words:
+        return (old,)
+    return (replace(words[0], box=old.box),) if len(words) == 1 else words
+
+
+def _with_new(lines: tuple[Line, ...], found: Iterable[Sequence[Word]]) -> tuple[Line, ...]:
+    """The lines with print that had no text before, each piece in its line or as one of its own."""
+    for words in found:
+        credible = tuple(word for word in words if _is_credible(word))
+        if credible:
+            lines = _placed(lines, Line(credible))
+    return lines
+
+
+def _is_credible(word: Word) -> bool:
+    """Whether something read where nothing was read before is a word: dirt reads as single letters."""
+    letter = len(word.text) == 1 and word.text.isalpha()
+    return word.confidence >= (LETTER_CREDIBLE if letter else CREDIBLE) and any(map(str.isalnum, word.text))
+
+
+def _placed(lines: tuple[Line, ...], new: Line) -> tuple[Line, ...]:
+    for at, line in enumerate(lines):
+        if _on_one_line(line, new):
+            words = sorted((*line.words, *new.words), key=lambda word: word.box.left)
+            return (*lines[:at], replace(line, words=tuple(words)), *lines[at + 1 :])
+    at = next((at for at, line in enumerate(lines) if line.box.top > new.box.top), len(lines))
+    block = 1 + max((line.block for line in lines), default=-1)
+    return (*lines[:at], replace(new, block=block), *lines[at:])
+
+
+def _on_one_line(line: Line, new: Line) -> bool:
+    """Whether two lines stand on one height, no wider apart than a table's columns."""
+    one, other = line.box, new.box
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    apart = max(one.left, other.left) - min(one.right, other.right)
+    height = min(one.height, other.height)
+    between = any(a.box.right <= other.left and other.right <= b.box.left for a, b in pairwise(line.words))
+    return shared >= 0.6 * height and (between or 0 <= apart <= 6 * height)
+
+
+def _without_rules(lines: Sequence[Line], ink: Ink) -> tuple[Line, ...]:
+    """The lines without ruled lines that were taken for signs."""
+    kept = (
+        replace(line, words=tuple(new for word in line.words for new in _unruled(word, ink)))
+        for line in lines
+    )
+    return tuple(line for line in kept if line.words)
+
+
+def _unruled(word: Word, ink: Ink) -> tuple[Word, ...]:
+    if _RULE.match(word.text):
+        return () if inks.on_rule(ink, word.box) else (word,)
+    text = word.text.strip(_UPRIGHT_RULE)
+    if text and text != word.text and ink.rules[ink.inside(word.box)].any():
+        return (replace(word, text=text),)
+    return (word,)

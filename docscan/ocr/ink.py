@@ -1,0 +1,176 @@
+"""Where a page carries print, and how much of it was read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from docscan.model import Box, Image, Scan
+
+ANALYSIS_DPI = 75.0
+DARK = 175  # grey level of ink on paper whose light is even
+MILLIMETRE = ANALYSIS_DPI / 25.4  # pixels
+RULE_ACROSS, RULE_DOWN = 15.0, 8.0  # millimetres from which a straight stroke is a rule, no letter
+LETTER = (0.9, 12.0)  # millimetres of height: dust is smaller, pictures are larger
+WIDEST = 30.0  # millimetres: joined letters of a script; a longer shape is none
+PICTURE = 16.0  # millimetres of height and width of a patch that is dense all over: a picture or a code
+DENSE = 0.28  # of its area is ink; lines of print with their gaps reach less than a fifth
+REACH = 0.35  # millimetres around a word within which ink belongs to it
+GAP = 2.2  # millimetres between words of one line
+REGION = (1.2, 12.0)  # millimetres of height of a line of print
+BAR = (2.6, 25.0)  # millimetres of height of a dark bar with light print on it
+BAR_DARK = 120  # grey level
+BAR_INK = (0.45, 0.97)  # of a bar's area is dark: less is no bar, more holds no letters
+BAR_READ = 0.5  # of what is light on it lies under words already
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The print of a page, at about 75 dpi.
+
+    Attributes:
+        print: Where letters are: (H, W) of 0 and 1.
+        rules: Where ruled lines are, likewise.
+        small: The page, grey.
+        scale: Pixels of the page to one of these.
+    """
+
+    print: Image
+    rules: Image
+    small: Image
+    scale: float
+
+    def inside(self, box: Box) -> tuple[slice, slice]:
+        """The rows and columns of a box given in pixels of the page."""
+        return (
+            slice(max(0, int(box.top / self.scale)), max(0, round(box.bottom / self.scale)) + 1),
+            slice(max(0, int(box.left / self.scale)), max(0, round(box.right / self.scale)) + 1),
+        )
+
+
+def found(scan: Scan) -> Ink:
+    """The print of a cleaned page, without rules, pictures and dust.
+
+    Args:
+        scan: Grey (H, W), its light even.
+    """
+    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
+    size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
+    small = np.asarray(cv2.resize(scan.image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    dark = (small < DARK).astype(np.uint8)
+    rules = _rules(dark)
+    return Ink(_letters(_u8(cv2.subtract(dark, rules))), rules, small, scan.width / size[0])
+
+
+def coverage(ink: Ink, boxes: Iterable[Box]) -> float:
+    """The share of the print that lies in boxes (in pixels of the page); 1 where there is no print."""
+    total = int(np.count_nonzero(ink.print))
+    return 1.0 - int(np.count_nonzero(_uncovered(ink, boxes))) / total if total else 1.0
+
+
+def unread(ink: Ink, boxes: Iterable[Box]) -> list[Box]:
+    """Regions like a line of print that lie in none of the boxes, those with most ink first."""
+    rest = _uncovered(ink, boxes)
+    grown = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((3, round(GAP * MILLIMETRE)), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
+    weights = np.bincount(labels[rest > 0], minlength=len(stats))
+    wanted = [
+        label
+        for label in range(1, len(stats))
+        if REGION[0] * MILLIMETRE <= stats[label, cv2.CC_STAT_HEIGHT] <= REGION[1] * MILLIMETRE
+    ]
+    wanted.sort(key=lambda label: -int(weights[label]))
+    return [box_of(stats[label], ink.scale) for label in wanted]
+
+
+def bars(ink: Ink, boxes: Iterable[Box]) -> list[Box]:
+    """Dark bars with something light on them, where no box is yet."""
+    dark = (ink.small < BAR_DARK).astype(np.uint8)
+    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, round(2 * MILLIMETRE)), np.uint8))
+    joined = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((round(3 * MILLIMETRE),) * 2, np.uint8))
+    stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2][1:]
+    read = _painted(ink, boxes)
+    return [box_of(row, ink.scale) for row in stats if _is_bar(row, dark, read)]
+
+
+def on_rule(ink: Ink, box: Box) -> bool:
+    """Whether what is in a box is mostly a ruled line."""
+    place = ink.inside(box)
+    rules = int(np.count_nonzero(ink.rules[place]))
+    return rules > 0 and rules >= int(np.count_nonzero(ink.print[place]))
+
+
+def _rules(dark: Image) -> Image:
+    across = np.ones((1, round(RULE_ACROSS * MILLIMETRE)), np.uint8)
+    down = np.ones((round(RULE_DOWN * MILLIMETRE), 1), np.uint8)
+    long = cv2.bitwise_or(
+        cv2.morphologyEx(dark, cv2.MORPH_OPEN, across), cv2.morphologyEx(dark, cv2.MORPH_OPEN, down)
+    )
+    return _u8(cv2.bitwise_and(dark, cv2.dilate(long, np.ones((3, 3), np.uint8))))
+
+
+def _letters(dark: Image) -> Image:
+    """Shapes of a letter's size that are no part of a picture."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    heights, widths = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+    keep = (heights >= LETTER[0] * MILLIMETRE) & (heights <= LETTER[1] * MILLIMETRE)
+    keep &= widths <= WIDEST * MILLIMETRE
+    keep[0] = False
+    letters = _u8(keep.astype(np.uint8)[labels])
+    return _u8(cv2.subtract(letters, _pictures(dark)))
+
+
+def _pictures(dark: Image) -> Image:
+    """Large patches that are dense in both directions: logos, photographs, square codes."""
+    closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((round(0.8 * MILLIMETRE),) * 2, np.uint8))
+    opened = _u8(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((round(5 * MILLIMETRE),) * 2, np.uint8)))
+    if not opened.any():
+        return opened
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    inks = np.bincount(labels[dark > 0], minlength=len(stats))
+    least = PICTURE * MILLIMETRE
+    keep = (stats[:, cv2.CC_STAT_HEIGHT] >= least) & (stats[:, cv2.CC_STAT_WIDTH] >= least)
+    keep &= inks >= DENSE * stats[:, cv2.CC_STAT_AREA]
+    keep[0] = False
+    return _u8(keep.astype(np.uint8)[labels])
+
+
+def _uncovered(ink: Ink, boxes: Iterable[Box]) -> Image:
+    return _u8(cv2.subtract(ink.print, _painted(ink, boxes)))
+
+
+def _painted(ink: Ink, boxes: Iterable[Box]) -> Image:
+    """1 where a box is, or within reach of one."""
+    painted = np.zeros_like(ink.print)
+    reach = round(REACH * MILLIMETRE)
+    for box in boxes:
+        rows, columns = ink.inside(box)
+        painted[
+            max(0, rows.start - reach) : rows.stop + reach,
+            max(0, columns.start - reach) : columns.stop + reach,
+        ] = 1
+    return painted
+
+
+def _is_bar(row: npt.NDArray[np.int32], dark: Image, read: Image) -> bool:
+    left, top, width, height = (int(value) for value in row[:4])
+    if not BAR[0] * MILLIMETRE <= height <= BAR[1] * MILLIMETRE or width < height:
+        return False
+    place = slice(top, top + height), slice(left, left + width)
+    light = dark[place] == 0
+    share = 1.0 - float(light.mean())
+    return BAR_INK[0] <= share <= BAR_INK[1] and float(read[place][light].mean()) < BAR_READ
+
+
+def box_of(row: npt.NDArray[np.int32], scale: float) -> Box:
+    """The page's box of one row of the statistics of connected components."""
+    left, top, width, height = (int(value) for value in row[:4])
+    return Box(
+        round(left * scale), round(top * scale), round((left + width) * scale), round((top + height) * scale)
+    )
+
+
+def _u8(image: npt.NDArray[np.generic] | cv2.typing.MatLike) -> Image:
+    return np.asarray(image, dtype=np.uint8)

@@ -12,9 +12,8 @@ SATURATED = 50  # grey levels between the strongest and the weakest colour of co
 BLACK, COLOURLESS = 150, 40  # black print: no colour stronger than the one, nor further apart than the other
 REACH = 5  # pixels over which coloured ink is taken for one mark: 1.7 mm, as print shows through its loops
 SMALLEST = 14  # pixels: a mark is at least 5 mm long
-CROSSED = (
-    0.015  # of a mark's ink must be black print seen through it; its edges, mixed with colour, do not count
-)
+# pixels of black print seen through a mark: 1.4 mm2; its edges, mixed with colour, do not count
+CROSSED = 12
 BLACK_SHARE = 0.3  # of the coloured ink there must be as much black one: else the print itself is coloured
 
 

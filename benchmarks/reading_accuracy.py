@@ -105,9 +105,10 @@ _READ: dict[bool, dict[str, list[Reading]]] = {}  # accuracy and calibration loo
 
 def _readings(run: Run) -> dict[str, list[Reading]]:
     if run.quick not in _READ:
-        drawn = pages.sheets("apart", QUICK if run.quick else tuple(DEGRADATIONS), each=1 if run.quick else 2)
-        wears = ("good scan", "hard") if run.quick else tuple(CORPUS_WEARS)
-        real = (worn(page, wear) for page in collected(run, 1 if run.quick else 4) for wear in wears)
+        names, languages = (QUICK, LANGUAGES[::2]) if run.quick else (tuple(DEGRADATIONS), LANGUAGES)
+        drawn = pages.sheets("apart", names, languages=languages)
+        wears = ("hard",) if run.quick else tuple(CORPUS_WEARS)
+        real = (worn(page, wear) for page in collected(run, 1 if run.quick else 3) for wear in wears)
         groups = {"drawn": _both(drawn, run.folder), "corpora": _both(real, run.folder)}
         _READ[run.quick] = {title: group for title, group in groups.items() if group}
     return _READ[run.quick]
@@ -163,7 +164,7 @@ def _turned(run: Run) -> Iterator[Sheet]:
                 sheet = wearing.skewed(float(chance.uniform(0, 5)))(sheet, chance)
             yield wearing.turned(90 * (quarter if not run.quick else number % 4))(sheet, chance)
     for number, page in enumerate(collected(run, 1 if run.quick else 3)):
-        for quarter in range(4):
+        for quarter in (1, 2) if run.quick else range(4):
             name = ("good scan", "shadow", "150 dpi", "hard")[(number + quarter) % 4]
             skew = 0.0 if name == "hard" else float(chance.uniform(0, 5))
             yield worn(page, name, turn=90 * quarter, skew=skew)

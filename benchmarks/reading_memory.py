@@ -20,7 +20,7 @@ WORKER = 600.0  # megabytes for an A4 page of 600 dpi in colour
 def memory(run: Run) -> Iterator[Bar]:
     """Many documents, one long document, one large page."""
     few = [stored(_sparse(number), run.folder / f"sparse-{number}.tif") for number in range(5)]
-    long, documents = (40, 6) if run.quick else (1000, 50)
+    long, documents = (30, 3) if run.quick else (1000, 50)
     many = _joined(few, long, run.folder / "long.pdf")
     small = [_joined(few, 10, run.folder / f"small-{number}.pdf") for number in range(documents)]
     large = run.folder / "large.jpg"

@@ -78,7 +78,8 @@ def _layers(pdftotext: str, pdf: Path) -> list[Layer]:
     for (width, height, body), turn in zip(PAGE.findall(said), turns, strict=True):
         words = WORD.findall(body)
         edges = np.array([[float(edge) for edge in word[:4]] for word in words]).reshape(-1, 4)
-        size = np.array((float(width), float(height)) * 2)
+        sides = (float(width), float(height))  # as stored, though the words are placed as displayed
+        size = np.array((sides[::-1] if turn in {90, 270} else sides) * 2)
         layers.append(Layer(tuple(unescape(word[4]) for word in words), edges / size, turn))
     return layers
 

@@ -63,9 +63,9 @@ _DELIVERED: dict[bool, tuple[Delivery, ...]] = {}
 
 
 def delivered(run: Run) -> tuple[Delivery, ...]:
-    """What the scanner delivers, drawn once: 40 pages in 5 PDFs; quick: 8 in 2."""
+    """What the scanner delivers, drawn once: 40 pages in 5 PDFs; quick: 6 in 2."""
     if run.quick not in _DELIVERED:
-        spread = SPREAD if not run.quick else (SPREAD[0][2:6], SPREAD[4][:4])
+        spread = SPREAD if not run.quick else (SPREAD[0][2:5], SPREAD[4][:3])
         _DELIVERED[run.quick] = tuple(
             _delivery(run.folder, number, names, bitonal=number == len(spread) - 1)
             for number, names in enumerate(spread)

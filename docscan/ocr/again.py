@@ -7,29 +7,32 @@ page gets the same looks on a slow machine.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from docscan.model import Box, Line, Scan, Word
+from docscan.model import Box, Line, Scan, Word, around
 from docscan.ocr import ink as inks
 from docscan.ocr import strips
 from docscan.ocr.engine import Engine
 from docscan.ocr.ink import Ink
 from docscan.ocr.strips import Ask
 
-WEAK = 0.85  # confidence below which one word in three is wrong
-FACTOR, SMOOTHING = 1.5, 1.2  # the enlargement alone gains nothing, with the smoothing it does
+WEAK = 0.8  # confidence below which a second look pays
+FACTOR, SMOOTHING = 1.8, 1.2  # the enlargement alone gains nothing, with the smoothing it does
 HEIGHTS = (6, 150)  # pixels of words worth another look
-LINE_HEIGHT = 48  # pixels that unread print is brought to
+LINE_HEIGHT = 36  # pixels that unread print is brought to
 LARGEST_FACTOR = 4.0
 CREDIBLE, LETTER_CREDIBLE = 0.5, 0.9  # confidence from which unread print counts as read
+CLOSE = 0.7  # of a word's height from the one before: a space, or a sign that was taken for one
+SAME = 0.4  # of the smaller of two words' boxes is shared: they are one word
 COST = 6.0  # nominal milliseconds of a word, or of a fifth of a line's width
 UNREAD_SHARE = 0.5  # of the budget may go to print without text
 
 OTHER = "eng"  # the model that knows the signs others lack
 UNKNOWN_SIGNS: Mapping[str, str] = {"spa": "@&#°§ü", "pol": "@&#°§"}  # missing in these models' alphabets
 _ADDRESS = re.compile(r"\S+\.[a-z]{2,6}$", re.IGNORECASE)
+_MAIL = re.compile(r"[^@:]+@[^@:]+\.[^@:]+")
 _WEB = re.compile(r"^(https?:|www\.)|/", re.IGNORECASE)
 _RULE = re.compile(r"^[|¦_—–\-=~.:]+$")
 _UPRIGHT_RULE = "|¦"
@@ -80,11 +83,9 @@ def look(scan: Scan, lines: Sequence[Line], ink: Ink, means: Means) -> tuple[Lin
     fresh = _within(fresh, means.budget * UNREAD_SHARE)
     left = means.budget - sum(_cost(cut.box) for cut in fresh)
     weak = weak[: max(0, int(left / COST))]
-    cuts = [*fresh, *(_cut(word) for word in weak)]
+    cuts = [*fresh, *(_cut(word.box) for word in weak)]
     found = means.ask(scan, cuts, means.language)
-    better = {
-        id(word): words for word, words in zip(weak, found[len(fresh) :], strict=True) if _surer(words, word)
-    }
+    better = _surer(weak, found[len(fresh) :], lines)
     lines = _with_new(_replaced(lines, better), found[: len(fresh)])
     return _with_other_signs(scan, lines, means)
 
@@ -93,27 +94,52 @@ def _with_other_signs(scan: Scan, lines: tuple[Line, ...], means: Means) -> tupl
     """Words that the page's model cannot spell, read with the one that can."""
     if not means.other:
         return lines
-    doubtful = [word for line in lines for word in line.words if _like_address(word) or _is_weak(word)]
-    doubtful.sort(key=lambda word: (not _like_address(word), word.confidence))
-    doubtful = doubtful[: max(0, int(means.budget / 2 / COST))]
-    found = means.ask(scan, [_cut(word) for word in doubtful], means.other)
-    signs = UNKNOWN_SIGNS[means.language]
+    addresses = [pair for line in lines for pair in _addresses(line)]
+    weak = [word for line in lines for word in line.words if _is_weak(word)]
+    weak.sort(key=lambda word: word.confidence)
+    cuts = [_cut(around([word.box for word in pair])) for pair in addresses]
+    cuts += [_cut(word.box) for word in weak]
+    found = means.ask(scan, cuts[: int(means.budget / 2 / COST)], means.other)
     better = {
-        id(word): words
-        for word, words in zip(doubtful, found, strict=True)
-        if _surer(words, word) or (_like_address(word) and _spells(words, "@"))
-        if any(sign in signs for one in words for sign in one.text) or _same_alphabet(words)
+        key: words
+        for key, words in _surer(weak, found[len(addresses) :], lines).items()
+        if _may_stand(_text(words), means.language)
     }
+    for pair, words in zip(addresses, found, strict=False):
+        better |= _address(pair, words)
     return _replaced(lines, better)
 
 
-def _same_alphabet(words: Iterable[Word]) -> bool:
-    """Whether a reading with the other model may stand: only signs that need no accent."""
-    return not any(sign.isalpha() for word in words for sign in word.text)
+def _addresses(line: Line) -> Iterator[tuple[Word, ...]]:
+    """What may be e-mail addresses, each with the word close before it: a sign not known parts them."""
+    for before, word in zip((None, *line.words), line.words, strict=False):
+        if _like_address(word):
+            close = before is not None and word.box.left - before.box.right <= CLOSE * word.box.height
+            yield (before, word) if before is not None and close else (word,)
 
 
-def _spells(words: Sequence[Word], sign: str) -> bool:
-    return len(words) == 1 and words[0].text.count(sign) == 1
+def _address(read_as: Sequence[Word], words: Sequence[Word]) -> dict[int, Sequence[Word]]:
+    """An e-mail address for the words it was read as; its top level stays, as all models know its letters."""
+    old = read_as[-1]
+    last = [word for word in words if word.box.right > old.box.left]
+    parts = last if _MAIL.fullmatch(_text(last)) else words
+    text = _text(parts)
+    if not _MAIL.fullmatch(text):
+        return {}
+    start = min(word.box.left for word in parts)
+    taken = [word for word in read_as if word is old or word.box.middle[0] >= start]
+    text = f"{text.rpartition('.')[0]}.{old.text.rpartition('.')[2]}"
+    address = Word(text, around([word.box for word in taken]), _confidence(parts))
+    return {id(word): () for word in taken} | {id(old): (address,)}
+
+
+def _text(words: Iterable[Word]) -> str:
+    return "".join(word.text for word in words)
+
+
+def _may_stand(text: str, language: str) -> bool:
+    """Whether a reading with the other model needs no letter of the page's language, or a sign it lacks."""
+    return not any(map(str.isalpha, text)) or any(sign in UNKNOWN_SIGNS[language] for sign in text)
 
 
 def _like_address(word: Word) -> bool:
@@ -129,8 +155,8 @@ def _has_digit(text: str) -> bool:
     return any(sign.isdigit() for sign in text)
 
 
-def _cut(word: Word) -> strips.Cut:
-    return strips.Cut(word.box, FACTOR, SMOOTHING, rim=7)
+def _cut(box: Box) -> strips.Cut:
+    return strips.Cut(box, FACTOR, SMOOTHING, rim=7)
 
 
 def _unread(scan: Scan, lines: Sequence[Line], ink: Ink) -> list[strips.Cut]:
@@ -162,30 +188,38 @@ def _within(cuts: Sequence[strips.Cut], budget: float) -> list[strips.Cut]:
     return taken
 
 
-def _surer(words: Sequence[Word], than: Word) -> bool:
-    letters = sum(len(word.text) for word in words)
-    return bool(words) and sum(word.confidence * len(word.text) for word in words) > than.confidence * letters
+def _surer(
+    weak: Iterable[Word], found: Iterable[Sequence[Word]], lines: Iterable[Line]
+) -> dict[int, Sequence[Word]]:
+    """Surer readings of weak words, by the identity of those; neighbours cut out with them are left out."""
+    there = [word.box for line in lines for word in line.words]
+    better: dict[int, Sequence[Word]] = {}
+    for old, words in zip(weak, found, strict=False):
+        own = [word for word in words if _is_new(word.box, (box for box in there if box != old.box))]
+        if own and _confidence(own) > old.confidence:
+            # a single word keeps the box it had
+            better[id(old)] = [replace(own[0], box=old.box)] if len(own) == 1 else own
+    return better
+
+
+def _confidence(words: Sequence[Word]) -> float:
+    """The mean over all signs."""
+    return sum(word.confidence * len(word.text) for word in words) / len(_text(words))
 
 
 def _replaced(lines: Sequence[Line], better: Mapping[int, Sequence[Word]]) -> tuple[Line, ...]:
-    """The lines with better readings in the place of words, by the identity of those."""
+    """The lines with other words, or none, in the place of words, by the identity of those."""
     return tuple(
-        replace(line, words=tuple(new for word in line.words for new in _settled(better.get(id(word)), word)))
+        replace(line, words=tuple(new for word in line.words for new in better.get(id(word), (word,))))
         for line in lines
     )
-
-
-def _settled(words: Sequence[Word] | None, old: Word) -> Sequence[Word]:
-    """The new reading; a single word keeps the box it had."""
-    if not words:
-        return (old,)
-    return (replace(words[0], box=old.box),) if len(words) == 1 else words
 
 
 def _with_new(lines: tuple[Line, ...], found: Iterable[Sequence[Word]]) -> tuple[Line, ...]:
     """The lines with print that had no text before, each piece in its line or as one of its own."""
     for words in found:
-        credible = tuple(word for word in words if _is_credible(word))
+        there = [word.box for line in lines for word in line.words]
+        credible = tuple(word for word in words if _is_credible(word) and _is_new(word.box, there))
         if credible:
             lines = _placed(lines, Line(credible))
     return lines
@@ -195,6 +229,21 @@ def _is_credible(word: Word) -> bool:
     """Whether something read where nothing was read before is a word: dirt reads as single letters."""
     letter = len(word.text) == 1 and word.text.isalpha()
     return word.confidence >= (LETTER_CREDIBLE if letter else CREDIBLE) and any(map(str.isalnum, word.text))
+
+
+def _is_new(box: Box, there: Iterable[Box]) -> bool:
+    """Whether no word lies here: what surrounds unread print may be cut out and read with it."""
+    return not any(_shared(box, other) > SAME * min(_area(box), _area(other)) for other in there)
+
+
+def _shared(one: Box, other: Box) -> int:
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return max(0, width) * max(0, height)
+
+
+def _area(box: Box) -> int:
+    return box.width * box.height
 
 
 def _placed(lines: tuple[Line, ...], new: Line) -> tuple[Line, ...]:

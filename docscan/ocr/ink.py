@@ -22,8 +22,8 @@ GAP = 2.2  # millimetres between words of one line
 REGION = (1.2, 12.0)  # millimetres of height of a line of print
 BAR = (2.6, 25.0)  # millimetres of height of a dark bar with light print on it
 BAR_DARK = 120  # grey level
-BAR_INK = (0.45, 0.97)  # of a bar's area is dark: less is no bar, more holds no letters
-BAR_READ = 0.5  # of what is light on it lies under words already
+BAR_INK = (0.45, 0.998)  # of a bar's area is dark: less is no bar, more holds no letters
+BAR_READ = 0.9  # of what is light on it lies under words already
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,14 @@ class Ink:
     Attributes:
         print: Where letters are: (H, W) of 0 and 1.
         rules: Where ruled lines are, likewise.
+        bars: Dark bars with something light on them, in pixels of the page.
         small: The page, grey.
         scale: Pixels of the page to one of these.
     """
 
     print: Image
     rules: Image
+    bars: tuple[Box, ...]
     small: Image
     scale: float
 
@@ -51,7 +53,7 @@ class Ink:
 
 
 def found(scan: Scan) -> Ink:
-    """The print of a cleaned page, without rules, pictures and dust.
+    """The print of a cleaned page, without rules, dark bars, pictures and dust.
 
     Args:
         scan: Grey (H, W), its light even.
@@ -60,8 +62,12 @@ def found(scan: Scan) -> Ink:
     size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
     small = np.asarray(cv2.resize(scan.image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     dark = (small < DARK).astype(np.uint8)
-    rules = _rules(dark)
-    return Ink(_letters(_u8(cv2.subtract(dark, rules))), rules, small, scan.width / size[0])
+    rules, bars = _rules(dark), _bars(small)
+    for left, top, width, height in bars:
+        dark[top : top + height, left : left + width] = 0
+    scale = scan.width / size[0]
+    boxes = tuple(box_of(bar, scale) for bar in bars)
+    return Ink(_letters(_u8(cv2.subtract(dark, rules))), rules, boxes, small, scale)
 
 
 def coverage(ink: Ink, boxes: Iterable[Box]) -> float:
@@ -86,13 +92,11 @@ def unread(ink: Ink, boxes: Iterable[Box]) -> list[Box]:
 
 
 def bars(ink: Ink, boxes: Iterable[Box]) -> list[Box]:
-    """Dark bars with something light on them, where no box is yet."""
-    dark = (ink.small < BAR_DARK).astype(np.uint8)
-    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, round(2 * MILLIMETRE)), np.uint8))
-    joined = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((round(3 * MILLIMETRE),) * 2, np.uint8))
-    stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2][1:]
-    read = _painted(ink, boxes)
-    return [box_of(row, ink.scale) for row in stats if _is_bar(row, dark, read)]
+    """Dark bars on which something light lies in none of the boxes."""
+    light = _u8((ink.small >= BAR_DARK).astype(np.uint8))
+    rest = cv2.subtract(light, _painted(ink, boxes))
+    inner = [(box, _within(ink.inside(box))) for box in ink.bars]
+    return [box for box, place in inner if rest[place].sum() > (1.0 - BAR_READ) * light[place].sum()]
 
 
 def on_rule(ink: Ink, box: Box) -> bool:
@@ -109,6 +113,21 @@ def _rules(dark: Image) -> Image:
         cv2.morphologyEx(dark, cv2.MORPH_OPEN, across), cv2.morphologyEx(dark, cv2.MORPH_OPEN, down)
     )
     return _u8(cv2.bitwise_and(dark, cv2.dilate(long, np.ones((3, 3), np.uint8))))
+
+
+def _bars(small: Image) -> list[npt.NDArray[np.int32]]:
+    """Dark bars with something light on them: left, top, width and height of each."""
+    dark = (small < BAR_DARK).astype(np.uint8)
+    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, round(2 * MILLIMETRE)), np.uint8))
+    joined = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((round(3 * MILLIMETRE),) * 2, np.uint8))
+    stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2][1:, : cv2.CC_STAT_AREA]
+    return [
+        bar
+        for bar in stats
+        for left, top, width, height in [bar]
+        if BAR[0] * MILLIMETRE <= height <= min(BAR[1] * MILLIMETRE, width)
+        if BAR_INK[0] <= dark[top : top + height, left : left + width].mean() <= BAR_INK[1]
+    ]
 
 
 def _letters(dark: Image) -> Image:
@@ -154,14 +173,10 @@ def _painted(ink: Ink, boxes: Iterable[Box]) -> Image:
     return painted
 
 
-def _is_bar(row: npt.NDArray[np.int32], dark: Image, read: Image) -> bool:
-    left, top, width, height = (int(value) for value in row[:4])
-    if not BAR[0] * MILLIMETRE <= height <= BAR[1] * MILLIMETRE or width < height:
-        return False
-    place = slice(top, top + height), slice(left, left + width)
-    light = dark[place] == 0
-    share = 1.0 - float(light.mean())
-    return BAR_INK[0] <= share <= BAR_INK[1] and float(read[place][light].mean()) < BAR_READ
+def _within(place: tuple[slice, slice]) -> tuple[slice, slice]:
+    """The place without its edge, which is neither dark nor light."""
+    rows, columns = place
+    return slice(rows.start + 2, rows.stop - 2), slice(columns.start + 2, columns.stop - 2)
 
 
 def box_of(row: npt.NDArray[np.int32], scale: float) -> Box:

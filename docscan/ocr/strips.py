@@ -104,7 +104,7 @@ def _sheet(scan: Scan, cuts: Sequence[Cut]) -> tuple[Image, list[_Strip]]:
 
 def _enlarged(image: Image, cut: Cut) -> Image:
     if cut.inverted:
-        image = 255 - image
+        image = _dark_on_white(image)
     way = cv2.INTER_CUBIC if cut.factor > 1 else cv2.INTER_AREA
     larger = cv2.resize(image, None, fx=cut.factor, fy=cut.factor, interpolation=way)[:, :WIDEST]
     if cut.smoothing:
@@ -112,14 +112,21 @@ def _enlarged(image: Image, cut: Cut) -> Image:
     return np.asarray(larger, dtype=np.uint8)
 
 
+def _dark_on_white(image: Image) -> Image:
+    """Light print on a dark ground as black on white: on grey the engine takes it all for ink."""
+    ground, lightest = int(np.median(image)), int(image.max())
+    shade = (image.astype(np.int32) - ground) * 255 // max(1, lightest - ground)
+    return np.asarray(255 - np.clip(shade, 0, 255), dtype=np.uint8)
+
+
 def _on_page(word: Word, strip: _Strip, scan: Scan) -> Word:
     """The word with its box in pixels of the page."""
 
     def across(x: int) -> int:
-        return min(scan.width, max(0, round((x - strip.left) / strip.factor) + strip.page_left))
+        return min(scan.width - 1, max(0, round((x - strip.left) / strip.factor) + strip.page_left))
 
     def down(y: int) -> int:
-        return min(scan.height, max(0, round((y - strip.top) / strip.factor) + strip.page_top))
+        return min(scan.height - 1, max(0, round((y - strip.top) / strip.factor) + strip.page_top))
 
     left, top, right, bottom = word.box
     box = Box(across(left), down(top), max(across(left) + 1, across(right)), max(down(top) + 1, down(bottom)))

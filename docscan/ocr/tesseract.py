@@ -18,7 +18,7 @@ from pathlib import Path
 import pytesseract
 
 from docscan.errors import EngineFailedError, EngineMissingError
-from docscan.model import Box, Image, Line, Page, Scan, Word
+from docscan.model import Box, Image, Line, Word
 from docscan.ocr import tessdata
 from docscan.ocr.engine import Layout
 
@@ -42,7 +42,7 @@ class Tesseract:
         Raises:
             EngineMissingError: There is no Tesseract, or none that can be started.
         """
-        return version()
+        return _version()
 
     def languages(self) -> frozenset[str]:
         """The languages it has models for, by its own names.
@@ -70,7 +70,7 @@ class Tesseract:
 
 
 @cache
-def version() -> str:
+def _version() -> str:
     """The program's version, such as `5.3.0`.
 
     Raises:
@@ -123,7 +123,7 @@ def _table(path: Path, language: str, options: str, timeout: float) -> str:
     _point_to_program()
     try:
         table = pytesseract.image_to_data(str(path), lang=language, config=options, timeout=timeout)
-    except pytesseract.TesseractNotFoundError as problem:
+    except (pytesseract.TesseractNotFoundError, SystemExit) as problem:  # it asks for the version first
         raise EngineMissingError("Tesseract cannot be started.", hint=tessdata.INSTALL) from problem
     except pytesseract.TesseractError as problem:
         raise EngineFailedError(
@@ -160,25 +160,3 @@ def _words(table: str) -> Iterator[tuple[Place, Word]]:
             box = Box(left, top, left + width, top + height)
             confidence = min(1.0, max(0.0, float(cells[9]) / 100))
             yield (block, paragraph, line), Word(text, box, confidence)
-
-
-# ---- what journey and ocr call until they ask for an engine by name ----------------------------------
-
-languages = tessdata.languages
-
-
-def read(scan: Scan, language: str, *, timeout: int) -> Page:
-    """Read one page with the program; `blank` without asking it when the scan is blank."""
-    lines = () if scan.blank else Tesseract().read(scan.image, language, dpi=scan.dpi, timeout=timeout)
-    return Page(
-        number=scan.number,
-        width=scan.width,
-        height=scan.height,
-        dpi=scan.dpi,
-        state="blank" if scan.blank else "read" if lines else "empty",
-        lines=lines,
-        language="" if scan.blank else language,
-        treatments=scan.treatments,
-        to_source=scan.to_source,
-        source_size=scan.source_size,
-    )

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from docscan.model import Scan
+from docscan import ocr
+from docscan.model import Page, Scan
+from docscan.pipeline import Reading
 
 FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")
 LETTERS = {
@@ -57,3 +59,13 @@ def drawn() -> Callable[..., Scan]:
         return Scan(1, np.asarray(image, dtype=np.uint8).copy(), 200.0, source_size=image.size)
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def read_as() -> Callable[[Scan, str], Page]:
+    """Reads a scan as it is, once, in one language."""
+
+    def read(scan: Scan, language: str) -> Page:
+        return ocr.read(scan, [language], Reading(second_look=0))
+
+    return read

@@ -22,7 +22,7 @@ from reportlab.pdfgen import canvas
 
 from docscan.cleanup import geometry
 from docscan.model import IDENTITY, Box, Line, Page, Scan, Word, mapped
-from docscan.ocr import archival, glyphless, searchable, tesseract, underlay
+from docscan.ocr import archival, glyphless, searchable, underlay
 from docscan.ocr.hidden import without_hidden_text
 
 POPPLER, VERAPDF = shutil.which("pdftotext"), shutil.which("verapdf")
@@ -77,10 +77,10 @@ def _shared(one, other):
 
 
 @pytest.fixture(scope="module")
-def polish(drawn, letters):
+def polish(drawn, letters, read_as):
     """A scan and what the engine read on it."""
     scan = drawn(letters["pol"])
-    return scan, tesseract.read(scan, "pol", timeout=60)
+    return scan, read_as(scan, "pol")
 
 
 def _as_stored(scan):
@@ -226,9 +226,9 @@ def test_a_signed_pdf_is_copied_with_its_signature_field_and_stays_as_it_is(tmp_
 
 @pytest.mark.skipif(not POPPLER, reason="no poppler")
 @pytest.mark.parametrize("way", [(), ("-layout",)])
-def test_lines_stay_lines_when_text_is_taken_out(tmp_path, drawn, letters, way):
+def test_lines_stay_lines_when_text_is_taken_out(tmp_path, drawn, letters, read_as, way):
     scan = drawn(letters["deu"])
-    page = tesseract.read(scan, "deu", timeout=60)
+    page = read_as(scan, "deu")
     source, target = tmp_path / "source.png", tmp_path / "target.pdf"
     Image.fromarray(scan.image).save(source, dpi=(200, 200))
     searchable.write(source, "image/png", [page], target)

@@ -14,17 +14,16 @@ from docscan.model import Box, Image
 
 DPI = 300
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 12.0
-FONTS = Path("/usr/share/fonts/truetype")  # the packages fonts-liberation and fonts-dejavu-core, -extra
+FONTS = Path("/usr/share/fonts/truetype")  # the packages fonts-liberation and fonts-dejavu-core
 FAMILIES: Mapping[str, tuple[str, str]] = {
     "sans": ("liberation/LiberationSans-Regular", "liberation/LiberationSans-Bold"),
     "serif": ("liberation/LiberationSerif-Regular", "liberation/LiberationSerif-Bold"),
     "narrow": ("liberation/LiberationSansNarrow-Regular", "liberation/LiberationSansNarrow-Bold"),
     "mono": ("liberation/LiberationMono-Regular", "liberation/LiberationMono-Bold"),
+    "sans italic": ("liberation/LiberationSans-Italic", "liberation/LiberationSans-BoldItalic"),
     "italic": ("liberation/LiberationSerif-Italic", "liberation/LiberationSerif-BoldItalic"),
     "dejavu": ("dejavu/DejaVuSans", "dejavu/DejaVuSans-Bold"),
-    "dejavu condensed": ("dejavu/DejaVuSansCondensed", "dejavu/DejaVuSansCondensed-Bold"),
     "dejavu serif": ("dejavu/DejaVuSerif", "dejavu/DejaVuSerif-Bold"),
-    "dejavu serif condensed": ("dejavu/DejaVuSerifCondensed", "dejavu/DejaVuSerifCondensed-Bold"),
     "dejavu mono": ("dejavu/DejaVuSansMono", "dejavu/DejaVuSansMono-Bold"),
 }
 TINTS = ((31, 56, 100), (120, 30, 30), (25, 90, 60), (40, 40, 40), (90, 60, 120))  # RGB of letterheads

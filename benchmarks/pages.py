@@ -73,7 +73,7 @@ class _Print:
 
 
 PRINTS: Mapping[Set, _Print] = {
-    "tuning": _Print(("sans", "serif", "dejavu", "dejavu serif condensed", "mono"), (8.0, 9.0, 10.0, 11.0)),
+    "tuning": _Print(("sans", "serif", "dejavu", "dejavu serif", "mono"), (8.0, 9.0, 10.0, 11.0)),
     "apart": _Print(tuple(drawing.FAMILIES), (7.0, 7.5, 8.5, 9.0, 9.5, 10.0, 10.5, 12.0)),
 }
 

@@ -15,8 +15,9 @@ MILLIMETRE = ANALYSIS_DPI / 25.4  # pixels
 RULE_ACROSS, RULE_DOWN = 15.0, 8.0  # millimetres from which a straight stroke is a rule, no letter
 LETTER = (0.9, 12.0)  # millimetres of height: dust is smaller, pictures are larger
 WIDEST = 30.0  # millimetres: joined letters of a script; a longer shape is none
-PICTURE = 16.0  # millimetres of height and width of a patch that is dense all over: a picture or a code
-DENSE = 0.28  # of its area is ink; lines of print with their gaps reach less than a fifth
+AROUND = 8.0  # millimetres of the square by which a picture is told: larger than a line with its gap
+DENSE = 0.38  # of that square is ink: tight bold print reaches 0.33, square codes have 0.5
+PICTURE = 10.0  # millimetres of height and width over which it stays so: no print does
 REACH = 0.35  # millimetres around a word within which ink belongs to it
 GAP = 2.2  # millimetres between words of one line
 REGION = (1.2, 12.0)  # millimetres of height of a line of print
@@ -64,10 +65,10 @@ def found(scan: Scan) -> Ink:
     dark = (small < DARK).astype(np.uint8)
     rules, bars = _rules(dark), _bars(small)
     for left, top, width, height in bars:
-        dark[top : top + height, left : left + width] = 0
+        dark[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 0
     scale = scan.width / size[0]
     boxes = tuple(box_of(bar, scale) for bar in bars)
-    return Ink(_letters(_u8(cv2.subtract(dark, rules))), rules, boxes, small, scale)
+    return Ink(_letters(dark, rules), rules, boxes, small, scale)
 
 
 def coverage(ink: Ink, boxes: Iterable[Box]) -> float:
@@ -130,30 +131,24 @@ def _bars(small: Image) -> list[npt.NDArray[np.int32]]:
     ]
 
 
-def _letters(dark: Image) -> Image:
-    """Shapes of a letter's size that are no part of a picture."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+def _letters(dark: Image, rules: Image) -> Image:
+    """Shapes of a letter's size that are no part of a rule or of a picture."""
+    shapes = cv2.subtract(cv2.subtract(dark, rules), _pictures(dark))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(shapes, connectivity=8)
     heights, widths = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     keep = (heights >= LETTER[0] * MILLIMETRE) & (heights <= LETTER[1] * MILLIMETRE)
     keep &= widths <= WIDEST * MILLIMETRE
     keep[0] = False
-    letters = _u8(keep.astype(np.uint8)[labels])
-    return _u8(cv2.subtract(letters, _pictures(dark)))
+    return _u8(keep.astype(np.uint8)[labels])
 
 
 def _pictures(dark: Image) -> Image:
-    """Large patches that are dense in both directions: logos, photographs, square codes."""
-    closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((round(0.8 * MILLIMETRE),) * 2, np.uint8))
-    opened = _u8(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((round(5 * MILLIMETRE),) * 2, np.uint8)))
-    if not opened.any():
-        return opened
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
-    inks = np.bincount(labels[dark > 0], minlength=len(stats))
-    least = PICTURE * MILLIMETRE
-    keep = (stats[:, cv2.CC_STAT_HEIGHT] >= least) & (stats[:, cv2.CC_STAT_WIDTH] >= least)
-    keep &= inks >= DENSE * stats[:, cv2.CC_STAT_AREA]
-    keep[0] = False
-    return _u8(keep.astype(np.uint8)[labels])
+    """1 where ink is dense in both directions: logos, photographs, square codes, and right around them."""
+    around = (round(AROUND * MILLIMETRE),) * 2
+    share = cv2.boxFilter(dark.astype(np.float32), -1, around, borderType=cv2.BORDER_CONSTANT)
+    least = np.ones((round(PICTURE * MILLIMETRE),) * 2, np.uint8)
+    core = cv2.morphologyEx((share >= DENSE).astype(np.uint8), cv2.MORPH_OPEN, least)
+    return _u8(cv2.dilate(core, np.ones(around, np.uint8)))
 
 
 def _uncovered(ink: Ink, boxes: Iterable[Box]) -> Image:

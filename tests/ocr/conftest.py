@@ -1,7 +1,8 @@
 """Pages drawn for the tests of reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,6 +58,31 @@ def drawn() -> Callable[..., Scan]:
         for row, line in enumerate(lines):
             pen.text((100, 80 + 58 * row), line, font=font, fill=0)
         return Scan(1, np.asarray(image, dtype=np.uint8).copy(), 200.0, source_size=image.size)
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def sheet() -> Callable[..., Scan]:
+    """Draws a page of 200 dpi.
+
+    Its arguments are texts, each (left, top, text) with, if others are meant, a
+    size in pixels and a shade; `under` are filled boxes, each with its shade.
+    """
+
+    def draw(
+        *texts: tuple[Any, ...],
+        under: Iterable[tuple[tuple[int, ...], int]] = (),
+        size: tuple[int, int] = (1240, 800),
+    ) -> Scan:
+        image = Image.new("L", size, 255)
+        pen = ImageDraw.Draw(image)
+        for box, shade in under:
+            pen.rectangle(box, fill=shade)
+        for left, top, text, *rest in texts:
+            pixels, shade = (*rest, 30, 0)[:2] if len(rest) != 1 else (rest[0], 0)
+            pen.text((left, top), text, font=ImageFont.truetype(str(FONT), pixels), fill=shade)
+        return Scan(1, np.asarray(image, dtype=np.uint8).copy(), 200.0, source_size=size)
 
     return draw
 

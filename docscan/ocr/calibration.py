@@ -1,9 +1,38 @@
-"""Confidences that mean what they say: of words at 0.9, nine in ten are right."""
+"""Confidences that mean what they say: of words at 0.9, nine in ten are right.
 
-from collections.abc import Iterable
+Tesseract's own are no shares: of its words at 0.8 hardly half are right, of
+those at 0.96 nearly all. The curves were fitted (isotonic, two thirds drawn
+pages in four languages with every wear, one third invoices of many makers) to
+46,000 words whose truth is known; `benchmarks/reading.py --part calibration`
+shows how well they hold.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from docscan.model import Line
+import numpy as np
+
+from docscan.model import Line, Word
+
+RAW = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.90, 0.92, 0.95, 0.96, 0.97, 1.0)
+PLAIN = (0.03, 0.05, 0.14, 0.20, 0.30, 0.48, 0.69, 0.76, 0.88, 0.96, 0.987, 0.995, 0.998, 0.998)
+DIGITS = (
+    0.0,
+    0.08,
+    0.16,
+    0.26,
+    0.30,
+    0.35,
+    0.74,
+    0.79,
+    0.88,
+    0.93,
+    0.94,
+    0.96,
+    0.98,
+    0.98,
+)  # no dictionary helps
+MEASURED = frozenset(("tesseract", "tesserocr"))  # one kind of model
 
 
 def calibrated(lines: Iterable[Line], engine: str) -> tuple[Line, ...]:
@@ -13,4 +42,15 @@ def calibrated(lines: Iterable[Line], engine: str) -> tuple[Line, ...]:
         lines: With the engine's own confidences.
         engine: Its name; one that was never measured keeps its own.
     """
-    return tuple(lines) if engine else ()
+    if engine not in MEASURED:
+        return tuple(lines)
+    return tuple(replace(line, words=_words(line.words)) for line in lines)
+
+
+def _words(words: Sequence[Word]) -> tuple[Word, ...]:
+    raw = [word.confidence for word in words]
+    plain, digits = np.interp(raw, RAW, PLAIN).tolist(), np.interp(raw, RAW, DIGITS).tolist()
+    return tuple(
+        replace(word, confidence=d if any(sign.isdigit() for sign in word.text) else p)
+        for word, p, d in zip(words, plain, digits, strict=True)
+    )

@@ -145,7 +145,7 @@ def _remedied(first: _Reading, remedies: Remedies, reader: Engine, reading: Read
     best = first
     for remedy in tries:
         again = _once(remedy(first.scan), first.language, reader, reading)
-        if again.good > 1.2 * best.good:
+        if again.good > 1.2 * best.good + glance.CHANCE:
             best = again
         if not best.is_poor:
             break

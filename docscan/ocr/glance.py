@@ -26,6 +26,7 @@ LINE = (1.2, 6.0)  # millimetres of height of a row
 SLENDER = 4.0  # a row is so many times as long as high
 GOOD_WORD = 0.75  # confidence of a word that was surely read
 LETTERS = 3  # in a row: shorter words come out of dirt as well
+CHANCE = 6  # letters that dirt, and digits upside down, are read as: 010 is OTO
 GOOD_SHARE = 0.35  # of the letters stand in such words when a page is the right way up
 SURELY_GOOD = 0.7  # as above, and no other way up is tried
 LEAD = 0.3  # of the guessed language over the next, from which it is taken
@@ -87,7 +88,7 @@ def _best_way_up(
             break
         turned = turn(scan, angle)
         again = read(turned)
-        if good_letters(again) > 1.5 * good_letters(best[1]):
+        if good_letters(again) > 1.5 * good_letters(best[1]) + CHANCE:
             best = turned, again
     return best
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from docscan.errors import EngineFailedError
-from docscan.model import Finding, Line, Page, PageState, Scan
+from docscan.model import Finding, Line, Page, PageState, Scan, Word
 from docscan.ocr import again, calibration, engine, glance, language, marks, strips
 from docscan.ocr import ink as inks
 from docscan.ocr.engine import Engine
@@ -49,13 +49,17 @@ class _Reading:
         return "\n".join(line.text for line in self.lines)
 
     @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for line in self.lines for word in line.words)
+
+    @property
     def good(self) -> int:
         """Letters that were surely read."""
-        return glance.good_letters(word for line in self.lines for word in line.words)
+        return glance.good_letters(self.words)
 
     @property
     def is_poor(self) -> bool:
-        return glance.good_share([word for line in self.lines for word in line.words]) < glance.GOOD_SHARE
+        return glance.good_share(self.words) < glance.GOOD_SHARE
 
 
 def read(
@@ -145,7 +149,7 @@ def _remedied(first: _Reading, remedies: Remedies, reader: Engine, reading: Read
     best = first
     for remedy in tries:
         again = _once(remedy(first.scan), first.language, reader, reading)
-        if again.good > 1.2 * best.good + glance.CHANCE:
+        if glance.is_clearly_better(again.words, best.words):
             best = again
         if not best.is_poor:
             break

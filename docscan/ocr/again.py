@@ -22,6 +22,7 @@ WEAK = 0.8  # confidence below which a second look pays
 FACTOR, SMOOTHING = 1.8, 1.2  # the enlargement alone gains nothing, with the smoothing it does
 HEIGHTS = (6, 150)  # pixels of words worth another look
 LINE_HEIGHT = 36  # pixels that unread print is brought to
+BAR_HEIGHT = 72  # pixels that a dark bar is brought to: its letters then are as large as others
 LARGEST_FACTOR = 4.0
 CREDIBLE, LETTER_CREDIBLE = 0.5, 0.9  # confidence from which unread print counts as read
 CLOSE = 0.7  # of a word's height from the one before: a space, or a sign that was taken for one
@@ -169,8 +170,9 @@ def _unread(scan: Scan, lines: Sequence[Line], ink: Ink) -> list[strips.Cut]:
 
 
 def _line_cut(box: Box, *, inverted: bool) -> strips.Cut:
-    factor = min(LARGEST_FACTOR, max(0.5, LINE_HEIGHT / box.height))
-    return strips.Cut(box, factor, 1.0 if factor > 1 else 0.0, inverted, rim=0 if inverted else 6)
+    height = BAR_HEIGHT if inverted else LINE_HEIGHT
+    factor = min(LARGEST_FACTOR, max(0.5, height / box.height))
+    return strips.Cut(box, factor, 1.0 if factor > 1 else 0.0, inverted, rim=-3 if inverted else 6)
 
 
 def _cost(box: Box) -> float:

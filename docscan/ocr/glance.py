@@ -27,6 +27,7 @@ SLENDER = 4.0  # a row is so many times as long as high
 GOOD_WORD = 0.75  # confidence of a word that was surely read
 LETTERS = 3  # in a row: shorter words come out of dirt as well
 CHANCE = 6  # letters that dirt, and digits upside down, are read as: 010 is OTO
+LEAST_GAIN = 1.2  # times as many letters show that a page is better read another way
 GOOD_SHARE = 0.35  # of the letters stand in such words when a page is the right way up
 SURELY_GOOD = 0.7  # as above, and no other way up is tried
 LEAD = 0.3  # of the guessed language over the next, from which it is taken
@@ -73,6 +74,17 @@ def good_letters(words: Iterable[Word]) -> int:
     )
 
 
+def is_clearly_better(words: Sequence[Word], than: Sequence[Word]) -> bool:
+    """Whether a page read another way shows clearly more letters, and no fewer signs that are sure."""
+    more = good_letters(words) > LEAST_GAIN * good_letters(than) + CHANCE
+    return more and _sure_signs(words) > _sure_signs(than)
+
+
+def _sure_signs(words: Iterable[Word]) -> int:
+    """Digits count as letters do: upside down they are hardly ever sure."""
+    return sum(len(word.text) for word in words if word.confidence >= GOOD_WORD)
+
+
 def good_share(words: Sequence[Word]) -> float:
     """Of all signs, those in words that were surely read."""
     return good_letters(words) / max(1, sum(len(word.text) for word in words))
@@ -88,7 +100,7 @@ def _best_way_up(
             break
         turned = turn(scan, angle)
         again = read(turned)
-        if good_letters(again) > 1.5 * good_letters(best[1]) + CHANCE:
+        if is_clearly_better(again, best[1]):
             best = turned, again
     return best
 

@@ -24,7 +24,8 @@ class Cut:
         factor: How much it is enlarged.
         smoothing: Sigma, in enlarged pixels, of a Gaussian; 0 for none.
         inverted: It is light print on dark ground.
-        rim: Pixels of the page around the box that are cut out with it.
+        rim: Pixels of the page around the box that are cut out with it; below 0,
+            pixels of the box that are left out.
     """
 
     box: Box

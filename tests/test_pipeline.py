@@ -43,6 +43,17 @@ def test_what_is_left_out_has_its_usual_value(tmp_path: Path):
     assert made.name == "mine"
 
 
+def test_how_pages_are_read_is_taken_from_the_pipeline(tmp_path: Path):
+    made = load(
+        tmp_path,
+        '[ocr]\nlanguages = ["deu"]\nengine = "tesseract"\n'
+        'second_look = 0\nimage = "compact"\ntimeout = 30\n',
+    )
+    assert made.ocr == pipeline.Reading(
+        languages=("deu",), engine="tesseract", second_look=0, image="compact", timeout=30
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "sentence", "hint"),
     [
@@ -60,6 +71,13 @@ def test_what_is_left_out_has_its_usual_value(tmp_path: Path):
         ("ocr = 3", "[ocr]", "table"),
         ("[cleanup]\nstep = 'deskew'", "cleanup.step", "[["),
         ("[extraction]\nschemas = 'invoice'", "schemas", "list"),
+        ("[ocr]\nengine = 5", "[ocr] engine = 5", "name"),
+        ("[ocr]\nsecond_look = 'long'", "second_look = 'long'", "whole number"),
+        ("[ocr]\nsecond_look = 2.5", "second_look = 2.5", "whole number"),
+        ("[ocr]\nimage = 'compakt'", "image = 'compakt'", "compact"),
+        ("[ocr]\nimage = true", "image = True", "name"),
+        ("[ocr]\nlanguages = 'spa'", "languages = 'spa'", "list"),
+        ("[ocr]\nsecond_looks = 100", "[ocr] second_looks", "second_look"),
     ],
 )
 def test_a_mistake_is_named_with_its_key_and_a_way_out(tmp_path: Path, text: str, sentence: str, hint: str):

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ page = st.builds(
     treatments=st.lists(text, max_size=3).map(tuple),
     to_source=st.tuples(row, row, row),
     source_size=st.tuples(st.integers(0, 9000), st.integers(0, 9000)),
+    coverage=sure,
 )
 field = st.builds(
     Field,
@@ -84,11 +86,25 @@ records = st.builds(
 )
 
 
+BARE = Record(
+    id=None,
+    source="inbox/a.pdf",
+    sha256="ab",
+    media_type="application/pdf",
+    extraction=Extraction("letter", "letter", 1.0, "en"),
+    pages=(),
+    findings=(),
+    verdict="accepted",
+)
+
+
 @given(records)
 def test_a_record_comes_back_from_its_json_with_the_transcripts_of_its_pages(made: Record):
     found = record.from_json(json.loads(json.dumps(record.to_json(made))))
     assert [page.text for page in found.pages] == [page.text for page in made.pages]
     assert [page.state for page in found.pages] == [page.state for page in made.pages]
+    assert [page.coverage for page in found.pages] == [page.coverage for page in made.pages]
+    assert found.quality == pytest.approx(made.quality, abs=0.001)
     assert replace(found, pages=()) == replace(made, pages=())
 
 
@@ -134,3 +150,27 @@ def test_a_record_has_the_members_that_others_rely_on():
     assert found["pages"][0]["confidence"] == 0.5
     assert found["document"] == 1
     assert found["id"] is None
+
+
+def test_a_record_says_how_much_of_its_print_was_read_and_how_well():
+    line = Line((Word("Total", Box(0, 0, 9, 9), 0.5),))
+    pages = (
+        Page(1, 100, 200, 300.0, "read", (line,), coverage=0.8),
+        Page(2, 100, 200, 300.0, "blank"),
+        Page(3, 100, 200, 300.0, "failed", coverage=0.0),
+    )
+    found = record.to_json(replace(BARE, pages=pages))
+    assert [(page["coverage"], page["quality"]) for page in found["pages"]] == [(0.8, 0.4), (1, 1), (0, 0)]
+    assert (found["coverage"], found["quality"]) == (0.4, 0.2)
+
+
+def test_a_record_of_blank_pages_lacks_nothing():
+    blank = replace(BARE, pages=(Page(1, 100, 200, 300.0, "blank"),))
+    assert (blank.coverage, blank.quality) == (1, 1)
+
+
+def test_a_record_written_before_coverage_was_known_is_taken_for_whole():
+    written = record.to_json(replace(BARE, pages=(Page(1, 100, 200, 300.0, "read", coverage=0.5),)))
+    for part in (written, *written["pages"]):
+        del part["coverage"], part["quality"]
+    assert record.from_json(written).coverage == 1

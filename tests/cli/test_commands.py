@@ -21,23 +21,6 @@ Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
-    """The program in this process: its exit code, what it gives, what it says."""
-    before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.delenv("DOCSCAN_ARCHIVE", raising=False)
-
-    def calling(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["docscan", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    yield calling
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.fixture
 def filled(shelf: Shelf, slip: Slip) -> Shelf:
     shelf.drop("letter.png", slip("Dear tenant, the humidity", "in the cellar is gone."))
     shelf.drop("odd.pdf", b"not a document")

@@ -64,18 +64,21 @@ def docscan(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("docscan")), *arguments]
 
 
-def run(command: Sequence[str], memory: Memory | None = None) -> Spent:
+def run(command: Sequence[str], memory: Memory | None = None, longest: int = 0) -> Spent:
     """Run a program to its end, and whatever it started.
 
     Args:
         command: The program and its arguments.
         memory: Is filled with what the processes take, a look every 0.2 seconds.
+        longest: Seconds of processor after which it is ended; 0 for never.
     """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     before, began = children(), time.monotonic()
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL, env=environment)
+        if longest:
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (longest, longest))
         watch = _watched(process.pid, memory) if memory is not None else None
         code = process.wait()
         wall = time.monotonic() - began

@@ -21,6 +21,7 @@ DEGRADED, UNDAMAGED, UPRIGHT = 0.25, 1.0, 0.99
 STRAIGHT_ENOUGH = 0.5  # degrees of skew that are left
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 FEW = 50  # words; a bin with fewer says nothing
+LONGEST = 60  # seconds: noise can keep Tesseract at one page for a quarter of an hour; it then read nothing
 QUICK = ("clean", "good scan", "skew 3", "shadow", "turned 180", "hard")
 
 
@@ -121,7 +122,7 @@ def _both(sheets: Iterable[Sheet], folder: Path) -> list[Reading]:
         return []
     for sheet in sheets:
         stored(sheet, path)
-        plain = peers.run([engine, str(path), "stdout", "-l", sheet.language])
+        plain = peers.run([engine, str(path), "stdout", "-l", sheet.language], longest=LONGEST)
         before = peers.processor()
         page = read(path)
         cpu = peers.processor() - before

@@ -4,9 +4,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+
+from docscan.model import Line, Word
 
 LETTER_WEIGHT = 0.5  # a word with a letter of the language counts half one of its words
 ENOUGH = 2.5  # hits; fewer say nothing
@@ -17,11 +19,15 @@ _UNFOLDED = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "đ": "d"})  # what
 
 @dataclass(frozen=True, slots=True)
 class _Tongue:
-    """What tells one language: its words without accents, its own letters, endings of its compounds."""
+    """What tells one language: its words without accents, its own letters, endings of its compounds.
+
+    `mended` says which of its words engines take for which others.
+    """
 
     words: frozenset[str]
     letters: frozenset[str]
     endings: tuple[str, ...]
+    mended: Mapping[str, str]
 
 
 def guess(text: str, among: Sequence[str]) -> tuple[str, float]:
@@ -47,6 +53,18 @@ def guess(text: str, among: Sequence[str]) -> tuple[str, float]:
     return name, (best - second) / best
 
 
+def mended(lines: Iterable[Line], name: str) -> tuple[Line, ...]:
+    """The lines of a page in a language, without what engines are known to misread in it."""
+    tongue = _tongues().get(name)
+    if tongue is None or not tongue.mended:
+        return tuple(lines)
+    return tuple(replace(line, words=tuple(_mended(word, tongue) for word in line.words)) for line in lines)
+
+
+def _mended(word: Word, tongue: _Tongue) -> Word:
+    return replace(word, text=tongue.mended[word.text]) if word.text in tongue.mended else word
+
+
 def known() -> frozenset[str]:
     """The engine's names of the languages that can be told from one another."""
     return frozenset(_tongues())
@@ -57,7 +75,10 @@ def _tongues() -> Mapping[str, _Tongue]:
     tables = tomllib.loads(files("docscan.ocr").joinpath("languages.toml").read_text(encoding="utf-8"))
     return {
         name: _Tongue(
-            frozenset(table["words"].split()), frozenset(table["letters"]), tuple(table.get("endings", ()))
+            frozenset(table["words"].split()),
+            frozenset(table["letters"]),
+            tuple(table.get("endings", ())),
+            table.get("mended", {}),
         )
         for name, table in tables.items()
     }

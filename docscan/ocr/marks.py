@@ -8,7 +8,7 @@ import numpy as np
 
 from docscan.model import Box, Image, Mark, Scan
 
-ANALYSIS_DPI = 150.0
+ANALYSIS_DPI = 200.0
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
 STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter of that size
 SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docscan.model import Box, Line, Word
 from docscan.ocr import language
 
 LANGUAGES = ("spa", "pol", "deu", "eng")
@@ -52,3 +53,13 @@ def test_a_guess_is_one_of_those_asked_for_and_its_lead_is_a_share(text, among):
     assert name in {"", *among}
     assert 0 <= lead <= 1
     assert bool(name) or lead == 0
+
+
+def test_a_polish_company_s_form_is_no_number():
+    def read(text: str, name: str) -> str:
+        (line,) = language.mended([Line((Word(text, Box(0, 0, 9, 9), 0.9),))], name)
+        return line.text
+
+    assert read("0.0.", "pol") == "o.o."
+    assert read("0.0.", "spa") == "0.0."
+    assert read("0,00", "pol") == "0,00"

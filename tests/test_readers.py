@@ -77,6 +77,7 @@ def test_a_document_s_words_are_left_in_a_file_and_its_text_comes_back(
     with Readers(setup, 2, timeout=600, scratch=tmp_path / "scratch") as team:
         light = team.examine(several, words=tmp_path / "words.json", target=tmp_path / "copy.pdf")
         assert team.examine(several) == whole
+    assert [page.language for page in whole.pages] == ["deu", "deu", "eng"]
     assert [page.text for page in light.pages] == [page.text for page in whole.pages]
     assert not any(page.words for page in light.pages)
     written = json.loads((tmp_path / "words.json").read_bytes())

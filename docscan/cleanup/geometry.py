@@ -28,6 +28,8 @@ SMALLEST_SKEW = 0.25  # degrees; less is not worth resampling every pixel
 
 HIGH_DPI, USUAL_DPI = 330, 300  # finer than any print needs
 LOW_DPI, BEST_DPI = 180, 225  # for a page whose print is too little to be measured
+STEEPEST = 0.998  # of all steps between neighbouring pixels are smaller than those of the steepest edges
+STEEP = 40  # grey levels: of good scans that step is 95 and more, of those out of focus 20 to 26
 SMALL_X, BEST_X, ENLARGED_X = 11.0, 14.0, 18.0  # pixels of an x: the engine reads these sizes best
 LEAST_X = 9.5  # pixels of the x of the smallest tenth of the print
 ENOUGH_SLICES = 60  # to measure print by
@@ -162,7 +164,19 @@ def _factor(scan: Scan, heights: npt.NDArray[np.float64]) -> float:
         usual, small = np.percentile(heights, (50, 10)) * scan.dpi / lettering.ANALYSIS_DPI
         factor = max(BEST_X / usual, LEAST_X / small)
         factor = ENLARGED_X / usual if usual < SMALL_X else min(1.0, max(factor, LEAST_DPI / scan.dpi))
-    return 1.0 if abs(factor - 1) < CLOSE else min(float(factor), LARGEST_FACTOR)
+    if abs(factor - 1) < CLOSE or (factor < 1 and _is_blurred(scan)):
+        return 1.0
+    return min(float(factor), LARGEST_FACTOR)
+
+
+def _is_blurred(scan: Scan) -> bool:
+    """Whether no edge on the page is steep: what is blurred is read worse when it is reduced, too."""
+    third = scan.height // 3
+    part = scan.image[third : 2 * third]
+    if part.shape[0] == 0 or part.shape[1] < 2:
+        return False
+    steps = np.bincount(cv2.absdiff(part[:, 1:], part[:, :-1]).ravel(), minlength=256)
+    return int(np.searchsorted(np.cumsum(steps), STEEPEST * steps.sum())) < STEEP
 
 
 def _resampled(scan: Scan, angle: float, factor: float) -> Scan:

@@ -139,8 +139,9 @@ def _text(words: Iterable[Word]) -> str:
 
 
 def _may_stand(text: str, language: str) -> bool:
-    """Whether a reading with the other model needs no letter of the page's language, or a sign it lacks."""
-    return not any(map(str.isalpha, text)) or any(sign in UNKNOWN_SIGNS[language] for sign in text)
+    """Whether a reading with the other model may be right: a number, a code, or a sign the page's model lacks."""
+    is_word = any(map(str.isalpha, text)) and not _has_digit(text)
+    return not is_word or any(sign in UNKNOWN_SIGNS[language] for sign in text)
 
 
 def _like_address(word: Word) -> bool:

@@ -57,12 +57,12 @@ def look(scan: Scan, ink: Ink, languages: Sequence[str], ask: Ask, turn: Turn | 
     if turn is not None and not scan.upright:
         upright = _best_way_up(scan, words, turn, partial(_turned_read, ask=ask, language=languages[0]))
         if upright[0] is not scan:
-            return upright[0], _language(upright[1], languages) or languages[0]
+            return upright[0], _likeliest(upright[1], languages)
     found = _language(words, languages)
     if not found:
         words = (*words, *_read(scan, rows[ROWS[0] : sum(ROWS)], ask, languages[0]))
         found = _language(words, languages)
-    return scan, found or languages[0]
+    return scan, found or _likeliest(words, languages)
 
 
 def good_letters(words: Iterable[Word]) -> int:
@@ -137,3 +137,8 @@ def _language(words: Sequence[Word], languages: Sequence[str]) -> str:
     """The language that a text surely is in, or empty."""
     guessed, lead = languages_of.guess(" ".join(word.text for word in words), languages)
     return guessed if lead >= LEAD else ""
+
+
+def _likeliest(words: Sequence[Word], languages: Sequence[str]) -> str:
+    """The language that any word speaks for, or the first."""
+    return languages_of.guess(" ".join(word.text for word in words), languages, enough=1.0)[0] or languages[0]

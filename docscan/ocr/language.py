@@ -30,13 +30,14 @@ class _Tongue:
     mended: Mapping[str, str]
 
 
-def guess(text: str, among: Sequence[str]) -> tuple[str, float]:
+def guess(text: str, among: Sequence[str], enough: float = ENOUGH) -> tuple[str, float]:
     """The language of a text.
 
     Args:
         text: As read, in whatever language the engine was set to.
-        among: The engine's names of the languages to choose from; those that
-            `known` does not name are never guessed.
+        among: The engine's names of the languages to choose from, or several
+            joined by `+`; those that `known` does not name are never guessed.
+        enough: Hits with fewer than which nothing is guessed.
 
     Returns:
         The engine's name and how sure that is, from 0 to 1: the winner's lead
@@ -44,9 +45,15 @@ def guess(text: str, among: Sequence[str]) -> tuple[str, float]:
     """
     words = [word.lower() for word in _WORD.findall(text)]
     folded = [_folded(word) for word in words]
-    candidates = [name for name in among if name in _tongues()]
-    scores = sorted(((_score(words, folded, _tongues()[name]), name) for name in candidates), reverse=True)
-    if not scores or scores[0][0] < ENOUGH:
+    scores = sorted(
+        (
+            (max(_score(words, folded, _tongues()[part]) for part in name.split("+")), name)
+            for name in among
+            if known().issuperset(name.split("+"))
+        ),
+        reverse=True,
+    )
+    if not scores or scores[0][0] < enough:
         return "", 0.0
     best, name = scores[0]
     second = scores[1][0] if len(scores) > 1 else 0.0

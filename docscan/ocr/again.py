@@ -139,7 +139,7 @@ def _text(words: Iterable[Word]) -> str:
 
 
 def _may_stand(text: str, language: str) -> bool:
-    """Whether a reading with the other model may be right: a number, a code, or a sign the page's model lacks."""
+    """Whether a reading with the other model may be right: of a number, a code, a sign the page's lacks."""
     is_word = any(map(str.isalpha, text)) and not _has_digit(text)
     return not is_word or any(sign in UNKNOWN_SIGNS[language] for sign in text)
 

@@ -50,7 +50,7 @@ def explain(received: Received, setup: Setup, folder: Path) -> Path:
         received: The file.
         setup: What it is read with.
         folder: Where the pictures go, and `index.html`, which shows them in
-            order; it is made. What it holds of the same names is overwritten.
+            order; it is made. Pictures of pages that it holds already give way.
 
     Returns:
         The path of `index.html`.
@@ -60,6 +60,8 @@ def explain(received: Received, setup: Setup, folder: Path) -> Path:
         OcrError: The engine is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("page-*.png"):
+        old.unlink()
     index = folder / "index.html"
     with index.open("w", encoding="utf-8") as file:
         file.write(PAGE_HEAD.format(title=html.escape(received.source)))

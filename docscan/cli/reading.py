@@ -15,7 +15,7 @@ from docscan.accession import intake
 from docscan.accession.intake import Received
 from docscan.archive import durable
 from docscan.archive.custody import shown
-from docscan.cli.terminal import SOME_PUT_ASIDE, equipped, progress_bar, put, say, workers_option
+from docscan.cli.terminal import SOME_PUT_ASIDE, equipped, progress_bar, put, say
 from docscan.errors import AccessionError
 from docscan.journey import Setup
 from docscan.messages import LANGUAGES, sentence
@@ -91,7 +91,9 @@ class _Count:
 )
 @click.option("--pipeline", "name", default="default", show_default=True, help="The pipeline to read with.")
 @click.option("--engine", default="", help="What reads.  [default: the pipeline's, or the fastest there is]")
-@workers_option
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0, help="Reading processes.  [default: one a core]"
+)
 @click.option(
     "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the sentences."
 )
@@ -105,7 +107,7 @@ def read(
     out: Path,
     name: str,
     engine: str,
-    workers: int | None,
+    workers: int,
     language: str,
 ) -> None:
     """Clean, read, extract and verify FILES without filing anything.
@@ -119,7 +121,7 @@ def read(
     if save or explained:
         out.mkdir(parents=True, exist_ok=True)
     failed = False
-    for job, found in _all_read(jobs, setup, workers or 0):
+    for job, found in _all_read(jobs, setup, workers):
         if isinstance(found, AccessionError):
             say(f"{shown(str(job.path))}: {sentence(found.code, language, **found.facts)}")
             failed = True

@@ -4,6 +4,7 @@ Draws office pages in four languages and wears them (`pages.py`), takes
 born-digital documents of a corpus as well where there is one, and measures
 part by part. A peer that is not installed is skipped with a sentence. Seconds
 are those of the processor, of all processes, except for the part `workers`.
+The whole takes an hour or more, most of it OCRmyPDF's; `--quick` some minutes.
 
 Usage: `.venv/bin/python benchmarks/reading.py [--quick] [--part NAME[,NAME]] [--corpora DIR]`.
 Leaves with 0 when every bar that was measured is met, with 1 otherwise.

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class Reading:
 def accuracy(run: Run) -> Iterator[Bar]:
     """Characters misread, against plain Tesseract that is told the language."""
     for title, group in _readings(run).items():
-        print(f"\nAccuracy, {title}: CER % of tesseract and docscan, figures exact %, CPU s a page")
+        print(f"\nAccuracy, {title}: CER % of tesseract and docscan, figures exact %, median CPU s")
         _table(group)
         for language in LANGUAGES:
             ours = [reading for reading in group if reading.sheet.language == language]
@@ -107,7 +107,11 @@ _READ: dict[bool, dict[str, list[Reading]]] = {}  # accuracy and calibration loo
 def _readings(run: Run) -> dict[str, list[Reading]]:
     if run.quick not in _READ:
         names, languages = (QUICK, LANGUAGES[::2]) if run.quick else (tuple(DEGRADATIONS), LANGUAGES)
-        drawn = pages.sheets("apart", names, languages=languages)
+        degraded = tuple(name for name in names if name not in CLEAN)
+        drawn = chain(
+            pages.sheets("apart", CLEAN, languages=languages, each=1 if run.quick else 5),
+            pages.sheets("apart", degraded, languages=languages),
+        )
         wears = ("hard",) if run.quick else tuple(CORPUS_WEARS)
         real = (worn(page, wear) for page in collected(run, 1 if run.quick else 3) for wear in wears)
         groups = {"drawn": _both(drawn, run.folder), "corpora": _both(real, run.folder)}
@@ -142,7 +146,7 @@ def _table(group: list[Reading]) -> None:
             rows["= not turned"].append(reading)
     for name, some in sorted(rows.items(), key=lambda row: row[0].startswith("=")):
         plain, ours = total(one.plain for one in some), total(one.ours for one in some)
-        cpu = (np.mean([one.cpu_plain for one in some]), np.mean([one.cpu_ours for one in some]))
+        cpu = (np.median([one.cpu_plain for one in some]), np.median([one.cpu_ours for one in some]))
         print(
             f"  {name:16} {len(some):4d} {100 * plain.rate:8.2f} {100 * ours.rate:8.2f}"
             f" {100 * plain.exact:8.1f} {100 * ours.exact:8.1f} {cpu[0]:7.2f} {cpu[1]:7.2f}"

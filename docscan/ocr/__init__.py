@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from docscan.errors import EngineFailedError
-from docscan.model import Finding, Line, Page, PageState, Scan, Word
+from docscan.model import Finding, Line, Page, PageState, Scan, Severity, Word
 from docscan.ocr import again, calibration, engine, glance, language, marks, strips
 from docscan.ocr import ink as inks
 from docscan.ocr.engine import Engine
@@ -20,6 +20,7 @@ __all__ = ["Remedies", "failed", "findings", "read"]
 
 POOR = 0.6  # mean confidence below which a page is called poorly read
 UNREAD = 0.7  # coverage below which a page is said to hold print that was not read
+MISSED = 0.4  # coverage below which a person has to look
 SURE = 0.3  # lead of another language in the whole text from which a second reading is worth its time
 
 
@@ -135,7 +136,8 @@ def _findings(page: Page) -> Iterator[Finding]:
         confidence = f"{100 * page.confidence:.0f}"
         yield Finding("R030", "doubt", facts={"page": number, "confidence": confidence})
     elif page.state == "read" and page.coverage < UNREAD:
-        yield Finding("R060", "note", facts={"page": number, "coverage": f"{100 * page.coverage:.0f}"})
+        severity: Severity = "doubt" if page.coverage < MISSED else "note"
+        yield Finding("R060", severity, facts={"page": number, "coverage": f"{100 * page.coverage:.0f}"})
 
 
 def _once(scan: Scan, name: str, reader: Engine, reading: Reading) -> _Reading:

@@ -283,6 +283,7 @@ def test_findings_name_the_page_and_speak_every_language():
         Page(5, 10, 10, 300.0, "textlayer", poor),
         Page(6, 10, 10, 300.0, "read", fair, coverage=0.4),
         Page(7, 10, 10, 300.0, "read", fair),
+        Page(8, 10, 10, 300.0, "read", fair, coverage=0.3),
     ]
     found = ocr.findings(pages)
     assert [(item.code, item.severity, item.facts["page"]) for item in found] == [
@@ -291,6 +292,7 @@ def test_findings_name_the_page_and_speak_every_language():
         ("R030", "doubt", "3"),
         ("R040", "note", "4"),
         ("R060", "note", "6"),
+        ("R060", "doubt", "8"),
     ]
     for item in found:
         said = {messages.sentence(item.code, name, **item.facts) for name in messages.LANGUAGES}

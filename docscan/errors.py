@@ -118,7 +118,7 @@ class OcrError(DocscanError):
 
 
 class EngineMissingError(OcrError):
-    """No Tesseract on this machine."""
+    """No engine of that name that can be started."""
 
     exit_code = 3
 

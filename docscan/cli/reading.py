@@ -132,7 +132,7 @@ def read(
 
 
 def _stems(files: Sequence[Path]) -> list[str]:
-    """A name for what is written of each file; a second file of the same stem keeps its ending."""
+    """A name for what is written of each file; a second one of the same stem gets a number."""
     stems: list[str] = []
     for path in files:
         stem, number = path.stem, 2

@@ -1,9 +1,9 @@
 """Confidences that mean what they say: of words at 0.9, nine in ten are right.
 
 Tesseract's own are no shares: of its words at 0.8 hardly half are right, of
-those at 0.96 nearly all. The curves were fitted (isotonic, two thirds drawn
-pages in four languages with every wear, one third invoices of many makers) to
-46,000 words whose truth is known; `benchmarks/reading.py --part calibration`
+those at 0.96 nearly all. The curves were fitted (isotonic; drawn pages in four
+languages with every wear weigh as much as invoices of many makers) to 46,000
+words whose truth is known; `benchmarks/reading.py --part calibration`
 shows how well they hold.
 """
 

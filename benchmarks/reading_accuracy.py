@@ -11,11 +11,11 @@ import pages
 import peers
 import wearing
 from pages import CLEAN, DEGRADATIONS, LANGUAGES, Sheet
-from reading_pages import CORPUS_WEARS, Run, collected, read, setup, stored, worn
+from reading_pages import CORPUS_WEARS, Run, collected, read, received, setup, stored, worn
 from scoring import Bar, Score, known, score, total
 
-from docscan import journey
 from docscan.model import Page
+from docscan.reading import cleaned
 
 DEGRADED, UNDAMAGED, UPRIGHT = 0.25, 1.0, 0.99
 STRAIGHT_ENOUGH = 0.5  # degrees of skew that are left
@@ -84,7 +84,7 @@ def orientation(run: Run) -> Iterator[Bar]:
         stored(sheet, path)
         tilt = sheet.tilt(read(path).to_source)
         before = peers.processor()
-        upright = journey.cleaned(path, "image/png", 1, setup()).upright
+        upright = cleaned(received(path), 1, setup()).upright
         cleaning += peers.processor() - before
         right = abs(tilt) <= STRAIGHT_ENOUGH
         tally[f"turn {sheet.turn}"].append(right)

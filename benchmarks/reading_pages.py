@@ -15,9 +15,11 @@ from PIL import Image as Pillow
 from sheet import Printed, Sheet
 from wearing import Wear
 
-from docscan import journey
-from docscan.journey import Setup
-from docscan.model import Box, Image, Page
+from docscan import equipment, reading
+from docscan.accession import intake
+from docscan.accession.intake import Received
+from docscan.equipment import Setup
+from docscan.model import Box, Image, Page, Record
 
 CORPORA = ("zugferd", "ksef", "gobl", "es_facturas")
 CORPUS_LANGUAGES = {"es": "spa", "pl": "pol", "de": "deu", "en": "eng"}
@@ -53,7 +55,7 @@ class Run:
 @cache
 def setup(engine: str = "") -> Setup:
     """What docscan reads with, by default."""
-    return journey.equip("default", reader=engine)
+    return equipment.equip("default", reader=engine)
 
 
 def stored(sheet: Sheet, path: Path) -> Path:
@@ -69,8 +71,21 @@ def stored(sheet: Sheet, path: Path) -> Path:
 
 def read(path: Path, engine: str = "") -> Page:
     """One page image, cleaned and read by docscan in this process."""
-    media_type = {".png": "image/png", ".jpg": "image/jpeg", ".tif": "image/tiff"}[path.suffix]
-    return journey.read_page(path, media_type, 1, setup(engine))
+    return reading.read_page(received(path), 1, setup(engine))
+
+
+def received(path: Path) -> Received:
+    """A file as docscan takes it."""
+    return Received("", path, path.name, "", intake.identify(path))
+
+
+def examined(path: Path, engine: str = "", target: Path | None = None) -> Record:
+    """A whole document, read by docscan in this process; its searchable PDF goes to `target`."""
+    document, equipped, found = received(path), setup(engine), []
+    for number in range(1, reading.count(document, equipped) + 1):
+        expected = next((page.language for page in found if page.language), "")
+        found.append(reading.read_page(document, number, reading.expecting(expected, equipped)))
+    return reading.bind(document, tuple(found), equipped, target)
 
 
 def collected(run: Run, each: int) -> Iterator[Sheet]:

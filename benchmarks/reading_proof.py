@@ -10,15 +10,12 @@ import numpy as np
 import peers
 import pikepdf
 from pikepdf import pdfa as pdfa_check
-from reading_pages import Run, setup
+from reading_pages import Run, examined
 from reading_speed import delivered
 from scoring import Bar
 
-from docscan import journey
-from docscan.accession.intake import Received
 from docscan.model import Page, Word, mapped
 
-PDF = "application/pdf"
 OVERLAP, SIZE = 0.8, 1.1
 PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
 WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
@@ -49,7 +46,7 @@ def pdfa(run: Run) -> Iterator[Bar]:
     problems = 0
     for delivery in delivered(run):
         target = run.folder / f"{delivery.pdf.stem}.proof.pdf"
-        record = journey.examine(Received("", delivery.pdf, delivery.pdf.name, "", PDF), setup(), target)
+        record = examined(delivery.pdf, target=target)
         kind = "bitonal" if delivery.sheets[0].bitonal else "JPEG"
         sizes[kind].append(target.stat().st_size / delivery.pdf.stat().st_size)
         problems += _problems(target)

@@ -16,14 +16,12 @@ import numpy as np
 import pages
 import peers
 from pages import Sheet
-from reading_pages import Run, setup, stored
+from reading_pages import Run, examined, received, setup, stored
 from scoring import Bar, Score, score, total
 
-from docscan import journey
-from docscan.accession.intake import Received
+from docscan import reading
 from docscan.ocr import engine
 
-PDF = "application/pdf"
 # eight pages a document; about 40 of 100 are good scans. Noise as strong as in the accuracy part is left
 # out: Tesseract alone can take minutes on such a page, which would say nothing of all others.
 SPREAD = (
@@ -104,11 +102,10 @@ def floor(run: Run) -> Iterator[Bar]:
     whole, bare, cleaned, count = 0.0, 0.0, 0.0, 0
     for one in delivered(run):
         reader.read(np.full((99, 99), 255, np.uint8), one.language, dpi=300, timeout=60)  # loads the model
-        received = Received("", one.pdf, one.pdf.name, "", PDF)
-        whole += _seconds(partial(journey.examine, received, ready, target))
+        whole += _seconds(partial(examined, one.pdf, name, target))
         for number, (sheet, path) in enumerate(zip(one.sheets, one.images, strict=True), 1):
             image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-            scan = journey.cleaned(one.pdf, PDF, number, ready)
+            scan = reading.cleaned(received(one.pdf), number, ready)
             engine_alone = partial(reader.read, language=one.language, timeout=600)
             bare += _seconds(partial(engine_alone, image, dpi=sheet.dpi))
             cleaned += _seconds(partial(engine_alone, scan.image, dpi=scan.dpi))

@@ -26,12 +26,14 @@ from docscan.archive import Archive, complete, hold, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.custody import shown
 from docscan.archive.deposit import recover
+from docscan.equipment import Setup
 from docscan.errors import ArchiveError
-from docscan.journey import Desk, Outcome, Setup
+from docscan.journey import Desk, Outcome
 from docscan.messages import sentence
 from docscan.model import Record
 from docscan.readers import Readers
 from docscan.search.feed import feed
+from docscan.tally import Tally
 
 GLANCE = 0.2  # seconds between two looks at files that are still young
 
@@ -128,7 +130,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
         with open_catalogue(archive) as catalogue:
             recover(archive, catalogue)
             timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
-            tally = _Tally(progress)
+            tally = Tally[Outcome](progress)
             with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
                 desk = Desk(
                     archive=archive,
@@ -168,41 +170,7 @@ def anything_waits(archive: Archive) -> bool:
     return bool(inbox.look(archive.inbox)) or any(inbox.claimed(archive.work)) or not archive.inbox.is_dir()
 
 
-class _Tally:
-    """How far a run is, in pages; told by all of its threads."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.read = 0
-        self._progress = progress
-        self._done = self._known = 0
-        self._under_way: dict[str, tuple[int, int]] = {}
-        self._gate = threading.Lock()
-
-    def found(self, files: int) -> None:
-        """More files are known of, each of one page at least; fewer, when some were gone."""
-        with self._gate:
-            self._known += files
-            self._progress(None, self._done, self._known)
-
-    def page(self, accession: str, done: int, known: int) -> None:
-        """So many pages of a document are done."""
-        with self._gate:
-            before, expected = self._under_way.get(accession, (0, 1))
-            self._under_way[accession] = done, known
-            self.read += done - before
-            self._done += done - before
-            self._known += known - expected
-            self._progress(None, self._done, self._known)
-
-    def over(self, accession: str, outcome: Outcome) -> None:
-        """A file is done, whether its pages were read or not."""
-        with self._gate:
-            done, known = self._under_way.pop(accession, (0, 1))
-            self._done += known - done
-            self._progress(outcome, self._done, self._known)
-
-
-def _examine(readers: Readers, tally: _Tally, received: Received) -> Record:
+def _examine(readers: Readers, tally: Tally[Outcome], received: Received) -> Record:
     return readers.examine(
         received,
         target=journey.searchable_path(received),
@@ -214,7 +182,7 @@ def _examine(readers: Readers, tally: _Tally, received: Received) -> Record:
 class _Shift:
     """One pass of a run over the inbox, and what came of each file so far."""
 
-    def __init__(self, desk: Desk, readers: Readers, tally: _Tally) -> None:
+    def __init__(self, desk: Desk, readers: Readers, tally: Tally[Outcome]) -> None:
         self.desk = desk
         self.readers = readers
         self.tally = tally

@@ -11,16 +11,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from docscan import journey
+from docscan import reading
 from docscan.accession import scans
 from docscan.accession.intake import Received
-from docscan.errors import EngineFailedError
-from docscan.journey import Setup
+from docscan.equipment import Setup
 from docscan.model import Image, Page, Scan, Word
 
 SURE, FAIR = 0.9, 0.7  # confidences from which a word is drawn in green, in amber; below, in red
 GREEN, AMBER, RED, BLUE = (60, 140, 40), (0, 150, 230), (50, 40, 210), (200, 100, 20)  # BGR
 FADED = 0.45  # of the page's own darkness shows behind the boxes
+NOT_LOOKED_AT = (0, 0)  # the size of an image that no worker could hold
 LETTER = cv2.FONT_HERSHEY_SIMPLEX
 CAPTION = "the words: green from 90 %, amber from 70 %, red below; boxes to tick in blue"
 PAGE_HEAD = """<!doctype html>
@@ -43,12 +43,13 @@ class _Picture:
     caption: str
 
 
-def explain(received: Received, setup: Setup, folder: Path) -> Path:
-    """Write what happens to each page of a document on its way to text.
+def explain(received: Received, pages: Sequence[Page], setup: Setup, folder: Path) -> Path:
+    """Write what happened to each page of a document on its way to text.
 
     Args:
         received: The file.
-        setup: What it is read with.
+        pages: As read, all of them in order.
+        setup: What they were read with.
         folder: Where the pictures go, and `index.html`, which shows them in
             order; it is made. Pictures of pages that it holds already give way.
 
@@ -56,8 +57,8 @@ def explain(received: Received, setup: Setup, folder: Path) -> Path:
         The path of `index.html`.
 
     Raises:
-        AccessionError: The file cannot be opened whole.
-        OcrError: The engine is missing.
+        AccessionError: The file cannot be opened.
+        OSError: The folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("page-*.png"):
@@ -65,27 +66,21 @@ def explain(received: Received, setup: Setup, folder: Path) -> Path:
     index = folder / "index.html"
     with index.open("w", encoding="utf-8") as file:
         file.write(PAGE_HEAD.format(title=html.escape(received.source)))
-        for number in range(1, journey.count(received.path, received.media_type, setup) + 1):
-            file.writelines(_explained(received, number, setup, folder))
+        for page in pages:
+            file.writelines(_explained(received, page, setup, folder))
     return index
 
 
-def _explained(received: Received, number: int, setup: Setup, folder: Path) -> Iterator[str]:
+def _explained(received: Received, page: Page, setup: Setup, folder: Path) -> Iterator[str]:
     """One page as HTML, its pictures written on the way."""
-    shown: list[tuple[str, Scan]] = []
-    path, media_type = received.path, received.media_type
-    page = _read(received, number, setup)
-    if page.state == "textlayer":
-        limits, dpi = setup.pipeline.accession, setup.pipeline.ocr.dpi
-        shown.append(("original", scans.scan(path, media_type, number, dpi=dpi, limits=limits)))
-    else:
-        journey.cleaned(path, media_type, number, setup, watch=lambda step, scan: shown.append((step, scan)))
-    stem = f"page-{number:03d}"
+    stem = f"page-{page.number:03d}"
+    shown = list(_shown(received, page, setup))
     pictures = list(_steps(shown, folder, stem))
-    name = f"{stem}-{len(pictures)}-words.png"
-    _save(folder / name, _words_drawn(page, shown[0][1]))
-    pictures.append(_Picture(name, CAPTION))
-    yield f"<h2>{number}</h2>\n<table>\n"
+    if shown:
+        name = f"{stem}-{len(pictures)}-words.png"
+        _save(folder / name, _words_drawn(page, shown[0][1]))
+        pictures.append(_Picture(name, CAPTION))
+    yield f"<h2>{page.number}</h2>\n<table>\n"
     yield from (f"<tr><th>{label}</th><td>{html.escape(text)}</td></tr>\n" for label, text in _facts(page))
     yield "</table>\n"
     for picture in pictures:
@@ -94,11 +89,19 @@ def _explained(received: Received, number: int, setup: Setup, folder: Path) -> I
         yield f"<figure><figcaption>{caption}</figcaption>{image}</figure>\n"
 
 
-def _read(received: Received, number: int, setup: Setup) -> Page:
-    try:
-        return journey.read_page(received.path, received.media_type, number, setup)
-    except EngineFailedError:
-        return journey.read_page(received.path, received.media_type, number, setup, smaller=True)
+def _shown(received: Received, page: Page, setup: Setup) -> Sequence[tuple[str, Scan]]:
+    """The page's image as it came and after each step; nothing of one that could not even be looked at."""
+    if page.state == "textlayer":
+        limits, dpi = setup.pipeline.accession, setup.pipeline.ocr.dpi
+        scan = scans.scan(received.path, received.media_type, page.number, dpi=dpi, limits=limits)
+        return [("original", scan)]
+    shown: list[tuple[str, Scan]] = []
+    if page.source_size != NOT_LOOKED_AT:
+        smaller = "half" in page.treatments  # as `halving` records it
+        reading.cleaned(
+            received, page.number, setup, smaller=smaller, watch=lambda step, scan: shown.append((step, scan))
+        )
+    return shown
 
 
 def _facts(page: Page) -> Iterator[tuple[str, str]]:

@@ -26,15 +26,17 @@ from typing import Self, TypeVar
 
 from pebble import ProcessExpired
 
-from docscan import journey
 from docscan import record as records
 from docscan.accession.intake import Received
+from docscan.equipment import Setup
 from docscan.errors import AccessionError, DocscanError, EngineFailedError, LimitExceededError
-from docscan.journey import Setup
 from docscan.model import Page, Record, transcribed
 from docscan.workers import MEMORY, Workers
 
 T = TypeVar("T")
+READING = "docscan.reading"  # what the workers load before they begin; this process does without
+COPYING = "docscan.ocr.searchable"
+A4_INCHES = (8.27, 11.69)
 Told = Callable[[int, int], None]
 
 TRIES = 3  # for a document whose worker dies: the machine may have been short of something
@@ -85,9 +87,13 @@ class Readers:
             jobs (to count, to read a page, to bind) may take longer.
         scratch: Where the pages of documents under way are kept, in a folder
             that nobody else can open; it is made.
+        copies: Whether searchable PDFs will be asked for: what makes them is
+            then loaded once for all.
     """
 
-    def __init__(self, setup: Setup, workers: int, *, timeout: float, scratch: Path) -> None:
+    def __init__(
+        self, setup: Setup, workers: int, *, timeout: float, scratch: Path, copies: bool = True
+    ) -> None:
         self.workers = workers or os.cpu_count() or 1
         self._setup = setup
         self._timeout = timeout
@@ -96,7 +102,8 @@ class Readers:
         self._folder = tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True)
         self._place = Path(self._folder.name) / "setup"
         self._place.write_bytes(pickle.dumps(setup))
-        self._pool = Workers(self.workers, scratch=Path(self._folder.name), preload=__name__)
+        preload = [READING, COPYING] if copies else [READING]
+        self._pool = Workers(self.workers, scratch=Path(self._folder.name), preload=preload)
 
     def __enter__(self) -> Self:
         return self
@@ -143,14 +150,21 @@ class Readers:
         with name as folder:
             only = self._setup.languages[0] if len(self._setup.languages) == 1 else ""
             document = _Document(received, self._place, Path(folder), only)
-            number = self._done(partial(_count, document))
+            number = self.done(partial(_count, document))
             told(0, number)
             self._read(document, number, told)
-            record = self._done(partial(_bind, document, number, target, words))
+            record = self.done(partial(_bind, document, number, target, words))
             return record if words else replace(record, pages=_kept(document, number))
 
-    def _done(self, job: Callable[[], T]) -> T:
-        """The answer to a job without which there is no document."""
+    def done(self, job: Callable[[], T]) -> T:
+        """The answer to a job that is done in a worker.
+
+        Args:
+            job: It travels to another process.
+
+        Raises:
+            AccessionError, OcrError, OSError, CancelledError: As `examine` does.
+        """
         deaths = 0
         while deaths < TRIES:
             future = self._pool.begin(job, self._timeout)
@@ -184,7 +198,7 @@ class Readers:
                     elif (again := self._next(attempt, error)) is not None:
                         to_do.appendleft(again)
                     else:
-                        _keep(document, journey.unread(attempt.number, self._setup))
+                        _keep(document, _unread(attempt.number, self._setup))
                     told(number - len(to_do) - len(begun), number)
         finally:
             while begun:  # the folder they write to is about to go
@@ -255,29 +269,39 @@ def _setup(path: Path) -> Setup:
 
 
 def _count(document: _Document) -> int:
-    received = document.received
-    return journey.count(received.path, received.media_type, _setup(document.setup))
+    from docscan import reading  # noqa: PLC0415 - loaded in workers alone
+
+    return reading.count(document.received, _setup(document.setup))
 
 
 def _read(document: _Document, attempt: _Attempt) -> str:
     """Read a page and keep it; its language."""
-    received, setup = document.received, journey.expecting(document.language, _setup(document.setup))
-    page = journey.read_page(
-        received.path, received.media_type, attempt.number, setup, smaller=attempt.smaller
-    )
+    from docscan import reading  # noqa: PLC0415 - loaded in workers alone
+
+    setup = reading.expecting(document.language, _setup(document.setup))
+    page = reading.read_page(document.received, attempt.number, setup, smaller=attempt.smaller)
     _keep(document, page)
     return page.language
 
 
 def _bind(document: _Document, number: int, target: Path | None, words: Path | None) -> Record:
     """Bind the pages that were kept; the record comes without words, its words go to the file."""
+    from docscan import reading  # noqa: PLC0415 - loaded in workers alone
+
     received, pages = document.received, _kept(document, number)
     if words is not None:
         with words.open("wb") as file:
             for part in records.words_json(received.sha256, pages):
                 file.write(part.encode(errors="backslashreplace"))
-    record = journey.bind(received, pages, _setup(document.setup), target)
+    record = reading.bind(received, pages, _setup(document.setup), target)
     return replace(record, pages=tuple(transcribed(page) for page in pages))
+
+
+def _unread(number: int, setup: Setup) -> Page:
+    """The place of a page that could not even be looked at; its size is not known and said to be A4."""
+    dpi = setup.pipeline.ocr.dpi
+    width, height = (round(inches * dpi) for inches in A4_INCHES)
+    return Page(number, width, height, float(dpi), "failed", coverage=0.0)
 
 
 def _keep(document: _Document, page: Page) -> None:

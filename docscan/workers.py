@@ -13,13 +13,12 @@ import signal
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, TypeVar
 
-import cv2
 from pebble import ProcessPool
 
 from docscan.errors import EngineFailedError
@@ -39,13 +38,13 @@ class Workers:
     Args:
         number: How many.
         scratch: The only folder they leave temporary files in.
-        preload: The module their jobs come from.
+        preload: Modules that their jobs need, loaded once for all of them.
     """
 
-    def __init__(self, number: int, *, scratch: Path, preload: str) -> None:
+    def __init__(self, number: int, *, scratch: Path, preload: Sequence[str]) -> None:
         self._number = number
         self._scratch = scratch
-        self._preload = preload
+        self._preload = list(preload)
         self._gate = threading.RLock()
         self._turns = _Turns(number + AHEAD)
         self._running: set[Future[Any]] = set()
@@ -164,7 +163,7 @@ class Workers:
 
     def _started(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([self._preload])
+        context.set_forkserver_preload(self._preload)
         initargs = [os.fspath(self._scratch)]
         return ProcessPool(self._number, context=context, initializer=settle_in, initargs=initargs)
 
@@ -214,6 +213,8 @@ class _Turns:
 
 def settle_in(scratch: str) -> None:
     """Start a worker that dies with its parent, cannot eat the machine, and leaves no files elsewhere."""
+    import cv2  # noqa: PLC0415 - loaded in workers alone
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

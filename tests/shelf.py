@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from docscan import batch, journey
+from docscan import batch, equipment
 from docscan.archive import Archive, fixity, open_archive
 from docscan.archive.catalogue import Row, open_catalogue
 from docscan.batch import Options
@@ -44,7 +44,7 @@ class Shelf:
 
     def run(self, *, quiet: float = 0.2, grace: float = 900) -> dict[str, int]:
         """One run in this process; its reading still happens in workers. The counts."""
-        setup = journey.equip(self.archive.config.pipeline, self.root)
+        setup = equipment.equip(self.archive.config.pipeline, self.root)
         options = Options(
             agent="tester", clock=lambda: datetime.now(UTC), workers=2, quiet=quiet, grace=grace
         )

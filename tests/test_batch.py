@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 from shelf import Shelf
 
-from docscan import batch, journey
+from docscan import batch, equipment
 from docscan.archive import durable, objects
 from docscan.archive.rebuild import dump, rebuild
 from docscan.errors import ArchiveError, EngineFailedError
@@ -287,7 +287,7 @@ def test_a_run_tells_how_many_pages_it_read_and_how_fast(shelf: Shelf, slip: Sli
     shelf.drop("one.png", slip("letter 9"))
     shelf.drop("no page.pdf", b"")
     told: list[tuple[int, int]] = []
-    setup = journey.equip("default", shelf.root)
+    setup = equipment.equip("default", shelf.root)
     options = batch.Options(agent="tester", clock=lambda: datetime.now(UTC), workers=2, quiet=0.2, grace=900)
     report = batch.run(shelf.archive, setup, options, lambda _, done, known: told.append((done, known)))
     assert report.pages == 4

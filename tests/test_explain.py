@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from docscan import explain, journey
+from docscan import equipment, explain, reading
 from docscan.accession import intake
 from docscan.accession.intake import Received
-from docscan.errors import EngineFailedError
-from docscan.journey import Setup
+from docscan.equipment import Setup
+from docscan.model import Page
 
 Slip = Callable[..., bytes]
 Array = np.ndarray
@@ -27,11 +27,19 @@ LINES = (TEXT, "Vielen Dank für Ihren Auftrag", "und für Ihr Vertrauen in uns"
 
 @pytest.fixture(scope="module")
 def setup() -> Setup:
-    return journey.equip("default")
+    return equipment.equip("default")
 
 
 def received(path: Path) -> Received:
     return Received("", path, path.name, "", intake.identify(path))
+
+
+def explained(path: Path, setup: Setup, folder: Path, *, smaller: bool = False) -> tuple[Path, list[Page]]:
+    """Where a document is explained, and its pages."""
+    document = received(path)
+    numbers = range(1, reading.count(document, setup) + 1)
+    pages = [reading.read_page(document, number, setup, smaller=smaller) for number in numbers]
+    return explain.explain(document, pages, setup, folder), pages
 
 
 def pictures(index: Path) -> list[tuple[str, str]]:
@@ -68,7 +76,7 @@ def test_an_image_is_shown_as_it_came_and_after_each_step_that_changed_it(
 ):
     path = tmp_path / "slip.png"
     path.write_bytes(slip(*LINES))
-    index = explain.explain(received(path), setup, tmp_path / "shown")
+    index, _ = explained(path, setup, tmp_path / "shown")
     first, *steps, last = pictures(index)
     assert first == ("page-001-0-original.png", "original")
     assert (pixels(index.with_name(first[0])) == pixels(path)).all()
@@ -88,8 +96,7 @@ def test_each_word_is_framed_where_it_stands(slip: Slip, setup: Setup, tmp_path:
     path = tmp_path / "slip.png"
     turned = Image.open(io.BytesIO(slip(*LINES, *LINES))).rotate(angle, expand=True, fillcolor=255)
     turned.save(path, dpi=(200, 200))
-    index = explain.explain(received(path), setup, tmp_path)
-    page = journey.read_page(path, "image/png", 1, setup)
+    index, (page,) = explained(path, setup, tmp_path)
     image = pixels(index.with_name(pictures(index)[-1][0]))
     assert image.shape[:2] == (page.height, page.width)
     for word in page.words:
@@ -105,7 +112,7 @@ def test_each_word_is_framed_where_it_stands(slip: Slip, setup: Setup, tmp_path:
 def test_a_scanned_pdf_is_explained_page_by_page(slip: Slip, setup: Setup, tmp_path: Path):
     path = tmp_path / "scan.pdf"
     path.write_bytes(img2pdf.convert([slip(*LINES), slip(*LINES[:2])]) or b"")
-    shown = [name for name, _ in pictures(explain.explain(received(path), setup, tmp_path))]
+    shown = [name for name, _ in pictures(explained(path, setup, tmp_path)[0])]
     assert [name for name in shown if "original" in name] == [
         "page-001-0-original.png",
         "page-002-0-original.png",
@@ -125,11 +132,11 @@ def test_a_born_digital_pdf_shows_its_words_over_what_it_looks_like(setup: Setup
     for row in range(4):
         canvas.drawString(72, 700 - 20 * row, "A letter that was never printed on paper, 4711")
     canvas.save()
-    index = explain.explain(received(path), setup, tmp_path)
+    index, (page,) = explained(path, setup, tmp_path)
     (original, _), (words, _) = pictures(index)
     assert original == "page-001-0-original.png"
     assert "<td>textlayer</td>" in index.read_text(encoding="utf-8")
-    image, page = pixels(tmp_path / words), journey.read_page(path, "application/pdf", 1, setup)
+    image = pixels(tmp_path / words)
     for word in page.words:
         assert framed(image, word.box, explain.GREEN), word
         left, top, right, bottom = word.box
@@ -140,34 +147,34 @@ def test_a_born_digital_pdf_shows_its_words_over_what_it_looks_like(setup: Setup
 def test_a_blank_page_is_shown_without_words(setup: Setup, tmp_path: Path):
     path = tmp_path / "blank.png"
     Image.new("L", (400, 500), 250).save(path, dpi=(100, 100))
-    index = explain.explain(received(path), setup, tmp_path / "shown")
+    index, _ = explained(path, setup, tmp_path / "shown")
     assert "<td>blank</td>" in index.read_text(encoding="utf-8")
     assert not coloured(pixels(index.with_name(pictures(index)[-1][0])), explain.GREEN).any()
 
 
-def test_a_page_that_was_too_much_is_explained_at_half_its_size(
-    slip: Slip, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    real = journey.ocr.read
-
-    def too_much(scan, *arguments):  # type: ignore[no-untyped-def]
-        if "half" not in scan.treatments:
-            raise EngineFailedError("too much", hint="none")
-        return real(scan, *arguments)
-
-    monkeypatch.setattr(journey.ocr, "read", too_much)
+def test_a_page_that_was_too_much_is_explained_at_half_its_size(slip: Slip, setup: Setup, tmp_path: Path):
     path = tmp_path / "slip.png"
     path.write_bytes(slip(*LINES))
-    index = explain.explain(received(path), setup, tmp_path / "shown")
-    text = index.read_text(encoding="utf-8")
-    assert "<td>read</td>" in text
-    assert "half" in text
-    image = pixels(index.with_name(pictures(index)[-1][0]))
-    assert coloured(image, explain.GREEN).any()
+    index, (page,) = explained(path, setup, tmp_path / "shown", smaller=True)
+    first, *_, last = (pixels(index.with_name(name)) for name, _ in pictures(index))
+    assert first.shape[0] == pixels(path).shape[0] // 2
+    assert page.words
+    assert coloured(last, explain.GREEN).any()
+
+
+def test_a_page_that_no_worker_could_look_at_is_explained_without_pictures(
+    slip: Slip, setup: Setup, tmp_path: Path
+):
+    path = tmp_path / "slip.png"
+    path.write_bytes(slip(*LINES))
+    lost = Page(1, 2480, 3508, 300.0, "failed")
+    index = explain.explain(received(path), [lost], setup, tmp_path / "shown")
+    assert pictures(index) == []
+    assert "<td>failed</td>" in index.read_text(encoding="utf-8")
 
 
 def test_names_that_mean_something_in_html_are_shown_as_they_are(slip: Slip, setup: Setup, tmp_path: Path):
     path = tmp_path / "a <b> & c.png"
     path.write_bytes(slip("Seite 7"))
-    text = explain.explain(received(path), setup, tmp_path / "shown").read_text(encoding="utf-8")
+    text = explained(path, setup, tmp_path / "shown")[0].read_text(encoding="utf-8")
     assert "<title>a &lt;b&gt; &amp; c.png</title>" in text

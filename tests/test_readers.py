@@ -12,13 +12,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from docscan import journey, readers
+from docscan import equipment, readers, reading
 from docscan.accession import intake
 from docscan.accession.intake import Received
 from docscan.archive import durable
+from docscan.equipment import Setup
 from docscan.errors import LimitExceededError
-from docscan.journey import Setup
-from docscan.model import Record, mapped
+from docscan.model import Page, Record, mapped
 from docscan.readers import Readers
 
 Slip = Callable[..., bytes]
@@ -32,7 +32,7 @@ LINES = (
 
 @pytest.fixture(scope="module")
 def setup() -> Setup:
-    return journey.equip("default")
+    return equipment.equip("default")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,15 @@ def received(path: Path) -> Received:
     return Received("", path, path.name, durable.digest_of(path), intake.identify(path))
 
 
+def in_turn(received: Received, setup: Setup) -> tuple[Page, ...]:
+    """The pages of a document, read one after the other in this process."""
+    expecting, pages = setup, []
+    for number in range(1, reading.count(received, setup) + 1):
+        pages.append(reading.read_page(received, number, expecting))
+        expecting = reading.expecting(pages[0].language, setup)
+    return tuple(pages)
+
+
 def states(record: Record) -> list[str]:
     return [page.state for page in record.pages]
 
@@ -73,7 +82,7 @@ def test_the_number_of_workers_changes_nothing(several: Received, setup: Setup, 
 def test_a_document_s_words_are_left_in_a_file_and_its_text_comes_back(
     several: Received, setup: Setup, tmp_path: Path
 ):
-    whole = journey.examine(several, setup)
+    whole = reading.bind(several, in_turn(several, setup), setup)
     with Readers(setup, 2, timeout=600, scratch=tmp_path / "scratch") as team:
         light = team.examine(several, words=tmp_path / "words.json", target=tmp_path / "copy.pdf")
         assert team.examine(several) == whole

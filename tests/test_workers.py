@@ -23,7 +23,7 @@ SOON = 60.0  # seconds; only a worker that hangs comes near
 
 @pytest.fixture
 def workers(tmp_path: Path) -> Iterator[Workers]:
-    made = Workers(2, scratch=tmp_path, preload="docscan.readers")
+    made = Workers(2, scratch=tmp_path, preload=["docscan.reading"])
     yield made
     made.close(cleanly=False)
 

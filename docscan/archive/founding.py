@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from docscan.archive import config, durable, ledger, objects
-from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Draft
 from docscan.archive.layout import FOLDERS, Archive, is_archive, open_archive
 from docscan.errors import ArchiveError
@@ -31,6 +30,8 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
         ArchiveError: The folder holds something else.
         ConfigError: The name or the language cannot be used.
     """
+    from docscan.archive.catalogue import open_catalogue  # noqa: PLC0415 - who makes none does without SQLite
+
     text = config.written(name, language)
     if is_archive(root) and not (root / UNFINISHED).exists():
         return _complete(open_archive(root))

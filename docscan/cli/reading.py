@@ -1,7 +1,7 @@
 """Reading: `read`, which files nothing."""
 
+import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,20 +10,22 @@ from pathlib import Path
 
 import click
 
-from docscan import explain, journey, record
+from docscan import equipment, record
 from docscan.accession import intake
 from docscan.accession.intake import Received
 from docscan.archive import durable
 from docscan.archive.custody import shown
 from docscan.cli.terminal import SOME_PUT_ASIDE, equipped, progress_bar, put, say
-from docscan.errors import AccessionError
-from docscan.journey import Setup
+from docscan.equipment import Setup
+from docscan.errors import AccessionError, ConfigError
 from docscan.messages import LANGUAGES, sentence
 from docscan.model import Record
 from docscan.ocr import alto, hocr
 from docscan.readers import Readers, Told
+from docscan.tally import Tally
 
 SLOWEST = 3600.0  # seconds for which nothing may come of a document
+EVEN = 0.5  # confidence up to which a kind is not said to be known
 Saving = Callable[[Record], str]
 
 
@@ -53,27 +55,16 @@ class _Job:
     explain: bool
 
 
-class _Count:
-    """How many pages of all files are done, told by several threads."""
+class _Nothing:
+    """The catalogue of a reading that files nothing: it knows of no earlier document."""
 
-    def __init__(self, files: int, bar: Callable[[int, int], None]) -> None:
-        self._files = files
-        self._bar = bar
-        self._pages: dict[Path, tuple[int, int]] = {}
-        self._gate = threading.Lock()
-
-    def told(self, job: _Job, done: int, known: int) -> None:
-        """So many pages of a file are done; a file not begun counts for one page."""
-        with self._gate:
-            self._pages[job.stem] = done, known
-            done, known = (sum(values) for values in zip(*self._pages.values(), strict=True))
-            self._bar(done, known + self._files - len(self._pages))
+    def same_invoice(self, supplier: str, number: str) -> str | None:  # noqa: ARG002 - as Known has it
+        """None, always."""
+        return None
 
 
 @click.command(epilog="Example: docscan read scan-0007.pdf --save pdf --save text")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One record a line, in the form docscan.record/1.")
 @click.option(
     "--save",
@@ -119,7 +110,7 @@ def read(
     setup = equipped(name, ctx.obj, engine)
     jobs = [_Job(path, out / stem, save, explained) for path, stem in zip(files, _stems(files), strict=True)]
     if save or explained:
-        out.mkdir(parents=True, exist_ok=True)
+        _make_ready(out)
     failed = False
     for job, found in _all_read(jobs, setup, workers):
         if isinstance(found, AccessionError):
@@ -142,18 +133,47 @@ def _stems(files: Sequence[Path]) -> list[str]:
     return stems
 
 
+def _make_ready(folder: Path) -> None:
+    """Make a folder and see that it can be written to.
+
+    Raises:
+        ConfigError: It cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as problem:
+        raise _unwritable(folder, problem) from problem
+
+
+def _unwritable(place: Path, problem: OSError) -> ConfigError:
+    why = problem.strerror or type(problem).__name__
+    return ConfigError(
+        f"Nothing can be written to {shown(str(place))}: {why}.",
+        hint="Name another folder with --out, free some space, or mend the permissions.",
+    )
+
+
 def _all_read(
     jobs: Sequence[_Job], setup: Setup, workers: int
 ) -> Iterator[tuple[_Job, Record | AccessionError]]:
     """Each file's record, or why there is none, in the order of the files."""
+    copies = any("pdf" in job.save for job in jobs)
     with (
         tempfile.TemporaryDirectory(prefix="docscan-") as scratch,
-        Readers(setup, workers, timeout=SLOWEST, scratch=Path(scratch)) as readers,
+        Readers(setup, workers, timeout=SLOWEST, scratch=Path(scratch), copies=copies) as readers,
         ThreadPoolExecutor(max_workers=readers.workers + 1) as threads,
         progress_bar("Reading") as bar,
     ):
-        count = _Count(len(jobs), bar)
-        answers = [threads.submit(_read_one, job, setup, readers, partial(count.told, job)) for job in jobs]
+        tally: Tally[Record | AccessionError] = Tally(lambda _, done, known: bar(done, known))
+        tally.found(len(jobs))
+
+        def read_one(job: _Job) -> Record | AccessionError:
+            found = _read_one(job, setup, readers, partial(tally.page, job.stem))
+            tally.over(job.stem, found)
+            return found
+
+        answers = [threads.submit(read_one, job) for job in jobs]
         try:
             for job, answer in zip(jobs, answers, strict=True):
                 yield job, answer.result()
@@ -164,22 +184,52 @@ def _all_read(
 
 
 def _read_one(job: _Job, setup: Setup, readers: Readers, told: Told) -> Record | AccessionError:
-    """Read one file and write what was asked for beside its record."""
+    """Read one file and write what was asked for beside its record.
+
+    Raises:
+        ConfigError: It cannot be written.
+        OcrError: The engine is missing, or no worker can be started.
+    """
     try:
-        intake.check(job.path.resolve(), setup.pipeline.accession)
-        media_type = intake.identify(job.path)
-        received = Received("", job.path, shown(str(job.path)), durable.digest_of(job.path), media_type)
+        received = _received(job.path, setup)
         target = _named(job, PDF_ENDING) if "pdf" in job.save else None
         examined = readers.examine(received, target=target, told=told)
         if job.explain:
-            explain.explain(received, setup, _named(job, ".explained"))
+            readers.done(_explaining(received, examined, setup, _named(job, ".explained")))
+        found = equipment.verified(examined, setup, _Nothing())
+        for name, (ending, saving) in SAVED.items():
+            if name in job.save:
+                text = saving(found)
+                _named(job, ending).write_text(text, encoding="utf-8", errors="backslashreplace")
     except AccessionError as reason:
         return reason
-    found = journey.verified(examined, setup, journey.Nothing())
-    for name, (ending, saving) in SAVED.items():
-        if name in job.save:
-            _named(job, ending).write_text(saving(found), encoding="utf-8", errors="backslashreplace")
+    except OSError as problem:
+        raise _unwritable(job.stem.parent, problem) from problem
     return found
+
+
+def _received(path: Path, setup: Setup) -> Received:
+    """A file that stays where it is.
+
+    Raises:
+        AccessionError: There is no such file (A140), it may not be read
+            (A130), or it is none that can be read.
+    """
+    try:
+        if path.is_dir() or not path.exists():
+            raise AccessionError("A140")
+        intake.check(Path(os.path.realpath(path)), setup.pipeline.accession)
+        media_type = intake.identify(path)
+        return Received("", path, shown(str(path)), durable.digest_of(path), media_type)
+    except OSError as problem:
+        raise AccessionError("A130", detail=problem.strerror or "") from problem
+
+
+def _explaining(received: Received, examined: Record, setup: Setup, folder: Path) -> Callable[[], Path]:
+    """A job that shows how a document was read; in a worker, which the end of the run ends as well."""
+    from docscan import explain  # noqa: PLC0415 - it draws, and so takes long to load
+
+    return partial(explain.explain, received, examined.pages, setup, folder)
 
 
 def _named(job: _Job, ending: str) -> Path:
@@ -188,13 +238,22 @@ def _named(job: _Job, ending: str) -> Path:
 
 def _summary(found: Record, language: str) -> str:
     extraction = found.extraction
-    lines = [f"{found.source}: {extraction.kind} ({extraction.kind_confidence:.0%}), {found.verdict}"]
+    lines = [f"{found.source}: {_told(found)}"]
     lines += [
         f"  {name:20} {field.value}  [{field.status}, page {field.page}, {field.confidence:.0%}]"
         for name, field in extraction.fields.items()
     ]
     lines += [f"  ! {sentence(doubt.code, language, **doubt.facts)}" for doubt in found.findings]
     return "\n".join(lines)
+
+
+def _told(found: Record) -> str:
+    """What a document is, and whether a person has to look; one of no known kind is not accepted as any."""
+    kind, sure = found.extraction.kind, found.extraction.kind_confidence
+    if sure > EVEN:
+        return f"{kind} ({sure:.0%}), {found.verdict}"
+    guess = f"of no known kind (perhaps a {kind})"
+    return guess if found.verdict == "accepted" else f"{guess}, {found.verdict}"
 
 
 COMMANDS = {"read": read}

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.shell_completion import get_completion_class
 
-from docscan import archive, journey
+from docscan import archive, equipment
 from docscan.archive import Archive
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.errors import DocscanError, OcrError
@@ -110,7 +110,7 @@ def _archive(ctx: click.Context) -> Iterator[Examined]:
         return
     yield from _disk(shelf)
     try:
-        setup = journey.equip(shelf.config.pipeline, shelf.root)
+        setup = equipment.equip(shelf.config.pipeline, shelf.root)
         yield Examined("pipeline", f"{setup.pipeline.name}, {len(setup.schemas)} schemas")
     except OcrError:
         return  # said of the engine already

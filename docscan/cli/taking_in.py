@@ -19,8 +19,9 @@ from docscan.cli.terminal import (
     standing_in,
     workers_option,
 )
+from docscan.equipment import Setup
 from docscan.errors import ArchiveBusyError
-from docscan.journey import Outcome, Setup
+from docscan.journey import Outcome
 from docscan.messages import sentence
 
 quiet_option = click.option(

@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from tabulate import tabulate
 
-from docscan import archive, journey, record
+from docscan import archive, record
 from docscan.archive import Archive
 from docscan.errors import NotFoundError
-from docscan.journey import Setup
+
+if TYPE_CHECKING:
+    from docscan.equipment import Setup
 
 SOME_PUT_ASIDE = 1
 
@@ -39,13 +40,15 @@ def standing_in(ctx: click.Context) -> Archive:
     return archive.open_archive(root)
 
 
-def equipped(pipeline: str, root: Path | None, engine: str = "") -> Setup:
+def equipped(pipeline: str, root: Path | None, engine: str = "") -> "Setup":
     """What documents are read with, once a person was told which languages cannot be read.
 
     Raises:
         DefinitionError, EngineMissingError, LanguageMissingError: Nothing can be read.
     """
-    setup = journey.equip(pipeline, root, reader=engine)
+    from docscan import equipment  # noqa: PLC0415 - most commands read nothing
+
+    setup = equipment.equip(pipeline, root, reader=engine)
     missing = [language for language in setup.pipeline.ocr.languages if language not in setup.languages]
     if missing:
         packages = " ".join(f"tesseract-ocr-{language}" for language in missing)
@@ -90,6 +93,8 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str], right: Seque
         headers: Above the columns.
         right: The headers whose columns are aligned to the right.
     """
+    from tabulate import tabulate  # noqa: PLC0415 - most commands print no table
+
     align = ["right" if header in right else "left" for header in headers]
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not cells:

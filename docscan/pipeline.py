@@ -2,17 +2,21 @@
 
 import difflib
 import inspect
+import json
+import math
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
 
 from docscan.errors import PipelineError
 
-T = TypeVar("T")
+Allowed = Callable[[object], bool]
 Picture = Literal["stored", "compact"]
 Functions = Mapping[str, Callable[..., Any]]
+AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")  # money is written between quotes, never as a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +74,54 @@ class Pipeline:
     verification: tuple[Choice, ...]
 
 
-NUMBER = int, "Write a whole number."
-KINDS: Mapping[str, tuple[type, str]] = {
-    "languages": (list, "Write a list of names."),
-    "engine": (str, "Write a name."),
-    "image": (str, "Write a name."),
-}
-WORDS = {"image": get_args(Picture)}
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
-TABLES = {
-    "accession": tuple(item.name for item in fields(Limits)),
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) and name.strip() for name in value)
+
+
+def _whole(least: int, most: int) -> tuple[Allowed, str]:
+    """Whole numbers from the least to the most."""
+
+    def allowed(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+    return allowed, f"Write a whole number from {least} to {most}."
+
+
+# What each key may be, and how to say it. Pages are read from 50 dpi, where print of 12 points is 5 pixels
+# high, to 1200, the finest that scanners deliver; the other bounds are far beyond any document.
+ALLOWED: Mapping[str, Mapping[str, tuple[Allowed, str]]] = {
+    "accession": {
+        "max_megabytes": _whole(1, 1_000_000),
+        "max_pages": _whole(1, 1_000_000),
+        "max_megapixels": _whole(1, 100_000),
+    },
+    "ocr": {
+        "languages": (
+            lambda value: bool(value) and _is_list_of_names(value),
+            'Write a list of one or more names: ["spa", "eng"].',
+        ),
+        "timeout": _whole(1, 86_400),
+        "dpi": _whole(50, 1200),
+        "minimum_text": _whole(0, 1_000_000),
+        "engine": (_is_text, 'Write a name, or "" for the fastest there is.'),
+        "second_look": _whole(0, 3_600_000),
+        "image": (
+            lambda value: value in get_args(Picture),
+            f"Write one of: {', '.join(get_args(Picture))}.",
+        ),
+    },
+    "extraction": {"schemas": (_is_list_of_names, 'Write a list of names: ["invoice"].')},
+}
+
+TABLES: Mapping[str, Iterable[str]] = {
+    "accession": ALLOWED["accession"],
     "cleanup": ("step",),
-    "ocr": tuple(item.name for item in fields(Reading)),
-    "extraction": ("schemas",),
+    "ocr": ALLOWED["ocr"],
+    "extraction": ALLOWED["extraction"],
     "verification": ("check",),
 }
 
@@ -96,45 +135,50 @@ def load(path: Path, *, steps: Functions, checks: Functions) -> Pipeline:
         checks: What `[[verification.check]]` may name.
 
     Raises:
-        PipelineError: Not TOML, or a key, name or option that is not known;
-            the sentence names the path and the key.
+        PipelineError: Not TOML, or a key, name, option or value that is not
+            known; the sentence names the path and the key.
     """
+    tables = _tables(path)
+    return Pipeline(
+        name=path.stem,
+        title=tables["title"],
+        accession=Limits(**tables["accession"]),
+        cleanup=_choices(path, "cleanup.step", tables["cleanup"].get("step", []), steps),
+        ocr=Reading(**_frozen(tables["ocr"])),
+        schemas=tuple(tables["extraction"].get("schemas", ())),
+        verification=_choices(path, "verification.check", tables["verification"].get("check", []), checks),
+    )
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    """The tables of a pipeline, all of them there, with keys and values that are known."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise PipelineError(f"{path} cannot be read: {problem}.", hint="Mend the line it names.") from problem
+    if not tables:
+        raise PipelineError(f"{path} is empty.", hint="Write what is to be done, or remove it.")
     _only(path, "", tables, ("title", *TABLES))
     for table, keys in TABLES.items():
         if not isinstance(tables.setdefault(table, {}), dict):
             raise PipelineError(f"{path}: [{table}] is not a table.", hint=f"Write [{table}] as a table.")
         _only(path, table, tables[table], keys)
-    schemas = tables["extraction"].get("schemas", [])
-    if not isinstance(schemas, list):
-        raise PipelineError(f"{path}: [extraction] schemas is not a list.", hint='Write a list: ["invoice"].')
-    return Pipeline(
-        name=path.stem,
-        title=str(tables.get("title", path.stem)),
-        accession=_filled(path, "accession", tables, Limits),
-        cleanup=_choices(path, "cleanup.step", tables["cleanup"].get("step", []), steps),
-        ocr=_filled(path, "ocr", tables, Reading),
-        schemas=tuple(schemas),
-        verification=_choices(
-            path, "verification.check", tables.get("verification", {}).get("check", []), checks
-        ),
-    )
+        _allowed(path, table, tables[table])
+    title = tables.setdefault("title", path.stem)
+    if not _is_text(title):
+        raise PipelineError(f"{path}: title = {title!r} is not a text.", hint="Write it between quotes.")
+    return tables
 
 
-def _filled(path: Path, table: str, tables: Mapping[str, Any], kind: Callable[..., T]) -> T:
-    values = tables[table]
+def _allowed(path: Path, table: str, values: Mapping[str, object]) -> None:
     for key, value in values.items():
-        expected, hint = KINDS.get(key, NUMBER)
-        if not isinstance(value, expected) or isinstance(value, bool):
-            raise PipelineError(f"{path}: [{table}] {key} = {value!r} is not of the right kind.", hint=hint)
-        if value not in WORDS.get(key, (value,)):
-            raise PipelineError(
-                f"{path}: [{table}] {key} = {value!r} is not known.", hint=_nearest(str(value), WORDS[key])
-            )
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+        allowed, hint = ALLOWED.get(table, {}).get(key, (None, ""))
+        if allowed is not None and not allowed(value):
+            raise PipelineError(f"{path}: [{table}] {key} = {value!r} is not allowed.", hint=hint)
+
+
+def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
 def _choices(path: Path, table: str, items: object, functions: Functions) -> tuple[Choice, ...]:
@@ -152,13 +196,29 @@ def _choice(path: Path, table: str, item: Mapping[str, Any], functions: Function
             f"{path}: [[{table}]] has no function named {name!r}.", hint=_nearest(name, functions)
         )
     options = {key: value for key, value in item.items() if key != "name"}
-    known = [
-        key
+    usual = {
+        key: parameter.default
         for key, parameter in inspect.signature(functions[name]).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
-    _only(path, f"{table} {name}", options, known)
+    }
+    _only(path, f"{table} {name}", options, usual)
+    for key, value in options.items():
+        if not _is_like(value, usual[key]):
+            raise PipelineError(
+                f"{path}: [{table} {name}] {key} = {value!r} is not allowed.",
+                hint=f"Write a value like the usual one, {json.dumps(usual[key])}; numbers from 0.",
+            )
     return Choice(name, options)
+
+
+def _is_like(value: object, usual: object) -> bool:
+    """Whether a value is of the usual one's kind; a whole number will do for a broken one."""
+    if isinstance(usual, str):
+        return isinstance(value, str) and (not AMOUNT.fullmatch(usual) or bool(AMOUNT.fullmatch(value)))
+    if isinstance(usual, bool) or isinstance(value, bool):
+        return type(value) is type(usual)
+    kinds = (int, float) if isinstance(usual, float) else int
+    return isinstance(value, kinds) and 0 <= value < math.inf
 
 
 def _only(path: Path, table: str, values: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -17,13 +17,15 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from docscan.model import Box, Line, Mark, Page, Word
-from docscan.ocr import language, layout
+from docscan.ocr import language, layout, shown
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # its warnings name nothing a person could mend
 
 POINTS = 72.0  # to the inch
-FULL_PAGE = 0.85  # of the page's area: an image that large hides what was drawn before it
 WORD_GAP = 0.15  # of the letters' size: a wider gap parts two words
+# shapes like letters in pictures from which the page is read: a line of print has more, and what is left
+# of a logo or a square code has fewer than 20
+LOST = 25
 GARBLED = 0.15  # of the signs without a meaning: a font without a map to letters
 BOX_SIDES = (7.0, 24.0)  # points: boxes to tick from 2.5 to 8.5 mm
 FRAME = 0.07  # of a box's side: what follows its edge more closely is its frame or its ground
@@ -82,18 +84,24 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
 
     Returns:
         The page with state `textlayer`; None when the page has to be read from
-        its image: too little text, text behind a scan, or signs without a
-        meaning.
+        its image: too little text, text behind a scan, text beside a picture of
+        more, or signs without a meaning.
     """
     try:
         with _opened(path) as document:
-            page = document[number - 1]
-            if not _readable(_visible_text(page), minimum_text):
+            page, drawn_on = _flattened(document, number)
+            items = shown.items(page)
+            text = shown.text(page, items)
+            if not _readable(text, minimum_text):
+                return None
+            lost = shown.pictured(page, items)
+            if lost >= LOST:
                 return None
             frame = _frame(page, dpi)
-            source = _alone(document, page, number)
-        with pdfplumber.open(source or path) as plumbed:
-            return _page(plumbed.pages[0], number, dpi, frame)
+            source = _alone(document, number) if drawn_on or len(document) > 1 else path
+        with pdfplumber.open(source) as plumbed:
+            found = _page(plumbed.pages[0], number, dpi, frame)
+        return found and replace(found, coverage=len(text) / max(1, len(text) + lost))
     except UNREADABLE:
         return None
 
@@ -106,26 +114,6 @@ def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
         yield document
     finally:
         document.close()
-
-
-def _visible_text(page: pypdfium2.PdfPage) -> str:
-    """What the page shows as text, without what stands under a full-page image."""
-    width, height = page.get_size()
-    signs = page.get_textpage()
-    found: list[str] = []
-    for item in page.get_objects(textpage=signs):
-        if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = item.get_bounds() if item.level == 0 else (0.0, 0.0, 0.0, 0.0)
-            if (right - left) * (top - bottom) >= FULL_PAGE * width * height:
-                found = []
-        elif item.type == pdfium.FPDF_PAGEOBJ_TEXT and _shown(item):
-            found.append(item.extract())
-    return "".join("".join(found).split())
-
-
-def _shown(item: pypdfium2.PdfTextObj) -> bool:
-    mode = int(pdfium.FPDFTextObj_GetTextRenderMode(item))
-    return mode not in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 
 
 def _readable(text: str, minimum: int) -> bool:
@@ -146,17 +134,18 @@ def _frame(page: pypdfium2.PdfPage, dpi: int) -> _Frame:
     return _Frame(x, y, scale, max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale)))
 
 
-def _alone(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int) -> io.BytesIO | None:
-    """The page as a document of its own, with what was filled into its form drawn on it.
+def _flattened(document: pypdfium2.PdfDocument, number: int) -> tuple[pypdfium2.PdfPage, bool]:
+    """A page with its stamps and what was filled into its form drawn on it, and whether there were any."""
+    page = document[number - 1]
+    if not any(_is_drawn(page, index) for index in range(pdfium.FPDFPage_GetAnnotCount(page))):
+        return page, False
+    drawn_on = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_FAIL
+    page.close()
+    return document[number - 1], drawn_on
 
-    pdfplumber looks through all pages of a document to find one. None for a
-    page that is alone already, and into which nothing was filled.
-    """
-    filled = any(_is_drawn(page, index) for index in range(pdfium.FPDFPage_GetAnnotCount(page)))
-    if filled:
-        filled = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_FAIL
-    if not filled and len(document) == 1:
-        return None
+
+def _alone(document: pypdfium2.PdfDocument, number: int) -> io.BytesIO:
+    """The page as a document of its own: pdfplumber looks through all pages of a document to find one."""
     single = pypdfium2.PdfDocument.new()
     try:
         single.import_pages(document, pages=[number - 1])

@@ -3,6 +3,7 @@
 Nothing here touches the archive, nor knows of other documents.
 """
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,17 +41,18 @@ def read_page(received: Received, number: int, setup: Setup, *, smaller: bool = 
     Raises:
         AccessionError: The page cannot be decoded.
         EngineMissingError, LanguageMissingError: Nothing could be read.
-        EngineFailedError: The engine stopped or took too long.
+        EngineFailedError: The engine stopped, or the page's time was over.
     """
-    reading = setup.pipeline.ocr
+    reading, begun = setup.pipeline.ocr, time.monotonic()
     if received.media_type == PDF:
         page = textlayer.read(received.path, number, dpi=reading.dpi, minimum_text=reading.minimum_text)
         if page is not None:
             return page
     scan = cleaned(received, number, setup, smaller=smaller)
     try:
+        left = replace(reading, timeout=max(1, reading.timeout - round(time.monotonic() - begun)))
         remedies = ocr.Remedies(cleanup.turn, cleanup.levels)
-        return ocr.read(scan, setup.languages, reading, remedies, setup.expected)
+        return ocr.read(scan, setup.languages, left, remedies, setup.expected)
     except EngineFailedError:
         if smaller:
             return ocr.failed(scan)

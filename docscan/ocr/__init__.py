@@ -14,6 +14,7 @@ from docscan.ocr import ink as inks
 from docscan.ocr.engine import Engine
 from docscan.ocr.glance import Turn
 from docscan.ocr.ink import Ink
+from docscan.ocr.patience import within
 from docscan.pipeline import Reading
 
 __all__ = ["Remedies", "failed", "findings", "read"]
@@ -93,7 +94,7 @@ def read(
     """
     if scan.blank:
         return _page(_Reading(scan, "", ()), "blank")
-    reader, ink = engine.named(reading.engine), inks.found(scan)
+    reader, ink = within(engine.named(reading.engine), reading.timeout), inks.found(scan)
     ask = strips.asking(reader, reading.timeout)
     upright, name = scan, expected
     if not (expected and scan.upright):

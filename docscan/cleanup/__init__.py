@@ -10,6 +10,7 @@ from dataclasses import replace
 from docscan.cleanup.blank import is_blank
 from docscan.cleanup.colour import stamps
 from docscan.cleanup.geometry import reduce, straighten, turn
+from docscan.cleanup.negative import negative
 from docscan.cleanup.sheet import perspective
 from docscan.cleanup.tone import border, grey, levels, light, specks
 from docscan.model import Scan
@@ -22,6 +23,7 @@ Watch = Callable[[str, Scan], None]
 
 STEPS: Mapping[str, Step] = {
     "reduce": reduce,
+    "negative": negative,
     "perspective": perspective,
     "stamps": stamps,
     "light": light,

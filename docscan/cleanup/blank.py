@@ -2,50 +2,84 @@
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from docscan.cleanup.shrinking import shrunk
 from docscan.model import Image, Scan
 
-ANALYSIS_DPI = 100.0
-DARK, FAINT = 170, 215  # grey levels of ink and of faint ink on even paper
-FEWEST_LETTERS = 3  # a page number alone does not make a page
-FEWEST_FAINT = 15  # faint shapes: the other side shining through leaves some
-LETTER = (0.9, 25.0)  # millimetres of height: smaller is dust
+ANALYSIS_DPI = 150.0  # coarser, the soft print of the other side is as steep as a pencil's
+MILLIMETRE = ANALYSIS_DPI / 25.4  # pixels
+INK = 225  # grey level: paper whose light is even is lighter
+DARK_GROUND = 100  # grey level of most of a page that shows no paper
+# grey levels over two pixels at the edges of a shape: folds reach 26, what shines through 34 and only the
+# strongest 55; the faintest pencil begins at 38, print at 80 (on drawn pages)
+STEEP, EDGES = 35, 90  # the latter: the percentile of a shape's steps that is taken for its edges
+LETTER, LETTERS = 1.5, 1.2  # millimetres of height: of a shape alone, and of one of two; smaller is dust
 HOLE = (4.5, 8.0)  # millimetres across a punched hole: 5.5 to 7 by ISO 838 and custom
 HOLE_FULL = 0.7  # of its box is dark, of a round one 0.79
-MARGIN = 0.025  # of the page on each side, where edges and staples are
+STREAK = 25.0  # millimetres of a fold or of a line left by dirt on the glass; it is as thin as it is straight
+LONG = 100.0  # millimetres of streaks and folds that cross
+STAPLE = (8.0, 16.0)  # millimetres
+THIN = 1.0  # millimetres
+STAPLED = 30.0  # millimetres from the page's edge within which it is stapled
+MARGIN = 0.025  # of the page on each side, where edges are
 
 
 def is_blank(scan: Scan) -> bool:
-    """Whether a page holds nothing to read.
+    """Whether a page holds nothing but paper.
 
-    Shapes of a letter's size are counted on the page without its margins: a
-    page with fewer than three dark ones and fewer than 15 faint ones is blank.
-    Punched holes are not counted.
+    A page is not blank when it shows one shape as tall as a figure, two as tall
+    as small letters, or no paper at all. Taking a blank page for one with print
+    costs a reading, the opposite costs the print. Dust is too small for a
+    letter; what shines through, shadows and folds have softer edges; punched
+    holes, staples and streaks are told by their shape.
 
     Args:
         scan: Grey (H, W), best after its light was evened.
     """
-    dpi = min(scan.dpi, ANALYSIS_DPI)
-    small = shrunk(scan.image, scan.dpi, dpi)
-    height, width = small.shape[:2]
+    small = shrunk(scan.image, scan.dpi, ANALYSIS_DPI)
+    if np.median(small) < DARK_GROUND:
+        return False
+    found = 0
+    shapes, stats = _shapes(small)
+    for label in stats[:, cv2.CC_STAT_HEIGHT].argsort()[::-1]:
+        tall = stats[label, cv2.CC_STAT_HEIGHT]
+        if tall < LETTERS * MILLIMETRE:
+            return True
+        if _is_written(stats[label], small.shape) and _is_steep(small, shapes, stats, int(label)):
+            found += 1 if tall < LETTER * MILLIMETRE else 2
+        if found >= 2:
+            return False
+    return True
+
+
+def _shapes(small: Image) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The dark shapes inside a page's margins: their labels, and their statistics but those of the paper."""
+    height, width = small.shape
     top, left = round(height * MARGIN), round(width * MARGIN)
-    inner = np.ascontiguousarray(small[top : height - top, left : width - left])
-    millimetre = dpi / 25.4
-    return _letters(inner, DARK, millimetre) < FEWEST_LETTERS and (
-        _letters(inner, FAINT, millimetre) < FEWEST_FAINT
-    )
+    dark = np.zeros_like(small)
+    dark[top : height - top, left : width - left] = small[top : height - top, left : width - left] < INK
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(dark, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    stats[0] = 0
+    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
 
 
-def _letters(image: Image, level: int, millimetre: float) -> int:
-    """How many dark shapes are as tall as a letter, or wide like a word or a rule."""
-    dark = (image < level).astype(np.uint8)
-    stats = cv2.connectedComponentsWithStatsWithAlgorithm(dark, 8, cv2.CV_32S, cv2.CCL_GRANA)[2]
-    heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
-    smallest, largest = LETTER[0] * millimetre, LETTER[1] * millimetre
-    letters = (heights >= smallest) & (heights <= largest)
-    large = np.maximum(heights, widths) > largest
-    least, most = HOLE[0] * millimetre, HOLE[1] * millimetre
-    hole = (np.minimum(heights, widths) >= least) & (np.maximum(heights, widths) <= most)
-    hole &= stats[1:, cv2.CC_STAT_AREA] >= HOLE_FULL * heights * widths
-    return int(np.count_nonzero((letters | large) & ~hole))
+def _is_written(shape: npt.NDArray[np.int32], page: tuple[int, ...]) -> bool:
+    """Whether a shape is none that binding, folding or scanning leave."""
+    left, top, width, height, area = (float(value) / MILLIMETRE for value in shape)
+    area /= MILLIMETRE
+    longer, shorter, length = max(width, height), min(width, height), float(np.hypot(width, height))
+    hole = shorter >= HOLE[0] and longer <= HOLE[1] and area >= HOLE_FULL * width * height
+    streak = longer >= STREAK and shorter <= THIN + 0.02 * longer
+    streak = streak or (longer >= LONG and area <= THIN * (width + height))
+    edges = (left, top, page[1] / MILLIMETRE - left - width, page[0] / MILLIMETRE - top - height)
+    staple = STAPLE[0] <= length <= STAPLE[1] and area <= THIN * length and min(edges) <= STAPLED
+    return not (hole or streak or staple)
+
+
+def _is_steep(small: Image, shapes: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], label: int) -> bool:
+    """Whether a shape stands out from the paper with sharp edges."""
+    left, top, width, height = (int(value) for value in stats[label, : cv2.CC_STAT_AREA])
+    rows, columns = slice(max(0, top - 1), top + height + 1), slice(max(0, left - 1), left + width + 1)
+    steps = cv2.morphologyEx(small[rows, columns], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return float(np.percentile(steps[shapes[rows, columns] == label], EDGES)) >= STEEP

@@ -10,6 +10,7 @@ from docscan.model import Image, Scan
 ANALYSIS_DPI = 37.5  # the light on a page changes slowly: an eighth of 300 dpi shows it
 PAPER_WIDTH = 0.4  # inches; wider than any stroke of text, narrower than the shade of a hand
 DARKEST_LIGHT = 0.35  # of the page's own white: what is darker is ink or the scanner's lid, not shade
+NO_PAPER = 50  # grey level of a page's white below which none of it is paper: the lid was open
 EVEN = 8  # grey levels; paper that differs less is evenly lit
 WHITE = 247  # paper brighter than this needs no light
 
@@ -43,12 +44,13 @@ def light(scan: Scan) -> Scan:
 
     The shade is what a grey closing leaves when it has swallowed the ink, at an
     eighth of the usual resolution. It is never taken for darker than a third of
-    the page's white, so that dark bars and borders stay dark.
+    the page's white, so that dark bars and borders stay dark. A page that is
+    black all over has no shade: it comes back as it is.
     """
     scan = grey(scan)
     paper = _paper(scan)
     darkest, whitest = np.percentile(paper, (1, 90))
-    if darkest >= WHITE or (whitest >= WHITE and whitest - darkest <= EVEN):
+    if whitest <= NO_PAPER or darkest >= WHITE or (whitest >= WHITE and whitest - darkest <= EVEN):
         return scan
     floor = max(1.0, DARKEST_LIGHT * float(whitest))
     paper = np.maximum(paper, np.uint8(round(floor)))

@@ -73,9 +73,14 @@ def found(scan: Scan) -> Ink:
 
 
 def coverage(ink: Ink, boxes: Iterable[Box]) -> float:
-    """The share of the print that lies in boxes (in pixels of the page); 1 where there is no print."""
+    """The share of the print that lies in boxes (in pixels of the page); 1 where none is, 0 in the dark.
+
+    On a page that is black as a whole nobody can tell what was not read.
+    """
     total = int(np.count_nonzero(ink.print))
-    return 1.0 - int(np.count_nonzero(_uncovered(ink, boxes))) / total if total else 1.0
+    if not total:
+        return float(np.median(ink.small) >= BAR_DARK)
+    return 1.0 - int(np.count_nonzero(_uncovered(ink, boxes))) / total
 
 
 def unread(ink: Ink, boxes: Iterable[Box]) -> list[Box]:

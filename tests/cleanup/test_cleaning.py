@@ -1,7 +1,6 @@
 import tomllib
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
@@ -61,41 +60,3 @@ def test_a_scan_in_600_dpi_is_reduced_before_anything_else(drawn):
 def test_options_reach_their_step(drawn):
     skewed = replace(geometry._resampled(drawn(), 4.0, 1.0), treatments=())
     assert cleanup.clean(skewed, [Choice("straighten", {"limit": 2.0})]).treatments == ()
-
-
-@pytest.mark.parametrize("paper", [255, 235, 190])
-def test_bare_paper_is_blank(paper):
-    chance = np.random.default_rng(3)
-    image = np.clip(chance.normal(paper, 6, (1100, 800)), 0, 255).astype(np.uint8)
-    assert cleanup.clean(Scan(1, image, 100.0), USUAL).blank
-
-
-def test_a_page_with_one_line_is_not_blank(drawn):
-    assert not cleanup.clean(drawn(("Paid on the third of May",)), USUAL).blank
-
-
-def test_dust_and_the_other_side_shining_through_are_blank(drawn):
-    through = np.fliplr(drawn().image).astype(np.float64)
-    image = (255 - (255 - through) * 0.12).astype(np.uint8)
-    chance = np.random.default_rng(5)
-    for _ in range(40):
-        y, x = chance.integers(0, image.shape[0] - 2), chance.integers(0, image.shape[1] - 2)
-        image[y : y + 2, x : x + 2] = 40
-    assert cleanup.is_blank(replace(drawn(), image=image))
-
-
-@pytest.mark.parametrize("ink", [20, 150])
-def test_a_single_line_of_small_print_is_not_blank_even_when_it_is_grey(drawn, ink):
-    line = np.maximum(drawn(("Confirmed on 3 May",), dpi=300).image, ink)
-    page = np.full((3508, 2480), 245, np.uint8)
-    page[900 : 900 + line.shape[0], 300 : 300 + line.shape[1]] = line
-    assert not cleanup.clean(Scan(1, page, 300.0), USUAL).blank
-
-
-def test_punched_holes_a_dark_edge_and_a_page_number_are_blank():
-    page = np.full((3508, 2480), 240, np.uint8)
-    page[:, :50] = 15
-    for y in (500, 1400, 2300, 3200):
-        cv2.circle(page, (180, y), 36, 20, -1)
-    cv2.putText(page, "7", (1240, 3380), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 4)
-    assert cleanup.clean(Scan(1, page, 300.0), USUAL).blank

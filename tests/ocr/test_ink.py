@@ -122,7 +122,7 @@ def test_what_lies_on_a_ruled_line_is_told_from_print(sheet):
 
 
 def test_a_page_smaller_than_a_letter_has_no_print():
-    scan = Scan(1, np.zeros((2, 3), np.uint8), 300.0)
+    scan = Scan(1, np.full((2, 3), 255, np.uint8), 300.0)
     assert ink.coverage(ink.found(scan), []) == 1
     assert ink.unread(ink.found(replace(scan, image=np.zeros((1, 900), np.uint8))), []) == []
 
@@ -139,3 +139,8 @@ def test_more_boxes_never_cover_less(page, some, more):
     one, both = ink.coverage(page, some), ink.coverage(page, [*some, *more])
     assert 0 <= one <= both <= 1
     assert len(ink.unread(page, some)) == 0 or both < 1 or ink.unread(page, [*some, *more]) == []
+
+
+@pytest.mark.parametrize("shade", [0, 40])
+def test_nothing_of_a_black_page_counts_as_read(shade):
+    assert ink.coverage(ink.found(Scan(1, np.full((1100, 800), shade, np.uint8), 100.0)), []) == 0

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError as RuleError
-
 from docscan.errors import SchemaError
 from docscan.library import shelf
 
@@ -146,6 +143,9 @@ def load(path: Path) -> Schema:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - who is handed a schema does without
+    from jsonschema.exceptions import SchemaError as RuleError  # noqa: PLC0415 - as above
+
     try:
         rules = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:

@@ -15,21 +15,30 @@ from docscan.errors import DocscanError, SearchError
 
 INTERRUPTED = 130
 
-# command -> module of this package, in the order of the manual
+# command -> module of this package, and what the command is for, in the order of the manual
 CHAPTERS = {
-    "init": "setting_up",
-    "doctor": "setting_up",
-    "completion": "setting_up",
-    "run": "taking_in",
-    "watch": "taking_in",
-    "read": "reading",
-    "list": "finding",
-    "show": "finding",
-    "open": "finding",
-    "search": "finding",
-    "review": "finding",
-    "verify": "proving",
-    "rebuild": "proving",
+    "init": ("setting_up", "Make an archive at PATH: its inbox, objects, ledger, catalogue and index."),
+    "doctor": (
+        "setting_up",
+        "Check the engine, its languages, the disk and the permissions, each with its way out.",
+    ),
+    "completion": ("setting_up", "Print the script that completes docscan's commands in a SHELL."),
+    "run": ("taking_in", "Digitise all that waits in the inbox, once."),
+    "watch": ("taking_in", "Digitise whatever arrives in the inbox, until stopped."),
+    "read": ("reading", "Clean, read, extract and verify FILES without filing anything."),
+    "list": ("finding", "List the records, newest first."),
+    "show": ("finding", "Show one record: its fields with their evidence, its doubts, where it came from."),
+    "open": ("finding", "Print the path of a record's original, or of its searchable PDF."),
+    "search": ("finding", "Find records by their words, fields, dates and amounts."),
+    "review": ("finding", "What waits for a person."),
+    "verify": (
+        "proving",
+        "Check every byte of every object against the ledger, and the ledger against itself.",
+    ),
+    "rebuild": (
+        "proving",
+        "Make the catalogue and the search index again, from the objects and the ledger alone.",
+    ),
 }
 
 
@@ -44,9 +53,14 @@ class Manual(click.Group):
         """The command of that name, or None."""
         if cmd_name not in CHAPTERS:
             return None
-        chapter = importlib.import_module(f"docscan.cli.{CHAPTERS[cmd_name]}")
+        chapter = importlib.import_module(f"docscan.cli.{CHAPTERS[cmd_name][0]}")
         found: click.Command = chapter.COMMANDS[cmd_name]
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the commands; to ask each for its purpose would load the whole program."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in CHAPTERS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,6 +46,28 @@ def test_every_command_explains_itself_with_an_example(name: str, command: click
     assert "Example:" in (command.epilog or "")
     for option in command.params:
         assert not isinstance(option, click.Option) or option.help, option.name
+
+
+def test_the_manual_says_of_each_command_what_the_command_says_itself():
+    for name, (_, purpose) in cli.CHAPTERS.items():
+        command = cli.cli.get_command(click.Context(cli.cli), name)
+        assert command is not None
+        assert purpose == command.get_short_help_str(limit=1000)
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("docscan.cli", {"numpy", "cv2", "pebble", "sqlite_utils"}),
+        ("docscan.cli.reading", {"pikepdf", "pdfplumber", "PIL", "rapidfuzz", "sqlite_utils", "whoosh"}),
+        ("docscan.cli.finding", {"cv2", "pikepdf", "pdfplumber", "pebble"}),
+        ("docscan.reading", {"sqlite_utils", "whoosh", "jsonschema", "pikepdf.pdfa", "click"}),
+    ],
+)
+def test_a_command_loads_no_more_than_it_needs(module: str, spared: set[str]):
+    asked = f"import sys, {module}; print(*sorted({spared!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_a_mistyped_command_is_answered_with_the_nearest(call: Call):

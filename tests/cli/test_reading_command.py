@@ -4,6 +4,9 @@ import html
 import io
 import json
 import re
+import signal
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from xml.etree import ElementTree as ET
 import pdfplumber
 import pytest
 from PIL import Image
+from shelf import DOCSCAN
 
 from docscan.ocr import engine
 
@@ -140,6 +144,60 @@ def test_an_engine_that_is_not_there_is_answered_with_the_nearest(call: Call, fi
     code, given, said = call("read", "--engine", "teseract", files[1])
     assert (code, given) == (3, "")
     assert "tesseract" in said
+
+
+def test_a_file_that_is_not_there_costs_no_other_file(call: Call, files: list[Path], tmp_path: Path):
+    missing = tmp_path / "missing.png"
+    code, given, said = call("read", "--json", missing, tmp_path, files[1])
+    assert code == 1
+    assert [record["source"] for record in records(given)] == [str(files[1])]
+    assert [line.partition(": ")[0] for line in said.splitlines()] == [str(missing), str(tmp_path)]
+    assert "There is no such file" in said
+
+
+@pytest.mark.parametrize("place", ["file/below", "long" * 100])
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_read(
+    call: Call, files: list[Path], tmp_path: Path, place: str
+):
+    (tmp_path / "file").write_text("here is no room for a folder")
+    code, given, said = call("read", "--save", "text", "--out", tmp_path / place, tmp_path / "missing.png")
+    assert (code, given) == (3, "")
+    assert f"Nothing can be written to {tmp_path / place}: " in said
+    assert "--out" in said
+    assert "missing.png" not in said
+
+
+def test_what_cannot_be_written_of_a_file_is_told(call: Call, files: list[Path], tmp_path: Path):
+    (tmp_path / "second.txt").mkdir()
+    code, _, said = call("read", "--save", "text", "--out", tmp_path, files[1])
+    assert code == 3
+    assert "Nothing can be written" in said
+
+
+def test_a_file_of_no_known_kind_is_not_called_accepted(call: Call, slip: Slip, tmp_path: Path):
+    path = tmp_path / "list.png"
+    path.write_bytes(slip("bread and butter", "milk and cheese", "coffee and tea"))
+    code, given, _ = call("read", path)
+    assert code == 0
+    assert given.splitlines()[0] == f"{path}: of no known kind (perhaps a letter)"
+
+
+def test_an_interruption_does_not_wait_until_all_is_explained(
+    slip: Slip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pages = [Image.open(io.BytesIO(slip(*TEXTS.values()))).resize((2480, 3508)) for _ in range(12)]
+    path = tmp_path / "long.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(300, 300), compression="tiff_lzw")
+    words = [DOCSCAN, "read", "--explain", "--workers", "1", "--out", tmp_path, path]
+    index = tmp_path / "long.explained" / "index.html"
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as running:
+        while not index.exists() and running.poll() is None:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        said = running.communicate()[1]
+    assert running.returncode == 130
+    assert said.splitlines()[-1:] == ["Interrupted; nothing is lost."]
+    assert len(list(index.parent.glob("*-words.png"))) < len(pages)
 
 
 @pytest.mark.parametrize("words", [("--save", "docx"), ("--workers", "many"), ()])

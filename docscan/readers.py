@@ -95,7 +95,7 @@ class Readers:
         self, setup: Setup, workers: int, *, timeout: float, scratch: Path, copies: bool = True
     ) -> None:
         self.workers = workers or os.cpu_count() or 1
-        self._setup = setup
+        self._setup = setup = _hurried(setup, timeout)
         self._timeout = timeout
         self._page_timeout = min(timeout, setup.pipeline.ocr.timeout + GRACE)
         scratch.mkdir(parents=True, exist_ok=True)
@@ -231,6 +231,13 @@ class Readers:
             return LimitExceededError("A060", found="@N030", allowed=f"{MEMORY >> 30} GB")
         _show(error)
         return AccessionError("A080", detail="@N032")
+
+
+def _hurried(setup: Setup, timeout: float) -> Setup:
+    """The setup, with no more seconds for a page than end before its worker is ended."""
+    ocr = setup.pipeline.ocr
+    seconds = min(ocr.timeout, max(1, int(timeout) - GRACE))
+    return replace(setup, pipeline=replace(setup.pipeline, ocr=replace(ocr, timeout=seconds)))
 
 
 def _too_much(error: BaseException) -> bool:

@@ -172,3 +172,11 @@ def test_nothing_is_left_in_the_scratch_folder(single: Received, setup: Setup, t
         assert folder.stat().st_mode & 0o077 == 0, "what is unpickled lies where nobody else can write"
         assert [path.name for path in folder.iterdir()] == ["setup"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("run", "page", "expected"), [(600, 120, 120), (60, 120, 55), (3, 120, 1), (600, 4, 4)]
+)
+def test_the_engine_ends_before_the_worker_is_ended(setup: Setup, run: float, page: int, expected: int):
+    asked = replace(setup, pipeline=replace(setup.pipeline, ocr=replace(setup.pipeline.ocr, timeout=page)))
+    assert readers._hurried(asked, run).pipeline.ocr.timeout == expected

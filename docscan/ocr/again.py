@@ -32,9 +32,11 @@ UNREAD_SHARE = 0.5  # of the budget may go to print without text
 
 OTHER = "eng"  # the model that knows the signs others lack
 UNKNOWN_SIGNS: Mapping[str, str] = {"spa": "@&#°§ü", "pol": "@&#°§"}  # missing in these models' alphabets
-_ADDRESS = re.compile(r"\S+\.[a-z]{2,6}$", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+\.[a-z]{2,6}[.,;]?$", re.IGNORECASE)
 _MAIL = re.compile(r"[^@:]+@[^@:]+\.[^@:]+")
 _WEB = re.compile(r"^(https?:|www\.)|/", re.IGNORECASE)
+_STOP = ".,;"  # what may follow an address
+BROKEN = 2  # words that signs not known may cut off before an address's last
 _RULE = re.compile(r"^[|¦_—–\-=~.:]+$")
 _UPRIGHT_RULE = "|¦"
 
@@ -80,6 +82,8 @@ def look(scan: Scan, lines: Sequence[Line], ink: Ink, means: Means) -> tuple[Lin
         return lines
     fresh = _unread(scan, lines, ink)
     weak = [word for line in lines for word in line.words if _is_weak(word)]
+    if means.other:  # the page's model can but take an address apart
+        weak = [word for word in weak if not _like_address(word)]
     weak.sort(key=lambda word: (not _has_digit(word.text), word.confidence))
     fresh = _within(fresh, means.budget * UNREAD_SHARE)
     left = means.budget - sum(_cost(cut.box) for cut in fresh)
@@ -112,26 +116,42 @@ def _with_other_signs(scan: Scan, lines: tuple[Line, ...], means: Means) -> tupl
 
 
 def _addresses(line: Line) -> Iterator[tuple[Word, ...]]:
-    """What may be e-mail addresses, each with the word close before it: a sign not known parts them."""
-    for before, word in zip((None, *line.words), line.words, strict=False):
+    """What may be e-mail addresses, with the words close before them: a sign not known parts them."""
+    for at, word in enumerate(line.words):
         if _like_address(word):
-            close = before is not None and word.box.left - before.box.right <= CLOSE * word.box.height
-            yield (before, word) if before is not None and close else (word,)
+            start = at
+            while start > max(0, at - BROKEN) and _is_close(line.words[start - 1], line.words[start]):
+                start -= 1
+            yield line.words[start : at + 1]
+
+
+def _is_close(before: Word, word: Word) -> bool:
+    return word.box.left - before.box.right <= CLOSE * word.box.height
 
 
 def _address(read_as: Sequence[Word], words: Sequence[Word]) -> dict[int, Sequence[Word]]:
     """An e-mail address for the words it was read as; its top level stays, as all models know its letters."""
     old = read_as[-1]
-    last = [word for word in words if word.box.right > old.box.left]
-    parts = last if _MAIL.fullmatch(_text(last)) else words
-    text = _text(parts)
-    if not _MAIL.fullmatch(text):
+    before = sum(word.box.right <= old.box.left for word in words)
+    ends = (words[at:] for at in range(before, -1, -1))
+    parts = next((end for end in ends if _MAIL.fullmatch(_text(end))), ())
+    text, stop = _stopped(_text(parts))
+    name, _, top = text.rpartition(".")
+    known, old_stop = _stopped(old.text)
+    known = known.rpartition(".")[2]
+    if not parts or top[:1].lower() != known[:1].lower():
         return {}
     start = min(word.box.left for word in parts)
     taken = [word for word in read_as if word is old or word.box.middle[0] >= start]
-    text = f"{text.rpartition('.')[0]}.{old.text.rpartition('.')[2]}"
-    address = Word(text, around([word.box for word in taken]), _confidence(parts))
+    whole = f"{name}.{known}{old_stop or stop}"
+    address = Word(whole, around([word.box for word in taken]), _confidence(parts))
     return {id(word): () for word in taken} | {id(old): (address,)}
+
+
+def _stopped(text: str) -> tuple[str, str]:
+    """A text, and the full stop or comma after it."""
+    bare = text.rstrip(_STOP)
+    return bare, text[len(bare) :]
 
 
 def _text(words: Iterable[Word]) -> str:

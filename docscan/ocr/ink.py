@@ -64,9 +64,10 @@ def found(scan: Scan) -> Ink:
     size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
     small = np.asarray(cv2.resize(scan.image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     dark = (small < _level(small)).astype(np.uint8)
-    rules, bars = _rules(dark), _bars(small)
+    bars = _bars(small)
     for left, top, width, height in bars:
         dark[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 0
+    rules = _rules(dark)  # none on a bar: a dash there is no part of one
     scale = scan.width / size[0]
     boxes = tuple(box_of(bar, scale) for bar in bars)
     return Ink(_letters(dark, rules), rules, boxes, small, scale)

@@ -237,6 +237,33 @@ def test_what_is_no_mail_address_gets_no_at_sign(sheet, text):
     assert "@" not in "".join(_texts(_looked(scan, _first(scan, "pol"), "pol")))
 
 
+SPLIT = Word("biuroQnowa.pl", Box(100, 104, 300, 140), 0.5)
+
+
+def _address_read_as(sheet, *parts, line=(SPLIT,)):
+    """How an address comes out that the page's model reads as `line` and the other as `parts`."""
+    scan = sheet((100, 100, "biuro@nowa.pl"))
+    return _texts(_looked(scan, (Line(line),), "pol", ask=_saying([(part, 0.9) for part in parts])))
+
+
+def test_an_address_keeps_its_end_once_with_the_full_stop_after_it(sheet):
+    assert _address_read_as(sheet, "biuro@nowa.pl.") == ["biuro@nowa.pl."]
+    line = Word("do", Box(60, 104, 95, 140), 0.9), SPLIT
+    assert _address_read_as(sheet, "do", "biuro@nowa.p1", line=line) == ["do", "biuro@nowa.pl"]
+
+
+def test_an_address_that_the_page_s_model_broke_becomes_whole(sheet):
+    broken = [
+        Word(text, Box(left, 104, left + 80, 140), 0.9)
+        for left, text in ((100, "biuro"), (182, "Q"), (264, "nowa.pl"))
+    ]
+    assert _address_read_as(sheet, "biuro@nowa.pl", line=broken) == ["biuro@nowa.pl"]
+
+
+def test_an_address_that_ends_otherwise_is_another_one(sheet):
+    assert _address_read_as(sheet, "biuro@nowa.com") == ["biuroQnowa.pl"]
+
+
 def test_letters_that_the_other_model_does_not_know_stay(sheet):
     scan = sheet((100, 100, "żółć"))
     polish = (Line((Word("żółć", Box(100, 104, 165, 140), 0.5),)),)

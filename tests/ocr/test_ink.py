@@ -121,6 +121,11 @@ def test_what_lies_on_a_ruled_line_is_told_from_print(sheet):
     assert not ink.on_rule(found, Box(900, 300, 910, 350))
 
 
+def test_a_dash_on_a_dark_bar_is_no_ruled_line(sheet):
+    scan = sheet((100, 92, "Saldo - 12,50", 30, 255), under=[((80, 80, 1160, 140), 0)])
+    assert not ink.on_rule(ink.found(scan), Box(194, 108, 206, 114))
+
+
 def test_a_page_smaller_than_a_letter_has_no_print():
     scan = Scan(1, np.full((2, 3), 255, np.uint8), 300.0)
     assert ink.coverage(ink.found(scan), []) == 1

@@ -16,6 +16,7 @@ from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, Letters
 from docscan.ocr.stored import hull
 
 UNIT = 0.48  # points, a 150th of an inch: finer numbers take more room and put no letter elsewhere
+INSET = 0.06  # of an outline's width: the most that is taken from each end of it for skew
 CLOSE = 0.85  # of the area that a word's box and its text cover together, both cover
 DIGITS = (0, 1, 2, 3)  # behind the point, until a text lies so close
 STRETCHES = 1.06  # from one width of letters to the next: few different numbers pack well
@@ -76,7 +77,8 @@ def _shown(words: Iterable[Word], place: Matrix, letters: Letters) -> Iterator[b
         operators = ""
         if turned != way:
             operators, way, last = _begun(turned), turned, last._replace(left=0, base=0)
-        style = _styled(word.text, _outline(word.box, place, DIRECTIONS[way]))
+        outline = _outline(word.box, place, DIRECTIONS[way])
+        style = _styled(word.text, outline, _ends(word.box, place, DIRECTIONS[way], outline))
         operators += f"{_short(style.left - last.left)} {_short(style.base - last.base)} Td"
         if style.stretch != last.stretch:
             operators += f" {_short(style.stretch)} Tz"
@@ -114,15 +116,29 @@ def _outline(box: Box, place: Matrix, axis: tuple[int, int]) -> Rectangle:
     return Rectangle(along[0], across[0], along[1], across[1])
 
 
-def _styled(text: str, box: Rectangle) -> Style:
-    """How to write a word over its box in the fewest digits."""
+def _ends(box: Box, place: Matrix, axis: tuple[int, int], outline: Rectangle) -> tuple[float, float]:
+    """Where a word begins and ends along its outline, less what skew adds to that.
+
+    The outlines of a skewed line's words leave narrower gaps than the words do,
+    and programs join what lies too close.
+    """
+    (cos, sin), (_, middle) = axis, box.middle
+    points = (mapped(place, x, middle) for x in (box.left, box.right))
+    left, right = sorted((cos * x + sin * y) / UNIT for x, y in points)
+    most = INSET * (outline.right - outline.left)
+    return min(left, outline.left + most), max(right, outline.right - most)
+
+
+def _styled(text: str, box: Rectangle, ends: tuple[float, float]) -> Style:
+    """How to write a word over its outline in the fewest digits, and never beyond its end."""
     for digits in DIGITS:
-        left, base = round(box.left, digits), round(box.bottom, digits)
+        left, base = round(ends[0], digits), round(box.bottom, digits)
         size = max(10.0**-digits, round((box.top - base) * EM / ASCENT, digits))
-        stretch = 100 * max(box.right - left, 0.01) / (len(text) * size * ADVANCE / EM)
+        stretch = 100 * max(ends[1] - left, 0.01) / (len(text) * size * ADVANCE / EM)
         if digits == 0:
-            stretch = STRETCHES ** round(math.log(stretch, STRETCHES))
-        style = Style(left, base, size, max(0.1, round(stretch, max(0, digits - 1))))
+            stretch = STRETCHES ** math.floor(math.log(stretch, STRETCHES))
+        fine = 10 ** max(0, digits - 1)
+        style = Style(left, base, size, max(0.1, math.floor(stretch * fine) / fine))
         if _shared(style.covers(text), box) >= CLOSE:
             break
     return style

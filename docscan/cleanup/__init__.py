@@ -7,6 +7,7 @@ reads shades, and binarising first costs more than it gives on blurred pages.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from docscan.cleanup.bars import bars
 from docscan.cleanup.blank import is_blank
 from docscan.cleanup.colour import stamps
 from docscan.cleanup.geometry import reduce, straighten, turn
@@ -26,6 +27,7 @@ STEPS: Mapping[str, Step] = {
     "negative": negative,
     "perspective": perspective,
     "stamps": stamps,
+    "bars": bars,
     "light": light,
     "border": border,
     "specks": specks,

@@ -26,7 +26,8 @@ ENOUGH = 3.0  # millimetres of letters beside each other: a short word
 CONTRAST = 30  # grey levels between letters and ground
 LIGHTEST = 99.5  # percentile of a bar's shades: its letters cover more than the rest of it
 GROUND_REACH = 10.0  # millimetres of the square that gives the ground's shade at its middle
-RIM = 2  # pixels of analysis around a bar where its edge runs out
+RIM = 2  # pixels of analysis on both sides of a bar's edge, which become paper
+NOISE = 0.1  # of the way from ground to letters: what is less is the ground's grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def _solid(dark: Image) -> tuple[list[tuple[int, int, Image]], bool]:
         left, top, width, height, area = map(int, stats[label])
         place = slice(top, top + height), slice(left, left + width)
         bar = np.asarray(labels[place] == label, dtype=np.uint8)
-        mask = _with_letters(cv2.dilate(bar, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) & dark[place])
+        grown = cv2.bitwise_and(cv2.dilate(bar, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)), dark[place])
+        mask = _with_letters(np.asarray(grown, dtype=np.uint8))
         whole = int(np.count_nonzero(mask))
         _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask))
         if area >= GROUND * whole and whole >= SOLID * (sides[0] + 1) * (sides[1] + 1):
@@ -138,16 +140,20 @@ def _with_letters(bar: Image) -> Image:
 
 
 def _letters(shades: Image, mask: Image) -> float:
-    """The shade of the light letters on a bar; 0 when there are none."""
+    """The shade of the light letters on a bar; 0 when there are none, or more dark print than light."""
     inside = shades[mask > 0]
-    ground, lightest = float(np.median(inside)), float(np.percentile(inside, LIGHTEST))
-    if lightest - ground < CONTRAST:
+    lightest = float(np.percentile(inside, LIGHTEST))
+    step = (lightest - float(np.median(inside))) / 2
+    if step < CONTRAST / 2:
         return 0.0
-    light = np.asarray((shades > (ground + lightest) / 2) & (mask > 0), dtype=np.uint8)
+    contrast = shades - _ground(shades, mask)
+    light = np.asarray((contrast > step) & (mask > 0), dtype=np.uint8)
+    dark = np.count_nonzero((contrast < -step) & (mask > 0))
     stats = cv2.connectedComponentsWithStats(light, connectivity=8)[2][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH] / MILLIMETRE, stats[:, cv2.CC_STAT_HEIGHT] / MILLIMETRE
     letters = (heights >= LETTER[0]) & (heights <= LETTER[1]) & (widths <= WIDEST)
-    return lightest if widths[letters].sum() >= ENOUGH else 0.0
+    enough = widths[letters].sum() >= ENOUGH and stats[letters, cv2.CC_STAT_AREA].sum() > dark
+    return lightest if enough else 0.0
 
 
 def _invert(image: Image, small: Image, paper: Image, bar: _Bar) -> None:
@@ -156,17 +162,31 @@ def _invert(image: Image, small: Image, paper: Image, bar: _Bar) -> None:
     scale = image.shape[0] / small.shape[0]
     rows, columns = (slice(round(side.start * scale), round(side.stop * scale)) for side in around.place)
     part = image[rows, columns]
-    size = part.shape[::-1]
     shades, white = small[around.place], paper[around.place].astype(np.float32)
     ground = _ground(shades, around.mask)
     letters = white * (bar.letters / float(np.median(white)))
-    ink = cv2.resize(1.0 / np.maximum(letters - ground, 1.0), size, interpolation=cv2.INTER_LINEAR)
-    ground = cv2.resize(ground, size, interpolation=cv2.INTER_LINEAR)
-    white = cv2.resize(white, size, interpolation=cv2.INTER_LINEAR)
-    inverted = white * (1.0 - np.clip((part - ground) * ink, 0.0, 1.0))
-    rim = cv2.dilate(around.mask, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) - around.mask
-    inner, edge = (cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 0 for mask in (around.mask, rim))
-    part[:] = np.where(inner, inverted, np.where(edge, np.maximum(part, white), part)).astype(np.uint8)
+    ground, gain, white = (
+        _as_large(shade, part) for shade in (ground, 1.0 / np.maximum(letters - ground, 1.0), white)
+    )
+    strokes = np.clip(((part - ground) * gain - NOISE) / (1.0 - NOISE), 0.0, 1.0)
+    inner, outer = (
+        cv2.resize(mask, part.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        for mask in _edges(around.mask)
+    )
+    inverted = white * (1.0 - strokes * inner)
+    part[:] = np.where(outer, np.where(inner, inverted, np.maximum(part, white)), part).astype(np.uint8)
+
+
+def _as_large(shades: npt.NDArray[np.float32], part: Image) -> npt.NDArray[np.float32]:
+    larger = cv2.resize(shades, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(larger, dtype=np.float32)
+
+
+def _edges(mask: Image) -> tuple[Image, Image]:
+    """A bar's mask without its rim, and with what its edge runs out into; at the page's edge it goes on."""
+    around = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
+    inner = cv2.erode(mask, around, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(inner, dtype=np.uint8), np.asarray(cv2.dilate(mask, around), dtype=np.uint8)
 
 
 def _grown(bar: _Bar, shape: tuple[int, ...]) -> _Bar:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from docscan.errors import EngineFailedError
 from docscan.model import Finding, Line, Page, PageState, Scan, Severity, Word
-from docscan.ocr import again, calibration, engine, glance, language, marks, strips
+from docscan.ocr import again, calibration, engine, glance, language, marks, spacing, strips
 from docscan.ocr import ink as inks
 from docscan.ocr.engine import Engine
 from docscan.ocr.glance import Turn
@@ -106,9 +106,11 @@ def read(
     ink = ink if first.scan is scan else inks.found(first.scan)
     looked = language.mended(_looked_again(first, ink, reader, reading), first.language)
     lines = calibration.calibrated(looked, reader.name)
+    coverage = inks.coverage(ink, [word.box for line in lines for word in line.words])
+    boxes = marks.tick_boxes(first.scan)
+    lines = marks.outside(lines, boxes)
     page = _page(replace(first, lines=lines), "read" if lines else "empty")
-    coverage = inks.coverage(ink, [word.box for word in page.words])
-    return replace(page, marks=marks.tick_boxes(first.scan), coverage=coverage)
+    return replace(page, marks=boxes, coverage=coverage)
 
 
 def failed(scan: Scan) -> Page:
@@ -145,6 +147,14 @@ def _once(scan: Scan, name: str, reader: Engine, reading: Reading) -> _Reading:
     return _Reading(scan, name, reader.read(scan.image, name, dpi=scan.dpi, timeout=reading.timeout))
 
 
+def _again(first: _Reading, scan: Scan, name: str, reader: Engine, reading: Reading) -> _Reading:
+    """Another reading; the first, should the engine fail at it or the page's time be up."""
+    try:
+        return _once(scan, name, reader, reading)
+    except EngineFailedError:
+        return first
+
+
 def _remedied(first: _Reading, remedies: Remedies, reader: Engine, reading: Reading) -> _Reading:
     """The best reading of a page that reads badly: the other way up, or with its levels raised."""
     tries: list[Callable[[Scan], Scan]] = [remedies.levels]
@@ -152,7 +162,7 @@ def _remedied(first: _Reading, remedies: Remedies, reader: Engine, reading: Read
         tries.append(lambda scan: remedies.turn(scan, 180))
     best = first
     for remedy in tries:
-        again = _once(remedy(first.scan), first.language, reader, reading)
+        again = _again(first, remedy(first.scan), first.language, reader, reading)
         if glance.is_clearly_better(again.words, best.words):
             best = again
         if not best.is_poor:
@@ -165,18 +175,19 @@ def _in_its_language(first: _Reading, languages: Sequence[str], reader: Engine, 
     guessed, lead = language.guess(first.text, languages)
     if guessed in ("", first.language) or lead < SURE:
         return first
-    again = _once(first.scan, guessed, reader, reading)
+    again = _again(first, first.scan, guessed, reader, reading)
     return again if again.good >= first.good else first
 
 
 def _looked_again(first: _Reading, ink: Ink, reader: Engine, reading: Reading) -> tuple[Line, ...]:
-    """The lines after second looks; as they were when the engine fails at those."""
+    """The lines with their spaces, after second looks; without those when the engine fails at them."""
+    lines = spacing.spaced(first.scan, first.lines)
     ask = strips.asking(reader, reading.timeout)
     means = again.means(reader, first.language, ask, reading.second_look)
     try:
-        return again.look(first.scan, first.lines, ink, means)
+        return again.look(first.scan, lines, ink, means)
     except EngineFailedError:
-        return first.lines
+        return lines
 
 
 def _page(reading: _Reading, state: PageState) -> Page:

@@ -1,12 +1,12 @@
 """Boxes to tick on a page image, and whether they are ticked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from docscan.model import Box, Image, Mark, Scan
+from docscan.model import Box, Image, Line, Mark, Scan, Word
 
 ANALYSIS_DPI = 200.0
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
@@ -17,6 +17,8 @@ SQUARE = 0.8  # the shorter side to the longer
 HOLLOW = 0.5  # of a box's area lies inside its lines
 INSET = 0.18  # of the side, left out when looking for ink inside
 EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, surely ticked
+WITHIN = 0.85  # of a word lies in a box to tick: the engine read the box
+DOUBTED = 0.8  # confidence below which such a word is none
 
 
 def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
@@ -41,6 +43,24 @@ def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
     marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ink, hollow)]
     marks.sort(key=lambda mark: (mark.box.top // smallest, mark.box.left))
     return tuple(replace(mark, box=_enlarged(mark.box, scan.width / ink.shape[1])) for mark in marks)
+
+
+def outside(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[Line, ...]:
+    """The lines without boxes to tick that were read as `X]` or `[_]`: the marks tell those better."""
+    kept = (
+        replace(
+            line, words=tuple(word for word in line.words if not any(_is_box(word, mark) for mark in marks))
+        )
+        for line in lines
+    )
+    return tuple(line for line in kept if line.words)
+
+
+def _is_box(word: Word, mark: Mark) -> bool:
+    width = min(word.box.right, mark.box.right) - max(word.box.left, mark.box.left)
+    height = min(word.box.bottom, mark.box.bottom) - max(word.box.top, mark.box.top)
+    shared = max(0, width) * max(0, height)
+    return word.confidence < DOUBTED and shared >= WITHIN * word.box.width * word.box.height
 
 
 def _enlarged(box: Box, factor: float) -> Box:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from docscan.cleanup import tone
+from docscan.model import Scan
 
 
 def test_a_shaded_page_becomes_evenly_white(drawn):
@@ -49,10 +50,21 @@ def test_specks_go_and_other_noise_is_left_to_the_engine(drawn):
     speckled[chance.random(speckled.shape) < 0.02] = 0
     cleaned = tone.specks(replace(scan, image=speckled))
     assert cleaned.treatments == ("specks",)
-    assert (cleaned.image[scan.image == 255] < 128).mean() < 0.003
+    assert (cleaned.image[scan.image == 255] < 128).mean() < 0.004  # a fifth of them
     noisy = np.clip(scan.image - 30 + chance.normal(0, 28, scan.image.shape), 0, 255).astype(np.uint8)
     assert tone.specks(replace(scan, image=noisy)).treatments == ()
     assert tone.specks(scan) is scan
+
+
+def test_specks_go_and_the_thin_strokes_of_a_fax_stay():
+    image = np.full((900, 600), 255, np.uint8)
+    image[300:600:12, 40:560] = 0  # one pixel thick, as letters are at 200 dpi
+    chance = np.random.default_rng(7)
+    speckled = np.where(chance.random(image.shape) < 0.004, 255 - image, image).astype(np.uint8)
+    cleaned = tone.specks(Scan(1, speckled, 200.0))
+    assert cleaned.treatments == ("specks",)
+    assert (cleaned.image[image == 0] == 0).mean() > 0.97
+    assert (cleaned.image[image == 255] == 0).mean() < 0.0005
 
 
 def test_colour_becomes_grey(drawn):

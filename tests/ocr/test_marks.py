@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from docscan.model import Scan
+from docscan.model import Box, Line, Mark, Scan, Word
 from docscan.ocr import marks
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
@@ -80,3 +80,17 @@ def test_the_cells_of_a_table_and_of_a_comb_are_no_boxes():
         for column in range(3):
             pen.rectangle((100 + 60 * column, 300 + 60 * row, 160 + 60 * column, 360 + 60 * row), outline=0)
     assert marks.tick_boxes(Scan(1, np.asarray(image, dtype=np.uint8), 300.0)) == ()
+
+
+def test_a_box_that_was_read_as_letters_is_no_text():
+    mark = Mark(Box(200, 150, 247, 197), ticked=True, confidence=0.9)
+    label = Word("Autónomo", Box(260, 152, 420, 190), 0.95)
+    line = Line((Word("X]", Box(203, 152, 246, 196), 0.3), label))
+    assert marks.outside([line], [mark]) == (Line((label,)),)
+    assert marks.outside([Line((Word("[_]", Box(200, 151, 248, 197), 0.4),))], [mark]) == ()
+
+
+def test_words_beside_a_box_and_words_surely_read_in_one_stay():
+    mark = Mark(Box(200, 150, 247, 197), ticked=True, confidence=0.9)
+    line = Line((Word("A", Box(210, 155, 240, 190), 0.97), Word("si", Box(240, 155, 290, 190), 0.3)))
+    assert marks.outside([line], [mark]) == (line,)

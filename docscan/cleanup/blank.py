@@ -14,7 +14,8 @@ DARK_GROUND = 100  # grey level of most of a page that shows no paper
 # grey levels over two pixels at the edges of a shape: folds reach 26, what shines through 34 and only the
 # strongest 55; the faintest pencil begins at 38, print at 80 (on drawn pages)
 STEEP, EDGES = 35, 90  # the latter: the percentile of a shape's steps that is taken for its edges
-LETTER, LETTERS = 1.5, 1.2  # millimetres of height: of a shape alone, and of one of two; smaller is dust
+LETTERS = 1.2  # millimetres of height: smaller is dust
+LETTER = 1.5  # millimetres of height or width of a shape that is enough alone, as joined letters are
 HOLE = (4.5, 8.0)  # millimetres across a punched hole: 5.5 to 7 by ISO 838 and custom
 HOLE_FULL = 0.7  # of its box is dark, of a round one 0.79
 STREAK = 25.0  # millimetres of a fold or of a line left by dirt on the glass; it is as thin as it is straight
@@ -28,7 +29,7 @@ MARGIN = 0.025  # of the page on each side, where edges are
 def is_blank(scan: Scan) -> bool:
     """Whether a page holds nothing but paper.
 
-    A page is not blank when it shows one shape as tall as a figure, two as tall
+    A page is not blank when it shows one shape as large as a figure, two as tall
     as small letters, or no paper at all. Taking a blank page for one with print
     costs a reading, the opposite costs the print. Dust is too small for a
     letter; what shines through, shadows and folds have softer edges; punched
@@ -47,7 +48,8 @@ def is_blank(scan: Scan) -> bool:
         if tall < LETTERS * MILLIMETRE:
             return True
         if _is_written(stats[label], small.shape) and _is_steep(small, shapes, stats, int(label)):
-            found += 1 if tall < LETTER * MILLIMETRE else 2
+            wide = stats[label, cv2.CC_STAT_WIDTH]
+            found += 1 if max(tall, wide) < LETTER * MILLIMETRE else 2
         if found >= 2:
             return False
     return True

@@ -89,6 +89,13 @@ def test_punched_holes_a_dark_edge_and_a_staple_are_blank():
     assert _is_blank(page)
 
 
+def test_small_letters_that_touch_are_enough_alone():
+    page = _paper()
+    cv2.rectangle(page, (1200, 1700), (1208, 1716), 30, 3)
+    cv2.rectangle(page, (1208, 1700), (1224, 1716), 30, 3)
+    assert not _is_blank(_soft(page, 0.6))
+
+
 def test_the_same_stroke_in_the_middle_of_the_page_is_no_staple():
     page = _paper()
     cv2.line(page, (1250, 1680), (1350, 1770), 90, 6)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docscan import cleanup
@@ -45,6 +45,7 @@ def test_a_negative_is_seen_at_any_resolution(drawn, dpi):
     assert _is_negative(255 - drawn(dpi=dpi).image, float(dpi))
 
 
+@settings(max_examples=30, deadline=None)  # each draws two pages
 @given(st.integers(0, 110), st.integers(60, 140))
 def test_faint_negatives_are_seen_and_faint_positives_left(drawn, ground, contrast):
     ink = (255 - drawn().image.astype(np.float64)) / 255

@@ -24,7 +24,7 @@ WIDEST = 60.0  # millimetres of letters that touch
 GROUND = 0.6  # of a bar is its ground; of a heavy frame with cells less
 ENOUGH = 3.0  # millimetres of letters beside each other: a short word
 CONTRAST = 30  # grey levels between letters and ground
-LIGHTEST = 99.5  # percentile of a bar's shades: its letters cover more than the rest of it
+LIGHTEST = 99.5  # percentile of a bar's shades: letters cover more than the rest
 GROUND_REACH = 10.0  # millimetres of the square that gives the ground's shade at its middle
 RIM = 2  # pixels of analysis on both sides of a bar's edge, which become paper
 NOISE = 0.1  # of the way from ground to letters: what is less is the ground's grain
@@ -140,20 +140,19 @@ def _with_letters(bar: Image) -> Image:
 
 
 def _letters(shades: Image, mask: Image) -> float:
-    """The shade of the light letters on a bar; 0 when there are none, or more dark print than light."""
+    """The shade of the light letters on a bar; 0 when there are none, or its print is dark."""
     inside = shades[mask > 0]
     lightest = float(np.percentile(inside, LIGHTEST))
     step = (lightest - float(np.median(inside))) / 2
-    if step < CONTRAST / 2:
+    contrast = shades - _mean(shades, mask > 0)
+    deepest, highest = np.percentile(contrast[mask > 0], (100 - LIGHTEST, LIGHTEST))
+    if step < CONTRAST / 2 or highest < -deepest:
         return 0.0
-    contrast = shades - _ground(shades, mask)
     light = np.asarray((contrast > step) & (mask > 0), dtype=np.uint8)
-    dark = np.count_nonzero((contrast < -step) & (mask > 0))
     stats = cv2.connectedComponentsWithStats(light, connectivity=8)[2][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH] / MILLIMETRE, stats[:, cv2.CC_STAT_HEIGHT] / MILLIMETRE
     letters = (heights >= LETTER[0]) & (heights <= LETTER[1]) & (widths <= WIDEST)
-    enough = widths[letters].sum() >= ENOUGH and stats[letters, cv2.CC_STAT_AREA].sum() > dark
-    return lightest if enough else 0.0
+    return lightest if widths[letters].sum() >= ENOUGH else 0.0
 
 
 def _invert(image: Image, small: Image, paper: Image, bar: _Bar) -> None:
@@ -202,8 +201,14 @@ def _ground(shades: Image, mask: Image) -> npt.NDArray[np.float32]:
     """The shade of a bar's ground, everywhere: the mean of what is nearer to it than to the letters."""
     inside = shades[mask > 0]
     middle = (float(np.median(inside)) + float(np.percentile(inside, LIGHTEST))) / 2
-    counted = ((mask > 0) & (shades < middle)).astype(np.float32)
+    return _mean(shades, (mask > 0) & (shades < middle))
+
+
+def _mean(shades: Image, counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """The mean shade nearby, of the pixels that count; where there are none, of all of those."""
     side = (round(GROUND_REACH * MILLIMETRE) | 1,) * 2
-    total = cv2.boxFilter(shades * counted, -1, side, normalize=False, borderType=cv2.BORDER_REPLICATE)
-    number = cv2.boxFilter(counted, -1, side, normalize=False, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(np.where(number > 0, total / np.maximum(number, 1.0), middle), dtype=np.float32)
+    weights = counted.astype(np.float32)
+    total = cv2.boxFilter(shades * weights, -1, side, normalize=False, borderType=cv2.BORDER_REPLICATE)
+    number = cv2.boxFilter(weights, -1, side, normalize=False, borderType=cv2.BORDER_REPLICATE)
+    usual = float(shades[counted].mean()) if counted.any() else 0.0
+    return np.asarray(np.where(number > 0.5, total / np.maximum(number, 1.0), usual), dtype=np.float32)

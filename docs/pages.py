@@ -1,7 +1,11 @@
 """Writes the generated parts of these pages: `cog -r docs/*.md` renews them, `cog --check` compares."""
 
+import importlib
+import pkgutil
+
 import click
 
+import docscan
 from docscan import cli, errors
 from docscan.messages import sentences
 
@@ -33,6 +37,8 @@ def _section(title: str, command: click.Command, context: click.Context) -> str:
 
 def exit_codes() -> str:
     """The tree of errors as a table of exit codes."""
+    for module in pkgutil.walk_packages(docscan.__path__, "docscan."):  # some define errors of their own
+        importlib.import_module(module.name)
     rows = ["| error | exit code | what it means |", "| --- | --- | --- |"]
     for kind in _below(errors.DocscanError):
         meaning = (kind.__doc__ or "").strip().splitlines()[0]

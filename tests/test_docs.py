@@ -17,6 +17,7 @@ from docscan.messages import sentences
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sample_docs/*.md")])
+GENERATED = [str(page.relative_to(ROOT)) for page in PAGES if "[[[cog" in page.read_text()]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
 ANALYZE = shutil.which("systemd-analyze")
@@ -57,13 +58,21 @@ def test_every_command_shown_can_be_typed(page: Path):
                     parsed(words[1:])
 
 
-def test_the_generated_pages_are_what_the_program_says():
+@pytest.mark.parametrize("page", GENERATED)
+def test_a_generated_page_is_what_the_program_says_also_when_written_alone(page: str):
     cog = shutil.which("cog", path=ROOT / ".venv" / "bin") or shutil.which("cog")
     assert cog is not None
-    pages = [str(page.relative_to(ROOT)) for page in PAGES if "[[[cog" in page.read_text()]
-    assert "docs/cli.md" in pages
-    done = subprocess.run([cog, "--check", *pages], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert {"docs/cli.md", "docs/errors.md"} <= set(GENERATED)
+    done = subprocess.run([cog, "--check", page], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_every_error_there_is_has_its_exit_code_explained():
+    page = (ROOT / "docs" / "errors.md").read_text()
+    text = "\n".join(path.read_text() for path in sorted((ROOT / "docscan").rglob("*.py")))
+    kinds = re.findall(r"^class (\w+Error)\(", text, re.MULTILINE)
+    assert {"DocscanError", "DamagedIndexError"} <= set(kinds)
+    assert [kind for kind in kinds if f"| `{kind}` |" not in page] == []
 
 
 def test_every_code_is_explained():

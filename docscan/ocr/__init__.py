@@ -138,7 +138,7 @@ def _findings(page: Page) -> Iterator[Finding]:
     elif page.state == "read" and page.confidence < POOR:
         confidence = f"{100 * page.confidence:.0f}"
         yield Finding("R030", "doubt", facts={"page": number, "confidence": confidence})
-    elif page.state == "read" and page.coverage < UNREAD:
+    elif page.coverage < UNREAD:
         severity: Severity = "doubt" if page.coverage < MISSED else "note"
         yield Finding("R060", severity, facts={"page": number, "coverage": f"{100 * page.coverage:.0f}"})
 

@@ -284,6 +284,8 @@ def test_findings_name_the_page_and_speak_every_language():
         Page(6, 10, 10, 300.0, "read", fair, coverage=0.4),
         Page(7, 10, 10, 300.0, "read", fair),
         Page(8, 10, 10, 300.0, "read", fair, coverage=0.3),
+        Page(9, 10, 10, 300.0, "textlayer", fair, coverage=0.65),
+        Page(10, 10, 10, 300.0, "textlayer", fair, coverage=0.75),
     ]
     found = ocr.findings(pages)
     assert [(item.code, item.severity, item.facts["page"]) for item in found] == [
@@ -293,6 +295,7 @@ def test_findings_name_the_page_and_speak_every_language():
         ("R040", "note", "4"),
         ("R060", "note", "6"),
         ("R060", "doubt", "8"),
+        ("R060", "note", "9"),
     ]
     for item in found:
         said = {messages.sentence(item.code, name, **item.facts) for name in messages.LANGUAGES}

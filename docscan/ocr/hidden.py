@@ -72,6 +72,24 @@ def without_hidden_text(document: pikepdf.Pdf, page: pikepdf.Page) -> None:
         _replace(document, kept)
 
 
+def shows_text(page: pikepdf.Page) -> bool:
+    """Whether a page, or a form it draws, may hold an operator that shows text; seen or unseen."""
+    contents: tuple[Content, ...] = (page, *_forms(page.obj.get("/Resources"), DEEPEST))
+    try:
+        return any(sign.encode() in data for data in map(_data, contents) for sign in SHOWS)
+    except pikepdf.PdfError:  # one that cannot be unpacked
+        return True
+
+
+def alone(page: pikepdf.Page) -> bytes:
+    """A page as a document of its own."""
+    data = io.BytesIO()
+    with pikepdf.new() as single:
+        single.pages.append(page)
+        single.save(data, compress_streams=False)
+    return data.getvalue()
+
+
 def _replace(document: pikepdf.Pdf, contents: Sequence[tuple[Content, bytes]]) -> None:
     for content, data in contents:
         if isinstance(content, pikepdf.Page):
@@ -82,12 +100,8 @@ def _replace(document: pikepdf.Pdf, contents: Sequence[tuple[Content, bytes]]) -
 
 def _drawn(page: pikepdf.Page) -> Image | None:
     """What the page shows, grey; None when it cannot be drawn."""
-    data = io.BytesIO()
-    with pikepdf.new() as single:
-        single.pages.append(page)
-        single.save(data)
     try:
-        with pypdfium2.PdfDocument(data.getvalue()) as document:
+        with pypdfium2.PdfDocument(alone(page)) as document:
             return np.array(document[0].render(scale=SCALE, grayscale=True).to_numpy(), dtype=np.uint8)
     except pypdfium2.PdfiumError:
         return None

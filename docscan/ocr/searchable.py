@@ -22,7 +22,7 @@ from PIL import Image as Pillow
 from PIL import ImageSequence
 
 from docscan.model import STRAIGHT, Matrix, Page, chained
-from docscan.ocr import archival, bitonal, compact, glyphless, stored, underlay
+from docscan.ocr import archival, bitonal, compact, glyphless, own_text, stored, underlay
 from docscan.ocr.hidden import without_hidden_text
 from docscan.pipeline import Picture
 
@@ -72,13 +72,12 @@ def write(
         pikepdf.PdfError: The original cannot be opened.
     """
     with _opened(source, media_type, pages) as document:
-        read = [page for page in pages if page.number <= len(document.pages) and page.state != "textlayer"]
+        there = (page for page in pages if page.number <= len(document.pages) and page.state != "textlayer")
+        read = [_unsaid(document, page) for page in there]
         letters = glyphless.letters(word.text for page in read for word in page.words)
         fonts = glyphless.embedded(document, letters) if any(page.words for page in read) else None
         for page in read:
             sheet = document.pages[page.number - 1]
-            if page.words:
-                without_hidden_text(document, sheet)
             if image == "stored" or not compact.shrink(document, sheet, min(stored.dpi(page))):
                 bitonal.pack(sheet, again=len(document.pages) <= FEW)
             if page.words and fonts is not None:
@@ -106,6 +105,15 @@ def _sizes_known() -> Iterator[None]:
         yield
     finally:
         Pillow.MAX_IMAGE_PIXELS = before
+
+
+def _unsaid(document: pikepdf.Pdf, page: Page) -> Page:
+    """A page without the words that its sheet says itself; what an earlier reading left there is removed."""
+    if not page.words:
+        return page
+    sheet = document.pages[page.number - 1]
+    without_hidden_text(document, sheet)
+    return own_text.left_out(sheet, page, _place(sheet, page))
 
 
 def _bound(source: Path, media_type: str, pages: Sequence[Page]) -> bytes:
@@ -171,7 +179,7 @@ def _rotation(sheet: pikepdf.Page) -> int:
 
 def _underlay(document: pikepdf.Pdf, sheet: pikepdf.Page, page: Page, letters: glyphless.Letters) -> None:
     """Add the words to a page, after what it shows."""
-    text = underlay.content(page, chained(_to_user_space(sheet, page), page.to_source), letters)
+    text = underlay.content(page, _place(sheet, page), letters)
     before = _short_content(sheet)
     if before is not None:
         sheet.obj.Contents = _packed(document, b"q\n" + before + b"\nQ\n" + text)
@@ -194,6 +202,11 @@ def _short_content(sheet: pikepdf.Page) -> bytes | None:
 
 def _packed(document: pikepdf.Pdf, data: bytes) -> pikepdf.Stream:
     return document.make_stream(zlib.compress(data, 9), Filter=pikepdf.Name.FlateDecode)
+
+
+def _place(sheet: pikepdf.Page, page: Page) -> Matrix:
+    """Maps a pixel of the image as read to the sheet's points."""
+    return chained(_to_user_space(sheet, page), page.to_source)
 
 
 def _to_user_space(sheet: pikepdf.Page, page: Page) -> Matrix:

@@ -15,7 +15,7 @@ ANALYSIS_DPI = 100.0
 MILLIMETRE = ANALYSIS_DPI / 25.4  # pixels
 SHADE_DPI = 25.0  # shows the paper between bars
 REACH = 50.0  # millimetres: no bar is higher, so that there is paper this near
-DARK = (0.8, 0.65, 0.5, 0.35)  # of the paper around; a darker bar is sought within a shadow it runs into
+DARK = (0.8, 0.6, 0.4)  # of the paper around; a darker bar is sought within a shadow it runs into
 SOLID = 0.7  # of its upright or slanting rectangle is a bar; of a bar with a shadow less
 THIN = 3  # pixels of analysis, 0.8 mm: rules are thinner, and the ground between letters and edge is not
 LEAST = (10.0, 3.5)  # millimetres of width and height of a bar
@@ -56,18 +56,18 @@ def bars(scan: Scan) -> Scan:
         scan: Grey or colour.
 
     Returns:
-        The scan in grey, its bars inverted; as it was when there are none.
+        The scan in grey, its bars inverted.
     """
-    image = grey(scan).image
-    small = shrunk(image, scan.dpi, min(scan.dpi, ANALYSIS_DPI))
+    scan = grey(scan)
+    small = shrunk(scan.image, scan.dpi, min(scan.dpi, ANALYSIS_DPI))
     paper = _paper(small)
     found = list(_bars(small, paper))
     if not found:
         return scan
-    image = image.copy()
+    image = scan.image.copy()
     for bar in found:
         _invert(image, small, paper, bar)
-    return grey(scan).treated(image, f"bars {len(found)}")
+    return scan.treated(image, f"bars {len(found)}")
 
 
 def _paper(small: Image) -> Image:

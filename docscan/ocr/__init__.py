@@ -85,7 +85,8 @@ def read(
 
     Returns:
         The page with its boxes to tick: `read`; `blank`, without asking the
-        engine; or `empty` when there is ink and no word was found.
+        engine; or `empty` when there is ink and no word was found, which is
+        not asked either on a page that shows nothing but dark.
 
     Raises:
         EngineMissingError: There is no such engine.
@@ -94,7 +95,10 @@ def read(
     """
     if scan.blank:
         return _page(_Reading(scan, "", ()), "blank")
-    reader, ink = within(engine.named(reading.engine), reading.timeout), inks.found(scan)
+    ink = inks.found(scan)
+    if inks.is_dark_noise(ink):
+        return replace(_page(_Reading(scan, "", ()), "empty"), coverage=inks.coverage(ink, ()))
+    reader = within(engine.named(reading.engine), reading.timeout)
     ask = strips.asking(reader, reading.timeout)
     upright, name = scan, expected
     if not (expected and scan.upright):

@@ -26,6 +26,8 @@ BAR = (2.6, 25.0)  # millimetres of height of a dark bar with light print on it
 BAR_DARK = 120  # grey level
 BAR_INK = (0.45, 0.998)  # of a bar's area is dark: less is no bar, more holds no letters
 BAR_READ = 0.9  # of what is light on it lies under words already
+NOISE = 6.0  # times the middle one: four standard deviations, which noise of that shape rarely exceeds
+LEAST_APART = 2.0  # grey levels: rounding makes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,21 @@ def coverage(ink: Ink, boxes: Iterable[Box]) -> float:
     if not total:
         return float(np.median(ink.small) >= BAR_DARK)
     return 1.0 - int(np.count_nonzero(_uncovered(ink, boxes))) / total
+
+
+def is_dark_noise(ink: Ink) -> bool:
+    """Whether a page is dark as a whole and shows nothing there but noise: nothing as tall as a letter.
+
+    What differs from the ground counts, lighter or darker, faint as it may be:
+    print keeps its contrast at this scale, where pixels of noise even out.
+    """
+    ground = float(np.median(ink.small))
+    if ground >= BAR_DARK:
+        return False
+    apart = np.abs(ink.small - ground)
+    other = (apart > max(LEAST_APART, NOISE * float(np.median(apart)))).astype(np.uint8)
+    stats = cv2.connectedComponentsWithStats(other, connectivity=8)[2][1:]
+    return not np.any(stats[:, cv2.CC_STAT_HEIGHT] >= LETTER[0] * MILLIMETRE)
 
 
 def unread(ink: Ink, boxes: Iterable[Box]) -> list[Box]:

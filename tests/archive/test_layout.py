@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docscan import archive as archives
-from docscan.archive import Archive, founding, ledger
+from docscan.archive import Archive, catalogue, founding, ledger
 from docscan.archive.fixity import verify
 from docscan.archive.layout import FOLDERS
 from docscan.errors import ArchiveBusyError, ArchiveError, ConfigError, NotFoundError
@@ -76,7 +76,7 @@ def test_a_founding_that_was_interrupted_is_done_again(
     def pulled(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    owner = {"lay_root": founding.objects, "start": ledger, "open_catalogue": founding}[step]
+    owner = {"lay_root": founding.objects, "start": ledger, "open_catalogue": catalogue}[step]
     with monkeypatch.context() as patch:
         patch.setattr(owner, step, pulled)
         with pytest.raises(KeyboardInterrupt):

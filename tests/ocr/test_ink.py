@@ -149,3 +149,27 @@ def test_more_boxes_never_cover_less(page, some, more):
 @pytest.mark.parametrize("shade", [0, 40])
 def test_nothing_of_a_black_page_counts_as_read(shade):
     assert ink.coverage(ink.found(Scan(1, np.full((1100, 800), shade, np.uint8), 100.0)), []) == 0
+
+
+def _noisy(image, ground, noise):
+    """An image of black on white drawn with less contrast on a dark ground."""
+    chance = np.random.default_rng(5)
+    return np.clip(ground + image + chance.normal(0, noise, image.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("ground", "noise"), [(0, 0), (5, 3), (10, 8), (30, 15), (0, 20)])
+def test_noise_in_the_dark_is_nothing_but_noise(ground, noise):
+    image = _noisy(np.zeros((1754, 1240)), ground, noise)
+    assert ink.is_dark_noise(ink.found(Scan(1, image, 300.0)))
+
+
+@pytest.mark.parametrize("lighter", [1, -1])
+@pytest.mark.parametrize("noise", [0, 3, 8])
+def test_a_faint_row_of_print_in_the_dark_is_more_than_noise(sheet, noise, lighter):
+    row = (255 - sheet((100, 300, "Row of print", 26)).image) / 255 * 20 * lighter
+    assert not ink.is_dark_noise(ink.found(Scan(1, _noisy(row, 30, noise), 300.0)))
+
+
+@pytest.mark.parametrize("ground", [130, 255])
+def test_paper_is_no_dark_noise(ground):
+    assert not ink.is_dark_noise(ink.found(Scan(1, _noisy(np.zeros((800, 1240)), ground, 5), 200.0)))

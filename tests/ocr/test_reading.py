@@ -245,6 +245,22 @@ def test_ink_without_a_word_is_empty(sheet):
     assert (page.state, page.lines) == ("empty", ())
 
 
+def test_a_page_of_dark_noise_is_empty_without_a_run(watched):
+    chance = np.random.default_rng(6)
+    image = np.clip(chance.normal(10, 8, (800, 600)), 0, 255).astype(np.uint8)
+    page = _read(Scan(1, image, 200.0))
+    assert (page.state, page.coverage, page.quality) == ("empty", 0, 0)
+    assert [finding.code for finding in ocr.findings([page])] == ["R010", "R050"]
+    assert watched.asked == []
+
+
+def test_faint_print_on_a_dark_page_is_read(drawn, letters):
+    light = (255 - drawn(letters["eng"]).image.astype(int)) * 30 // 255
+    image = np.clip(light + np.random.default_rng(7).normal(10, 3, light.shape), 0, 255).astype(np.uint8)
+    page = _read(Scan(1, image, 200.0), ("eng",))
+    assert _found(page, letters["eng"]) >= 0.95
+
+
 def test_boxes_to_tick_are_found_on_the_page_as_it_was_read(sheet):
     scan = sheet((170, 95, "yes, please send it to me"), (170, 195, "no, do not send it to me"))
     for top in (100, 200):

@@ -84,9 +84,9 @@ def read(
             it without a first look.
 
     Returns:
-        The page with its boxes to tick: `read`; `blank`, without asking the
-        engine; or `empty` when there is ink and no word was found, which is
-        not asked either on a page that shows nothing but dark.
+        The page with its boxes to tick: `read`; `blank`; or `empty` when there
+        is ink and no word was found. Blank pages, and those that are dark with
+        nothing but noise, are told without asking the engine.
 
     Raises:
         EngineMissingError: There is no such engine.

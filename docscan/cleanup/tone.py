@@ -88,11 +88,12 @@ def levels(scan: Scan) -> Scan:
     """Wash out what is fainter than the print: the other side of thin paper, shining through.
 
     It takes light grey print along, so it is for a second reading of a page
-    that read badly, and needs dark print: a page without any comes back as it is.
+    that read badly, and needs dark print on light paper: other pages come back as they are.
     """
     scan = grey(scan)
     small = shrunk(scan.image, scan.dpi, min(scan.dpi, EDGE_DPI))
-    if np.percentile(small, 1) >= PRINT:
+    darkest, usual = np.percentile(small, (1, 50))
+    if darkest >= PRINT or usual <= WASHED:
         return scan
     steps = (np.arange(256) - BLACK) * (255.0 / (WASHED - BLACK))
     return scan.treated(_u8(cv2.LUT(scan.image, _u8(np.clip(steps, 0, 255)))), "levels")

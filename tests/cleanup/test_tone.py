@@ -89,3 +89,11 @@ def test_levels_wash_out_the_other_side_and_keep_the_print(drawn):
 def test_a_page_without_dark_print_keeps_its_levels(drawn):
     faint = replace(drawn(), image=np.maximum(drawn().image, 190))
     assert tone.levels(faint) is faint
+
+
+def test_a_dark_page_has_no_levels_to_raise(drawn):
+    scan = drawn()
+    chance = np.random.default_rng(7)
+    dark = np.clip(12 + scan.image // 12 + chance.normal(0, 8, scan.image.shape), 0, 255).astype(np.uint8)
+    page = replace(scan, image=dark)
+    assert tone.levels(page) is page

@@ -23,6 +23,7 @@ LETTER = (0.9, 14.0)  # millimetres of height of letters on it
 WIDEST = 60.0  # millimetres of letters that touch
 GROUND = 0.6  # of a bar is its ground; of a heavy frame with cells less
 ENOUGH = 3.0  # millimetres of letters beside each other: a short word
+MOST = 0.22  # of a bar is letters; more that is light is a lighter bar beside it
 CONTRAST = 30  # grey levels between letters and ground
 LIGHTEST = 99.5  # percentile of a bar's shades: letters cover more than the rest
 GROUND_REACH = 10.0  # millimetres of the square that gives the ground's shade at its middle
@@ -88,6 +89,7 @@ def _bars(small: Image, paper: Image) -> Iterator[_Bar]:
         for left, top, mask in found:
             bar = _Bar(left, top, mask, 0.0)
             letters = _letters(small[bar.place], mask)
+            more |= not letters
             if letters:
                 taken[bar.place] |= mask
                 yield replace(bar, letters=letters)
@@ -140,10 +142,13 @@ def _with_letters(bar: Image) -> Image:
 
 
 def _letters(shades: Image, mask: Image) -> float:
-    """The shade of the light letters on a bar; 0 when there are none, or its print is dark."""
+    """The shade of the light letters on a bar; 0 with none, with dark print, and for two bars."""
     inside = shades[mask > 0]
     lightest = float(np.percentile(inside, LIGHTEST))
-    step = (lightest - float(np.median(inside))) / 2
+    ground = float(np.median(inside))
+    step = (lightest - ground) / 2
+    if np.mean(inside > ground + step) > MOST:
+        return 0.0
     contrast = shades - _mean(shades, mask > 0)
     deepest, highest = np.percentile(contrast[mask > 0], (100 - LIGHTEST, LIGHTEST))
     if step < CONTRAST / 2 or highest < -deepest:

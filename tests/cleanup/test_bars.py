@@ -73,6 +73,18 @@ def test_a_bar_that_runs_into_a_shadow_is_inverted_alone():
     assert NAME in _text(done)
 
 
+def test_a_tint_beside_a_bar_is_left_as_it_is():
+    scan = _letterhead()
+    image = scan.image.copy()
+    tint = image[BOTTOM : BOTTOM + 200]
+    tint[:] = 165
+    cv2.putText(tint, "Kundennummer 4711", (150, 130), cv2.FONT_HERSHEY_SIMPLEX, 2.0, (20,), 5)
+    done = bars(replace(scan, image=image))
+    assert done.treatments == ("bars 1",)
+    assert np.array_equal(done.image[BOTTOM + 12 :], image[BOTTOM + 12 :])
+    assert NAME in _text(done)
+
+
 @pytest.mark.parametrize("ground", [225, 90])
 def test_dark_print_on_a_tint_stays(ground):
     scan = _letterhead(ground, letters=10)

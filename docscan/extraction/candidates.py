@@ -291,10 +291,12 @@ def _beside(sheet: Sheet, hit: Hit, kind: str, reader: Reader) -> Iterator[Candi
         if below and seen and kind not in ("amount", "date"):
             return
         for order, candidate in enumerate(reader(stretch.row, stretch.first, stretch.last)):
+            if kind == "number" and not below and _begins_another_column(hit, candidate):
+                continue
             penalty = _longer_label(hit, candidate) * (1.0 - 0.08 * min(order, 4))
             penalty = penalty if not below else 0.7 if seen else 1.0
             yield replace(candidate, score=candidate.score * stretch.nearness * penalty)
-        seen += any(True for _ in reader(stretch.row, stretch.first, stretch.last))
+            seen += 1
 
 
 def _column_sums(sheet: Sheet, hit: Hit, reader: Reader) -> Iterator[Candidate]:
@@ -311,16 +313,37 @@ def _column_sums(sheet: Sheet, hit: Hit, reader: Reader) -> Iterator[Candidate]:
     items = [found[0] for found in rows if found]
     *parts, last = [item.amount or Decimal(0) for item in items] or [Decimal(0)]
     summed = len(parts) > 1 and sum(parts) == last
+    if len(items) > 1 and not summed and hit.row.index not in sheet.heads:
+        yield _added(items)
     for number, item in enumerate(items, 1):
         alone = len(items) == 1 or (summed and number == len(items))
         yield replace(item, score=item.score * (1.0 if alone else PART_OF_COLUMN))
 
 
+def _begins_another_column(hit: Hit, candidate: Candidate) -> bool:
+    """Whether a number in a column of its own goes on with words: `12 High Street` beside a title."""
+    row = hit.row
+    if row.segment_of(hit.last - 1) == row.segment_of(candidate.first):
+        return False
+    _, end = row.segments[row.segment_of(candidate.first)]
+    following = row.words[candidate.last : end]
+    return len(following) > 1 and following[0].text[:1].isalpha()
+
+
+def _added(items: Sequence[Candidate]) -> Candidate:
+    """The amounts of a column as the one they make: a summary by rates may leave their sum unsaid."""
+    whole = sum((item.amount or Decimal(0) for item in items), Decimal(0))
+    raw = " + ".join(item.raw for item in items)
+    score = PART_OF_COLUMN * min(item.score for item in items)
+    return replace(items[-1], value=values.money(whole), raw=raw, amount=whole, score=score)
+
+
 def _longer_label(hit: Hit, candidate: Candidate) -> float:
     """Less for each word between label and value: the label is then part of another, longer one."""
     between = hit.row.words[hit.last : candidate.first]
-    words = sum(any(map(str.isalpha, word.text)) and not word.text.isupper() for word in between)
-    colons = sum(word.text.endswith(":") for word in between if len(word.text) > 1 or words)
+    lettered = [word.text for word in between if any(map(str.isalpha, word.text))]
+    words = sum(not text.isupper() for text in lettered)
+    colons = sum(word.text.endswith(":") for word in between if len(word.text) > 1 or lettered)
     return float(0.9**words * 0.7**colons)
 
 

@@ -103,7 +103,7 @@ def lexicon(schema: Schema) -> Lexicon:
 def headers(schema: Schema) -> frozenset[str]:
     """What may stand over a column of the schema's tables, as letters and digits."""
     columns = (column for item in schema.properties for column in item.columns)
-    return frozenset(key(label.text) for column in columns for label in column.labels)
+    return frozenset(letters for column in columns for label in column.labels if (letters := key(label.text)))
 
 
 def _labels(schema: Schema) -> Iterator[tuple[str, str, Label]]:

@@ -1,10 +1,11 @@
 """From candidates to fields: what each label announces, decided together."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from docscan.extraction import candidates, parties, sums, values
+from docscan.extraction import candidates, parties, sums, taxes, values
 from docscan.extraction.candidates import Candidate, Sheet, announced, unlabelled
 from docscan.extraction.rows import Row
 from docscan.model import Field
@@ -14,6 +15,7 @@ WEAK = 0.45  # a number by a bare `Nr.` or `Nummer`, less than one under the tit
 LEAST = 0.3  # a candidate that scores less is not said at all
 STRONG = 0.5  # a date by a label of its own scores more: it is said even when it contradicts another
 CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
+IMPLIED = 0.75  # a currency that nothing says but the country
 AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
 
@@ -103,7 +105,8 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         payable = [replace(item, score=0.8 * item.score) for item in offers["payable"]]
         offers["total"] = sorted(offers["total"] + payable, key=lambda item: -item.score)
     loose = list(unlabelled(sheet.rows, candidates.amounts)) if "tax" in known else []
-    return sums.settle(offers, loose)
+    table = known.get("tax_breakdown")
+    return sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
 
 
 def sum_rows(sheet: Sheet) -> frozenset[int]:
@@ -205,7 +208,27 @@ def _currency(sheet: Sheet, chosen: Chosen) -> Chosen:
         for item in candidates.currencies(row, 0, len(row.words)):
             counted.setdefault(item.value, []).append(item)
     if not counted:
-        return {}
+        return _currency_of_country(sheet)
     code, items = max(counted.items(), key=lambda pair: len(pair[1]))
     share = len(items) / sum(len(others) for others in counted.values())
     return {"currency": replace(items[0], value=code, score=0.9 * share)}
+
+
+# What only one country's paper says, where no currency is printed at all: Spain's ids and taxes,
+# Germany's and Austria's tax, Poland's tax id.
+_OF_COUNTRY = (
+    (re.compile(r"(?<!\w)(?:IGIC|IPSI|IRPF|N\.?I\.?F\.?|C\.?I\.?F\.?)(?!\w)"), "EUR"),
+    (re.compile(r"(?<!\w)(?:USt|U\.St)(?!\w)"), "EUR"),
+    (re.compile(r"(?<!\w)NIP(?!\w)"), "PLN"),
+)
+
+
+def _currency_of_country(sheet: Sheet) -> Chosen:
+    """The currency of the one country whose words are printed, where no currency is."""
+    found: dict[str, Candidate] = {}
+    for row in sheet.rows:
+        for pattern, code in _OF_COUNTRY:
+            if (match := pattern.search(row.text)) and code not in found:
+                at = row.words_at(*match.span())
+                found[code] = Candidate(code, match.group(), row, *at, score=IMPLIED)
+    return {"currency": next(iter(found.values()))} if len(found) == 1 else {}

@@ -6,25 +6,31 @@ from dataclasses import replace
 from decimal import Decimal
 
 from docscan.extraction.candidates import Candidate
+from docscan.extraction.taxes import tax_name
 
 TOLERANCE = Decimal("0.02")  # each printed amount is rounded to a cent by itself
 CHOICES = 6  # candidates weighed for one field: 7**4 readings in all
+RATED = 0.5  # what it adds that printed rates make the tax
 AGREES = 0.7  # what a sum that closes adds, as much as one good label
 DISAGREES = 0.45  # what a sum that fails takes away
 BY_SUM = 0.6  # the least score of a part of a sum that closes: to be said, and no proof
+HIGHEST_RATE = Decimal("0.27")  # of value added tax in the European Union: Hungary's
 UNLABELLED = 0.25  # an amount that no label announces, kept only when a sum needs it
 
 PARTS = ("net", "tax", "withheld", "total")
 Reading = dict[str, Candidate]
 
 
-def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]) -> Reading:
+def settle(
+    offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate], charged: Decimal | None = None
+) -> Reading:
     """The likeliest amounts of a document.
 
     Args:
         offers: Candidates for `net`, `tax`, `withheld`, `total`, `prepaid`
             and `payable`, the best first.
         loose: Every amount on the pages, for a part that no label announces.
+        charged: What the printed rates make together.
 
     Returns:
         What each field is taken to be; fields without a likely value are absent.
@@ -32,9 +38,9 @@ def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]
     by_value = _by_value(loose)
     best: Reading = {}
     highest = 0.0
-    for reading in _readings(offers):
+    for reading in _readings(_with_charged(offers, by_value, charged)):
         completed = _completed(reading, by_value)
-        worth = _worth(completed)
+        worth = _worth(completed) + _by_rates(completed, charged)
         if worth > highest:
             best, highest = completed, worth
     if closes(best):
@@ -70,6 +76,25 @@ def _readings(offers: Mapping[str, Sequence[Candidate]]) -> Iterator[Reading]:
         yield {part: item for part, item in zip(PARTS, chosen, strict=True) if item is not None}
 
 
+def _with_charged(
+    offers: Mapping[str, Sequence[Candidate]], by_value: Mapping[Decimal, Candidate], charged: Decimal | None
+) -> Mapping[str, Sequence[Candidate]]:
+    """The offers, and among those for the tax the amount that the rates make."""
+    if not charged:
+        return offers
+    taxes = list(offers.get("tax", ()))
+    announced = [item for item in taxes if item.amount == charged]
+    loose = [replace(found, score=UNLABELLED * found.score)] if (found := by_value.get(charged)) else []
+    return {**offers, "tax": [*(announced or loose), *(item for item in taxes if item.amount != charged)]}
+
+
+def _by_rates(reading: Reading, charged: Decimal | None) -> float:
+    """What it adds that the tax is what the printed rates make."""
+    if not charged or "tax" not in reading:
+        return 0.0
+    return RATED if abs(_value(reading["tax"]) - charged) <= TOLERANCE else 0.0
+
+
 def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Reading:
     """The reading with its one missing part, when an amount of that size is printed."""
     missing = [part for part in ("net", "tax", "total") if part not in reading]
@@ -77,16 +102,27 @@ def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Readi
         return reading
     part = missing[0]
     known = {name: _value(item) for name, item in reading.items()}
-    held = abs(known.get("withheld", Decimal(0)))
-    wanted = {
-        "net": lambda: known["total"] - known["tax"] + held,
-        "tax": lambda: known["total"] - known["net"] + held,
-        "total": lambda: known["net"] + known["tax"] - held,
-    }[part]()
-    found = by_value.get(wanted)
-    if found is None or wanted == 0 or found.place in {item.place for item in reading.values()}:
-        return reading
-    return reading | {part: replace(found, score=UNLABELLED * found.score)}
+    places = {item.place for item in reading.values()}
+    for held in dict.fromkeys((abs(known.get("withheld", Decimal(0))), Decimal(0))):
+        found = by_value.get(_wanted(known, part, held))
+        if found is None or not found.amount or found.place in places:
+            continue
+        if part != "tax" or _of_tax(found, known["net"]):
+            return reading | {part: replace(found, score=UNLABELLED * found.score)}
+    return reading
+
+
+def _wanted(known: Mapping[str, Decimal], part: str, held: Decimal) -> Decimal:
+    """What the missing part has to be."""
+    if part == "total":
+        return known["net"] + known["tax"] - held
+    return known["total"] + held - known["tax" if part == "net" else "net"]
+
+
+def _of_tax(item: Candidate, net: Decimal) -> bool:
+    """Whether an amount that nothing announces may be a tax: its row names one or a rate."""
+    named = bool(tax_name(item.row.text)) or "%" in item.row.text
+    return named and abs(_value(item)) <= HIGHEST_RATE * abs(net)
 
 
 def _worth(reading: Reading) -> float:

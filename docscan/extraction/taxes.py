@@ -29,6 +29,9 @@ _NAMES = (
     (re.compile(r"(?<!\w)GST(?!\w)"), "GST"),
     (re.compile(r"(?<!\w)TVA(?!\w)"), "TVA"),
 )
+_WITHHELD = re.compile(
+    r"(?<!\w)(?:IRPF|retenci[oó]n|retefuente|ritenuta)", re.IGNORECASE
+)  # taken off, not added
 _PERCENT = re.compile(r"(?<![\d.,])\d{1,2}(?:[.,]\d{1,2})? ?%")
 
 
@@ -49,6 +52,26 @@ def tax_lines(rows: Sequence[Row], prop: Property, fields: Mapping[str, Field]) 
     return tuple(dict.fromkeys(found))
 
 
+def charged(rows: Sequence[Row], prop: Property, heads: frozenset[int]) -> Decimal | None:
+    """The sum of the amounts that printed rates make of printed bases; None when no rate does.
+
+    Args:
+        rows: Of the whole document.
+        prop: The table `tax_breakdown` of a schema.
+        heads: The numbers of rows that head a table of lines: it may say the
+            tax of each line, and is asked when no other table says any.
+    """
+    by_head = {
+        table.head.index: [line for line in _of_table(rows, table) if _makes(line)]
+        for table in tables(rows, prop)
+    }
+    tabled = [line for at, lines in by_head.items() if at not in heads for line in lines]
+    lines = dict.fromkeys(tabled or _said_in_rows(rows)) or [
+        line for lines in by_head.values() for line in lines
+    ]
+    return sum((Decimal(line.amount) for line in lines), Decimal(0)) if lines else None
+
+
 def _sums(lines: Sequence[TaxLine]) -> tuple[str, str]:
     """All bases and all amounts."""
     return str(sum(Decimal(line.base) for line in lines)), str(sum(Decimal(line.amount) for line in lines))
@@ -66,7 +89,7 @@ def _of_table(rows: Sequence[Row], table: Table) -> Iterator[TaxLine]:
     for row, cells in table.body:
         printed = cells.get("tax", "")
         percent = rate(cells.get("rate", ""))
-        if cells.get("base") and cells.get("amount") and percent:
+        if cells.get("base") and cells.get("amount") and percent and not _WITHHELD.search(row.text):
             named = tax_name(printed) or tax_name(row.text) or printed or headed
             yield TaxLine(named, percent, cells["base"], cells["amount"])
 

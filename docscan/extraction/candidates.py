@@ -168,7 +168,17 @@ def names(row: Row, first: int, last: int) -> Iterator[Candidate]:
     for found in texts(row, first, last):
         letters = sum(sign.isalpha() for sign in found.value)
         if letters >= 3 and letters * 2 > len(found.value.replace(" ", "")):
-            yield found
+            yield replace(found, value=_formed(found.value)) if row.origin_ocr else found
+
+
+# Legal forms hold no figures: what engines read as such in them is a letter or a sign.
+_Z_O_O = re.compile(r"(?<!\w)([Ss][Pp])[.,]? ?([zZ]) ?[0oO][.,]? ?[0oO][.,]?(?=$|[\s,;)])")
+_AND_CO = re.compile(r"(?<=[A-Za-z] )[86](?= Co\.? KG)")
+
+
+def _formed(name: str) -> str:
+    """A name with the letters of its legal form mended: `Sp. z 0.0.` is `Sp. z o.o.`."""
+    return _AND_CO.sub("&", _Z_O_O.sub(r"\1. \2 o.o.", name))
 
 
 def currencies(row: Row, first: int, last: int) -> Iterator[Candidate]:

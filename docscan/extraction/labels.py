@@ -19,6 +19,8 @@ QUALIFIERS = ("net", "tax")  # `USt. Gesamt` is a tax, `Summe netto` a net amoun
 # Letters that engines take for one another; words alike after this are alike enough.
 _CONFUSED = str.maketrans({"l": "i", "1": "i", "j": "i", "0": "o", "5": "s", "8": "b", "6": "b", "c": "e"})
 
+_ORDINAL = frozenset({"n2", "n9", "n0"})  # what engines make of `Nº`
+
 _SIGNS = re.compile(r"[^0-9a-z]+")
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_]{3})[\d¹²³⁴⁵⁶⁷⁸⁹](?=:?$)")
 
@@ -135,6 +137,8 @@ def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:
 def _placed(hit: Hit) -> Hit:
     """The hit; not as a heading unless it stands like one: alone in its segment, or before a colon."""
     begin, end = hit.row.segments[hit.row.segment_of(hit.first)]
+    while begin < hit.first and not key(hit.row.words[begin].text):  # a rule between columns, read as a sign
+        begin += 1
     alone = hit.first == begin and (hit.last == end or hit.last - hit.first > 1)
     if (alone or (hit.first == begin and hit.row.words[hit.last - 1].text.endswith(":"))) or not hit.heading:
         return hit
@@ -190,7 +194,9 @@ def _alike(texts: Iterable[str], words: Lexicon, *, misread: bool) -> dict[str, 
     for text in texts:
         if text in found:
             continue
-        if label := confused.get(text.translate(_CONFUSED)):
+        if text in _ORDINAL and "no" in words.meanings:
+            found[text] = ("no", 0.95)
+        elif label := confused.get(text.translate(_CONFUSED)):
             found[text] = (label, 0.95)
         elif labels and len(text) >= SHORTEST_FUZZY:
             best = process.extractOne(

@@ -55,9 +55,18 @@ def _far(hit: Hit, candidate: Candidate) -> float:
         return 0.0
     down = max(0.0, box.top - label.top) / row.height
     across = (box.left - label.left) / row.height
-    if down > FARTHEST or across < -4:
+    if down > FARTHEST or across < -4 or _of_next_column(hit, candidate):
         return 0.0
     return 0.1 + down + abs(across) * (0.5 if across >= 0 else 2.0)
+
+
+def _of_next_column(hit: Hit, candidate: Candidate) -> bool:
+    """Whether something stands in the heading's row, further right, that a value is under: read or misread."""
+    row = hit.row
+    if row.index == candidate.row.index:
+        return False
+    starts = [row.words[first].box.left for first, _ in row.segments if first >= hit.last]
+    return any(start - row.height <= candidate.box.left for start in starts)
 
 
 def ids(sheet: Sheet) -> dict[str, Candidate]:

@@ -15,6 +15,7 @@ WEAK = 0.45  # a number by a bare `Nr.` or `Nummer`, less than one under the tit
 LEAST = 0.3  # a candidate that scores less is not said at all
 STRONG = 0.5  # a date by a label of its own scores more: it is said even when it contradicts another
 CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
+LONE = 0.6  # a number without a label
 IMPLIED = 0.75  # a currency that nothing says but the country
 AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
@@ -165,6 +166,8 @@ def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Cho
         if name not in found and item.place not in taken:
             found[name] = replace(item, score=score)
             taken.add(item.place)
+    if "invoice_number" in known and "invoice_number" not in found:
+        found.update(("invoice_number", item) for item in _lone_number(sheet))
     if "iban" in known and "iban" not in found:
         found.update(("iban", replace(item, score=0.7 * item.score)) for item in _lone_iban(sheet))
     return found
@@ -178,6 +181,21 @@ def _own(sheet: Sheet, prop: Property, item: Candidate) -> float:
 
 def _single(prop: Property) -> bool:
     return prop.type in candidates.READERS and prop.type != "date"
+
+
+# Series, year and number: how a program counts its invoices, and hardly anything else.
+_NUMBERED = re.compile(r"[A-Z]{1,5}[-/]?(?:19|20)\d{2}[-/]\d{1,6}")
+
+
+def _lone_number(sheet: Sheet) -> list[Candidate]:
+    """The one number with series and year that is printed without a label, as at the foot of a page."""
+    items = [
+        Candidate(word.text, word.text, row, at, at + 1, LONE)
+        for row in sheet.rows
+        for at, word in enumerate(row.words)
+        if _NUMBERED.fullmatch(word.text)
+    ]
+    return items[:1] if len({item.value for item in items}) == 1 else []
 
 
 def _lone_iban(sheet: Sheet) -> list[Candidate]:

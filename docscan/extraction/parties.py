@@ -61,7 +61,7 @@ def _far(hit: Hit, candidate: Candidate) -> float:
 
 
 def _of_next_column(hit: Hit, candidate: Candidate) -> bool:
-    """Whether something stands in the heading's row, further right, that a value is under: read or misread."""
+    """Whether something further right in the heading's row stands over a value, be it read or misread."""
     row = hit.row
     if row.index == candidate.row.index:
         return False

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -82,12 +83,13 @@ class Lexicon:
     meanings: dict[str, tuple[Meaning, ...]] = field(default_factory=dict)
     capitals: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """Letters of the longest label."""
         return max((len(key) for key in self.meanings), default=0)
 
 
+@lru_cache(maxsize=1 << 15)  # the words of a document are asked for again and again
 def key(text: str) -> str:
     """Letters and digits alone, lower case without accents: `USt-IdNr.` is `ustidnr`."""
     return _SIGNS.sub("", plain(text))

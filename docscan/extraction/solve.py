@@ -214,10 +214,7 @@ def _regional(prop: Property, item: Candidate, sheet: Sheet) -> float:
 
 
 def _currency(sheet: Sheet, chosen: Chosen) -> Chosen:
-    """The currency most printed: beside the total, or beside most amounts."""
-    total = chosen.get("total")
-    if total and total.currency:
-        return {"currency": replace(total, value=total.currency, score=min(1.0, total.score + 0.1))}
+    """The currency most printed: the only one, or that beside the total, or that beside most amounts."""
     counted: dict[str, list[Candidate]] = {}
     for row in sheet.rows:
         for item in candidates.amounts(row, 0, len(row.words)):
@@ -225,6 +222,9 @@ def _currency(sheet: Sheet, chosen: Chosen) -> Chosen:
                 counted.setdefault(item.currency, []).append(item)
         for item in candidates.currencies(row, 0, len(row.words)):
             counted.setdefault(item.value, []).append(item)
+    total = chosen.get("total")
+    if total and total.currency and len(counted) > 1:
+        return {"currency": replace(total, value=total.currency, score=min(1.0, total.score + 0.1))}
     if not counted:
         return _currency_of_country(sheet)
     code, items = max(counted.items(), key=lambda pair: len(pair[1]))

@@ -125,6 +125,8 @@ class Amount(NamedTuple):
 
 def plain(text: str) -> str:
     """Lower case without accents; Polish `ł` and German `ß` become `l` and `ss`."""
+    if text.isascii():
+        return text.lower()
     folded = text.casefold().replace("ł", "l")
     return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign))
 

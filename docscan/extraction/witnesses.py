@@ -1,0 +1,138 @@
+"""Fields that a second place on the pages bears out: what is printed twice was read rightly.
+
+A second place counts only where nothing announces it as something else, so
+that it could as well have been missing, or have said another thing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from docscan.extraction.candidates import Candidate, Sheet, amounts, currencies, dates
+from docscan.extraction.labels import Hit, key
+from docscan.extraction.parties import standing
+from docscan.extraction.rows import Row
+from docscan.model import Box, Field
+
+SHORTEST = {"number": 4, "name": 6, "tax-id": 7}  # letters and figures; fewer are printed twice by chance
+LONGEST_RUN = 9  # words of a name
+ALSO = {"invoice_number": "payment_reference", "total": "payable"}  # whose label may stand by it, too
+TERM = re.compile(r"(?<![\d.,])(\d{1,3}) (?:Tagen?|days?|d[ií]as?|dni)(?!\w)", re.IGNORECASE)
+
+Place = tuple[int, Box]
+
+
+def witnessed(sheet: Sheet, fields: Mapping[str, Field], types: Mapping[str, str]) -> frozenset[str]:
+    """The fields that something else on the pages agrees with.
+
+    Args:
+        sheet: The document.
+        fields: As decided.
+        types: The type of each field.
+    """
+    found = {name for name, field in fields.items() if _again(sheet, name, field, types.get(name, ""))}
+    return frozenset(found | _in_term(sheet, fields))
+
+
+def _again(sheet: Sheet, name: str, field: Field, kind: str) -> bool:
+    if not isinstance(field.value, str):
+        return False
+    if kind == "currency":
+        return _alone(sheet, field.value)
+    if kind in SHORTEST:
+        places = _runs(sheet, key(field.value), SHORTEST[kind])
+    elif kind == "date":
+        places = _days(sheet, field.value)
+    elif name == "total":
+        places = _sums(sheet, field.value)
+    else:
+        return False
+    return any(not _same(field, row, at) and _free(sheet, name, row, at) for row, at in places)
+
+
+def _runs(sheet: Sheet, wanted: str, shortest: int) -> Iterator[tuple[Row, tuple[int, int]]]:
+    """Words that are some letters and figures, wherever they stand."""
+    if len(wanted) < shortest:
+        return
+    for row in sheet.rows:
+        pieces = [key(word.text) for word in row.words]
+        for first in range(len(pieces)):
+            joined = ""
+            for last in range(first, min(len(pieces), first + LONGEST_RUN)):
+                joined += pieces[last]
+                if not pieces[first] or not wanted.startswith(joined):
+                    break
+                if joined == wanted:
+                    yield row, (first, last + 1)
+
+
+def _days(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
+    """Places of a date, also within longer words, as in the address of a page."""
+    year, month, day = wanted.split("-")
+    inside = re.compile(rf"(?<!\d)(?:{day}[-/.]?{month}[-/.]?{year}|{year}[-/.]?{month}[-/.]?{day})(?!\d)")
+    for row in sheet.rows:
+        found = {(item.first, item.last) for item in dates(row, 0, len(row.words)) if item.value == wanted}
+        found |= {(at, at + 1) for at, word in enumerate(row.words) if inside.search(word.text)}
+        yield from ((row, at) for at in sorted(found))
+
+
+def _sums(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
+    """Places of an amount in rows that announce what is to be paid."""
+    for hit in sheet.hits:
+        if max(hit.weight_of("total"), hit.weight_of("payable")) >= 0.6:
+            for item in (
+                amounts(hit.row, hit.last, len(hit.row.words)) if hit.last < len(hit.row.words) else ()
+            ):
+                if item.value == wanted:
+                    yield hit.row, (item.first, item.last)
+
+
+def _alone(sheet: Sheet, code: str) -> bool:
+    """Whether a currency is printed in two places at least, and no other is."""
+    found: list[Candidate] = []
+    for row in sheet.rows:
+        found += [item for item in amounts(row, 0, len(row.words)) if item.currency]
+        found += currencies(row, 0, len(row.words))
+    named = {item.currency or item.value for item in found}
+    return named == {code} and len({item.place for item in found}) > 1
+
+
+def _in_term(sheet: Sheet, fields: Mapping[str, Field]) -> set[str]:
+    """Issue and due date, when the days between them are printed as the term of payment."""
+    try:
+        issued, due = (date.fromisoformat(str(fields[name].value)) for name in ("issue_date", "due_date"))
+    except (KeyError, ValueError):
+        return set()
+    terms = (int(match[1]) for row in sheet.rows for match in TERM.finditer(row.text))
+    return (
+        {"issue_date", "due_date"}
+        if any(issued + timedelta(days) == due for days in terms if days)
+        else set()
+    )
+
+
+def _same(field: Field, row: Row, at: tuple[int, int]) -> bool:
+    """Whether a place is the one that the field was read from."""
+    one, other = field.box, row.span_box(*at)
+    across = one.left < other.right and other.left < one.right
+    return field.page == row.page and across and one.top < other.bottom and other.top < one.bottom
+
+
+def _free(sheet: Sheet, name: str, row: Row, at: tuple[int, int]) -> bool:
+    """Whether no label announces a place as something else, nor another party's heading."""
+    label = _label(sheet, row, at[0])
+    if label and not any(label.weight_of(known) for known in (name, ALSO.get(name, name))):
+        return False
+    role = name.partition("_")[0]
+    return role not in ("supplier", "customer") or standing(sheet, _candidate(row, at)) in ("", role)
+
+
+def _label(sheet: Sheet, row: Row, first: int) -> Hit | None:
+    """The label that a place stands right of, in its segment or the one before."""
+    before = [hit for hit in sheet.in_row(row) if hit.last <= first]
+    near = before[-1] if before else None
+    return near if near and row.segment_of(first) - row.segment_of(near.first) <= 1 else None
+
+
+def _candidate(row: Row, at: tuple[int, int]) -> Candidate:
+    return Candidate("", "", row, *at, score=0.0)

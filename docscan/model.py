@@ -311,6 +311,7 @@ class Extraction:
         schema: The name of the schema that described it (`invoice`).
         language: ISO 639-1 (`es`), or empty when it cannot be told.
         missing: Fields that the schema requires and that were not found.
+        witnessed: Fields that a second place on the pages bears out.
     """
 
     kind: str
@@ -322,6 +323,7 @@ class Extraction:
     lines: tuple[InvoiceLine, ...] = ()
     entries: tuple[Entry, ...] = ()
     missing: tuple[str, ...] = ()
+    witnessed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ value is which field.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docscan.extraction import classify, forms, solve, tables, taxes
+from docscan.extraction import classify, forms, solve, tables, taxes, witnesses
 from docscan.extraction.candidates import Sheet
 from docscan.extraction.labels import headers, hits_in, lexicon
 from docscan.extraction.rows import Row, rows_of
@@ -52,6 +52,7 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
         tax_breakdown=taxes.tax_lines(rows, breakdown, fields) if breakdown else (),
         entries=() if lines else forms.entries(sheet, ordered),
         missing=tuple(name for name in schema.required if name not in ordered),
+        witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from docscan.model import Extraction, Field, Finding, Known, Verdict
 from docscan.pipeline import Choice
 from docscan.verification import checks as _checks
+from docscan.verification.calibration import calibrated
 from docscan.verification.checks import Check, Doubted, Proof
 
 __all__ = ["CHECKS", "Check", "Doubted", "Proof", "verdict", "verify"]
@@ -25,12 +26,14 @@ CHECKS: Mapping[str, Check] = {
     "lines_sum": _checks.lines_sum,
     "dates": _checks.dates,
     "parties": _checks.parties,
+    "witnesses": _checks.witnesses,
     "duplicate_number": _checks.duplicate_number,
     "confidence": _checks.confidence,
 }
 
-DOUBTED = 0.6  # what a doubt leaves of a field's confidence
-PROVEN = 0.98  # the confidence of a proven field
+DOUBTED = 0.9  # what a doubt leaves of a field's confidence: most are of what is printed, not of the reading
+SCORED = ("ocr", "textlayer")  # the origins whose confidence is a score
+PROVEN = 0.995  # the confidence of a proven field
 
 
 def verify(
@@ -73,8 +76,9 @@ def verdict(findings: Iterable[Finding], extraction: Extraction) -> Verdict:
 
 
 def _judged(field: Field, *, proven: bool, doubted: bool) -> Field:
+    sure = calibrated(field.confidence) if field.origin in SCORED else field.confidence
     if doubted:
-        return replace(field, status="doubtful", confidence=field.confidence * DOUBTED)
+        return replace(field, status="doubtful", confidence=sure * DOUBTED)
     if proven:
-        return replace(field, status="verified", confidence=max(field.confidence, PROVEN))
-    return field
+        return replace(field, status="verified", confidence=max(sure, PROVEN))
+    return replace(field, confidence=sure)

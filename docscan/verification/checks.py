@@ -14,6 +14,7 @@ from docscan.model import Extraction, Field, Finding, Known, TaxLine
 from docscan.verification import digits
 
 SURE = 0.7  # the least confidence of a field that evidence may prove: its label must stand by it
+DISTINCT = 0.5  # the same for a document's number, which is hardly ever printed twice as something else
 CENT = Decimal("0.01")  # how far base times rate may be from the printed tax: each is rounded by itself
 EARLIEST = date(1990, 1, 1)  # older paper is archive material, and its date worth a look
 
@@ -97,9 +98,39 @@ def totals(
         if abs(tax) > abs(net):
             yield Finding("V034", "doubt", "tax", {"net": str(net), "tax": str(tax)})
             yield Doubted(("net",))
-        elif gap == 0 and tax and _apart(extraction, SUMMED) and _rates_agree(extraction, tax):
+        elif gap == 0 and _apart(extraction, SUMMED) and _borne_out(extraction, net, tax):
             yield Proof(SUMMED)
     yield from _left_to_pay(extraction, slack, held)
+
+
+def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
+    """Whether more than their sum speaks for net, tax and total: labels, or what net and tax are made of.
+
+    Three amounts add up by chance, too: those of one rate out of several do.
+    """
+    if tax and _sure(extraction, SUMMED) and _rates_agree(extraction, tax):
+        return True
+    left = _amount(extraction, "payable") == _amount(extraction, "total") and _sure(extraction, ("payable",))
+    return (left or _sure(extraction, ("total",))) and (
+        _broken_down(extraction, net, tax) or _itemised(extraction, net)
+    )
+
+
+def _broken_down(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
+    """Whether all rates make their amounts to the cent, and their bases and amounts are net and tax."""
+    lines = extraction.tax_breakdown
+    return (
+        any(Decimal(line.amount) for line in lines)
+        and _rates_agree(extraction, tax)
+        and sum(Decimal(line.base) for line in lines) == net
+        and sum(Decimal(line.amount) for line in lines) == tax
+    )
+
+
+def _itemised(extraction: Extraction, net: Decimal) -> bool:
+    """Whether at least two lines make the net amount to the cent."""
+    amounts = [Decimal(line.amount) for line in extraction.lines if line.amount]
+    return len(amounts) > 1 and sum(amounts) == net
 
 
 def _rates_agree(extraction: Extraction, tax: Decimal) -> bool:
@@ -210,6 +241,14 @@ def duplicate_number(extraction: Extraction, known: Known) -> Iterator[Finding]:
         yield Finding("V070", "doubt", "invoice_number", {"number": number, "record": earlier})
 
 
+def witnesses(extraction: Extraction, known: Known) -> Iterator[Proof]:  # noqa: ARG001 - one shape
+    """What a second place on the pages bears out was read rightly, and its label says what it is."""
+    for name in sorted(extraction.witnessed):
+        field = extraction.fields.get(name)
+        if field is not None and field.confidence >= (DISTINCT if name == "invoice_number" else SURE):
+            yield Proof((name,))
+
+
 def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape
     """No field was read less surely than this.
 
@@ -243,12 +282,15 @@ def _text(extraction: Extraction, name: str) -> str:
     return field.value if field is not None and isinstance(field.value, str) else ""
 
 
+def _sure(extraction: Extraction, names: Sequence[str]) -> bool:
+    """Whether each field stands by its label."""
+    return all(name in extraction.fields and extraction.fields[name].confidence >= SURE for name in names)
+
+
 def _apart(extraction: Extraction, names: Sequence[str]) -> bool:
-    """Each field stands by its label, at a place of its own."""
+    """Whether each field stands at a place of its own."""
     fields = [extraction.fields[name] for name in names]
-    return all(field.confidence >= SURE for field in fields) and not any(
-        _overlap(one, other) for one, other in itertools.combinations(fields, 2)
-    )
+    return not any(_overlap(one, other) for one, other in itertools.combinations(fields, 2))
 
 
 def _overlap(one: Field, other: Field) -> bool:

@@ -49,6 +49,9 @@ class Box(NamedTuple):
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
 
+NOWHERE = Box(0, 0, 0, 0)  # the box of what stands on no page
+
+
 def around(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds all of the given ones (at least one)."""
     return Box(
@@ -170,6 +173,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A code on a page and what it says; nobody follows an address in it.
+
+    Attributes:
+        format: `QR` or `Code 128`.
+        text: As it was encoded.
+        box: Around it on the page.
+    """
+
+    format: str
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page as read.
 
@@ -187,6 +205,7 @@ class Page:
         source_size: Width and height of the image as stored, in pixels; (0, 0)
             for a page read from its text layer, or not at all.
         coverage: The share of what looks like print that lies under a word read.
+        codes: Bar codes and QR codes, from top to bottom.
     """
 
     number: int
@@ -201,6 +220,7 @@ class Page:
     to_source: Matrix = IDENTITY
     source_size: tuple[int, int] = (0, 0)
     coverage: float = 1.0
+    codes: tuple[Code, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -269,6 +289,32 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says of a field, kept where an e-invoice or a code speaks of it.
+
+    Attributes:
+        subject: The field's name.
+        value: Normalised, as in a field.
+        raw: As the source has it.
+        origin: What kind of source it is.
+        source: Which one: the name of an attachment (`factur-x.xml`), the kind
+            of a code (`KSeF QR`), or `page` for the print.
+        page: The page's number, from 1.
+        box: Around it on that page; empty for an e-invoice.
+        agrees: It says the same as the field that was given.
+    """
+
+    subject: str
+    value: str
+    raw: str
+    origin: Origin
+    source: str
+    page: int = 1
+    box: Box = NOWHERE
+    agrees: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TaxLine:
     """One rate of the tax breakdown; amounts and rate as decimal strings."""
 
@@ -312,6 +358,8 @@ class Extraction:
         language: ISO 639-1 (`es`), or empty when it cannot be told.
         missing: Fields that the schema requires and that were not found.
         witnessed: Fields that a second place on the pages bears out.
+        claims: What each source says of every field that an e-invoice or a
+            code speaks of, the most trusted source first.
     """
 
     kind: str
@@ -324,6 +372,7 @@ class Extraction:
     entries: tuple[Entry, ...] = ()
     missing: tuple[str, ...] = ()
     witnessed: frozenset[str] = frozenset()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from docscan import PROGRAM, cleanup, extraction, ocr
-from docscan.accession import scans
+from docscan.accession import attachments, scans
 from docscan.accession.intake import Received
 from docscan.cleanup import halving
 from docscan.equipment import Setup
 from docscan.errors import EngineFailedError
+from docscan.extraction import einvoice
 from docscan.model import Page, Record, Scan
 from docscan.ocr import textlayer
 
@@ -107,14 +108,16 @@ def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path
 
         image = setup.pipeline.ocr.image
         searchable.write(received.path, received.media_type, pages, target, image=image)
+    attached = attachments.xml_files(received.path) if received.media_type == PDF else ()
+    einvoices, doubts = einvoice.einvoices(attached)
     return Record(
         id=None,
         source=received.source,
         sha256=received.sha256,
         media_type=received.media_type,
-        extraction=extraction.extract(pages, setup.schemas),
+        extraction=extraction.extract(pages, setup.schemas, einvoices),
         pages=pages,
-        findings=ocr.findings(pages),
+        findings=(*ocr.findings(pages), *doubts),
         verdict="review",
         program=PROGRAM,
     )

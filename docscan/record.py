@@ -10,6 +10,8 @@ from typing import Any
 from docscan.messages import sentence
 from docscan.model import (
     Box,
+    Claim,
+    Code,
     Entry,
     Extraction,
     Field,
@@ -53,6 +55,7 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
         "tax_breakdown": [_slots(item) for item in extraction.tax_breakdown],
         "lines": [_slots(item) for item in extraction.lines],
         "missing": list(extraction.missing),
+        "claims": [_slots(claim) | {"box": list(claim.box)} for claim in extraction.claims],
         "entries": [
             _slots(entry) | {"box": list(entry.box), "confidence": round(entry.confidence, 3)}
             for entry in extraction.entries
@@ -119,6 +122,7 @@ def _page(page: Page) -> dict[str, Any]:
         "quality": round(page.quality, 3),
         "language": page.language,
         "treatments": list(page.treatments),
+        "codes": [_slots(code) | {"box": list(code.box)} for code in page.codes],
         "text": page.text,
     }
 
@@ -175,6 +179,7 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
         lines=tuple(InvoiceLine(**item) for item in record["lines"]),
         missing=tuple(record.get("missing", ())),
         entries=tuple(Entry(**item | {"box": Box(*item["box"])}) for item in record["entries"]),
+        claims=tuple(Claim(**item | {"box": Box(*item["box"])}) for item in record.get("claims", ())),
     )
 
 
@@ -188,6 +193,7 @@ def _transcript(page: Mapping[str, Any]) -> Transcript:
         language=page["language"],
         treatments=tuple(page["treatments"]),
         coverage=page.get("coverage", 1.0),
+        codes=tuple(Code(**item | {"box": Box(*item["box"])}) for item in page.get("codes", ())),
         text=page["text"],
         confidence=page["confidence"],
     )

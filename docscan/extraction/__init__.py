@@ -2,14 +2,15 @@
 
 Words become rows, rows are searched for the labels of a schema, values of the
 right type stand by the labels, and one decision over all of them says which
-value is which field.
+value is which field. What an e-invoice or a code says of the same fields joins them last.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docscan.extraction import classify, forms, solve, tables, taxes, witnesses
+from docscan.extraction import classify, forms, joining, payloads, solve, tables, taxes, witnesses
 from docscan.extraction.candidates import Sheet
+from docscan.extraction.einvoice import Einvoice
 from docscan.extraction.labels import headers, hits_in, lexicon
 from docscan.extraction.rows import Row, rows_of
 from docscan.model import Extraction, Page
@@ -18,12 +19,15 @@ from docscan.schema import Property, Schema
 UNSORTED = "letter"  # the kind of what nothing describes
 
 
-def extract(pages: Sequence[Page], schemas: Sequence[Schema]) -> Extraction:
+def extract(
+    pages: Sequence[Page], schemas: Sequence[Schema], einvoices: Sequence[Einvoice] = ()
+) -> Extraction:
     """Read what a document says.
 
     Args:
         pages: As read, in order.
         schemas: The kinds of documents it may be.
+        einvoices: That came with it, the most trusted first.
 
     Returns:
         Kind, language and what stands in it; a document that no schema
@@ -31,12 +35,16 @@ def extract(pages: Sequence[Page], schemas: Sequence[Schema]) -> Extraction:
     """
     rows = rows_of(pages)
     language = classify.language_of(rows, schemas)
-    schema, sure = classify.kind_of(rows, schemas)
-    if schema is None:
-        schema = next((item for item in schemas if item.kind == UNSORTED), None)
+    looks, sure = classify.kind_of(rows, schemas)
+    kinds = [einvoice.kind for einvoice in einvoices]
+    stated = next((item for item in schemas if item.kind in kinds[:1]), None)
+    schema = stated or looks or next((item for item in schemas if item.kind == UNSORTED), None)
     if schema is None:
         return Extraction(UNSORTED, "", sure, language)
-    return _described(pages, rows, schema, Extraction(schema.kind, schema.name, sure, language))
+    sure = joining.CONFIDENCE["einvoice"] if stated else sure
+    found = _described(pages, rows, schema, Extraction(schema.kind, schema.name, sure, language))
+    codes = tuple(payloads.claims(pages))
+    return joining.joined(found, joining.Sources(rows, einvoices, codes, looks.kind if looks else ""), schema)
 
 
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:

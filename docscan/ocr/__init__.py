@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from docscan.errors import EngineFailedError
 from docscan.model import Finding, Line, Page, PageState, Scan, Severity, Word
-from docscan.ocr import again, calibration, engine, glance, language, marks, spacing, strips
+from docscan.ocr import again, calibration, codes, engine, glance, language, marks, spacing, strips
 from docscan.ocr import ink as inks
 from docscan.ocr.engine import Engine
 from docscan.ocr.glance import Turn
@@ -114,7 +114,7 @@ def read(
     boxes = marks.tick_boxes(first.scan)
     lines = marks.outside(lines, boxes)
     page = _page(replace(first, lines=lines), "read" if lines else "empty")
-    return replace(page, marks=boxes, coverage=coverage)
+    return replace(page, marks=boxes, coverage=coverage, codes=codes.read(first.scan))
 
 
 def failed(scan: Scan) -> Page:

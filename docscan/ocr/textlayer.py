@@ -17,7 +17,7 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from docscan.model import Box, Line, Mark, Page, Word
-from docscan.ocr import language, layout, shown
+from docscan.ocr import codes, language, layout, shown
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # its warnings name nothing a person could mend
 
@@ -99,9 +99,10 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
                 return None
             frame = _frame(page, dpi)
             source = _alone(document, number) if drawn_on or len(document) > 1 else path
+            printed = codes.on_page(page, dpi)
         with pdfplumber.open(source) as plumbed:
             found = _page(plumbed.pages[0], number, dpi, frame)
-        return found and replace(found, coverage=len(text) / max(1, len(text) + lost))
+        return found and replace(found, coverage=len(text) / max(1, len(text) + lost), codes=printed)
     except UNREADABLE:
         return None
 

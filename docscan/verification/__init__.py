@@ -28,6 +28,7 @@ CHECKS: Mapping[str, Check] = {
     "parties": _checks.parties,
     "witnesses": _checks.witnesses,
     "duplicate_number": _checks.duplicate_number,
+    "sources": _checks.sources,
     "confidence": _checks.confidence,
 }
 

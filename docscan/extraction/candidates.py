@@ -106,24 +106,6 @@ def amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
             )
 
 
-def mended_amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
-    """Amounts with letters that an engine takes for digits."""
-    for index in range(first, last):
-        text = row.words[index].text
-        digits = text.translate(_MISREAD)
-        if digits != text and re.fullmatch(r"-?[\d.,]*\d[.,]\d{2}", digits) and any(map(str.isdigit, text)):
-            found = values.read_amount(digits)
-            if found:
-                yield Candidate(
-                    values.money(found.value), text, row, index, index + 1, 0.4, found.value, mended=True
-                )
-
-
-_MISREAD = str.maketrans(
-    {"O": "0", "o": "0", "D": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"}
-)
-
-
 def ibans(row: Row, first: int, last: int) -> Iterator[Candidate]:
     """Bank account numbers; a Polish one may lack its country."""
     text, offset = _stretch(row, first, last)
@@ -164,15 +146,17 @@ def texts(row: Row, first: int, last: int) -> Iterator[Candidate]:
 
 
 def names(row: Row, first: int, last: int) -> Iterator[Candidate]:
-    """The first segment with letters."""
-    for found in texts(row, first, last):
+    """The first segment with letters; a register's number after it is no part of a name."""
+    for text in texts(row, first, last):
+        found = replace(text, value=_REGISTERED.sub("", text.value) or text.value)
         letters = sum(sign.isalpha() for sign in found.value)
         if letters >= 3 and letters * 2 > len(found.value.replace(" ", "")):
             yield replace(found, value=_formed(found.value)) if row.origin_ocr else found
 
 
-# Legal forms hold no figures: what engines read as such in them is a letter or a sign.
+# Legal forms hold no figures: what engines read as such is a letter or a sign.
 _Z_O_O = re.compile(r"(?<!\w)([Ss][Pp])[.,]? ?([zZ]) ?[0oO][.,]? ?[0oO][.,]?(?=$|[\s,;)])")
+_REGISTERED = re.compile(r"[,.]? ?[({\[][^()]*\d{4}[^()]*[)}\]]?$")
 _AND_CO = re.compile(r"(?<=[A-Za-z] )[86](?= Co\.? KG)")
 
 

@@ -17,6 +17,8 @@ UNSURE = 0.8  # of two ids without a heading either may be the supplier's
 SECOND = 0.5  # of two ids without a heading the one further on is likelier the customer's
 SHORTEST_BARE = 8  # signs of an id that nothing speaks for; shorter ones are sums and numbers of things
 LETTERHEAD_ROWS = 25
+FIRST_ROWS = 4  # at the very top, where a till prints whose it is
+LONGEST_WORD = 30  # letters; a longer one is a rule or a pattern, read as letters
 LEAST_LETTERS = 5  # of a name in a letterhead; less is a speck or a monogram
 WINDOW_ROWS = 40  # of a first page
 _SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a sender's line
@@ -25,7 +27,7 @@ _SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a
 LEGAL_FORM = re.compile(
     r"(?<!\w)(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|GbR|S\.\s?L\.(?:\s?U\.?)?|S\.\s?A\.(?:\s?U\.?)?|SLU?|SAU?|"
     r"sp\.\s?z\s?o\.\s?o\.|S\.A\.|sp\.\s?j\.|sp\.\s?k\.|Ltd\.?|Limited|LLC|Inc\.?|PLC|B\.V\.|SARL|SAS|"
-    r"S\.r\.l\.|Sdn\.?\s?Bhd\.?|Bhd\.?|Co\.|Corp\.?)(?!\w)",
+    r"S\.r\.l\.|Sdn\.?\s?Bhd\.?|S/B|Bhd\.?|Co\.|Corp\.?)(?!\w)",
     re.IGNORECASE,
 )
 POSTAL_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{2}-\d{3})(?:\s+|,\s*)[^\W\d_]{2,}")
@@ -203,16 +205,37 @@ def _letterhead(sheet: Sheet) -> Iterator[Candidate]:
     """Lines near the top of the first page, and any that ends like a company; taller letters count more."""
     for row in (row for row in sheet.rows[:LETTERHEAD_ROWS] if row.page == sheet.rows[0].page):
         for first, last in row.segments:
-            for line in names(row, first, last):
+            for line in _whole(sheet, names(row, first, last)):
                 if _is_label(sheet, line) or standing(sheet, line) == "customer":
                     continue
                 if sum(map(str.isalpha, line.value)) < LEAST_LETTERS:
                     continue
                 tall = min(2.0, line.box.height / row.height) / 2.0
                 early = 1.0 - row.index / LETTERHEAD_ROWS
+                topmost = 0.15 * max(0.0, 1.0 - row.index / FIRST_ROWS)
                 formed = 0.25 if LEGAL_FORM.search(line.value) else 0.0
-                score = 0.1 + 0.3 * tall + 0.2 * early + formed
+                score = (0.1 + 0.3 * tall + 0.2 * early + topmost + formed) * _worded(line.value)
                 yield replace(line, value=_before_address(line.value), score=score)
+
+
+def _whole(sheet: Sheet, lines: Iterator[Candidate]) -> Iterator[Candidate]:
+    """Lines; one that is a legal form alone, with the name on the line above."""
+    for line in lines:
+        if not LEGAL_FORM.fullmatch(line.value) or line.row.index == 0:
+            yield line
+            continue
+        above = sheet.rows[line.row.index - 1]
+        for first, last in above.segments:
+            if abs(above.span_box(first, last).middle[0] - line.box.middle[0]) <= 8 * line.row.height:
+                for upper in names(above, first, last):
+                    yield replace(upper, value=f"{upper.value} {line.value}", raw=f"{upper.raw} {line.raw}")
+
+
+def _worded(text: str) -> float:
+    """Less for a line with as many figures as a number of something, or nothing like a name's words."""
+    figures = sum(map(str.isdigit, text))
+    long = max(map(len, text.split())) > LONGEST_WORD
+    return 0.6 if 4 * figures > len(text) or long or text == text.lower() else 1.0
 
 
 def _window(sheet: Sheet) -> Iterator[Candidate]:
@@ -275,7 +298,8 @@ def _of_address(text: str) -> bool:
 
 def _before_address(text: str) -> str:
     """A sender's line such as `Name · Street · Town` holds the name first."""
-    return _SENDER.split(text)[0].strip(" ,;")
+    first, *rest = _SENDER.split(text)
+    return first.strip(" ,;") if any(_of_address(part) for part in rest) else text
 
 
 def _is_header(sheet: Sheet, line: Candidate) -> bool:

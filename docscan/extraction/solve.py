@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from docscan.extraction import candidates, parties, sums, taxes, values
+from docscan.extraction import candidates, mending, parties, receipts, sums, taxes, values
 from docscan.extraction.candidates import Candidate, Sheet, announced, unlabelled
 from docscan.extraction.rows import Row
 from docscan.model import Field
@@ -17,7 +17,7 @@ STRONG = 0.5  # a date by a label of its own scores more: it is said even when i
 CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
 LONE = 0.6  # a number without a label
 IMPLIED = 0.75  # a currency that nothing says but the country
-AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
+AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable", "tendered", "change")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
 
 Chosen = dict[str, Candidate]
@@ -105,6 +105,8 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     if "payable" in offers and "total" in offers:
         payable = [replace(item, score=0.8 * item.score) for item in offers["payable"]]
         offers["total"] = sorted(offers["total"] + payable, key=lambda item: -item.score)
+    if "tendered" in known:
+        return receipts.settle(offers, list(unlabelled(sheet.rows, _amounts_and_mended)))
     loose = list(unlabelled(sheet.rows, candidates.amounts)) if "tax" in known else []
     table = known.get("tax_breakdown")
     return sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
@@ -125,7 +127,7 @@ def sum_rows(sheet: Sheet) -> frozenset[int]:
 def _amounts_and_mended(row: Row, first: int, last: int) -> Iterator[Candidate]:
     yield from candidates.amounts(row, first, last)
     if row.origin_ocr:
-        yield from candidates.mended_amounts(row, first, last)
+        yield from mending.mended_amounts(row, first, last)
 
 
 def _last_counts_more(sheet: Sheet, items: list[Candidate]) -> list[Candidate]:

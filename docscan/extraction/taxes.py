@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from docscan.extraction.candidates import amounts
@@ -32,6 +33,9 @@ _NAMES = (
 _WITHHELD = re.compile(
     r"(?<!\w)(?:IRPF|retenci[oó]n|retefuente|ritenuta)", re.IGNORECASE
 )  # taken off, not added
+_EXEMPT = re.compile(
+    r"(?<!\w)(?:exent[oa]s?|no sujet[oa]|exempt|zwolnion|zw\.|steuerfrei|steuerbefreit|exonér)", re.IGNORECASE
+)
 _PERCENT = re.compile(r"(?<![\d.,])\d{1,2}(?:[.,]\d{1,2})? ?%")
 
 
@@ -106,7 +110,7 @@ def _said_in_rows(rows: Sequence[Row]) -> Iterator[TaxLine]:
 
 
 def _beside_tax(rows: Sequence[Row], fields: Mapping[str, Field]) -> Iterator[TaxLine]:
-    """The one rate printed beside the tax: it is of the whole net amount."""
+    """The one rate printed beside the tax: of the net amount, or of the part of it that is not exempt."""
     net, tax = fields.get("net"), fields.get("tax")
     single = [(row, name, percent) for row, name, percent in _rated(rows) if len(_money(row)) == 1]
     if net is None or tax is None or len({percent for _, _, percent in single}) != 1:
@@ -114,7 +118,11 @@ def _beside_tax(rows: Sequence[Row], fields: Mapping[str, Field]) -> Iterator[Ta
     for row, name, percent in single:
         beside = row.page == tax.page and row.box.top < tax.box.bottom and tax.box.top < row.box.bottom
         if beside and _money(row) == [tax.value]:
-            yield TaxLine(name, percent, str(net.value), str(tax.value))
+            whole = TaxLine(name, percent, str(net.value), str(tax.value))
+            parts = (replace(whole, base=base) for other in rows for base in _money(other))
+            part = None if _makes(whole) else next(filter(_makes, parts), None)
+            if part or _makes(whole) or not any(_EXEMPT.search(other.text) for other in rows):
+                yield part or whole
             return
 
 

@@ -8,7 +8,7 @@ import pikepdf
 
 MOST_FILES = 30  # of a document; e-invoices carry the invoice and what proves it
 MOST_BYTES = 8 << 20  # of one file, unpacked
-_NAME_TREE_DEPTH = 8  # no writer nests names deeper for a handful of files
+MOST_NODES = 200  # of the tree of their names
 
 
 def xml_files(path: Path) -> tuple[tuple[str, bytes], ...]:
@@ -44,16 +44,20 @@ def _specifications(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
     """File specifications by name (ISO 32000-1, 7.11.4), and those of the document (32000-2, 14.13)."""
     names = document.Root.get("/Names")
     tree = names.get("/EmbeddedFiles") if isinstance(names, pikepdf.Dictionary) else None
-    listed = [*_leaves(tree, _NAME_TREE_DEPTH), *_items(document.Root.get("/AF"))]
+    listed = [*_leaves(tree), *_items(document.Root.get("/AF"))]
     yield from (item for item in listed[:MOST_FILES] if isinstance(item, pikepdf.Dictionary))
 
 
-def _leaves(node: object, depth: int) -> Iterator[object]:
-    """The values of a tree of names."""
-    if depth and isinstance(node, pikepdf.Dictionary):
-        yield from _items(node.get("/Names"))[1::2]
-        for kid in _items(node.get("/Kids"))[:MOST_FILES]:
-            yield from _leaves(kid, depth - 1)
+def _leaves(root: object) -> Iterator[object]:
+    """The values of a tree of names; a tree that goes in circles ends, too."""
+    left = [root]
+    for _ in range(MOST_NODES):
+        if not left:
+            return
+        node = left.pop()
+        if isinstance(node, pikepdf.Dictionary):
+            yield from _items(node.get("/Names"))[1::2]
+            left += _items(node.get("/Kids"))[:MOST_NODES]
 
 
 def _items(array: object) -> list[object]:

@@ -159,6 +159,12 @@ def same(kind: str, one: str, other: str) -> bool:
     return longer == shorter
 
 
+def _misread(one: str, other: str) -> bool:
+    """Whether two names differ by a letter or so; figures are not misread for one another lightly."""
+    figures = ["".join(filter(str.isdigit, text)) for text in (one, other)]
+    return figures[0] == figures[1] and fuzz.ratio(one, other) >= SAME_NAME
+
+
 def _words_within(kind: str, one: str, other: str) -> bool:
     """Whether one address has all words of the other, in whatever order."""
     words = [set(values.plain(text).replace(",", " ").split()) for text in (one, other)]

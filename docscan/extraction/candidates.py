@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from docscan.extraction import identifiers, values
 from docscan.extraction.labels import Hit
@@ -196,6 +197,11 @@ class Sheet:
     hits: tuple[Hit, ...]
     heads: frozenset[int] = frozenset()
     headers: frozenset[str] = frozenset()
+
+    @cached_property
+    def amounts(self) -> tuple[Candidate, ...]:
+        """Every amount, in reading order."""
+        return tuple(unlabelled(self.rows, amounts))
 
     def in_row(self, row: Row) -> list[Hit]:
         """The labels of one row."""

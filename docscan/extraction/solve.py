@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from docscan.extraction import candidates, mending, parties, receipts, sums, taxes, values
+from docscan.extraction import candidates, currency, mending, parties, receipts, sums, taxes, values
 from docscan.extraction.candidates import Candidate, Sheet, announced, unlabelled
 from docscan.extraction.rows import Row
 from docscan.model import Field
@@ -16,7 +16,6 @@ LEAST = 0.3  # a candidate that scores less is not said at all
 STRONG = 0.5  # a date by a label of its own scores more: it is said even when it contradicts another
 CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
 LONE = 0.6  # a number without a label
-IMPLIED = 0.75  # a currency that nothing says but the country
 AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable", "tendered", "change")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
 
@@ -31,8 +30,10 @@ def fields(sheet: Sheet, schema: Schema) -> dict[str, Field]:
     chosen |= _amounts(sheet, known)
     chosen |= _parties(sheet, known)
     chosen |= _singles(sheet, known, chosen)
-    if "currency" in known and "currency" not in chosen:
-        chosen |= _currency(sheet, chosen)
+    if "currency" in known and (found := currency.chosen(sheet, chosen.get("total"))):
+        labelled = chosen.get("currency", found)
+        if labelled.value == found.value and labelled.score <= found.score:
+            chosen["currency"] = found
     return {name: as_field(chosen[name]) for name in known if name in chosen and chosen[name].score >= LEAST}
 
 
@@ -107,7 +108,7 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         offers["total"] = sorted(offers["total"] + payable, key=lambda item: -item.score)
     if "tendered" in known:
         return receipts.settle(offers, list(unlabelled(sheet.rows, _amounts_and_mended)))
-    loose = list(unlabelled(sheet.rows, candidates.amounts)) if "tax" in known else []
+    loose = sheet.amounts if "tax" in known else ()
     table = known.get("tax_breakdown")
     return sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
 
@@ -213,42 +214,3 @@ def _regional(prop: Property, item: Candidate, sheet: Sheet) -> float:
     depth = (item.row.index - rows[0].index) / len(rows)
     part = "top" if depth < 0.4 else "bottom" if depth > 0.6 else "middle"
     return 1.0 if part == prop.region else 0.85
-
-
-def _currency(sheet: Sheet, chosen: Chosen) -> Chosen:
-    """The currency most printed: the only one, or that beside the total, or that beside most amounts."""
-    counted: dict[str, list[Candidate]] = {}
-    for row in sheet.rows:
-        for item in candidates.amounts(row, 0, len(row.words)):
-            if item.currency:
-                counted.setdefault(item.currency, []).append(item)
-        for item in candidates.currencies(row, 0, len(row.words)):
-            counted.setdefault(item.value, []).append(item)
-    total = chosen.get("total")
-    if total and total.currency and len(counted) > 1:
-        return {"currency": replace(total, value=total.currency, score=min(1.0, total.score + 0.1))}
-    if not counted:
-        return _currency_of_country(sheet)
-    code, items = max(counted.items(), key=lambda pair: len(pair[1]))
-    share = len(items) / sum(len(others) for others in counted.values())
-    return {"currency": replace(items[0], value=code, score=0.9 * share)}
-
-
-# What only one country's paper says, where no currency is printed at all: Spain's ids and taxes,
-# Germany's and Austria's tax, Poland's tax id.
-_OF_COUNTRY = (
-    (re.compile(r"(?<!\w)(?:IGIC|IPSI|IRPF|N\.?I\.?F\.?|C\.?I\.?F\.?)(?!\w)"), "EUR"),
-    (re.compile(r"(?<!\w)(?:USt|U\.St)(?!\w)"), "EUR"),
-    (re.compile(r"(?<!\w)NIP(?!\w)"), "PLN"),
-)
-
-
-def _currency_of_country(sheet: Sheet) -> Chosen:
-    """The currency of the one country whose words are printed, where no currency is."""
-    found: dict[str, Candidate] = {}
-    for row in sheet.rows:
-        for pattern, code in _OF_COUNTRY:
-            if (match := pattern.search(row.text)) and code not in found:
-                at = row.words_at(*match.span())
-                found[code] = Candidate(code, match.group(), row, *at, score=IMPLIED)
-    return {"currency": next(iter(found.values()))} if len(found) == 1 else {}

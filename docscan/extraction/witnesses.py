@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from docscan.extraction.candidates import Candidate, Sheet, amounts, currencies, dates
+from docscan.extraction import currency
+from docscan.extraction.candidates import Candidate, Sheet, amounts, dates
 from docscan.extraction.labels import Hit, key
 from docscan.extraction.parties import standing
 from docscan.extraction.rows import Row
@@ -88,13 +89,11 @@ def _sums(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
 
 
 def _alone(sheet: Sheet, code: str) -> bool:
-    """Whether a currency is printed in two places at least, and no other is."""
-    found: list[Candidate] = []
-    for row in sheet.rows:
-        found += [item for item in amounts(row, 0, len(row.words)) if item.currency]
-        found += currencies(row, 0, len(row.words))
-    named = {item.currency or item.value for item in found}
-    return named == {code} and len({item.place for item in found}) > 1
+    """Whether a currency is printed and no other is; and again, or it is that of the document's country."""
+    found = list(currency.printed(sheet))
+    own = currency.of_country(sheet)
+    again = len({item.place for item in found}) > 1 or (own is not None and own.value == code)
+    return {item.value for item in found} == {code} and again
 
 
 def _in_term(sheet: Sheet, fields: Mapping[str, Field]) -> set[str]:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from docscan import record
 from docscan.model import (
     Box,
+    Claim,
+    Code,
     Entry,
     Extraction,
     Field,
@@ -44,6 +46,7 @@ page = st.builds(
     to_source=st.tuples(row, row, row),
     source_size=st.tuples(st.integers(0, 9000), st.integers(0, 9000)),
     coverage=sure,
+    codes=st.lists(st.builds(Code, st.just("QR"), text, box), max_size=2).map(tuple),
 )
 field = st.builds(
     Field,
@@ -51,7 +54,7 @@ field = st.builds(
     raw=text,
     confidence=sure,
     status=st.sampled_from(["verified", "read", "doubtful"]),
-    origin=st.sampled_from(["ocr", "textlayer", "person"]),
+    origin=st.sampled_from(["ocr", "textlayer", "einvoice", "code", "person"]),
     page=st.integers(1, 9),
     box=box,
 )
@@ -67,6 +70,19 @@ extraction = st.builds(
     lines=st.lists(st.builds(InvoiceLine, text, text, text, text, text, text), max_size=2).map(tuple),
     entries=st.lists(
         st.builds(Entry, label=text, value=text, raw=text, page=st.just(1), box=box, confidence=sure),
+        max_size=2,
+    ).map(tuple),
+    claims=st.lists(
+        st.builds(
+            Claim,
+            subject=name,
+            value=text,
+            raw=text,
+            origin=st.sampled_from(["einvoice", "code", "ocr"]),
+            source=text,
+            box=box,
+            agrees=st.booleans(),
+        ),
         max_size=2,
     ).map(tuple),
 )
@@ -104,6 +120,7 @@ def test_a_record_comes_back_from_its_json_with_the_transcripts_of_its_pages(mad
     assert [page.text for page in found.pages] == [page.text for page in made.pages]
     assert [page.state for page in found.pages] == [page.state for page in made.pages]
     assert [page.coverage for page in found.pages] == [page.coverage for page in made.pages]
+    assert [page.codes for page in found.pages] == [page.codes for page in made.pages]
     assert found.quality == pytest.approx(made.quality, abs=0.001)
     assert replace(found, pages=()) == replace(made, pages=())
 

@@ -153,9 +153,7 @@ def same(kind: str, one: str, other: str) -> bool:
     if kind in ("tax-id", "iban"):  # with its country or without
         return longer == shorter or (longer[:2].isalpha() and longer[2:] == shorter)
     if kind in _NAMED and len(shorter) >= LEAST_SIGNS:
-        return (
-            shorter in longer or fuzz.ratio(shorter, longer) >= SAME_NAME or _words_within(kind, one, other)
-        )
+        return shorter in longer or _misread(shorter, longer) or _words_within(kind, one, other)
     return longer == shorter
 
 

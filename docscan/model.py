@@ -289,7 +289,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Statement:
     """What one source says of a field, kept where an e-invoice or a code speaks of it.
 
     Attributes:
@@ -358,7 +358,7 @@ class Extraction:
         language: ISO 639-1 (`es`), or empty when it cannot be told.
         missing: Fields that the schema requires and that were not found.
         witnessed: Fields that a second place on the pages bears out.
-        claims: What each source says of every field that an e-invoice or a
+        statements: What each source says of every field that an e-invoice or a
             code speaks of, the most trusted source first.
     """
 
@@ -372,7 +372,7 @@ class Extraction:
     entries: tuple[Entry, ...] = ()
     missing: tuple[str, ...] = ()
     witnessed: frozenset[str] = frozenset()
-    claims: tuple[Claim, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from docscan.messages import sentence
 from docscan.model import (
     Box,
-    Claim,
     Code,
     Entry,
     Extraction,
@@ -19,6 +18,7 @@ from docscan.model import (
     InvoiceLine,
     Page,
     Record,
+    Statement,
     TaxLine,
     Transcript,
 )
@@ -55,7 +55,7 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
         "tax_breakdown": [_slots(item) for item in extraction.tax_breakdown],
         "lines": [_slots(item) for item in extraction.lines],
         "missing": list(extraction.missing),
-        "claims": [_slots(claim) | {"box": list(claim.box)} for claim in extraction.claims],
+        "statements": [_slots(item) | {"box": list(item.box)} for item in extraction.statements],
         "entries": [
             _slots(entry) | {"box": list(entry.box), "confidence": round(entry.confidence, 3)}
             for entry in extraction.entries
@@ -179,7 +179,9 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
         lines=tuple(InvoiceLine(**item) for item in record["lines"]),
         missing=tuple(record.get("missing", ())),
         entries=tuple(Entry(**item | {"box": Box(*item["box"])}) for item in record["entries"]),
-        claims=tuple(Claim(**item | {"box": Box(*item["box"])}) for item in record.get("claims", ())),
+        statements=tuple(
+            Statement(**item | {"box": Box(*item["box"])}) for item in record.get("statements", ())
+        ),
     )
 
 

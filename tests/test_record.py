@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from docscan import record
 from docscan.model import (
     Box,
-    Claim,
     Code,
     Entry,
     Extraction,
@@ -19,6 +18,7 @@ from docscan.model import (
     Mark,
     Page,
     Record,
+    Statement,
     TaxLine,
     Word,
     transcribed,
@@ -72,9 +72,9 @@ extraction = st.builds(
         st.builds(Entry, label=text, value=text, raw=text, page=st.just(1), box=box, confidence=sure),
         max_size=2,
     ).map(tuple),
-    claims=st.lists(
+    statements=st.lists(
         st.builds(
-            Claim,
+            Statement,
             subject=name,
             value=text,
             raw=text,

@@ -80,7 +80,9 @@ def test_print_code_and_e_invoice_prove_one_another(draw: Callable[..., Path], s
     assert {name: fields[name].status for name in ("issue_date", "invoice_number", "total")} == dict.fromkeys(
         ("issue_date", "invoice_number", "total"), "verified"
     )
-    assert {claim.source for claim in found.extraction.claims if claim.subject == "issue_date"} == {
+    assert {
+        statement.source for statement in found.extraction.statements if statement.subject == "issue_date"
+    } == {
         "faktura.xml",
         "KSeF QR",
         "page",

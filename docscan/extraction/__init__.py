@@ -43,7 +43,7 @@ def extract(
         return Extraction(UNSORTED, "", sure, language)
     sure = joining.CONFIDENCE["einvoice"] if stated else sure
     found = _described(pages, rows, schema, Extraction(schema.kind, schema.name, sure, language))
-    codes = tuple(payloads.claims(pages))
+    codes = tuple(payloads.statements(pages))
     return joining.joined(found, joining.Sources(rows, einvoices, codes, looks.kind if looks else ""), schema)
 
 

@@ -1,10 +1,11 @@
-"""Sources side by side: what e-invoices and codes claim, and what the page says.
+"""Sources side by side: what e-invoices and codes state, and what the page says.
 
 The most trusted source that speaks of a field gives its value: an e-invoice,
 else a code, else the print. What each of them says is kept beside it, marked
 with whether it agrees, so that a check can prove the field or doubt it.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,7 +15,7 @@ from rapidfuzz import fuzz
 from docscan.extraction import identifiers, values
 from docscan.extraction.einvoice import CREDIT_NOTE, INVOICE, Einvoice
 from docscan.extraction.rows import Row
-from docscan.model import Claim, Extraction, Field, Origin, TaxLine
+from docscan.model import Extraction, Field, Origin, Statement, TaxLine
 from docscan.schema import Property, Schema
 
 PRINT = "page"  # the source that print is
@@ -35,13 +36,13 @@ class Sources:
     Attributes:
         rows: Its print.
         einvoices: That came with it, the most trusted first.
-        codes: What its codes claim.
+        codes: What its codes state.
         kind: What the print looks like.
     """
 
     rows: Sequence[Row]
     einvoices: Sequence[Einvoice]
-    codes: Sequence[Claim]
+    codes: Sequence[Statement]
     kind: str
 
 
@@ -53,15 +54,15 @@ def joined(found: Extraction, sources: Sources, schema: Schema) -> Extraction:
         sources: What else speaks of the document.
         schema: Of its kind; only its fields are given.
     """
-    stated = [claim for einvoice in sources.einvoices for claim in einvoice.claims] + list(sources.codes)
+    stated = [*itertools.chain.from_iterable(one.statements for one in sources.einvoices), *sources.codes]
     if not stated:
         return found
-    fields, claims = dict(found.fields), list(_of_kind(sources))
+    fields, statements = dict(found.fields), list(_of_kind(sources))
     for item in schema.properties:
-        about = [claim for claim in stated if claim.subject == item.name]
+        about = [one for one in stated if one.subject == item.name]
         if about:
             said = tuple(_compared(item, about, found, sources.rows))
-            claims += said
+            statements += said
             fields[item.name] = _given(item, said, found.fields.get(item.name))
     first = sources.einvoices[0] if sources.einvoices else None
     breakdown = (first.tax_breakdown if first else ()) or found.tax_breakdown
@@ -71,26 +72,26 @@ def joined(found: Extraction, sources: Sources, schema: Schema) -> Extraction:
         lines=(first.lines if first else ()) or found.lines,
         tax_breakdown=breakdown,
         missing=tuple(name for name in schema.required if name not in fields),
-        claims=(*claims, *_of_breakdown(first, found.tax_breakdown)),
+        statements=(*statements, *_of_breakdown(first, found.tax_breakdown)),
     )
 
 
 def _compared(
-    item: Property, about: Sequence[Claim], found: Extraction, rows: Sequence[Row]
-) -> Iterator[Claim]:
-    """One claim of each source: first the one that gives the value, then whether the others agree."""
+    item: Property, about: Sequence[Statement], found: Extraction, rows: Sequence[Row]
+) -> Iterator[Statement]:
+    """One statement of each source: first the one that gives the value, then whether the others agree."""
     own = found.fields.get(item.name)
-    first = [claim for claim in about if claim.source == about[0].source]
-    lead = next((claim for claim in first if own and same(item.type, claim.value, str(own.value))), first[0])
+    first = [one for one in about if one.source == about[0].source]
+    lead = next((one for one in first if own and same(item.type, one.value, str(own.value))), first[0])
     yield lead
-    for source in dict.fromkeys(claim.source for claim in about if claim.source != lead.source):
-        others = [claim for claim in about if claim.source == source]
-        agreeing = next((claim for claim in others if same(item.type, claim.value, lead.value)), None)
+    for source in dict.fromkeys(one.source for one in about if one.source != lead.source):
+        others = [one for one in about if one.source == source]
+        agreeing = next((one for one in others if same(item.type, one.value, lead.value)), None)
         yield agreeing or replace(others[0], agrees=False)
     yield from _in_print(item, lead, found, rows)
 
 
-def _in_print(item: Property, lead: Claim, found: Extraction, rows: Sequence[Row]) -> Iterator[Claim]:
+def _in_print(item: Property, lead: Statement, found: Extraction, rows: Sequence[Row]) -> Iterator[Statement]:
     """What the print says of a field, if anything.
 
     A number or name that stands on the page, and was not read as another field,
@@ -110,21 +111,21 @@ def _in_print(item: Property, lead: Claim, found: Extraction, rows: Sequence[Row
         yield _said(item.name, own, agrees=False)
 
 
-def _standing_there(lead: Claim, place: tuple[Row, int, int]) -> Claim:
-    """The print's claim to a value that stands at a place."""
+def _standing_there(lead: Statement, place: tuple[Row, int, int]) -> Statement:
+    """The print's statement of a value that stands at a place."""
     row, begin, end = place
     raw = " ".join(word.text for word in row.words[begin:end])
     origin: Origin = "ocr" if row.origin_ocr else "textlayer"
-    return Claim(lead.subject, lead.value, raw, origin, PRINT, row.page, row.span_box(begin, end))
+    return Statement(lead.subject, lead.value, raw, origin, PRINT, row.page, row.span_box(begin, end))
 
 
-def _said(subject: str, own: Field, *, agrees: bool) -> Claim:
-    return Claim(subject, str(own.value), own.raw, own.origin, PRINT, own.page, own.box, agrees)
+def _said(subject: str, own: Field, *, agrees: bool) -> Statement:
+    return Statement(subject, str(own.value), own.raw, own.origin, PRINT, own.page, own.box, agrees)
 
 
-def _given(item: Property, said: Sequence[Claim], own: Field | None) -> Field:
-    """The field: the first claim's value, with the place in the print where that agrees."""
-    lead, printed = said[0], next((claim for claim in said if claim.source == PRINT and claim.agrees), None)
+def _given(item: Property, said: Sequence[Statement], own: Field | None) -> Field:
+    """The field: the first statement's value, with the place in the print where that agrees."""
+    lead, printed = said[0], next((one for one in said if one.source == PRINT and one.agrees), None)
     sure = CONFIDENCE[lead.origin]
     if printed is None:
         return Field(lead.value, lead.raw, sure, "read", lead.origin, lead.page, lead.box)
@@ -193,23 +194,23 @@ def _standing(value: str, rows: Iterable[Row]) -> tuple[Row, int, int] | None:
     return None
 
 
-def _of_kind(sources: Sources) -> Iterator[Claim]:
+def _of_kind(sources: Sources) -> Iterator[Statement]:
     """What e-invoices and print say of the kind, where one says invoice and another credit note."""
     kinds = [(einvoice.kind, einvoice.source) for einvoice in sources.einvoices]
     if sources.kind in (INVOICE, CREDIT_NOTE):
         kinds.append((sources.kind, PRINT))
     for kind, source in kinds if len({kind for kind, _ in kinds}) > 1 else ():
         origin: Origin = "textlayer" if source == PRINT else "einvoice"
-        yield Claim("kind", kind, kind, origin, source, agrees=kind == kinds[0][0])
+        yield Statement("kind", kind, kind, origin, source, agrees=kind == kinds[0][0])
 
 
-def _of_breakdown(first: Einvoice | None, printed: Sequence[TaxLine]) -> Iterator[Claim]:
+def _of_breakdown(first: Einvoice | None, printed: Sequence[TaxLine]) -> Iterator[Statement]:
     """What e-invoice and print say of the tax breakdown, where both have one."""
     if first is None or not first.tax_breakdown or not printed:
         return
     stated, read = _told(first.tax_breakdown), _told(printed)
-    yield Claim("tax_breakdown", stated, stated, "einvoice", first.source)
-    yield Claim("tax_breakdown", read, read, "textlayer", PRINT, agrees=stated == read)
+    yield Statement("tax_breakdown", stated, stated, "einvoice", first.source)
+    yield Statement("tax_breakdown", read, read, "textlayer", PRINT, agrees=stated == read)
 
 
 def _told(lines: Iterable[TaxLine]) -> str:

@@ -1,7 +1,7 @@
-"""What the codes on a page claim: fiscal QR codes of Spain and Poland, and QR codes to pay with.
+"""What the codes on a page state: fiscal QR codes of Spain and Poland, and QR codes to pay with.
 
 A code is words that a machine can read; its address is taken apart and never
-followed. What has another form claims nothing.
+followed. What has another form states nothing.
 """
 
 import re
@@ -10,7 +10,7 @@ from decimal import Decimal
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from docscan.extraction import identifiers, values
-from docscan.model import Claim, Code, Page
+from docscan.model import Code, Page, Statement
 
 Said = dict[str, str]  # field -> as the code has it
 
@@ -41,8 +41,8 @@ _SWISS_LINES, _SWISS_CURRENCIES = 31, ("CHF", "EUR")
 _EPC_LINES, _EPC_LEAST = 12, 7  # EPC069-12: what ends empty may be left out after the account
 
 
-def claims(pages: Sequence[Page]) -> Iterator[Claim]:
-    """What the codes of a document claim of its fields.
+def statements(pages: Sequence[Page]) -> Iterator[Statement]:
+    """What the codes of a document state of its fields.
 
     Args:
         pages: With their codes.
@@ -51,7 +51,7 @@ def claims(pages: Sequence[Page]) -> Iterator[Claim]:
         for code in page.codes:
             source, said = understood(code)
             yield from (
-                Claim(subject, value, raw, "code", source, page.number, code.box)
+                Statement(subject, value, raw, "code", source, page.number, code.box)
                 for subject, raw in said.items()
                 if (value := _normalised(subject, raw))
             )

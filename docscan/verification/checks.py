@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from docscan.model import Claim, Extraction, Field, Finding, Known, Severity, TaxLine
+from docscan.model import Extraction, Field, Finding, Known, Severity, Statement, TaxLine
 from docscan.verification import digits
 
 SURE = 0.7  # the least confidence of a field that evidence may prove: its label must stand by it
@@ -243,13 +243,13 @@ def duplicate_number(extraction: Extraction, known: Known) -> Iterator[Finding]:
 
 def sources(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # noqa: ARG001 - one shape
     """Print, e-invoices and codes say the same; two kinds of them that do prove a field."""
-    for subject in dict.fromkeys(claim.subject for claim in extraction.claims):
-        said = [claim for claim in extraction.claims if claim.subject == subject]
-        agreeing = [claim for claim in said if claim.agrees]
+    for subject in dict.fromkeys(one.subject for one in extraction.statements):
+        said = [one for one in extraction.statements if one.subject == subject]
+        agreeing = [one for one in said if one.agrees]
         for other in said:
             if not other.agrees:
                 yield Finding("V100", _weight(subject), subject, _both(agreeing[0], other))
-        if len({claim.origin for claim in agreeing}) > 1:
+        if len({one.origin for one in agreeing}) > 1:
             yield Proof((subject,))
 
 
@@ -258,14 +258,14 @@ def _weight(subject: str) -> Severity:
     return "note" if subject in ("kind", "tax_breakdown") or subject.endswith("_address") else "doubt"
 
 
-def _both(claim: Claim, other: Claim) -> dict[str, str]:
-    facts = {"field": claim.subject, "value": claim.value, "other": other.value}
-    return facts | {"source": _named(claim), "other_source": _named(other)}
+def _both(statement: Statement, other: Statement) -> dict[str, str]:
+    facts = {"field": statement.subject, "value": statement.value, "other": other.value}
+    return facts | {"source": _named(statement), "other_source": _named(other)}
 
 
-def _named(claim: Claim) -> str:
+def _named(statement: Statement) -> str:
     """The name of a source; the print's is a phrase of the reader's language."""
-    return "@N040" if claim.origin in ("ocr", "textlayer") else claim.source
+    return "@N040" if statement.origin in ("ocr", "textlayer") else statement.source
 
 
 def witnesses(extraction: Extraction, known: Known) -> Iterator[Proof]:  # noqa: ARG001 - one shape

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.extraction import einvoice
-from docscan.extraction.einvoice import statement
+from docscan.extraction.einvoice import terms
 from docscan.extraction.einvoice.markup import MOST_BYTES
-from docscan.extraction.einvoice.statement import Einvoice
+from docscan.extraction.einvoice.terms import Einvoice
 from docscan.model import InvoiceLine, TaxLine
 
 
@@ -21,8 +21,8 @@ def read(outline: str, encoding: str = "utf-8") -> Einvoice:
 
 def said(found: Einvoice) -> dict[str, list[str]]:
     by_subject: dict[str, list[str]] = {}
-    for claim in found.claims:
-        by_subject.setdefault(claim.subject, []).append(claim.value)
+    for statement in found.statements:
+        by_subject.setdefault(statement.subject, []).append(statement.value)
     return by_subject
 
 
@@ -49,7 +49,9 @@ def test_a_cross_industry_invoice_gives_every_business_term_it_states() -> None:
         "payable": ["110.00"],
     }
     assert found.kind == "invoice"
-    assert {(claim.origin, claim.source) for claim in found.claims} == {("einvoice", "factur-x.xml")}
+    assert {(statement.origin, statement.source) for statement in found.statements} == {
+        ("einvoice", "factur-x.xml")
+    }
 
 
 def test_the_tax_is_the_one_in_the_currency_of_the_invoice() -> None:
@@ -179,16 +181,16 @@ def test_any_bytes_are_read_or_doubted_and_nothing_else(data: bytes) -> None:
 
 @given(st.text(max_size=30) | st.decimals(allow_nan=True).map(str))
 def test_an_amount_has_two_places_or_is_none(text: str) -> None:
-    assert re.fullmatch(r"(-?\d{1,16}\.\d{2})?", statement.amount(text))
+    assert re.fullmatch(r"(-?\d{1,16}\.\d{2})?", terms.amount(text))
 
 
 @given(st.dates())
 def test_a_day_is_the_same_however_a_standard_writes_it(day: date) -> None:
     for written in (f"{day:%Y%m%d}".zfill(8), f"{day}", f"{day}T12:00:00Z", f"{day}+01:00"):
-        assert statement.day(written) == day.isoformat()
+        assert terms.day(written) == day.isoformat()
 
 
 @pytest.mark.parametrize("raw", ["NaN", "Infinity", "1e400", "1e-400000", "twelve", ""])
-def test_what_is_no_amount_of_money_claims_none(raw: str) -> None:
-    assert statement.amount(raw) in ("", "0.00")
-    assert statement.number(raw) in ("", "0")
+def test_what_is_no_amount_of_money_states_none(raw: str) -> None:
+    assert terms.amount(raw) in ("", "0.00")
+    assert terms.number(raw) in ("", "0")

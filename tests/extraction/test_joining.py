@@ -1,4 +1,4 @@
-"""What the print says beside what e-invoices and codes claim."""
+"""What the print says beside what e-invoices and codes state."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -192,13 +192,15 @@ def test_a_wrong_code_is_a_doubt(joined: Joined) -> None:
 
 def test_all_three_sources_are_kept_side_by_side(joined: Joined) -> None:
     found, _ = joined(PAPER, electronic(), code=EPC.format("119.00"))
-    claims = [(claim.source, claim.agrees) for claim in found.claims if claim.subject == "iban"]
-    assert claims == [("factur-x.xml", True), ("EPC QR", True), ("page", True)]
+    statements = [
+        (statement.source, statement.agrees) for statement in found.statements if statement.subject == "iban"
+    ]
+    assert statements == [("factur-x.xml", True), ("EPC QR", True), ("page", True)]
 
 
 def test_what_nothing_else_speaks_of_stays_as_it_was_read(joined: Joined) -> None:
     found, disputed = joined(PAPER)
-    assert (found.claims, disputed) == ((), [])
+    assert (found.statements, disputed) == ((), [])
     assert found.fields["order_reference"].origin == "textlayer"
 
 

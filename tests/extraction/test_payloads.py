@@ -32,9 +32,11 @@ SWISS = "\n".join(
 
 def said(text: str, kind: str = "QR") -> dict[str, str]:
     page = Page(3, 2480, 3508, 300, "read", codes=(Code(kind, text, PLACE),))
-    claims = list(payloads.claims([page]))
-    assert {(claim.origin, claim.page, claim.box) for claim in claims} <= {("code", 3, PLACE)}
-    return {claim.subject: claim.value for claim in claims}
+    statements = list(payloads.statements([page]))
+    assert {(statement.origin, statement.page, statement.box) for statement in statements} <= {
+        ("code", 3, PLACE)
+    }
+    return {statement.subject: statement.value for statement in statements}
 
 
 FISCAL = {
@@ -46,7 +48,7 @@ FISCAL = {
 
 
 @pytest.mark.parametrize(
-    ("text", "source", "claimed"),
+    ("text", "source", "stated"),
     [
         (VERIFACTU, "VeriFactu QR", FISCAL | {"invoice_number": "F26-0042/A"}),
         (TICKETBAI, "TicketBAI QR", FISCAL),
@@ -77,9 +79,9 @@ FISCAL = {
     ],
     ids=["verifactu", "ticketbai", "ksef", "epc", "swiss"],
 )
-def test_a_code_claims_what_its_standard_says(text: str, source: str, claimed: dict[str, str]) -> None:
+def test_a_code_states_what_its_standard_says(text: str, source: str, stated: dict[str, str]) -> None:
     assert payloads.understood(Code("QR", text, PLACE))[0] == source
-    assert said(text) == claimed
+    assert said(text) == stated
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_a_code_claims_what_its_standard_says(text: str, source: str, claimed: d
         "",
     ],
 )
-def test_what_has_another_form_or_another_address_claims_nothing(text: str) -> None:
+def test_what_has_another_form_or_another_address_states_nothing(text: str) -> None:
     assert said(text) == {}
 
 
@@ -108,7 +110,7 @@ def test_a_part_that_is_no_value_is_left_out_and_the_rest_is_kept() -> None:
     assert said(broken) == {"supplier_tax_id": "B12345674", "invoice_number": "F26-0042/A"}
 
 
-def test_a_bar_code_is_kept_and_claims_nothing() -> None:
+def test_a_bar_code_is_kept_and_states_nothing() -> None:
     assert said(VERIFACTU, kind="Code 128") == {}
 
 
@@ -118,7 +120,7 @@ def test_any_text_is_understood_or_left(text: str) -> None:
 
 
 @given(st.text(max_size=40), st.sampled_from(["nif", "numserie", "fecha", "importe"]))
-def test_whatever_stands_in_an_address_claims_are_of_their_form(text: str, name: str) -> None:
-    claims = said(f"https://prewww2.aeat.es/wlpl/TIKE-CONT/ValidarQR?{name}={text}")
-    assert set(claims) <= set(FISCAL)
-    assert all(claims.values())
+def test_whatever_stands_in_an_address_statements_are_of_their_form(text: str, name: str) -> None:
+    statements = said(f"https://prewww2.aeat.es/wlpl/TIKE-CONT/ValidarQR?{name}={text}")
+    assert set(statements) <= set(FISCAL)
+    assert all(statements.values())

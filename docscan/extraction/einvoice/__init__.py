@@ -1,6 +1,6 @@
 """E-invoices that come with a document: CII (Factur-X, ZUGFeRD, XRechnung), UBL, Facturae and KSeF FA.
 
-Each syntax is a module of its own. What the XML states becomes claims; whether
+Each syntax is a module of its own. What the XML states becomes statements; whether
 the page says the same is for others to see.
 """
 
@@ -10,7 +10,7 @@ from docscan.extraction.einvoice.cii import CII, modern
 from docscan.extraction.einvoice.facturae import FACTURAE
 from docscan.extraction.einvoice.ksef import FA
 from docscan.extraction.einvoice.markup import Node, parsed
-from docscan.extraction.einvoice.statement import CREDIT_NOTE, INVOICE, Einvoice, Syntax, stated
+from docscan.extraction.einvoice.terms import CREDIT_NOTE, INVOICE, Einvoice, Syntax, stated
 from docscan.extraction.einvoice.ubl import UBL
 from docscan.model import Finding
 
@@ -48,7 +48,7 @@ def read(name: str, root: Node) -> Einvoice | None:
     """What an XML file states.
 
     Args:
-        name: Of the file, by which its claims are known.
+        name: Of the file, by which its statements are known.
         root: Of its elements.
 
     Returns:
@@ -59,7 +59,7 @@ def read(name: str, root: Node) -> Einvoice | None:
     if syntax is None or _is_batch(root):
         return None
     found = stated(modern(root) if syntax is CII else root, syntax, name)
-    return found if found.claims else None
+    return found if found.statements else None
 
 
 def _is_batch(root: Node) -> bool:

@@ -7,7 +7,7 @@ earlier CII (D13B) with other names for the same places; they are renamed first.
 from collections.abc import Iterator
 
 from docscan.extraction.einvoice.markup import Node, text
-from docscan.extraction.einvoice.statement import (
+from docscan.extraction.einvoice.terms import (
     CREDIT_CODES,
     CREDIT_NOTE,
     INVOICE,

@@ -6,7 +6,7 @@ Its `InvoiceTotal` has the tax in it and what was withheld taken off.
 from collections.abc import Iterator
 
 from docscan.extraction.einvoice.markup import Node, text
-from docscan.extraction.einvoice.statement import CREDIT_NOTE, INVOICE, Syntax, address, line, tax_line
+from docscan.extraction.einvoice.terms import CREDIT_NOTE, INVOICE, Syntax, address, line, tax_line
 from docscan.model import InvoiceLine, TaxLine
 
 _INVOICE = "Invoices/Invoice"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from docscan.extraction.einvoice.markup import Node, text
-from docscan.extraction.einvoice.statement import CREDIT_NOTE, INVOICE, Syntax, decimal, line, tax_line
+from docscan.extraction.einvoice.terms import CREDIT_NOTE, INVOICE, Syntax, decimal, line, tax_line
 from docscan.model import InvoiceLine, TaxLine
 
 _SELLER, _BUYER = "Podmiot1", "Podmiot2"

@@ -6,7 +6,7 @@ Paths after the UBL syntax binding of EN 16931-3-2.
 from collections.abc import Iterator
 
 from docscan.extraction.einvoice.markup import Node, text
-from docscan.extraction.einvoice.statement import (
+from docscan.extraction.einvoice.terms import (
     CREDIT_CODES,
     CREDIT_NOTE,
     INVOICE,

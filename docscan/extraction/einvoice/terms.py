@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from docscan.extraction import identifiers, values
 from docscan.extraction.einvoice.markup import Node, text, texts
-from docscan.model import Claim, InvoiceLine, TaxLine
+from docscan.model import InvoiceLine, Statement, TaxLine
 
 INVOICE, CREDIT_NOTE = "invoice", "credit-note"
 # UNTDID 1001: credit notes for goods, for financial adjustments, self-billed, factored, of a forwarder
@@ -32,12 +32,12 @@ class Einvoice:
     Attributes:
         source: The name of the file it came in.
         kind: `invoice` or `credit-note`.
-        claims: Of one field there may be several, such as two bank accounts.
+        statements: Of one field there may be several, such as two bank accounts.
     """
 
     source: str
     kind: str
-    claims: tuple[Claim, ...] = ()
+    statements: tuple[Statement, ...] = ()
     tax_breakdown: tuple[TaxLine, ...] = ()
     lines: tuple[InvoiceLine, ...] = ()
 
@@ -71,13 +71,13 @@ def stated(root: Node, syntax: Syntax, source: str) -> Einvoice:
     """
     currency = text(root, *syntax.paths.get("currency", ()))
     found = [*_at_paths(root, syntax.paths, currency), *syntax.more(root)]
-    claims = dict.fromkeys(
-        Claim(subject, value, raw, "einvoice", source)
+    statements = dict.fromkeys(
+        Statement(subject, value, raw, "einvoice", source)
         for subject, raw in found
         if (value := normalised(subject, raw))
     )
     return Einvoice(
-        source, syntax.kind(root), tuple(claims), tuple(syntax.taxes(root)), tuple(syntax.lines(root))
+        source, syntax.kind(root), tuple(statements), tuple(syntax.taxes(root)), tuple(syntax.lines(root))
     )
 
 

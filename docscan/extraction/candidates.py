@@ -226,7 +226,9 @@ def _below(sheet: Sheet, hit: Hit, most: int, column: tuple[int, int] | None = N
         labels = sheet.in_row(row)
         for first, last in row.segments:
             box = row.span_box(first, last)
-            if not _aligned(label, box, row.height) and not (column and label.left <= box.left <= column[1]):
+            if column and box.left > column[1] - 0.5 * row.height:  # it stands under the next header
+                continue
+            if not _aligned(label, box, row.height) and not (column and label.left <= box.left):
                 continue
             if any(first <= other.first < last for other in labels) and step > 1:
                 return

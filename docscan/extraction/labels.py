@@ -137,14 +137,18 @@ def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:
 
 
 def _placed(hit: Hit) -> Hit:
-    """The hit; not as a heading unless it stands like one: alone in its segment, or before a colon."""
+    """The hit; not as a heading unless it stands like one: alone in its segment, or before a colon.
+
+    Nor as the label of a name in the midst of others: `Zmyślona Firma` is a name itself.
+    """
     begin, end = hit.row.segments[hit.row.segment_of(hit.first)]
     while begin < hit.first and not key(hit.row.words[begin].text):  # a rule between columns, read as a sign
         begin += 1
-    alone = hit.first == begin and (hit.last == end or hit.last - hit.first > 1)
-    if (alone or (hit.first == begin and hit.row.words[hit.last - 1].text.endswith(":"))) or not hit.heading:
-        return hit
-    return replace(hit, meanings=tuple(m for m in hit.meanings if m.role != "heading"))
+    colon = hit.row.words[hit.last - 1].text.endswith(":")
+    alone = hit.first == begin and (hit.last == end or hit.last - hit.first > 1 or colon)
+    within = hit.first > begin and not colon
+    meanings = (m for m in hit.meanings if alone or m.role != "heading")
+    return replace(hit, meanings=tuple(m for m in meanings if not (within and m.name.endswith("_name"))))
 
 
 def _joined(hits: Sequence[Hit]) -> Iterator[Hit]:

@@ -89,10 +89,10 @@ def _with_charged(
 
 
 def _by_rates(reading: Reading, charged: Decimal | None) -> float:
-    """What it adds that the tax is what the printed rates make."""
+    """What it adds that the tax is what the printed rates make; half of it is taken off for another."""
     if not charged or "tax" not in reading:
         return 0.0
-    return RATED if abs(_value(reading["tax"]) - charged) <= TOLERANCE else 0.0
+    return RATED if abs(_value(reading["tax"]) - charged) <= TOLERANCE else -RATED / 2
 
 
 def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Reading:

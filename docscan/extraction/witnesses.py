@@ -127,10 +127,10 @@ def _free(sheet: Sheet, name: str, row: Row, at: tuple[int, int]) -> bool:
 
 
 def _label(sheet: Sheet, row: Row, first: int) -> Hit | None:
-    """The label that a place stands right of, in its segment or the one before."""
+    """The label that a place stands right of, with nothing but signs between them."""
     before = [hit for hit in sheet.in_row(row) if hit.last <= first]
     near = before[-1] if before else None
-    return near if near and row.segment_of(first) - row.segment_of(near.first) <= 1 else None
+    return near if near and not any(key(word.text) for word in row.words[near.last : first]) else None
 
 
 def _candidate(row: Row, at: tuple[int, int]) -> Candidate:

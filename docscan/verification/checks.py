@@ -19,6 +19,7 @@ CENT = Decimal("0.01")  # how far base times rate may be from the printed tax: e
 EARLIEST = date(1990, 1, 1)  # older paper is archive material, and its date worth a look
 
 INVOICES = ("invoice", "credit-note")
+TILL = ("total", "tendered", "change")
 SUMMED = ("net", "tax", "total")
 
 
@@ -101,6 +102,8 @@ def totals(
         elif gap == 0 and _apart(extraction, SUMMED) and _borne_out(extraction, net, tax):
             yield Proof(SUMMED)
     yield from _left_to_pay(extraction, slack, held)
+    if _handed_over(extraction):
+        yield Proof(("total",))
 
 
 def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
@@ -146,6 +149,14 @@ def _rates_agree(extraction: Extraction, tax: Decimal) -> bool:
 def _due(line: TaxLine) -> Decimal:
     """What a rate makes of its base, rounded to a cent."""
     return (Decimal(line.base) * Decimal(line.rate) / 100).quantize(CENT, ROUND_HALF_UP)
+
+
+def _handed_over(extraction: Extraction) -> bool:
+    """Whether the total of a receipt is what was paid less the change, each at a place of its own."""
+    total, paid, back = (_amount(extraction, name) for name in TILL)
+    if total is None or paid is None or back is None or paid - back != total:
+        return False
+    return _apart(extraction, TILL) and _sure(extraction, ("total",))
 
 
 def _left_to_pay(extraction: Extraction, slack: Decimal, held: Decimal) -> Iterator[Finding]:

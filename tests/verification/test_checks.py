@@ -2,12 +2,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from docscan import library, pipeline, verification
 from docscan.cleanup import STEPS
 from docscan.messages import LANGUAGES, sentences
 from docscan.model import Box, Extraction, Field, InvoiceLine, TaxLine
 from docscan.pipeline import Choice
+from docscan.verification.calibration import calibrated
 
 ALL = [Choice(name, {}) for name in verification.CHECKS]
 
@@ -194,3 +197,56 @@ def test_the_shipped_pipeline_names_every_check() -> None:
     path = library.find("pipelines", "default", ".toml")
     chosen = pipeline.load(path, steps=STEPS, checks=verification.CHECKS).verification
     assert {choice.name for choice in chosen} == set(verification.CHECKS)
+
+
+def test_net_and_tax_made_of_their_rates_are_proven_although_no_label_stands_by_them() -> None:
+    lines = (("21", "100.00", "21.00"), ("10", "50.00", "5.00"))
+    found = rated(*lines, net="150.00", tax="26.00", total="176.00")
+    weak = {name: replace(found.fields[name], confidence=0.6) for name in ("net", "tax")}
+    unlabelled = replace(found, fields={**found.fields, **weak})
+    assert set(statuses(unlabelled).values()) == {"verified"}
+    of_one_rate = replace(unlabelled, tax_breakdown=found.tax_breakdown[:1])
+    assert "verified" not in statuses(of_one_rate).values()
+    without_total = replace(unlabelled.fields["total"], confidence=0.6)
+    assert (
+        "verified"
+        not in statuses(replace(unlabelled, fields={**unlabelled.fields, "total": without_total})).values()
+    )
+
+
+def test_lines_that_make_the_net_amount_prove_the_sum() -> None:
+    found = document(net="300.00", tax="57.00", total="357.00")
+    weak = {name: replace(found.fields[name], confidence=0.6) for name in ("net", "tax")}
+    lines = (InvoiceLine("Hammer", amount="100.00"), InvoiceLine("Zange", amount="200.00"))
+    itemised = replace(found, fields={**found.fields, **weak}, lines=lines)
+    assert statuses(itemised)["total"] == "verified"
+    assert "verified" not in statuses(replace(itemised, lines=lines[:1])).values()
+
+
+def test_what_was_paid_less_the_change_proves_a_total() -> None:
+    assert statuses(document(total="12.20", tendered="20.00", change="7.80"))["total"] == "verified"
+    assert statuses(document(total="12.20", tendered="20.00", change="7.70"))["total"] == "read"
+
+
+@pytest.mark.parametrize(("confidence", "status"), [(0.9, "verified"), (0.6, "read")])
+def test_what_is_printed_again_is_proven_where_its_label_says_what_it_is(
+    confidence: float, status: str
+) -> None:
+    found = document(confidence, issue_date="2026-03-12", supplier_name="Acme")
+    checked = statuses(replace(found, witnessed=frozenset({"issue_date"})))
+    assert checked == {"issue_date": status, "supplier_name": "read"}
+
+
+@given(score=st.floats(0, 1), other=st.floats(0, 1))
+def test_a_higher_score_is_never_a_smaller_chance(score: float, other: float) -> None:
+    low, high = sorted((score, other))
+    assert 0 <= calibrated(low) <= calibrated(high) <= 1
+
+
+def test_what_a_code_says_is_as_sure_as_it_says() -> None:
+    found = document(0.5, total="12.20")
+    coded = replace(found, fields={"total": replace(found.fields["total"], origin="code")})
+    chances = [
+        verification.verify(item, ALL, Filed())[0].fields["total"].confidence for item in (found, coded)
+    ]
+    assert chances == [calibrated(0.5), 0.5]

@@ -1,0 +1,72 @@
+"""The total of a receipt, found among what is paid, given back, counted and rounded."""
+
+from collections.abc import Callable
+
+import pytest
+
+from docscan.extraction import extract
+from docscan.model import Page
+from docscan.schema import Schema
+
+Typed = Callable[..., Page]
+
+TILL = """
+INVENTED CORNER SHOP
+SDN BHD (998877-K)
+No. 7, Jalan Khayalan, 50000 Kuala Lumpur
+TAX INVOICE
+Date: 14/03/2026                  Cashier: 2
+
+Apples               2.00   4.50   9.00
+Bread                1.00   3.20   3.20
+
+Sub total                          12.20
+Rounding                           0.00
+{total}
+Cash                               20.00
+Change                             7.80
+Thank you, please come again
+"""
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "Total                              12.20",
+        "T0tal Gy                           -",  # its amount was not read at all
+        "Total                              12 .20",  # wide print, read in two pieces
+        "Total Qty: 3.00",
+    ],
+)
+def test_the_total_is_what_was_paid_less_the_change(
+    total: str, typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    found = extract([typed(TILL.format(total=total), state="read")], schemas)
+    assert found.kind == "receipt"
+    assert found.fields["total"].value == "12.20"
+    assert found.fields["tendered"].value == "20.00"
+    assert found.fields["change"].value == "7.80"
+
+
+def test_of_two_totals_the_one_that_was_paid_by_card_is_meant(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    text = """
+    Bazar Inventado S.L.
+    Ticket: 004711      12/03/2026
+    Gracias por su visita
+
+    Cuadernos            3     15,00
+    Total                      15,00
+    Total a pagar              13,50
+    Tarjeta                    13,50
+    """
+    found = extract([typed(text, state="read")], schemas)
+    assert (found.kind, found.fields["total"].value) == ("receipt", "13.50")
+
+
+def test_a_name_that_goes_on_with_its_legal_form_on_the_next_line_is_whole(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    found = extract([typed(TILL.format(total="Total   12.20"), state="read")], schemas)
+    assert found.fields["supplier_name"].value == "INVENTED CORNER SHOP SDN BHD"

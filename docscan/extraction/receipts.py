@@ -6,12 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from docscan.extraction.candidates import Candidate
+from docscan.extraction.values import money
 
 CHOICES = 8  # candidates weighed for the total
 AGREES = 0.7  # what it adds that an amount is what was paid less the change, as much as one good label
 EVEN = 0.3  # what it adds that exactly the amount was paid, as by card
 AGAIN = 0.12  # what each further printing of an amount adds, three times at most
 UNLABELLED = 0.2  # of an amount that no label announces
+WEAK = 0.45  # a total that scores less gives way to one reckoned from the payment
+RECKONED = 0.5  # of a total that is not printed legibly
 PROVEN = 0.75  # the least score of a total that is what was paid less the change
 
 Reading = dict[str, Candidate]
@@ -37,13 +40,25 @@ def settle(offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate]
         worth = item.score + again + _paid(item, pairs, offers)
         if _value(item) > 0 and worth > highest:
             best, highest = item, worth
-    if best is None:
-        return {}
-    for paid, back in pairs:
-        if _makes(best, paid, back):
+    for paid, back in pairs if best else ():
+        if best and _makes(best, paid, back):
             proven = replace(best, score=max(best.score, PROVEN))
             return {"total": proven, "tendered": paid, "change": back}
-    return {} if best.mended else {"total": best}
+    if best is None or best.mended or best.score < WEAK:
+        return _reckoned(pairs) or ({} if best is None or best.mended else {"total": best})
+    return {"total": best}
+
+
+def _reckoned(pairs: Sequence[tuple[Candidate, Candidate]]) -> Reading:
+    """A total that was not read at all, from what was paid and the change."""
+    for paid, back in pairs[:1]:
+        total = _value(paid) - _value(back)
+        if total > 0:
+            made = replace(
+                paid, value=money(total), raw=f"{paid.raw} - {back.raw}", amount=total, score=RECKONED
+            )
+            return {"total": made, "tendered": paid, "change": back}
+    return {}
 
 
 def _pairs(offers: Mapping[str, Sequence[Candidate]]) -> Iterator[tuple[Candidate, Candidate]]:

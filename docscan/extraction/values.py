@@ -42,7 +42,7 @@ MONTH_FIRST = re.compile(
 _GROUPED = r"\d{1,3}(?:(?P<sep>[.,'’  ])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d{1,4})?(?!\d)"
 _PLAIN = r"\d+(?:[.,]\d{1,6})?"
 _SIGN = "-−–"
-CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN", "złotych": "PLN", "zl": "PLN"}
+CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "zł": "PLN", "złotych": "PLN", "zl": "PLN", "RM": "MYR"}
 CURRENCY_CODES = frozenset(
     [
         "EUR",
@@ -88,7 +88,7 @@ AMOUNT = re.compile(
     rf"(?: ?(?P<unit>{_MONEY})(?!\w))?(?: ?(?P<percent>%))?(?![\w/]|[.,:]\d)"
 )
 _CURRENCY = re.compile(
-    rf"(?<![\w])(?:{'|'.join(sorted(CURRENCY_CODES))}|zł|Euro|euros)(?!\w)|[€£]|\$(?=\d|$)"
+    rf"(?<![\w])(?:{'|'.join(sorted(CURRENCY_CODES))}|zł|Euro|euros)(?!\w)|[€£]|\$(?=\d|$)|(?<!\w)RM(?=\d|$|\))"
 )
 
 

@@ -36,6 +36,7 @@ Thank you, please come again
         "T0tal Gy                           -",  # its amount was not read at all
         "Total                              12 .20",  # wide print, read in two pieces
         "Total Qty: 3.00",
+        "Total                              1Z.ZO",
     ],
 )
 def test_the_total_is_what_was_paid_less_the_change(
@@ -70,3 +71,21 @@ def test_a_name_that_goes_on_with_its_legal_form_on_the_next_line_is_whole(
 ) -> None:
     found = extract([typed(TILL.format(total="Total   12.20"), state="read")], schemas)
     assert found.fields["supplier_name"].value == "INVENTED CORNER SHOP SDN BHD"
+
+
+def test_a_total_that_cannot_be_read_is_reckoned_from_the_payment(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    text = """
+    INVENTED CORNER SHOP
+    TAX INVOICE
+    Date: 14/03/2026                  Cashier: 2
+    Bread                              v.2O
+    TOTAL                              l£Z
+    Cash                               20.00
+    Change                             7.80
+    Thank you, please come again
+    """
+    found = extract([typed(text, state="read")], schemas)
+    assert found.fields["total"].value == "12.20"
+    assert found.fields["total"].raw == "20.00 - 7.80"

@@ -115,17 +115,19 @@ def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
         return True
     left = _amount(extraction, "payable") == _amount(extraction, "total") and _sure(extraction, ("payable",))
     return (left or _sure(extraction, ("total",))) and (
-        _broken_down(extraction, net, tax) or _itemised(extraction, net)
+        _broken_down(extraction, tax) or _itemised(extraction, net)
     )
 
 
-def _broken_down(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
-    """Whether all rates make their amounts to the cent, and their bases and amounts are net and tax."""
+def _broken_down(extraction: Extraction, tax: Decimal) -> bool:
+    """Whether printed rates make amounts of printed bases to the cent, and these amounts are the tax.
+
+    The bases need not be the net amount: a part of it may bear no tax.
+    """
     lines = extraction.tax_breakdown
     return (
         any(Decimal(line.amount) for line in lines)
         and _rates_agree(extraction, tax)
-        and sum(Decimal(line.base) for line in lines) == net
         and sum(Decimal(line.amount) for line in lines) == tax
     )
 

@@ -61,7 +61,7 @@ def _height(line: Line) -> float:
 
 def _parted(scan: Scan, word: Word, line: Line, usual: float) -> Iterator[Word]:
     """The word, or its parts when there are gaps between them."""
-    if len(word.text) < 2:
+    if not any(_may_part(before, after) for before, after in pairwise(word.text)):
         yield word
         return
     height = _height(line)

@@ -80,6 +80,12 @@ def test_a_torn_code_says_nothing():
     assert codes.read(Scan(1, _sheet(symbol, 300, (200, 200)), 200)) == ()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (2, 2)])
+@pytest.mark.parametrize("dpi", [72, 1200])
+def test_a_page_of_any_shape_is_looked_at(size, dpi):
+    assert codes.read(Scan(1, np.zeros(size, np.uint8), dpi)) == ()
+
+
 # ---- pages of PDFs ----------------------------------------------------------------------------------
 
 

@@ -131,14 +131,15 @@ def _solid(dark: Image) -> tuple[list[tuple[int, int, Image]], bool]:
 
 def _with_letters(bar: Image) -> Image:
     """A bar (mask) with the holes in it that letters may be."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - bar, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - bar, connectivity=4)
     small = (stats[:, cv2.CC_STAT_HEIGHT] <= LETTER[1] * MILLIMETRE) & (
         stats[:, cv2.CC_STAT_WIDTH] <= WIDEST * MILLIMETRE
     )
     right, bottom = stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
     inside = (stats[:, 0] > 0) & (stats[:, 1] > 0) & (right < bar.shape[1]) & (bottom < bar.shape[0])
-    holes = np.flatnonzero(small & inside)
-    return np.asarray(bar | np.isin(labels, holes[holes > 0]), dtype=np.uint8) if count > 1 else bar
+    holes = np.asarray(small & inside, dtype=np.uint8)
+    holes[0] = 0  # the bar itself
+    return np.asarray(bar | holes[labels], dtype=np.uint8)
 
 
 def _letters(shades: Image, mask: Image) -> float:

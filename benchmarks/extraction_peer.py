@@ -14,6 +14,18 @@ NAMES = {
     "partner_name": "customer_name", "partner_vat": "customer_tax_id", "currency": "currency", "iban": "iban",
 }  # fmt: skip
 
+# its program does not say which file an answer is of
+EACH = """
+import json, sys
+from invoice2data import extract_data
+from invoice2data.extract.loader import read_templates
+templates = read_templates()
+for path in sys.argv[1:]:
+    found = extract_data(path, templates=templates, input_module="text") or {}
+    said = {key: str(value)[:10] if "date" in key else str(value) for key, value in found.items()}
+    print(json.dumps([path, said]))
+"""
+
 Fields = Mapping[str, Mapping[str, str]]
 
 
@@ -27,23 +39,18 @@ def invoice2data(texts: Mapping[str, Sequence[Page]], folder: Path) -> tuple[dic
     program = peers.found("invoice2data")
     if program is None:
         return None
-    answer = folder / "invoice2data.json"
-    answer.unlink(missing_ok=True)
     paths = {}
     for name, pages in texts.items():
         path = folder / f"{len(paths):04}.txt"
         path.write_text("\n\f".join(_laid_out(page) for page in pages), encoding="utf-8")
-        paths[path.name] = name
-    command = [program, "--input-reader", "text", "--output-format", "json", "--output-name", str(answer)]
-    spent = peers.run([*command, *(str(folder / path) for path in paths)])
-    found = json.loads(answer.read_text(encoding="utf-8")) if answer.is_file() else []
+        paths[str(path)] = name
+    spent = peers.run([str(Path(program).resolve().with_name("python")), "-c", EACH, *paths])
     said = {}
-    for record in found:
-        name = paths.get(Path(str(record.get("filename", ""))).name)
-        if name:
-            said[name] = {
-                ours: {"value": str(record[theirs])} for theirs, ours in NAMES.items() if record.get(theirs)
-            }
+    for line in spent.said.splitlines():
+        path, record = json.loads(line)
+        said[paths[path]] = {
+            ours: {"value": str(record[theirs])} for theirs, ours in NAMES.items() if record.get(theirs)
+        }
     return said, spent.cpu
 
 

@@ -21,7 +21,8 @@ from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.fixity import verify
-from docscan.model import Box, Extraction, Field, Line, Page, Record, Word
+from docscan.model import Extraction, Field, Line, Page, Record, Word
+from docscan.places import Box
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = 400  # on a page, about what an invoice has

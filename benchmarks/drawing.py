@@ -10,7 +10,8 @@ from PIL import ImageDraw, ImageFont
 from sheet import Printed
 from wording import Tongue
 
-from docscan.model import Box, Image
+from docscan.model import Image
+from docscan.places import Box
 
 DPI = 300
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 12.0

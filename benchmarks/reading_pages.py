@@ -19,7 +19,8 @@ from docscan import equipment, reading
 from docscan.accession import intake
 from docscan.accession.intake import Received
 from docscan.equipment import Setup
-from docscan.model import Box, Image, Page, Record
+from docscan.model import Image, Page, Record
+from docscan.places import Box
 
 CORPORA = ("zugferd", "ksef", "gobl", "es_facturas")
 CORPUS_LANGUAGES = {"es": "spa", "pl": "pol", "de": "deu", "en": "eng"}

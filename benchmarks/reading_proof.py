@@ -14,7 +14,8 @@ from reading_pages import Run, examined
 from reading_speed import delivered
 from scoring import Bar
 
-from docscan.model import Page, Word, mapped
+from docscan.model import Page, Word
+from docscan.places import mapped
 
 OVERLAP, SIZE = 0.8, 1.1
 PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)

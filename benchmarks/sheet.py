@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from docscan.model import IDENTITY, Box, Image, Matrix, chained, mapped
+from docscan.model import Image
+from docscan.places import IDENTITY, Box, Matrix, chained, mapped
 
 
 @dataclass(frozen=True, slots=True)

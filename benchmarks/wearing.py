@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sheet import Sheet, encoded
 
-from docscan.model import Matrix, chained
+from docscan.places import Matrix, chained
 
 Wear = Callable[[Sheet, np.random.Generator], Sheet]
 Shades = npt.NDArray[Any]

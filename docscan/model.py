@@ -1,65 +1,24 @@
 """The nouns: what stages hand to one another. Frozen, typed, without I/O.
 
-Boxes are in pixels of the page image after its treatments (left, top, right,
-bottom; right and bottom exclusive). Confidences run from 0 to 1.
+Boxes are in pixels of the page image after its treatments. Confidences run from
+0 to 1.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from docscan.places import IDENTITY, NOWHERE, Box, Matrix, around, chained
+
 Image = npt.NDArray[np.uint8]
-Row = tuple[float, float, float]
-Matrix = tuple[Row, Row, Row]
-
-STRAIGHT: Row = (0.0, 0.0, 1.0)  # the last row of a map that keeps parallels parallel
-IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), STRAIGHT)
-
 PageState = Literal["read", "textlayer", "blank", "empty", "failed"]
 FieldStatus = Literal["verified", "read", "doubtful"]
 Origin = Literal["ocr", "textlayer", "einvoice", "code", "person"]
 Severity = Literal["note", "doubt", "error"]
 Verdict = Literal["accepted", "review"]
-
-
-class Box(NamedTuple):
-    """A rectangle on a page image, in pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def width(self) -> int:
-        """Pixels from left to right."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        """Pixels from top to bottom."""
-        return self.bottom - self.top
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The centre, x then y."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
-
-NOWHERE = Box(0, 0, 0, 0)  # the box of what stands on no page
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds all of the given ones (at least one)."""
-    return Box(
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +73,6 @@ class Scan:
             treatments=(*self.treatments, treatment) if treatment else self.treatments,
             to_source=self.to_source if step is None else chained(self.to_source, step),
         )
-
-
-def chained(after: Matrix, first: Matrix) -> Matrix:
-    """The map that applies `first` and then `after`."""
-    one, two, three = (_across(row, first) for row in after)
-    return one, two, three
-
-
-def mapped(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    """Where a point goes."""
-    across, down, depth = (a * x + b * y + c for a, b, c in matrix)
-    return across / depth, down / depth
-
-
-def _across(row: Row, matrix: Matrix) -> Row:
-    """A row times a matrix."""
-    first, second, third = (
-        sum(value * other[column] for value, other in zip(row, matrix, strict=True)) for column in range(3)
-    )
-    return first, second, third
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from docscan.messages import sentence
 from docscan.model import (
-    Box,
     Code,
     Entry,
     Extraction,
@@ -22,6 +21,7 @@ from docscan.model import (
     TaxLine,
     Transcript,
 )
+from docscan.places import Box
 
 FORMAT = "docscan.record/1"
 WORDS_FORMAT = "docscan.words/1"

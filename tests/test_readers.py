@@ -18,7 +18,8 @@ from docscan.accession.intake import Received
 from docscan.archive import durable
 from docscan.equipment import Setup
 from docscan.errors import LimitExceededError
-from docscan.model import Page, Record, mapped
+from docscan.model import Page, Record
+from docscan.places import mapped
 from docscan.readers import Readers
 
 Slip = Callable[..., bytes]

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from docscan import record
 from docscan.model import (
-    Box,
     Code,
     Entry,
     Extraction,
@@ -23,6 +22,7 @@ from docscan.model import (
     Word,
     transcribed,
 )
+from docscan.places import Box
 
 text = st.text(max_size=12)
 name = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)

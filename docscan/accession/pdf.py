@@ -12,8 +12,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from docscan.errors import EncryptedDocumentError, IncompleteDocumentError, LimitExceededError
-from docscan.model import STRAIGHT, Image, Matrix, Scan
+from docscan.model import Image, Scan
 from docscan.pipeline import Limits
+from docscan.places import STRAIGHT, Matrix
 
 TAIL = 2048  # bytes at the end in which a complete PDF tells where its table stands
 POINTS = 72.0  # to the inch

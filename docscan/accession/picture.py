@@ -17,8 +17,9 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from docscan.errors import IncompleteDocumentError, LimitExceededError, UnreadableDocumentError
-from docscan.model import STRAIGHT, Image, Matrix, Scan
+from docscan.model import Image, Scan
 from docscan.pipeline import Limits
+from docscan.places import STRAIGHT, Matrix
 
 HEIC, JPEG, PNG, TIFF, WEBP, JP2 = (
     "image/heic",

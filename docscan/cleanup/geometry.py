@@ -16,7 +16,8 @@ from docscan.cleanup import lettering
 from docscan.cleanup.lettering import Lettering
 from docscan.cleanup.shrinking import shrunk
 from docscan.cleanup.tone import grey
-from docscan.model import STRAIGHT, Matrix, Scan
+from docscan.model import Scan
+from docscan.places import STRAIGHT, Matrix
 
 ENOUGH_WORDS = 90  # pixels of words at ANALYSIS_DPI; a page with less shows no direction
 SIDEWAYS = 1.5  # how much more must lie in tall words than in wide ones

@@ -5,7 +5,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from docscan.model import STRAIGHT, Matrix, Scan
+from docscan.model import Scan
+from docscan.places import STRAIGHT, Matrix
 
 
 def halved(scan: Scan) -> Scan:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from docscan.cleanup.geometry import between_centres
 from docscan.cleanup.shrinking import shrunk
-from docscan.model import Image, Matrix, Scan
+from docscan.model import Image, Scan
+from docscan.places import Matrix
 
 Corners = npt.NDArray[np.float64]
 

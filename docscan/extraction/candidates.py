@@ -9,7 +9,7 @@ from functools import cached_property
 from docscan.extraction import identifiers, values
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import Row
-from docscan.model import Box
+from docscan.places import Box
 
 BELOW_ROWS = 3  # rows under a label in which a value may stand
 COLUMN_ROWS = 14  # rows under a column's header

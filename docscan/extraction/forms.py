@@ -7,7 +7,8 @@ from docscan.extraction.candidates import Sheet, texts
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import Row
 from docscan.extraction.values import money, read_amount, read_date
-from docscan.model import Box, Entry, Field, Mark, Page
+from docscan.model import Entry, Field, Mark, Page
+from docscan.places import Box
 from docscan.schema import Schema
 
 TICKED = {"☒", "☑", "✓", "✔", "[x]", "[X]", "(x)", "(X)"}

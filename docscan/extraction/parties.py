@@ -8,7 +8,7 @@ from docscan.extraction.candidates import Candidate, Sheet, announced, names, ta
 from docscan.extraction.identifiers import compact, tax_id_valid
 from docscan.extraction.labels import Hit, key
 from docscan.extraction.rows import Row
-from docscan.model import Box
+from docscan.places import Box
 
 ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from docscan.model import Box, Page, Word, around
+from docscan.model import Page, Word
+from docscan.places import Box, around
 
 SAME_ROW = 0.55  # of a line's height, between the middles of two words
 WIDE_GAP = 1.6  # of a line's height, between two segments

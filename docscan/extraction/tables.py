@@ -8,7 +8,8 @@ from decimal import Decimal
 from docscan.extraction.candidates import Candidate, amounts
 from docscan.extraction.labels import Hit, hits_in, lexicon
 from docscan.extraction.rows import Row
-from docscan.model import Box, InvoiceLine
+from docscan.model import InvoiceLine
+from docscan.places import Box
 from docscan.schema import Property, Schema
 
 _OF_LINES = {"description", "quantity"}

@@ -13,7 +13,8 @@ from docscan.extraction.candidates import Candidate, Sheet, amounts, dates
 from docscan.extraction.labels import Hit, key
 from docscan.extraction.parties import standing
 from docscan.extraction.rows import Row
-from docscan.model import Box, Field
+from docscan.model import Field
+from docscan.places import Box
 
 SHORTEST = {"number": 4, "name": 6, "tax-id": 7}  # letters and figures; fewer are printed twice by chance
 LONGEST_RUN = 9  # words of a name

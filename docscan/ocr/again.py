@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from docscan.model import Box, Line, Scan, Word, around
+from docscan.model import Line, Scan, Word
 from docscan.ocr import ink as inks
 from docscan.ocr import strips
 from docscan.ocr.engine import Engine
 from docscan.ocr.ink import Ink
 from docscan.ocr.strips import Ask
+from docscan.places import Box, around
 
 WEAK = 0.8  # confidence below which a second look pays
 FACTOR, SMOOTHING = 1.8, 1.2  # the enlargement alone gains nothing, with the smoothing it does

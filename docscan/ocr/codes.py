@@ -8,7 +8,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import zxingcpp
 
-from docscan.model import Box, Code, Image, Scan
+from docscan.model import Code, Image, Scan
+from docscan.places import Box
 
 FORMATS = {zxingcpp.BarcodeFormat.QRCode: "QR", zxingcpp.BarcodeFormat.Code128: "Code 128"}
 # From 200 dpi on, codes of a usual size (modules of 0.19 mm and more) are read as well as from 300, in half

@@ -10,12 +10,13 @@ from functools import partial
 import cv2
 import numpy as np
 
-from docscan.model import Box, Scan, Word
+from docscan.model import Scan, Word
 from docscan.ocr import ink as inks
 from docscan.ocr import language as languages_of
 from docscan.ocr import strips
 from docscan.ocr.ink import Ink
 from docscan.ocr.strips import Ask
+from docscan.places import Box
 
 Turn = Callable[[Scan, int], Scan]
 

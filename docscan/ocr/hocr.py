@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from docscan.model import Box, Page
+from docscan.model import Page
 from docscan.ocr import markup, stored
+from docscan.places import Box
 
 CAPABILITIES = "ocr_page ocr_carea ocr_par ocr_line ocrx_word"
 HEAD = (

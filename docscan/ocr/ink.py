@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.model import Box, Image, Scan
+from docscan.model import Image, Scan
+from docscan.places import Box
 
 ANALYSIS_DPI = 75.0
 DARK, FAINT = 175, 225  # grey levels of ink on paper whose light is even: of a page's own up to the faintest

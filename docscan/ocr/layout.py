@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from docscan.model import Line, Word, around
+from docscan.model import Line, Word
+from docscan.places import around
 
 SAME_ROW = 0.5  # of the lower word's height must overlap
 BLOCK_GAP = 0.9  # heights of a line between two rows: a paragraph ends

@@ -16,10 +16,11 @@ from types import ModuleType
 from typing import Any
 
 from docscan.errors import EngineFailedError, EngineMissingError
-from docscan.model import Box, Image, Line, Word
+from docscan.model import Image, Line, Word
 from docscan.ocr import tessdata
 from docscan.ocr.engine import Layout
 from docscan.ocr.tesseract import MODES, Place, gathered, resolution, too_slow
+from docscan.places import Box
 
 KEPT = 6  # languages, or joins of them, that stay loaded: about 14 MB each
 THINNEST = 200  # times as wide as high, or high as wide: no print, and from about 500 on the library crashes

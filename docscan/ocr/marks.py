@@ -6,7 +6,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from docscan.model import Box, Image, Line, Mark, Scan, Word
+from docscan.model import Image, Line, Mark, Scan, Word
+from docscan.places import Box
 
 ANALYSIS_DPI = 200.0
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off

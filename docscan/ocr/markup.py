@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from docscan.model import Box, Line, Page, around
+from docscan.model import Line, Page
 from docscan.ocr import stored
+from docscan.places import Box, around
 
 # what XML 1.0 cannot hold (section 2.2), nor can any escape
 _FORBIDDEN = re.compile("[^\\t\\n\\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -11,9 +11,10 @@ from dataclasses import replace
 import pikepdf
 import pypdfium2
 
-from docscan.model import Box, Matrix, Page, Word
+from docscan.model import Page, Word
 from docscan.ocr.hidden import alone, shows_text
 from docscan.ocr.stored import hull
+from docscan.places import Box, Matrix
 
 AROUND = 0.25  # of a word's height, above and below, where letters of other lines may reach
 

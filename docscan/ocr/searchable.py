@@ -21,10 +21,11 @@ import pikepdf
 from PIL import Image as Pillow
 from PIL import ImageSequence
 
-from docscan.model import STRAIGHT, Matrix, Page, chained
+from docscan.model import Page
 from docscan.ocr import archival, bitonal, compact, glyphless, own_text, stored, underlay
 from docscan.ocr.hidden import without_hidden_text
 from docscan.pipeline import Picture
+from docscan.places import STRAIGHT, Matrix, chained
 
 logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
 

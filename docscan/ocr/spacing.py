@@ -11,7 +11,8 @@ from statistics import median
 
 import numpy as np
 
-from docscan.model import Box, Image, Line, Scan, Word
+from docscan.model import Image, Line, Scan, Word
+from docscan.places import Box
 
 INK = 0.5  # of the way from a word's darkest shade to its lightest
 SHARE = 0.7  # of the page's usual space, in heights of a line: as wide a gap within a word is one

@@ -2,7 +2,8 @@
 
 import math
 
-from docscan.model import Box, Matrix, Page, mapped
+from docscan.model import Page
+from docscan.places import Box, Matrix, mapped
 
 
 def hull(box: Box, place: Matrix) -> tuple[float, float, float, float]:

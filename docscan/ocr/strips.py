@@ -7,8 +7,9 @@ from functools import partial
 import cv2
 import numpy as np
 
-from docscan.model import Box, Image, Scan, Word
+from docscan.model import Image, Scan, Word
 from docscan.ocr.engine import Engine
+from docscan.places import Box
 
 GAP = 30  # pixels between two strips: the engine takes what stands closer for one line
 RIM = 14  # pixels of paper around them

@@ -18,9 +18,10 @@ from pathlib import Path
 import pytesseract
 
 from docscan.errors import EngineFailedError, EngineMissingError
-from docscan.model import Box, Image, Line, Word
+from docscan.model import Image, Line, Word
 from docscan.ocr import tessdata
 from docscan.ocr.engine import Layout
+from docscan.places import Box
 
 MODES: dict[Layout, int] = {"page": 3, "block": 6, "line": 7}  # of segmentation, without script detection
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a file of a random name, readable by its owner alone

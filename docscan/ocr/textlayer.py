@@ -16,8 +16,9 @@ import pypdfium2.raw as pdfium
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
-from docscan.model import Box, Line, Mark, Page, Word
+from docscan.model import Line, Mark, Page, Word
 from docscan.ocr import codes, language, layout, shown
+from docscan.places import Box
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # its warnings name nothing a person could mend
 

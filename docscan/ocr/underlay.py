@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from docscan.model import Box, Matrix, Page, Word, mapped
+from docscan.model import Page, Word
 from docscan.ocr.glyphless import ADVANCE, ASCENT, EM, Letters
 from docscan.ocr.stored import hull
+from docscan.places import Box, Matrix, mapped
 
 UNIT = 0.48  # points, a 150th of an inch: finer numbers take more room and put no letter elsewhere
 INSET = 0.06  # of an outline's width: the most that is taken from each end of it for skew

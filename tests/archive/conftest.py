@@ -12,19 +12,8 @@ from docscan import archive as archives
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
-from docscan.model import (
-    Box,
-    Entry,
-    Extraction,
-    Field,
-    Finding,
-    InvoiceLine,
-    Line,
-    Page,
-    Record,
-    TaxLine,
-    Word,
-)
+from docscan.model import Entry, Extraction, Field, Finding, InvoiceLine, Line, Page, Record, TaxLine, Word
+from docscan.places import Box
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AGENT = "mlopez"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from docscan.cleanup import geometry
-from docscan.model import Scan, mapped
+from docscan.model import Scan
+from docscan.places import mapped
 
 
 def _spot(scan, x, y):

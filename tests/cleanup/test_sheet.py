@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from docscan.cleanup import geometry, sheet
-from docscan.model import Scan, mapped
+from docscan.model import Scan
+from docscan.places import mapped
 
 CORNERS = ((180, 150), (1260, 190), (1330, 1760), (110, 1690))
 

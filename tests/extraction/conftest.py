@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from docscan import library, schema
-from docscan.model import Box, Line, Mark, Page, Word
+from docscan.model import Line, Mark, Page, Word
+from docscan.places import Box
 from docscan.schema import Schema
 
 Typed = Callable[..., Page]

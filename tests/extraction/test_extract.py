@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docscan.extraction import extract
-from docscan.model import Box, Extraction, Line, Mark, Page, Word
+from docscan.model import Extraction, Line, Mark, Page, Word
+from docscan.places import Box
 from docscan.schema import Schema
 
 Typed = Callable[..., Page]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from docscan import extraction, verification
 from docscan.extraction import einvoice, joining
 from docscan.extraction.einvoice import Einvoice
-from docscan.model import Box, Code, Extraction, Finding, Page
+from docscan.model import Code, Extraction, Finding, Page
 from docscan.pipeline import Choice
+from docscan.places import Box
 from docscan.schema import Schema
 
 Typed = Callable[..., Page]

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.extraction import payloads
-from docscan.model import Box, Code, Page
+from docscan.model import Code, Page
+from docscan.places import Box
 
 PLACE = Box(100, 200, 300, 400)
 DIGEST = "UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE"  # 43 signs, as a digest has

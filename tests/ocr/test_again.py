@@ -4,8 +4,9 @@ from dataclasses import replace
 import cv2
 import pytest
 
-from docscan.model import Box, Line, Word
+from docscan.model import Line, Word
 from docscan.ocr import again, engine, ink, strips
+from docscan.places import Box
 
 BUDGET = 250
 ADDRESSES = {"spa": "contacto@ferreteria-roble.es", "pol": "biuro@drukarnia-nowa.pl"}

@@ -3,8 +3,9 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Box, Line, Page, Word
+from docscan.model import Line, Page, Word
 from docscan.ocr import alto
+from docscan.places import Box
 
 NAMESPACE = "{http://www.loc.gov/standards/alto/ns-v4#}"
 # what may stand in what, in ALTO 4.4, of the elements written

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Box, Line, Word
+from docscan.model import Line, Word
 from docscan.ocr.calibration import DIGITS, PLAIN, RAW, calibrated
+from docscan.places import Box
 
 BOX = Box(0, 0, 9, 9)
 

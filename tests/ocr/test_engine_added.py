@@ -13,7 +13,8 @@ from docscan.ocr import engine
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
 MISBEHAVING = """
 from docscan.errors import LanguageMissingError
-from docscan.model import Box, Line, Word
+from docscan.model import Line, Word
+from docscan.places import Box
 
 FINE = Box(0, 0, 5, 5)
 ANSWERS = {

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from docscan import cleanup
-from docscan.model import Box, Word
+from docscan.model import Word
 from docscan.ocr import engine, glance, ink, strips
+from docscan.places import Box
 
 LANGUAGES = ("spa", "pol", "deu", "eng")
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Box, Line, Page, Word
+from docscan.model import Line, Page, Word
 from docscan.ocr import hocr
+from docscan.places import Box
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 TURNED = (

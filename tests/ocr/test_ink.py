@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Box, Scan
+from docscan.model import Scan
 from docscan.ocr import ink
+from docscan.places import Box
 
 ROWS = [
     (100, 60 + 60 * row, f"Row {row} of a page of print, to be read from left to right") for row in range(10)

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Box, Line, Word
+from docscan.model import Line, Word
 from docscan.ocr import language
+from docscan.places import Box
 
 LANGUAGES = ("spa", "pol", "deu", "eng")
 

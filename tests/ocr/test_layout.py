@@ -1,7 +1,8 @@
 import itertools
 
-from docscan.model import Box, Word
+from docscan.model import Word
 from docscan.ocr import layout
+from docscan.places import Box
 
 
 def _words(rows):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from docscan.model import Box, Line, Mark, Scan, Word
+from docscan.model import Line, Mark, Scan, Word
 from docscan.ocr import marks
+from docscan.places import Box
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
 MILLIMETRE = 300 / 25.4

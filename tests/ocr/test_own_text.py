@@ -13,8 +13,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from docscan.cleanup import geometry
-from docscan.model import IDENTITY, Box, Line, Page, Scan, Word
+from docscan.model import Line, Page, Scan, Word
 from docscan.ocr import own_text, searchable
+from docscan.places import IDENTITY, Box
 
 POPPLER = shutil.which("pdftotext")
 SIZE = (418, 300)  # points

@@ -6,10 +6,11 @@ import pytest
 
 from docscan import cleanup, messages, ocr
 from docscan.errors import EngineFailedError, EngineMissingError
-from docscan.model import Box, Line, Page, Scan, Word, mapped
+from docscan.model import Line, Page, Scan, Word
 from docscan.ocr import engine
 from docscan.ocr.engine import Engine
 from docscan.pipeline import Choice, Reading
+from docscan.places import Box, mapped
 
 EVERY = [Choice(name, {}) for name in cleanup.STEPS]
 LANGUAGES = ("spa", "pol", "deu", "eng")

@@ -21,9 +21,10 @@ from PIL import Image, ImageCms, ImageDraw, ImageFont
 from reportlab.pdfgen import canvas
 
 from docscan.cleanup import geometry
-from docscan.model import IDENTITY, Box, Line, Page, Scan, Word, mapped
+from docscan.model import Line, Page, Scan, Word
 from docscan.ocr import archival, glyphless, searchable, underlay
 from docscan.ocr.hidden import without_hidden_text
+from docscan.places import IDENTITY, Box, mapped
 
 POPPLER, VERAPDF = shutil.which("pdftotext"), shutil.which("verapdf")
 FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from docscan.model import Box, Line, Scan, Word
+from docscan.model import Line, Scan, Word
 from docscan.ocr import spacing
+from docscan.places import Box
 
 FOLDER = "/usr/share/fonts/truetype/dejavu/"
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")

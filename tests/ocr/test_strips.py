@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Box, Line, Word
+from docscan.model import Line, Word
 from docscan.ocr import engine, strips
 from docscan.ocr.strips import Cut
+from docscan.places import Box
 
 ROWS = ((100, 60, "Umbrella stand"), (100, 160, "1.452,00"), (700, 60, "Delivered in March"), (700, 160, "7"))
 CUTS = [Cut(Box(left, top, left + 300, top + 40), 1.5, 1.2) for left, top, _ in ROWS]

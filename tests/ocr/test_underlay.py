@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from docscan.model import STRAIGHT, Box, Line, Page, Word, mapped
+from docscan.model import Line, Page, Word
 from docscan.ocr import glyphless, searchable, underlay
+from docscan.places import STRAIGHT, Box, mapped
 
 POPPLER = shutil.which("pdftotext")
 LINES = (

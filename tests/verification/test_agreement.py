@@ -2,8 +2,9 @@
 
 from docscan import verification
 from docscan.messages import LANGUAGES, sentence
-from docscan.model import Box, Extraction, Field, Finding, Origin, Statement
+from docscan.model import Extraction, Field, Finding, Origin, Statement
 from docscan.pipeline import Choice
+from docscan.places import Box
 
 
 class Nothing:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from docscan import library, pipeline, verification
 from docscan.cleanup import STEPS
 from docscan.messages import LANGUAGES, sentences
-from docscan.model import Box, Extraction, Field, InvoiceLine, TaxLine
+from docscan.model import Extraction, Field, InvoiceLine, TaxLine
 from docscan.pipeline import Choice
+from docscan.places import Box
 from docscan.verification.calibration import calibrated
 
 ALL = [Choice(name, {}) for name in verification.CHECKS]

@@ -36,6 +36,7 @@ A4_INCHES = (8.27, 11.69)
 PLAUSIBLE_DPI = (50.0, 2400.0)
 SCREEN_DPI = (72, 96)  # what programs write that know nothing of paper
 A3_INCHES = 17.0  # a page whose metadata make it longer than A3 has wrong metadata
+STRIP, TILL_ROLL = 2.5, 3.15  # times as long as wide: a receipt, of any length; inches of width, 80 mm
 NEW_SUBFILE_TYPE, REDUCED, MASK = 254, 1, 4  # TIFF 6.0: a smaller copy or a mask is no page
 ORIENTATION = 274  # EXIF
 
@@ -225,9 +226,10 @@ def _boxes_length(path: Path) -> int:
 
 
 def _resolution(image: Pillow.Image) -> tuple[float, float]:
-    """Pixels to the inch, across and down; guessed from A4 when the metadata cannot be true."""
+    """Pixels to the inch, across and down; guessed from A4 or a till roll when the metadata cannot be true."""
     short, long = sorted(image.size)
-    guess = max(short / A4_INCHES[0], long / A4_INCHES[1])
+    strip = long > STRIP * short
+    guess = short / TILL_ROLL if strip else max(short / A4_INCHES[0], long / A4_INCHES[1])
     stated = image.info.get("dpi")
     if not isinstance(stated, tuple) or len(stated) != 2:
         return guess, guess
@@ -235,6 +237,8 @@ def _resolution(image: Pillow.Image) -> tuple[float, float]:
     if not all(PLAUSIBLE_DPI[0] <= value <= PLAUSIBLE_DPI[1] for value in (across, down)):
         return guess, guess
     inches = max(image.width / across, image.height / down)
+    if strip and round(across) not in SCREEN_DPI and short / across <= A4_INCHES[0]:
+        return across, down
     longest = A4_INCHES[1] * 1.03 if round(across) in SCREEN_DPI else A3_INCHES
     return (across, down) if inches <= longest else (guess, guess)
 

@@ -1,4 +1,4 @@
-"""Bars and bands of colour with light print on them: letterheads, heads of tables."""
+"""Bars and bands of colour with print on them: letterheads, heads of tables, tinted cells."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,12 +19,15 @@ DARK = (0.8, 0.6, 0.4)  # of the paper around; a darker bar is sought within a s
 SOLID = 0.7  # of its upright or slanting rectangle is a bar; of a bar with a shadow less
 THIN = 3  # pixels of analysis, 0.8 mm: rules are thinner, and the ground between letters and edge is not
 LEAST = (10.0, 3.5)  # millimetres of width and height of a bar
-LETTER = (0.9, 14.0)  # millimetres of height of letters on it
+SLENDER, BROAD = 2.2, 40.0  # times as long as high, or millimetres high: a large letter is neither
+LETTER = (0.9, 25.0)  # millimetres of height of letters on it
 WIDEST = 60.0  # millimetres of letters that touch
 GROUND = 0.6  # of a bar is its ground; of a heavy frame with cells less
 ENOUGH = 3.0  # millimetres of letters beside each other: a short word
 MOST = 0.22  # of a bar is letters; more that is light is a lighter bar beside it
 CONTRAST = 30  # grey levels between letters and ground
+MIDDLE = (35, 65)  # percentiles of a bar's shades between which all is ground
+EVEN = 0.1  # of its ground's shade: what varies more is a shade with print in it, which needs evening only
 LIGHTEST = 99.5  # percentile of a bar's shades: letters cover more than the rest
 GROUND_REACH = 10.0  # millimetres of the square that gives the ground's shade at its middle
 RIM = 2  # pixels of analysis on both sides of a bar's edge, which become paper
@@ -33,12 +36,21 @@ NOISE = 0.1  # of the way from ground to letters: what is less is the ground's g
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """Where a bar lies on the small copy, with which of those pixels (mask), and the shade of its letters."""
+    """A bar on the small copy.
+
+    Attributes:
+        left: Where it begins.
+        top: As above.
+        mask: Which pixels from there are its own.
+        light: The shade of its light letters; 0 when it has none.
+        dark: It has dark letters.
+    """
 
     left: int
     top: int
     mask: Image
-    letters: float
+    light: float = 0.0
+    dark: bool = False
 
     @property
     def place(self) -> tuple[slice, slice]:
@@ -47,11 +59,12 @@ class _Bar:
 
 
 def bars(scan: Scan) -> Scan:
-    """Turn light print on dark bars into dark print on paper.
+    """Turn the ground of dark bars into paper, and what is printed on them, light or dark, into dark print.
 
     A bar is darker than the paper around it, thicker than a rule, and holds
-    light letters. The engine reads light print badly, and evening out the light
-    would take a broad bar for shade and wash its letters away.
+    letters. The engine reads light print badly and takes a dark tint for ink,
+    and evening out the light would take a broad bar for shade and wash light
+    letters away.
 
     Args:
         scan: Grey or colour.
@@ -81,18 +94,18 @@ def _paper(small: Image) -> Image:
 
 
 def _bars(small: Image, paper: Image) -> Iterator[_Bar]:
-    """The bars that have light letters on them."""
+    """The bars that have letters on them."""
     taken = np.zeros_like(small)
     for share in DARK:
         dark = (small < cv2.convertScaleAbs(paper, alpha=share)) & (taken == 0)
         found, more = _solid(np.asarray(dark, dtype=np.uint8))
         for left, top, mask in found:
-            bar = _Bar(left, top, mask, 0.0)
-            letters = _letters(small[bar.place], mask)
-            more |= not letters
-            if letters:
+            bar = _printed(_Bar(left, top, mask), small)
+            if bar.light or bar.dark:
                 taken[bar.place] |= mask
-                yield replace(bar, letters=letters)
+                yield bar
+            else:
+                more = True
         if not more:
             return
 
@@ -122,7 +135,9 @@ def _solid(dark: Image) -> tuple[list[tuple[int, int, Image]], bool]:
         mask = _with_letters(np.asarray(grown, dtype=np.uint8))
         whole = int(np.count_nonzero(mask))
         _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask))
-        if area >= GROUND * whole and whole >= SOLID * (sides[0] + 1) * (sides[1] + 1):
+        long, short = max(sides) + 1, min(sides) + 1
+        shaped = long >= SLENDER * short or short >= BROAD * MILLIMETRE
+        if shaped and area >= GROUND * whole and whole >= SOLID * long * short:
             found.append((left, top, mask))
         else:
             more = True
@@ -142,23 +157,29 @@ def _with_letters(bar: Image) -> Image:
     return np.asarray(bar | holes[labels], dtype=np.uint8)
 
 
-def _letters(shades: Image, mask: Image) -> float:
-    """The shade of the light letters on a bar; 0 with none, with dark print, and for two bars."""
-    inside = shades[mask > 0]
-    lightest = float(np.percentile(inside, LIGHTEST))
-    ground = float(np.median(inside))
+def _printed(bar: _Bar, small: Image) -> _Bar:
+    """The bar with what is told of its letters: nothing when it has none, or is two bars."""
+    shades, counted = small[bar.place], bar.mask > 0
+    inside = shades[counted]
+    ground, lightest = float(np.median(inside)), float(np.percentile(inside, LIGHTEST))
     step = (lightest - ground) / 2
-    if np.mean(inside > ground + step) > MOST:
-        return 0.0
-    contrast = shades - _mean(shades, mask > 0)
-    deepest, highest = np.percentile(contrast[mask > 0], (100 - LIGHTEST, LIGHTEST))
-    if step < CONTRAST / 2 or highest < -deepest:
-        return 0.0
-    light = np.asarray((contrast > step) & (mask > 0), dtype=np.uint8)
-    stats = cv2.connectedComponentsWithStats(light, connectivity=8)[2][1:]
+    if np.mean(inside > ground + max(step, CONTRAST / 2)) > MOST:
+        return bar
+    contrast = shades - _mean(shades, counted)
+    deepest, highest = np.percentile(contrast[counted], (100 - LIGHTEST, LIGHTEST))
+    darker, lighter = np.percentile(inside, MIDDLE)
+    even = lighter - darker <= max(CONTRAST / 4, EVEN * ground)
+    light = step >= CONTRAST / 2 and (even or highest >= -deepest) and _letters((contrast > step) & counted)
+    dark = even and deepest <= -CONTRAST and _letters((contrast < deepest / 2) & counted)
+    return replace(bar, light=lightest if light else 0.0, dark=bool(dark))
+
+
+def _letters(ink: npt.NDArray[np.bool_]) -> bool:
+    """Whether there are enough letters in an ink (mask)."""
+    stats = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[2][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH] / MILLIMETRE, stats[:, cv2.CC_STAT_HEIGHT] / MILLIMETRE
     letters = (heights >= LETTER[0]) & (heights <= LETTER[1]) & (widths <= WIDEST)
-    return lightest if widths[letters].sum() >= ENOUGH else 0.0
+    return bool(widths[letters].sum() >= ENOUGH)
 
 
 def _invert(image: Image, small: Image, paper: Image, bar: _Bar) -> None:
@@ -169,11 +190,12 @@ def _invert(image: Image, small: Image, paper: Image, bar: _Bar) -> None:
     part = image[rows, columns]
     shades, white = small[around.place], paper[around.place].astype(np.float32)
     ground = _ground(shades, around.mask)
-    letters = white * (bar.letters / float(np.median(white)))
-    ground, gain, white = (
-        _as_large(shade, part) for shade in (ground, 1.0 / np.maximum(letters - ground, 1.0), white)
-    )
-    strokes = np.clip(((part - ground) * gain - NOISE) / (1.0 - NOISE), 0.0, 1.0)
+    lighter = np.maximum(white * (bar.light / float(np.median(white))) - ground, 1.0)
+    ground, lighter, white = (_as_large(shade, part) for shade in (ground, lighter, white))
+    strokes = (part - ground) / lighter if bar.light else np.zeros_like(ground)
+    if bar.dark:
+        strokes = np.maximum(strokes, 1.0 - part / np.maximum(ground, 1.0))
+    strokes = np.clip((strokes - NOISE) / (1.0 - NOISE), 0.0, 1.0)
     inner, outer = (
         cv2.resize(mask, part.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
         for mask in _edges(around.mask)
@@ -200,7 +222,7 @@ def _grown(bar: _Bar, shape: tuple[int, ...]) -> _Bar:
     before = min(RIM, bar.top), min(RIM, bar.left)
     after = min(RIM, shape[0] - bar.top - height), min(RIM, shape[1] - bar.left - width)
     mask = np.pad(bar.mask, tuple(zip(before, after, strict=True)))
-    return _Bar(bar.left - before[1], bar.top - before[0], mask, bar.letters)
+    return replace(bar, left=bar.left - before[1], top=bar.top - before[0], mask=mask)
 
 
 def _ground(shades: Image, mask: Image) -> npt.NDArray[np.float32]:

@@ -14,6 +14,8 @@ REACH = 5  # pixels over which coloured ink is taken for one mark: 1.7 mm, as pr
 SMALLEST = 14  # pixels: a mark is at least 5 mm long
 # pixels of black print seen through a mark: 1.4 mm2; its edges, mixed with colour, do not count
 CROSSED = 12
+THICK = 9  # pixels, 3 mm: no stroke of a stamp is thicker
+FILLED = 0.5  # of a mark so thick: it is a bar of colour
 BLACK_SHARE = 0.3  # of the coloured ink there must be as much black one: else the print itself is coloured
 
 
@@ -58,11 +60,21 @@ def _marks(small: Image) -> Image | None:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     crossed = np.bincount(labels.ravel(), black.ravel(), count) >= CROSSED
     crossed &= stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) >= SMALLEST
+    crossed &= (
+        _thick(np.asarray(coloured, np.uint8), np.asarray(labels, np.int32), count)
+        < FILLED * stats[:, cv2.CC_STAT_AREA]
+    )
     crossed[0] = False
     if not crossed.any():
         return None
     found = np.asarray(crossed[labels] * np.uint8(255), dtype=np.uint8)
     return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+
+
+def _thick(coloured: Image, labels: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.float64]:
+    """Of each mark, the pixels that are thicker than a stroke."""
+    thick = cv2.morphologyEx(coloured, cv2.MORPH_OPEN, np.ones((THICK, THICK), np.uint8))
+    return np.asarray(np.bincount(labels.ravel(), np.asarray(thick).ravel(), count), dtype=np.float64)
 
 
 def _boxes(marks: Image) -> npt.NDArray[np.int32]:

@@ -20,6 +20,7 @@ INSET = 0.18  # of the side, left out when looking for ink inside
 EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, surely ticked
 WITHIN = 0.85  # of a word lies in a box to tick: the engine read the box
 DOUBTED = 0.8  # confidence below which such a word is none
+BOXES = frozenset("[](){}|_\\/-=~.:;,'\"*+XxLlIiJjOoVvEeDd☐☒☑✓✗")  # what a box, or a cross in one, is read as
 
 
 def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
@@ -61,7 +62,8 @@ def _is_box(word: Word, mark: Mark) -> bool:
     width = min(word.box.right, mark.box.right) - max(word.box.left, mark.box.left)
     height = min(word.box.bottom, mark.box.bottom) - max(word.box.top, mark.box.top)
     shared = max(0, width) * max(0, height)
-    return word.confidence < DOUBTED and shared >= WITHIN * word.box.width * word.box.height
+    doubted = word.confidence < DOUBTED and BOXES.issuperset(word.text)
+    return doubted and shared >= WITHIN * word.box.width * word.box.height
 
 
 def _enlarged(box: Box, factor: float) -> Box:

@@ -196,6 +196,14 @@ def test_resolution_is_taken_from_the_file_or_guessed_from_a4(tmp_path):
     )
 
 
+def test_a_long_receipt_is_no_sheet_of_a4(tmp_path):
+    strip = _picture(size=(630, 7000))
+    assert _scan(_saved(tmp_path, "image/png", strip, dpi=(200, 200)), "image/png").dpi == pytest.approx(
+        200, abs=1
+    )
+    assert _scan(_saved(tmp_path, "image/png", strip), "image/png").dpi == pytest.approx(200, abs=2)
+
+
 def test_a_fax_gets_square_pixels(tmp_path):
     scan = _scan(_saved(tmp_path, "image/tiff", dpi=(204, 102)), "image/tiff")
     assert (scan.width, scan.height, scan.source_size) == (400, 600, (400, 300))

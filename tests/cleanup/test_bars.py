@@ -85,10 +85,43 @@ def test_a_tint_beside_a_bar_is_left_as_it_is():
     assert NAME in _text(done)
 
 
-@pytest.mark.parametrize("ground", [225, 90])
-def test_dark_print_on_a_tint_stays(ground):
-    scan = _letterhead(ground, letters=10)
+def test_dark_print_on_a_light_tint_stays():
+    scan = _letterhead(225, letters=10)
     assert bars(scan) is scan
+
+
+@pytest.mark.parametrize("ground", [90, 130, 160])
+def test_dark_print_on_a_dark_tint_is_read(ground):
+    scan = cleanup.clean(_letterhead(ground, letters=10), LIGHT)
+    assert "bars 1" in scan.treatments
+    assert NAME in _text(scan)
+
+
+def test_light_and_dark_print_on_one_bar_are_both_read():
+    scan = _letterhead(120)
+    image = Image.fromarray(scan.image)
+    ImageDraw.Draw(image).text((1100, 130), "Kopie 8841", fill=10, font=ImageFont.truetype(FONT, 50))
+    text = _text(cleanup.clean(replace(scan, image=np.asarray(image, dtype=np.uint8)), LIGHT))
+    assert NAME in text
+    assert "Kopie 8841" in text
+
+
+def test_a_letter_as_large_as_a_bar_is_none():
+    image = Image.new("L", (1800, 900), 255)
+    ImageDraw.Draw(image).text((150, 300), "STORNO", fill=0, font=ImageFont.truetype(FONT, 300))
+    scan = Scan(1, np.asarray(image, dtype=np.uint8), 300.0)
+    assert bars(scan) is scan
+
+
+def test_white_letters_of_two_centimetres_become_black():
+    scan = _letterhead(10, text="")
+    image = Image.fromarray(scan.image)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, 1800, 480), fill=10)
+    pen.text((120, 80), "STORNO 77", fill=255, font=ImageFont.truetype(FONT, 260))
+    done = bars(replace(scan, image=np.asarray(image, dtype=np.uint8)))
+    assert done.treatments == ("bars 1",)
+    assert np.median(done.image[:460]) > 230
 
 
 def test_a_bar_without_letters_stays():

@@ -3,8 +3,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from docscan.cleanup import colour
+from docscan.model import Scan
+
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
 
 INKS = {"red": (40, 30, 200), "blue": (180, 60, 40), "green": (60, 140, 30), "navy": (110, 30, 30)}
 
@@ -46,4 +50,21 @@ def test_a_page_printed_in_blue_stays_readable(drawn):
 
 def test_a_grey_page_has_no_stamps(drawn):
     scan = drawn()
+    assert colour.stamps(scan) is scan
+
+
+def test_a_bar_of_colour_with_white_and_black_print_is_no_stamp():
+    image = Image.new("RGB", (1600, 1200), "white")
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, 1600, 260), fill=(30, 90, 200))
+    pen.text((100, 90), "Nordwind Rechnung 5512", fill="white", font=ImageFont.truetype(FONT, 70))
+    pen.text((1100, 100), "Kopie 8841", fill="black", font=ImageFont.truetype(FONT, 50))
+    for row in range(10):
+        pen.text(
+            (100, 330 + 80 * row),
+            "Lieferung und Montage der Anlage",
+            fill="black",
+            font=ImageFont.truetype(FONT, 44),
+        )
+    scan = Scan(1, np.asarray(image, dtype=np.uint8)[:, :, ::-1].copy(), 300.0)
     assert colour.stamps(scan) is scan

@@ -95,3 +95,9 @@ def test_words_beside_a_box_and_words_surely_read_in_one_stay():
     mark = Mark(Box(200, 150, 247, 197), ticked=True, confidence=0.9)
     line = Line((Word("A", Box(210, 155, 240, 190), 0.97), Word("si", Box(240, 155, 290, 190), 0.3)))
     assert marks.outside([line], [mark]) == (line,)
+
+
+def test_a_figure_in_a_box_of_its_own_stays():
+    mark = Mark(Box(200, 150, 247, 197), ticked=True, confidence=0.9)
+    line = Line((Word("7", Box(205, 155, 240, 190), 0.5),))
+    assert marks.outside([line], [mark]) == (line,)

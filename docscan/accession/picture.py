@@ -226,7 +226,7 @@ def _boxes_length(path: Path) -> int:
 
 
 def _resolution(image: Pillow.Image) -> tuple[float, float]:
-    """Pixels to the inch, across and down; guessed from A4 or a till roll when the metadata cannot be true."""
+    """Pixels to the inch, across and down; guessed from A4 or a till roll where they cannot be true."""
     short, long = sorted(image.size)
     strip = long > STRIP * short
     guess = short / TILL_ROLL if strip else max(short / A4_INCHES[0], long / A4_INCHES[1])

@@ -170,7 +170,9 @@ def _printed(bar: _Bar, small: Image) -> _Bar:
     darker, lighter = np.percentile(inside, MIDDLE)
     even = lighter - darker <= max(CONTRAST / 4, EVEN * ground)
     light = step >= CONTRAST / 2 and (even or highest >= -deepest) and _letters((contrast > step) & counted)
-    dark = even and deepest <= -CONTRAST and _letters((contrast < deepest / 2) & counted)
+    darkest = float(np.percentile(inside, 100 - LIGHTEST))
+    below = even and darkest <= ground - CONTRAST
+    dark = below and _letters((shades < (ground + darkest) / 2) & counted)
     return replace(bar, light=lightest if light else 0.0, dark=bool(dark))
 
 
@@ -194,7 +196,7 @@ def _invert(image: Image, small: Image, paper: Image, bar: _Bar) -> None:
     ground, lighter, white = (_as_large(shade, part) for shade in (ground, lighter, white))
     strokes = (part - ground) / lighter if bar.light else np.zeros_like(ground)
     if bar.dark:
-        strokes = np.maximum(strokes, 1.0 - part / np.maximum(ground, 1.0))
+        strokes = np.maximum(strokes, (ground - part) / np.maximum(ground, CONTRAST))
     strokes = np.clip((strokes - NOISE) / (1.0 - NOISE), 0.0, 1.0)
     inner, outer = (
         cv2.resize(mask, part.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0

@@ -113,6 +113,19 @@ def test_a_letter_as_large_as_a_bar_is_none():
     assert bars(scan) is scan
 
 
+@pytest.mark.parametrize("size", [40, 90, 110])
+def test_a_black_band_of_a_fax_becomes_paper_whatever_the_size_of_its_letters(size):
+    image = Image.new("1", (1650, 1200), 1)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, 1650, 200), fill=0)
+    pen.text((150, 30), NAME, fill=1, font=ImageFont.truetype(FONT, size))
+    pen.text((150, 400), "Rechnung und Lieferung", fill=0, font=ImageFont.truetype(FONT, 40))
+    scan = Scan(1, np.asarray(image.convert("L"), dtype=np.uint8), 200.0)
+    done = bars(scan)
+    assert done.treatments == ("bars 1",)
+    assert np.array_equal(done.image[20:190] > 128, scan.image[20:190] < 128)
+
+
 def test_white_letters_of_two_centimetres_become_black():
     scan = _letterhead(10, text="")
     image = Image.fromarray(scan.image)

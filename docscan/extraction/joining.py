@@ -22,9 +22,7 @@ PRINT = "page"  # the source that print is
 # An XML states what its sender booked; a code was read with its error correction, by a machine for machines.
 CONFIDENCE = {"einvoice": 0.99, "code": 0.97}
 SAME_NAME = 92  # of 100: one misread letter in a dozen
-LEAST_SIGNS = (
-    5  # of a value that may be looked for anywhere on the page: a shorter one may stand there by chance
-)
+LEAST_SIGNS = 5  # of a value that is looked for anywhere on the page: a shorter one stands there by chance
 _NAMED = frozenset({"name", "address"})
 _FOUND_ANYWHERE = frozenset({"tax-id", "iban", "number", "name", "text"})
 

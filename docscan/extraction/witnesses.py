@@ -81,10 +81,9 @@ def _days(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
 def _sums(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
     """Places of an amount in rows that announce what is to be paid."""
     for hit in sheet.hits:
-        if max(hit.weight_of("total"), hit.weight_of("payable")) >= 0.6:
-            for item in (
-                amounts(hit.row, hit.last, len(hit.row.words)) if hit.last < len(hit.row.words) else ()
-            ):
+        announces = max(hit.weight_of("total"), hit.weight_of("payable")) >= 0.6
+        if announces and hit.last < len(hit.row.words):
+            for item in amounts(hit.row, hit.last, len(hit.row.words)):
                 if item.value == wanted:
                     yield hit.row, (item.first, item.last)
 
@@ -104,11 +103,8 @@ def _in_term(sheet: Sheet, fields: Mapping[str, Field]) -> set[str]:
     except (KeyError, ValueError):
         return set()
     terms = (int(match[1]) for row in sheet.rows for match in TERM.finditer(row.text))
-    return (
-        {"issue_date", "due_date"}
-        if any(issued + timedelta(days) == due for days in terms if days)
-        else set()
-    )
+    agrees = any(issued + timedelta(days) == due for days in terms if days)
+    return {"issue_date", "due_date"} if agrees else set()
 
 
 def _same(field: Field, row: Row, at: tuple[int, int]) -> bool:

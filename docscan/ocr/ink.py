@@ -11,8 +11,7 @@ from docscan.model import Image, Scan
 from docscan.places import Box
 
 ANALYSIS_DPI = 75.0
-DARK, FAINT = 175, 225  # grey levels of ink on paper whose light is even: of a page's own up to the faintest
-DARKEST = 0.5  # percent of a page are its darkest parts, which tell how dark its ink is
+INK = 225  # grey level of ink on paper whose light is even: light grey print, not what shines through
 MILLIMETRE = ANALYSIS_DPI / 25.4  # pixels
 RULE_ACROSS, RULE_DOWN = 15.0, 8.0  # millimetres from which a straight stroke is a rule, no letter
 LETTER = (0.9, 12.0)  # millimetres of height: dust is smaller, pictures are larger
@@ -66,7 +65,7 @@ def found(scan: Scan) -> Ink:
     factor = min(1.0, ANALYSIS_DPI / scan.dpi)
     size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
     small = np.asarray(cv2.resize(scan.image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    dark = (small < _level(small)).astype(np.uint8)
+    dark = (small < INK).astype(np.uint8)
     bars = _bars(small)
     for left, top, width, height in bars:
         dark[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 0
@@ -130,12 +129,6 @@ def on_rule(ink: Ink, box: Box) -> bool:
     place = ink.inside(box)
     rules = int(np.count_nonzero(ink.rules[place]))
     return rules > 0 and rules >= int(np.count_nonzero(ink.print[place]))
-
-
-def _level(small: Image) -> float:
-    """The grey level below which a page's ink is: of a faint one half way from its darkest parts to white."""
-    half_way = (float(np.percentile(small, DARKEST)) + 255.0) / 2
-    return min(max(half_way, DARK), FAINT)
 
 
 def _rules(dark: Image) -> Image:

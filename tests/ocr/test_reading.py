@@ -3,6 +3,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from docscan import cleanup, messages, ocr
 from docscan.errors import EngineFailedError, EngineMissingError
@@ -318,3 +319,18 @@ def test_findings_name_the_page_and_speak_every_language():
         said = {messages.sentence(item.code, name, **item.facts) for name in messages.LANGUAGES}
         assert len(said) == 4
     assert [item.code for item in ocr.findings(pages[3:4])] == ["R040", "R050"]
+
+
+@pytest.mark.parametrize("grey", [150, 170, 190])
+def test_grey_print_beside_black_is_read(grey):
+    image = Image.new("L", (2480, 1800), 252)
+    pen = ImageDraw.Draw(image)
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 42)
+    for row in range(12):
+        pen.text((200, 150 + 90 * row), "Wir bestätigen den Eingang Ihrer Bestellung", fill=20, font=font)
+    foot = ("IBAN DE12 5001 0517 0648 4898 90", "Handelsregister Sonnenberg HRB 4711")
+    for row, line in enumerate(foot):
+        pen.text((200, 1500 + 80 * row), line, fill=grey, font=font)
+    scan = cleanup.clean(Scan(1, np.asarray(image, dtype=np.uint8), 300.0), EVERY[:-1])
+    page = ocr.read(scan, ("deu",), Reading())
+    assert all(line in page.text for line in foot)

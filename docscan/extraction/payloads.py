@@ -28,15 +28,9 @@ _PLAIN_AMOUNT = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,2})?", re.ASCII)
 _EPC_AMOUNT = re.compile(r"EUR(\d{1,9}(?:\.\d{1,2})?)", re.ASCII)
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
 # Lines of a Swiss QR code, from 0 (SIX, Implementation Guidelines QR-bill, 4.2.2): account, creditor's and
-# ultimate debtor's name, amount, currency, kind of reference and reference
-_SWISS_IBAN, _SWISS_CREDITOR, _SWISS_AMOUNT, _SWISS_CURRENCY, _SWISS_DEBTOR, _SWISS_KIND = (
-    3,
-    5,
-    18,
-    19,
-    21,
-    27,
-)
+# ultimate debtor's name; amount, currency, kind of reference, after which the reference stands
+_SWISS_IBAN, _SWISS_CREDITOR, _SWISS_DEBTOR = 3, 5, 21
+_SWISS_AMOUNT, _SWISS_CURRENCY, _SWISS_KIND = 18, 19, 27
 _SWISS_LINES, _SWISS_CURRENCIES = 31, ("CHF", "EUR")
 _EPC_LINES, _EPC_LEAST = 12, 7  # EPC069-12: what ends empty may be left out after the account
 

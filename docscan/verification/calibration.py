@@ -7,19 +7,10 @@ by which nothing was tuned among them: what scores 0.7 or more is right 99
 times in 100, and what scores 0.4 two times in three.
 """
 
-import bisect
+import numpy as np
 
-# score, share right; between two of them along a straight line
-_POINTS = (
-    (0.0, 0.0),
-    (0.2, 0.2),
-    (0.3, 0.45),
-    (0.4, 0.68),
-    (0.5, 0.84),
-    (0.6, 0.95),
-    (0.7, 0.985),
-    (1.0, 0.99),
-)
+_SCORES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
+_RIGHT = (0.0, 0.2, 0.45, 0.68, 0.84, 0.95, 0.985, 0.99)  # the share of fields; between two along a line
 
 
 def calibrated(score: float) -> float:
@@ -28,8 +19,4 @@ def calibrated(score: float) -> float:
     Args:
         score: Of its field, as extracted; from 0 to 1.
     """
-    if score >= 1.0:
-        return _POINTS[-1][1]
-    at = bisect.bisect_right(_POINTS, (max(0.0, score), 1.0))
-    (low, least), (high, most) = _POINTS[at - 1], _POINTS[at]
-    return least + (most - least) * (max(0.0, score) - low) / (high - low)
+    return float(np.interp(score, _SCORES, _RIGHT))

@@ -96,7 +96,7 @@ def test_a_code_states_what_its_standard_says(text: str, source: str, stated: di
         KSEF.removesuffix(DIGEST),
         EPC.replace("BCD", "BCE"),
         "\n".join(EPC.splitlines()[:6]),
-        SWISS.replace("CHF", "XXX"),
+        SWISS.replace("CHF", "USD"),
         "https://[broken",
         "ARCHIVE-0001",
         "",

@@ -5,6 +5,7 @@ The form is `docscan.record/1`; `docs/record.md` describes it.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from docscan.messages import sentence
@@ -15,13 +16,16 @@ from docscan.model import (
     Field,
     Finding,
     InvoiceLine,
+    Line,
+    Mark,
     Page,
     Record,
     Statement,
     TaxLine,
     Transcript,
+    Word,
 )
-from docscan.places import Box
+from docscan.places import STRAIGHT, Box, Matrix
 
 FORMAT = "docscan.record/1"
 WORDS_FORMAT = "docscan.words/1"
@@ -105,6 +109,30 @@ def from_json(record: Mapping[str, Any]) -> Record:
     )
 
 
+def pages_from_words(words: Mapping[str, Any], record: Record) -> tuple[Page, ...]:
+    """The pages of a record with every word in its place, from what `words_json` wrote.
+
+    Args:
+        words: The JSON of `words.json`.
+        record: The record it lies beside, whose transcripts know the rest.
+
+    Raises:
+        KeyError, TypeError, ValueError: The JSON is of another form, or of other pages.
+    """
+    kept = {item.name for item in fields(Page)} - {"lines", "marks", "dpi", "source_size", "to_source"}
+    return tuple(
+        Page(
+            **{name: getattr(page, name) for name in kept},
+            dpi=placed["dpi"],
+            source_size=tuple(placed["source_size"]),
+            to_source=_matrix(placed["to_source"]),
+            lines=tuple(_line(line) for line in placed["lines"]),
+            marks=tuple(Mark(Box(*box), ticked, sure) for *box, ticked, sure in placed["marks"]),
+        )
+        for placed, page in zip(words["pages"], record.pages, strict=True)
+    )
+
+
 def dumped(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """One line of JSON, as people's own letters."""
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
@@ -144,6 +172,15 @@ def _words(page: Page) -> dict[str, Any]:
         ],
         "marks": [[*mark.box, mark.ticked, round(mark.confidence, 3)] for mark in page.marks],
     }
+
+
+def _matrix(rows: Sequence[Sequence[float]]) -> Matrix:
+    (a, b, c), (d, e, f), (g, h, i) = [*rows, STRAIGHT][:3]  # objects of earlier versions have two rows
+    return (a, b, c), (d, e, f), (g, h, i)
+
+
+def _line(line: Mapping[str, Any]) -> Line:
+    return Line(tuple(Word(text, Box(*box), sure) for text, *box, sure in line["words"]), line["block"])
 
 
 def _compact(value: object) -> str:

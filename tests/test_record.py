@@ -143,6 +143,25 @@ def test_every_word_of_every_page_is_in_its_json(pages: list[Page]):
         assert said["to_source"] == [list(row) for row in made.to_source]
 
 
+@given(st.lists(page, max_size=3))
+def test_pages_are_read_back_from_the_words_and_the_transcripts_beside_them(pages: list[Page]):
+    words = json.loads("".join(record.words_json("ab", pages)))
+    filed = Record(
+        None, "a.pdf", "ab", "application/pdf", Extraction("letter", "", 1.0, ""), tuple(pages), (), "review"
+    )
+    transcripts = tuple(transcribed(page) for page in pages)
+    found = record.pages_from_words(words, replace(filed, pages=transcripts))
+    assert [replace(page, dpi=round(page.dpi, 2)) for page in pages] == list(found)
+    for page in words["pages"]:
+        page["to_source"] = page["to_source"][:2]  # as earlier versions wrote it
+    assert [
+        page.to_source[:2] for page in record.pages_from_words(words, replace(filed, pages=transcripts))
+    ] == [page.to_source[:2] for page in found]
+    if pages:
+        with pytest.raises(ValueError, match="argument"):
+            record.pages_from_words(words, replace(filed, pages=()))
+
+
 def test_a_record_has_the_members_that_others_rely_on():
     made = Record(
         id=None,

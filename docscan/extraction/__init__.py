@@ -49,8 +49,7 @@ def extract(
 
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
     lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
-    heads = tables.heads(rows, lines) if lines else frozenset()
-    sheet = Sheet(rows, hits_in(rows, lexicon(schema)), heads, headers(schema))
+    sheet = sheet_of(rows, schema)
     fields = solve.fields(sheet, schema) | forms.ticks(pages, sheet, schema)
     ordered = {item.name: fields[item.name] for item in schema.properties if item.name in fields}
     return replace(
@@ -62,6 +61,13 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
         missing=tuple(name for name in schema.required if name not in ordered),
         witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
     )
+
+
+def sheet_of(rows: tuple[Row, ...], schema: Schema) -> Sheet:
+    """The rows of a document with the labels of a schema found in them."""
+    lines = _table(schema, "lines")
+    heads = tables.heads(rows, lines) if lines else frozenset()
+    return Sheet(rows, hits_in(rows, lexicon(schema)), heads, headers(schema))
 
 
 def _table(schema: Schema, name: str) -> Property | None:

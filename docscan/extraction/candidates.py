@@ -32,7 +32,7 @@ class Candidate:
         amount: Of an amount.
         currency: Printed beside an amount.
         mended: Digits were guessed from letters; to be believed only when a sum proves it.
-        labelled: A label announces it.
+        label: What announces it, if anything does.
     """
 
     value: str
@@ -44,7 +44,7 @@ class Candidate:
     amount: Decimal | None = None
     currency: str = ""
     mended: bool = False
-    labelled: bool = False
+    label: Hit | None = None
 
     @property
     def box(self) -> Box:
@@ -274,9 +274,7 @@ def announced(sheet: Sheet, name: str, kind: str, reader: Reader) -> list[Candid
         weight = min(1.0, hit.weight_of(name) + _company(sheet, hit)) * hit.likeness * _standing(hit)
         for candidate in _beside(sheet, hit, kind, reader):
             part = kind == "amount" and hit.row.index in sheet.heads
-            scored = replace(
-                candidate, score=candidate.score * weight * (PART if part else 1.0), labelled=True
-            )
+            scored = replace(candidate, score=candidate.score * weight * (PART if part else 1.0), label=hit)
             place = (*scored.place, scored.value)
             if place not in found or found[place].score < scored.score:
                 found[place] = scored

@@ -52,9 +52,9 @@ def as_field(item: Candidate) -> Field:
 
 def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     """Each date to the field whose label it suits best; of two alike, one in order with the others."""
-    read = partial(candidates.dates, order=_date_order(sheet))
+    read = partial(candidates.dates, order=date_order(sheet))
     offers = [
-        (item.score * _regional(prop, item, sheet), name, item)
+        (item.score * regional(prop, item, sheet), name, item)
         for name, prop in known.items()
         if prop.type == "date"
         for item in announced(sheet, name, "date", read)
@@ -87,7 +87,7 @@ def _in_order(chosen: Chosen) -> bool:
     return issued is None or due is None or issued.value <= due.value
 
 
-def _date_order(sheet: Sheet) -> str:
+def date_order(sheet: Sheet) -> str:
     """`mdy` when some date of the document can only be meant so and none only the other way."""
     orders = set()
     for row in sheet.rows:
@@ -100,14 +100,13 @@ def _date_order(sheet: Sheet) -> str:
 def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     names = [name for name in AMOUNTS if name in known]
     offers = {
-        name: _last_counts_more(sheet, announced(sheet, name, "amount", _amounts_and_mended))
-        for name in names
+        name: _last_counts_more(sheet, announced(sheet, name, "amount", amounts_and_mended)) for name in names
     }
     if "payable" in offers and "total" in offers:
         payable = [replace(item, score=0.8 * item.score) for item in offers["payable"]]
         offers["total"] = sorted(offers["total"] + payable, key=lambda item: -item.score)
     if "tendered" in known:
-        return receipts.settle(offers, list(unlabelled(sheet.rows, _amounts_and_mended)))
+        return receipts.settle(offers, list(unlabelled(sheet.rows, amounts_and_mended)))
     loose = sheet.amounts if "tax" in known else ()
     table = known.get("tax_breakdown")
     return sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
@@ -125,7 +124,8 @@ def sum_rows(sheet: Sheet) -> frozenset[int]:
     )
 
 
-def _amounts_and_mended(row: Row, first: int, last: int) -> Iterator[Candidate]:
+def amounts_and_mended(row: Row, first: int, last: int) -> Iterator[Candidate]:
+    """Amounts in a stretch of a row; of what an engine read, also those it misread."""
     yield from candidates.amounts(row, first, last)
     if row.origin_ocr:
         yield from mending.mended_amounts(row, first, last)
@@ -160,7 +160,7 @@ def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Cho
     found: Chosen = {}
     taken = {item.place for name, item in chosen.items() if not name.endswith("_address")}
     offers = [
-        (item.score * _regional(prop, item, sheet) * _own(sheet, prop, item), name, item)
+        (item.score * regional(prop, item, sheet) * _own(sheet, prop, item), name, item)
         for name, prop in known.items()
         if name not in chosen and name not in AMOUNTS + PARTY_FIELDS and _single(prop)
         for item in announced(sheet, name, prop.type, candidates.READERS[prop.type])
@@ -206,7 +206,7 @@ def _lone_iban(sheet: Sheet) -> list[Candidate]:
     return items[:1] if len({item.value for item in items}) == 1 else []
 
 
-def _regional(prop: Property, item: Candidate, sheet: Sheet) -> float:
+def regional(prop: Property, item: Candidate, sheet: Sheet) -> float:
     """1 in the part of the page a field is expected in, less elsewhere."""
     if not prop.region:
         return 1.0

@@ -41,11 +41,15 @@ STREET = re.compile(
 
 
 def standing(sheet: Sheet, candidate: Candidate) -> str:
-    """The party whose particulars a value is among: `supplier`, `customer`, `other`, or empty."""
-    near = [
-        (distance, hit.heading) for hit in sheet.hits if hit.heading and (distance := _far(hit, candidate))
-    ]
-    return min(near)[1] if near else ""
+    """Whose particulars a value is among: `supplier`, `customer`, `other`, or empty."""
+    over = heading_over(sheet, candidate)
+    return over.heading if over else ""
+
+
+def heading_over(sheet: Sheet, candidate: Candidate) -> Hit | None:
+    """The nearest heading whose party's particulars a value is among."""
+    near = ((distance, hit) for hit in sheet.hits if hit.heading and (distance := _far(hit, candidate)))
+    return min(near, key=lambda found: (found[0], found[1].heading), default=(0.0, None))[1]
 
 
 def _far(hit: Hit, candidate: Candidate) -> float:

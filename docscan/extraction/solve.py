@@ -15,6 +15,7 @@ WEAK = 0.45  # a number by a bare `Nr.` or `Nummer`, less than one under the tit
 LEAST = 0.3  # a candidate that scores less is not said at all
 STRONG = 0.5  # a date by a label of its own scores more: it is said even when it contradicts another
 CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
+PAYABLE = 0.8  # of a label for what is payable, when it is taken for the total's
 LONE = 0.6  # a number without a label
 AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable", "tendered", "change")
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
@@ -24,17 +25,23 @@ Chosen = dict[str, Candidate]
 
 def fields(sheet: Sheet, schema: Schema) -> dict[str, Field]:
     """The fields of a document that a schema describes, in the schema's order."""
+    best = decided(sheet, schema)
+    return {item.name: as_field(best[item.name]) for item in schema.properties if item.name in best}
+
+
+def decided(sheet: Sheet, schema: Schema) -> Chosen:
+    """The candidate that each field is taken to be; fields without a likely one are absent."""
     known = {item.name: item for item in schema.properties}
-    chosen: Chosen = {}
-    chosen |= _dates(sheet, known)
-    chosen |= _amounts(sheet, known)
-    chosen |= _parties(sheet, known)
-    chosen |= _singles(sheet, known, chosen)
-    if "currency" in known and (found := currency.chosen(sheet, chosen.get("total"))):
-        labelled = chosen.get("currency", found)
+    best: Chosen = {}
+    best |= _dates(sheet, known)
+    best |= _amounts(sheet, known)
+    best |= _parties(sheet, known)
+    best |= _singles(sheet, known, best)
+    if "currency" in known and (found := currency.chosen(sheet, best.get("total"))):
+        labelled = best.get("currency", found)
         if labelled.value == found.value and labelled.score <= found.score:
-            chosen["currency"] = found
-    return {name: as_field(chosen[name]) for name in known if name in chosen and chosen[name].score >= LEAST}
+            best["currency"] = found
+    return {name: item for name, item in best.items() if name in known and item.score >= LEAST}
 
 
 def as_field(item: Candidate) -> Field:
@@ -63,11 +70,11 @@ def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     for score, name, item in sorted(offers, key=lambda offer: -offer[0]):
         if name in chosen or item.place in {other.place for other in chosen.values()}:
             continue
-        if not _in_order(chosen | {name: item}):
+        if not in_order(chosen | {name: item}):
             rivals = [
                 other
                 for worth, field, other in offers
-                if field == name and worth >= CLOSE * score and _in_order(chosen | {name: other})
+                if field == name and worth >= CLOSE * score and in_order(chosen | {name: other})
             ]
             if rivals or score <= STRONG:
                 continue
@@ -75,14 +82,15 @@ def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     if "issue_date" in known and "issue_date" not in chosen:
         taken = {item.place for item in chosen.values()}
         free = [item for item in unlabelled(sheet.rows, read) if item.place not in taken]
-        free = [item for item in free if _in_order(chosen | {"issue_date": item})]
+        free = [item for item in free if in_order(chosen | {"issue_date": item})]
         if free:
             alone = len({item.value for item in free}) == 1
             chosen["issue_date"] = replace(free[0], score=(0.75 if alone else 0.5) * free[0].score)
     return chosen
 
 
-def _in_order(chosen: Chosen) -> bool:
+def in_order(chosen: Chosen) -> bool:
+    """Whether nothing falls due before it was issued."""
     issued, due = chosen.get("issue_date"), chosen.get("due_date")
     return issued is None or due is None or issued.value <= due.value
 
@@ -98,18 +106,21 @@ def date_order(sheet: Sheet) -> str:
 
 
 def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
-    names = [name for name in AMOUNTS if name in known]
-    offers = {
-        name: _last_counts_more(sheet, announced(sheet, name, "amount", amounts_and_mended)) for name in names
-    }
-    if "payable" in offers and "total" in offers:
-        payable = [replace(item, score=0.8 * item.score) for item in offers["payable"]]
-        offers["total"] = sorted(offers["total"] + payable, key=lambda item: -item.score)
+    offers = {name: offered(sheet, name) for name in AMOUNTS if name in known}
     if "tendered" in known:
         return receipts.settle(offers, list(unlabelled(sheet.rows, amounts_and_mended)))
     loose = sheet.amounts if "tax" in known else ()
     table = known.get("tax_breakdown")
     return sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
+
+
+def offered(sheet: Sheet, name: str) -> list[Candidate]:
+    """The amounts that labels announce for a field, the best first; what is payable may be the total."""
+    found = _last_counts_more(sheet, announced(sheet, name, "amount", amounts_and_mended))
+    if name != "total":
+        return found
+    payable = [replace(item, score=PAYABLE * item.score) for item in offered(sheet, "payable")]
+    return sorted(found + payable, key=lambda item: -item.score)
 
 
 def sum_rows(sheet: Sheet) -> frozenset[int]:

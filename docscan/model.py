@@ -11,14 +11,31 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from docscan.places import IDENTITY, NOWHERE, Box, Matrix, around, chained
+from docscan.evidence import (
+    Act,
+    Decision,
+    Field,
+    FieldStatus,
+    Finding,
+    Judgement,
+    Origin,
+    Repair,
+    Severity,
+    State,
+    Statement,
+    Verdict,
+)
+from docscan.places import IDENTITY, Box, Matrix, around, chained
+
+__all__ = [
+    "Act", "Code", "Decision", "Entry", "Extraction", "Field", "FieldStatus", "Finding", "Image",
+    "InvoiceLine", "Judgement", "Known", "Line", "Mark", "Origin", "Page", "PageRun", "PageState", "Record",
+    "Repair", "Scan", "Severity", "State", "Statement", "TaxLine", "Transcript", "Verdict", "Word",
+    "transcribed",
+]  # fmt: skip
 
 Image = npt.NDArray[np.uint8]
 PageState = Literal["read", "textlayer", "blank", "empty", "failed"]
-FieldStatus = Literal["verified", "read", "doubtful"]
-Origin = Literal["ocr", "textlayer", "einvoice", "code", "person"]
-Severity = Literal["note", "doubt", "error"]
-Verdict = Literal["accepted", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,56 +221,6 @@ def transcribed(page: Page) -> Transcript:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A value and the words that prove it.
-
-    Attributes:
-        value: Normalised (ISO dates, decimal strings, ids without spaces);
-            `True` or `False` for a box to tick.
-        raw: As it stands on the page.
-        confidence: From 0 to 1.
-        status: `verified` only when something independent agrees.
-        origin: Where the value was read from.
-        page: The page's number, from 1.
-        box: Around the words on that page.
-    """
-
-    value: str | bool
-    raw: str
-    confidence: float
-    status: FieldStatus
-    origin: Origin
-    page: int
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What one source says of a field, kept where an e-invoice or a code speaks of it.
-
-    Attributes:
-        subject: The field's name.
-        value: Normalised, as in a field.
-        raw: As the source has it.
-        origin: What kind of source it is.
-        source: Which one: the name of an attachment (`factur-x.xml`), the kind
-            of a code (`KSeF QR`), or `page` for the print.
-        page: The page's number, from 1.
-        box: Around it on that page; empty for an e-invoice.
-        agrees: It says the same as the field that was given.
-    """
-
-    subject: str
-    value: str
-    raw: str
-    origin: Origin
-    source: str
-    page: int = 1
-    box: Box = NOWHERE
-    agrees: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class TaxLine:
     """One rate of the tax breakdown; amounts and rate as decimal strings."""
 
@@ -299,6 +266,7 @@ class Extraction:
         witnessed: Fields that a second place on the pages bears out.
         statements: What each source says of every field that an e-invoice or a
             code speaks of, the most trusted source first.
+        repairs: Of values that were misread.
     """
 
     kind: str
@@ -315,20 +283,20 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A doubt with a stable code.
+class PageRun:
+    """Pages of a file that stand in a record, after those of the run before.
 
     Attributes:
-        code: Has a sentence in every language in `docscan/messages/`.
-        severity: `note` informs, `doubt` and `error` ask for a person.
-        subject: The field it is about, or empty.
-        facts: What fills the places in the sentence.
+        record: The record whose object holds the file.
+        sha256: Of the file.
+        first: The number of its first page in the file, from 1.
+        last: The number of its last page in the file.
     """
 
-    code: str
-    severity: Severity
-    subject: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    record: str
+    sha256: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +311,9 @@ class Record:
         document: Its number within the file it arrived in, from 1.
         received: When it was taken in: ISO 8601, UTC; empty before.
         program: What read it, such as `docscan/0.1.0`.
+        runs: Where its pages come from, when they are not those of its file.
+        disposal: How it left the shelf: `rejected`, `merged`, or not at all.
+        decisions: What people decided of it, the oldest first.
     """
 
     id: str | None
@@ -356,6 +327,14 @@ class Record:
     document: int = 1
     received: str = ""
     program: str = ""
+    runs: tuple[PageRun, ...] = ()
+    disposal: Literal["", "rejected", "merged"] = ""
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """Where it stands: its verdict, unless it left the shelf."""
+        return self.disposal or self.verdict
 
     @property
     def coverage(self) -> float:

@@ -11,14 +11,17 @@ from typing import Any
 from docscan.messages import sentence
 from docscan.model import (
     Code,
+    Decision,
     Entry,
     Extraction,
     Field,
     Finding,
     InvoiceLine,
+    Judgement,
     Line,
     Mark,
     Page,
+    PageRun,
     Record,
     Statement,
     TaxLine,
@@ -66,6 +69,9 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
         ],
         "findings": [_finding(finding, language) for finding in record.findings],
         "verdict": record.verdict,
+        "state": record.state,
+        "runs": [_slots(run) for run in record.runs],
+        "decisions": [_decision(decision, language) for decision in record.decisions],
     }
 
 
@@ -98,14 +104,14 @@ def from_json(record: Mapping[str, Any]) -> Record:
         media_type=record["media_type"],
         extraction=_extraction(record),
         pages=tuple(_transcript(page) for page in record["pages"]),
-        findings=tuple(
-            Finding(item["code"], item["severity"], item["field"] or "", item["facts"])
-            for item in record["findings"]
-        ),
+        findings=_findings(record["findings"]),
         verdict=record["verdict"],
         document=record["document"],
         received=record["received"] or "",
         program=record["program"],
+        runs=tuple(PageRun(**item) for item in record.get("runs", ())),
+        disposal=record["state"] if record.get("state") in ("rejected", "merged") else "",
+        decisions=tuple(_decided(item) for item in record.get("decisions", ())),
     )
 
 
@@ -201,6 +207,20 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
     }
 
 
+def _decision(decision: Decision, language: str) -> dict[str, Any]:
+    return _slots(decision) | {
+        "judgements": [
+            {
+                "field": one.name,
+                "before": None if one.before is None else _field(one.before),
+                "value": one.value,
+            }
+            for one in decision.judgements
+        ],
+        "settled": [_finding(finding, language) for finding in decision.settled],
+    }
+
+
 def _slots(item: object) -> dict[str, Any]:
     return {name: getattr(item, name) for name in type(item).__slots__}  # type: ignore[attr-defined]
 
@@ -211,7 +231,7 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
         schema=record["schema"],
         kind_confidence=record["kind_confidence"],
         language=record["language"],
-        fields={name: Field(**item | {"box": Box(*item["box"])}) for name, item in record["fields"].items()},
+        fields={name: _read_field(item) for name, item in record["fields"].items()},
         tax_breakdown=tuple(TaxLine(**item) for item in record["tax_breakdown"]),
         lines=tuple(InvoiceLine(**item) for item in record["lines"]),
         missing=tuple(record.get("missing", ())),
@@ -220,6 +240,24 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
             Statement(**item | {"box": Box(*item["box"])}) for item in record.get("statements", ())
         ),
     )
+
+
+def _read_field(item: Mapping[str, Any]) -> Field:
+    return Field(**{**item, "box": Box(*item["box"])})
+
+
+def _findings(items: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(item["code"], item["severity"], item["field"] or "", item["facts"]) for item in items
+    )
+
+
+def _decided(item: Mapping[str, Any]) -> Decision:
+    judgements = (
+        Judgement(one["field"], one["before"] and _read_field(one["before"]), one["value"])
+        for one in item["judgements"]
+    )
+    return Decision(**{**item, "judgements": tuple(judgements), "settled": _findings(item["settled"])})
 
 
 def _transcript(page: Mapping[str, Any]) -> Transcript:

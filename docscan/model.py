@@ -28,7 +28,7 @@ from docscan.evidence import (
 from docscan.places import IDENTITY, Box, Matrix, around, chained
 
 __all__ = [
-    "Act", "Code", "Decision", "Entry", "Extraction", "Field", "FieldStatus", "Finding", "Image",
+    "Act", "Blank", "Code", "Decision", "Entry", "Extraction", "Field", "FieldStatus", "Finding", "Image",
     "InvoiceLine", "Judgement", "Known", "Line", "Mark", "Origin", "Page", "PageRun", "PageState", "Record",
     "Repair", "Scan", "Severity", "State", "Statement", "TaxLine", "Transcript", "Verdict", "Word",
     "transcribed",
@@ -129,6 +129,19 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to write in, as its lines show it.
+
+    Attributes:
+        box: The room for writing; of a rule, what is above it.
+        kind: `frame`, `rule` (also of dots) or `comb` (a sign in each cell).
+    """
+
+    box: Box
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """A code on a page and what it says; nobody follows an address in it.
 
@@ -162,6 +175,8 @@ class Page:
             for a page read from its text layer, or not at all.
         coverage: The share of what looks like print that lies under a word read.
         codes: Bar codes and QR codes, from top to bottom.
+        blanks: Places to write in, from top to bottom.
+        strokes: Around what a pen drew and nobody can read, such as signatures.
     """
 
     number: int
@@ -177,6 +192,8 @@ class Page:
     source_size: tuple[int, int] = (0, 0)
     coverage: float = 1.0
     codes: tuple[Code, ...] = ()
+    blanks: tuple[Blank, ...] = ()
+    strokes: tuple[Box, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -217,7 +234,11 @@ class Transcript(Page):
 def transcribed(page: Page) -> Transcript:
     """The transcript of a page: a twentieth of its size in memory."""
     kept = {item.name: getattr(page, item.name) for item in fields(Page)}
-    return Transcript(**kept | {"lines": (), "marks": ()}, text=page.text, confidence=page.confidence)
+    return Transcript(
+        **kept | {"lines": (), "marks": (), "blanks": (), "strokes": ()},
+        text=page.text,
+        confidence=page.confidence,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +301,7 @@ class Extraction:
     missing: tuple[str, ...] = ()
     witnessed: frozenset[str] = frozenset()
     statements: tuple[Statement, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ value is which field. What an e-invoice or a code says of the same fields joins 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docscan.extraction import classify, forms, joining, payloads, solve, tables, taxes, witnesses
+from docscan.extraction import classify, forms, joining, mending, payloads, solve, tables, taxes, witnesses
 from docscan.extraction.candidates import Sheet
 from docscan.extraction.einvoice import Einvoice
 from docscan.extraction.labels import headers, hits_in, lexicon
@@ -50,7 +50,9 @@ def extract(
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
     lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
     sheet = sheet_of(rows, schema)
-    fields = solve.fields(sheet, schema) | forms.ticks(pages, sheet, schema)
+    decided = solve.decided(sheet, schema)
+    fields = {name: solve.as_field(item) for name, item in decided.items()}
+    fields |= forms.ticks(pages, sheet, schema)
     ordered = {item.name: fields[item.name] for item in schema.properties if item.name in fields}
     return replace(
         found,
@@ -60,6 +62,7 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
         entries=() if lines else forms.entries(sheet, ordered),
         missing=tuple(name for name in schema.required if name not in ordered),
         witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
+        repairs=mending.repairs(decided),
     )
 
 

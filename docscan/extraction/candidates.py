@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from docscan.extraction import identifiers, values
+from docscan.extraction import identifiers, naming, values
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import Row
 from docscan.places import Box
@@ -16,6 +16,8 @@ COLUMN_ROWS = 14  # rows under a column's header
 PART_OF_COLUMN = 0.6  # one of several amounts under a header: below what a proof asks for
 PART = 0.35  # an amount in a table of lines, taken for a sum
 LONGEST_TEXT = 300  # characters; a longer one is prose
+REPAIRED = 0.75  # the most that a repaired value scores: it is said, and something else has to verify it
+OPEN = 0.45  # the most that a value scores which may as well be another
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Candidate:
         score: From 0 to 1: the reading's certainty, times the label's and the place's once known.
         amount: Of an amount.
         currency: Printed beside an amount.
-        mended: Digits were guessed from letters; to be believed only when a sum proves it.
+        mended: What the value was put right by, as `Repair.proof` has it; by `sum`, to be believed only
+            when one closes; empty for a value as it was read.
+        others: What else it may say, with as much reason; a person has to tell.
         label: What announces it, if anything does.
     """
 
@@ -43,7 +47,8 @@ class Candidate:
     score: float
     amount: Decimal | None = None
     currency: str = ""
-    mended: bool = False
+    mended: str = ""
+    others: tuple[str, ...] = ()
     label: Hit | None = None
 
     @property
@@ -113,6 +118,10 @@ def ibans(row: Row, first: int, last: int) -> Iterator[Candidate]:
     for start, end, value, sure in identifiers.ibans(text):
         at = row.words_at(offset + start, offset + end)
         yield Candidate(value, text[start:end], row, *at, sure)
+    for start, end, proven in identifiers.misread_ibans(text) if row.origin_ocr else ():
+        at = row.words_at(offset + start, offset + end)
+        raw = text[start:end]
+        yield put_right(Candidate(identifiers.compact(raw), raw, row, *at, 1.0), proven, "digits")
 
 
 def tax_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
@@ -121,7 +130,24 @@ def tax_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
     if found := identifiers.tax_id(words):
         begin, end, value, sure = found
         raw = " ".join(words[begin:end])
-        yield Candidate(value, raw, row, first + begin, first + end, sure)
+        as_read = Candidate(value, raw, row, first + begin, first + end, sure)
+        proven = identifiers.tax_id_readings(value, row.text) if row.origin_ocr else ()
+        yield put_right(as_read, proven, "digits")
+
+
+def put_right(item: Candidate, readings: Sequence[str], proof: str) -> Candidate:
+    """A candidate that was misread, with what it says; with all it may say where that is more than one.
+
+    Args:
+        item: As read.
+        readings: What it may say instead, each of which something proves; none leaves it as it is.
+        proof: What proves them, as `Repair.proof` has it.
+    """
+    if len(readings) == 1:
+        return replace(item, value=readings[0], mended=proof, score=min(item.score, REPAIRED))
+    return (
+        replace(item, mended=proof, others=tuple(readings), score=min(item.score, OPEN)) if readings else item
+    )
 
 
 def numbers(row: Row, first: int, last: int) -> Iterator[Candidate]:
@@ -149,21 +175,10 @@ def texts(row: Row, first: int, last: int) -> Iterator[Candidate]:
 def names(row: Row, first: int, last: int) -> Iterator[Candidate]:
     """The first segment with letters; a register's number after it is no part of a name."""
     for text in texts(row, first, last):
-        found = replace(text, value=_REGISTERED.sub("", text.value) or text.value)
+        found = replace(text, value=naming.without_register(text.value))
         letters = sum(sign.isalpha() for sign in found.value)
         if letters >= 3 and letters * 2 > len(found.value.replace(" ", "")):
-            yield replace(found, value=_formed(found.value)) if row.origin_ocr else found
-
-
-# Legal forms hold no figures: what engines read as such is a letter or a sign.
-_Z_O_O = re.compile(r"(?<!\w)([Ss][Pp])[.,]? ?([zZ]) ?[0oO][.,]? ?[0oO][.,]?(?=$|[\s,;)])")
-_REGISTERED = re.compile(r"[,.]? ?[({\[][^()]*\d{4}[^()]*[)}\]]?$")
-_AND_CO = re.compile(r"(?<=[A-Za-z] )[86](?= Co\.? KG)")
-
-
-def _formed(name: str) -> str:
-    """A name with the letters of its legal form mended: `Sp. z 0.0.` is `Sp. z o.o.`."""
-    return _AND_CO.sub("&", _Z_O_O.sub(r"\1. \2 o.o.", name))
+            yield replace(found, value=naming.formed(found.value)) if row.origin_ocr else found
 
 
 def currencies(row: Row, first: int, last: int) -> Iterator[Candidate]:

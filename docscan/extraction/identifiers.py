@@ -6,7 +6,7 @@ printed ids have none, and some are printed wrong.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from types import ModuleType
 
 from stdnum import iban as _iban
@@ -16,7 +16,7 @@ from stdnum.eu import vat as _eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.pl import nip as _pl_nip
 
-from docscan.extraction import values
+from docscan.extraction import lookalikes, values
 
 Found = tuple[int, int, str, float]
 
@@ -24,6 +24,17 @@ _IBAN = re.compile(
     r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?: {0,2}[A-Z0-9]{4}){2,7}(?: {0,2}[A-Z0-9]{1,3})?)(?![A-Za-z0-9])"
 )
 _POLISH = re.compile(r"(?<![\dA-Z])(\d{2}(?: {0,2}\d{4}){6})(?!\d)")
+# An account number, or what an engine makes of one: four signs and more groups of four, mostly figures.
+_MISREAD_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z0-9]{2}[0-9A-Zlob|]{2}(?: {0,2}[0-9A-Zlob|]{4}){3,7}(?: {0,2}[0-9A-Zlob|]{1,3})?)"
+    r"(?![A-Za-z0-9])"
+)
+LEAST_FIGURES = 12  # of an account number: the shortest of the four countries has eighteen
+# What an id of Spain, Poland or Germany looks like; one of nine to eleven figures may be another country's.
+_WHOLE_ID = re.compile(
+    r"(?:ES)?[A-Z]\d{7}[0-9A-J]|(?:ES)?[0-9XYZ]\d{7}[A-Z]|PL\d{10}|DE\d{9}|\d{9,11}|(?!ES|PL|DE)[A-Z]{2}\w+"
+)
+_SPANISH = re.compile(r"(?<!\w)(?:N\.?I\.?F|C\.?I\.?F|D\.?N\.?I|N\.?I\.?E)(?!\w)")
 _TAX_SIGNS = re.compile(r"[^0-9A-Z]")
 _SKIPPED = re.compile(
     r"[:#\-–.|]*|\([A-Za-z0-9]{1,4}\)|(?:nr|no|num|numer|nº|n°|n\.º|número|nummer|number)[.:]*", re.I
@@ -32,6 +43,8 @@ _MONEY = re.compile(r"[£€$]|[.,]\d{2}$")
 _NUMBER = re.compile(r"[0-9A-Za-zÀ-ž][0-9A-Za-zÀ-ž/._\-–\\#|+]{0,39}")
 SHORTEST_TAX_ID, LONGEST_TAX_ID = 7, 16
 MOST_GROUPS, LONGEST_GROUP = 6, 4  # of an id printed in groups
+LETTERED = 9  # signs of a Spanish id, one of which at least is a letter
+_LOWER = str.maketrans("lob", "LOB")  # letters that stand for figures, however they are written
 
 
 def compact(text: str) -> str:
@@ -52,7 +65,36 @@ def ibans(text: str) -> Iterator[Found]:
             yield match.start(), match.end(), value, 1.0 if iban_valid("PL" + value) else 0.6
 
 
-@cache
+def misread_ibans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Start, end and what it may say, of each account number with one confusion of letters and figures."""
+    for match in _MISREAD_IBAN.finditer(text):
+        raw = re.sub(r"\s", "", match.group())
+        enough = sum(map(str.isdigit, raw)) >= LEAST_FIGURES
+        if enough and (readings := lookalikes.proven(raw, iban_valid)):
+            yield match.start(), match.end(), readings
+
+
+def tax_id_readings(value: str, beside: str) -> tuple[str, ...]:
+    """What a tax id may say whose form is broken by a letter for a figure, or a figure for a letter.
+
+    An id that has the form of one is left alone, whatever its check digits say:
+    one in ten of other readings would satisfy them by chance.
+
+    Args:
+        value: The id, as read.
+        beside: What stands in its row: the name of a Spanish id tells that a letter is missing.
+    """
+    lettered = value.isdigit() and len(value) == LETTERED and _SPANISH.search(beside)
+    if _WHOLE_ID.fullmatch(value) and not lettered:
+        return ()
+    return lookalikes.proven(value, _es_valid if lettered else tax_id_valid)
+
+
+def _es_valid(value: str) -> bool:
+    return not value.isdigit() and _agrees(_es_nif, value)
+
+
+@lru_cache(maxsize=1 << 12)  # an id is asked for again and again
 def iban_valid(value: str) -> bool:
     """Whether the check digits of an account number agree."""
     try:
@@ -62,7 +104,7 @@ def iban_valid(value: str) -> bool:
     return True
 
 
-@cache
+@lru_cache(maxsize=1 << 12)  # an id is asked for again and again
 def tax_id_valid(value: str) -> bool:
     """Whether the check digits of a tax id agree, in some country it could be from."""
     return any(_agrees(check, value) for check in (_es_nif, _pl_nip, _eu_vat, _de_vat))
@@ -112,6 +154,8 @@ def _joined_id(words: Sequence[str], begin: int) -> Found | None:
 def _tax_piece(word: str) -> bool:
     """Digits with their prefix and signs, or a prefix alone; no amount of money."""
     letters = word.strip(":;,.()")
+    if sum(map(str.isdigit, letters)) > len(letters) // 2:
+        letters = letters.translate(_LOWER)
     return (
         bool(letters)
         and not _MONEY.search(letters)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from docscan.extraction.candidates import Candidate, Sheet, announced, names, tax_ids, unlabelled
 from docscan.extraction.identifiers import compact, tax_id_valid
 from docscan.extraction.labels import Hit, key
+from docscan.extraction.naming import LEGAL_FORM
 from docscan.extraction.rows import Row
 from docscan.places import Box
 
@@ -23,13 +24,6 @@ LEAST_LETTERS = 5  # of a name in a letterhead; less is a speck or a monogram
 WINDOW_ROWS = 40  # of a first page
 _SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a sender's line
 
-# How companies end their names in the countries of the four languages and their neighbours.
-LEGAL_FORM = re.compile(
-    r"(?<!\w)(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|GbR|S\.\s?L\.(?:\s?U\.?)?|S\.\s?A\.(?:\s?U\.?)?|SLU?|SAU?|"
-    r"sp\.\s?z\s?o\.\s?o\.|S\.A\.|sp\.\s?j\.|sp\.\s?k\.|Ltd\.?|Limited|LLC|Inc\.?|PLC|B\.V\.|SARL|SAS|"
-    r"S\.r\.l\.|Sdn\.?\s?Bhd\.?|S/B|Bhd\.?|Co\.|Corp\.?)(?!\w)",
-    re.IGNORECASE,
-)
 POSTAL_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{2}-\d{3})(?:\s+|,\s*)[^\W\d_]{2,}")
 
 STREET = re.compile(

@@ -86,6 +86,8 @@ def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         if free:
             alone = len({item.value for item in free}) == 1
             chosen["issue_date"] = replace(free[0], score=(0.75 if alone else 0.5) * free[0].score)
+    if "tendered" in known and "issue_date" in chosen:
+        chosen["issue_date"] = mending.outvoted(chosen["issue_date"], unlabelled(sheet.rows, read))
     return chosen
 
 
@@ -111,7 +113,10 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         return receipts.settle(offers, list(unlabelled(sheet.rows, amounts_and_mended)))
     loose = sheet.amounts if "tax" in known else ()
     table = known.get("tax_breakdown")
-    return sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
+    found = sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
+    if {"net", "tax", "total"} <= found.keys() and not sums.closes(found):
+        return mending.by_sum(found, taxes.rates(sheet.rows))
+    return found
 
 
 def offered(sheet: Sheet, name: str) -> list[Candidate]:

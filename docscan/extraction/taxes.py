@@ -76,6 +76,11 @@ def charged(rows: Sequence[Row], prop: Property, heads: frozenset[int]) -> Decim
     return sum((Decimal(line.amount) for line in lines), Decimal(0)) if lines else None
 
 
+def rates(rows: Sequence[Row]) -> set[Decimal]:
+    """Every rate printed in a row that names a tax, in percent."""
+    return {Decimal(percent) for _, _, percent in _rated(rows) if percent}
+
+
 def _sums(lines: Sequence[TaxLine]) -> tuple[str, str]:
     """All bases and all amounts."""
     return str(sum(Decimal(line.base) for line in lines)), str(sum(Decimal(line.amount) for line in lines))

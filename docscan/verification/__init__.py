@@ -12,12 +12,14 @@ from dataclasses import replace
 from docscan.model import Extraction, Field, Finding, Known, Verdict
 from docscan.pipeline import Choice
 from docscan.verification import checks as _checks
+from docscan.verification import reading as _reading
 from docscan.verification.calibration import calibrated
 from docscan.verification.checks import Check, Doubted, Proof
 
 __all__ = ["CHECKS", "Check", "Doubted", "Proof", "verdict", "verify"]
 
 CHECKS: Mapping[str, Check] = {
+    "kind": _reading.kind,
     "required": _checks.required,
     "tax_ids": _checks.tax_ids,
     "iban": _checks.iban,
@@ -29,6 +31,7 @@ CHECKS: Mapping[str, Check] = {
     "witnesses": _checks.witnesses,
     "duplicate_number": _checks.duplicate_number,
     "sources": _checks.sources,
+    "repairs": _reading.repairs,
     "confidence": _checks.confidence,
 }
 
@@ -53,10 +56,12 @@ def verify(
     findings: list[Finding] = []
     proven: set[str] = set()
     doubted: set[str] = set()
+    repaired = _reading.own_proofs(extraction.repairs)
     for choice in checks:
         for said in CHECKS[choice.name](extraction, known, **choice.options):
             if isinstance(said, Proof):
-                proven.update(said.subjects)
+                if all(repaired.get(subject) != said.by for subject in said.subjects):
+                    proven.update(said.subjects)
             elif isinstance(said, Doubted):
                 doubted.update(said.subjects)
             else:

@@ -25,9 +25,15 @@ SUMMED = ("net", "tax", "total")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Fields that something independent agrees with."""
+    """Fields that something independent agrees with.
+
+    Attributes:
+        by: What agrees, as `Repair.proof` has it: what put a value right does
+            not prove it, nor anything else that was proven together with it.
+    """
 
     subjects: tuple[str, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def tax_ids(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]: 
             yield Finding("V021", "doubt", name, facts)
         elif digits.tax_id_agrees(field.value):
             if field.confidence >= SURE:
-                yield Proof((name,))
+                yield Proof((name,), "digits")
         elif digits.tax_id_disagrees(field.value):
             yield Finding("V020", "doubt", name, facts)
 
@@ -70,7 +76,7 @@ def iban(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # 
     if not digits.iban_agrees(field.value):
         yield Finding("V022", "doubt", "iban", {"value": field.value})
     elif field.confidence >= SURE:
-        yield Proof(("iban",))
+        yield Proof(("iban",), "digits")
 
 
 def totals(
@@ -100,10 +106,10 @@ def totals(
             yield Finding("V034", "doubt", "tax", {"net": str(net), "tax": str(tax)})
             yield Doubted(("net",))
         elif gap == 0 and _apart(extraction, SUMMED) and _borne_out(extraction, net, tax):
-            yield Proof(SUMMED)
+            yield Proof(SUMMED, "sum")
     yield from _left_to_pay(extraction, slack, held)
     if _handed_over(extraction):
-        yield Proof(("total",))
+        yield Proof(("total",), "sum")
 
 
 def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
@@ -286,7 +292,7 @@ def witnesses(extraction: Extraction, known: Known) -> Iterator[Proof]:  # noqa:
     for name in sorted(extraction.witnessed):
         field = extraction.fields.get(name)
         if field is not None and field.confidence >= (DISTINCT if name == "invoice_number" else SURE):
-            yield Proof((name,))
+            yield Proof((name,), "again")
 
 
 def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape

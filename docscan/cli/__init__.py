@@ -30,6 +30,10 @@ CHAPTERS = {
     "show": ("finding", "Show one record: its fields with their evidence, its doubts, where it came from."),
     "open": ("finding", "Print the path of a record's original, or of its searchable PDF."),
     "search": ("finding", "Find records by their words, fields, dates and amounts."),
+    "explain": (
+        "explaining",
+        "Say why a record's fields have their values: candidates, scores, sums, checks, sources, people.",
+    ),
     "review": ("finding", "What waits for a person."),
     "verify": (
         "proving",

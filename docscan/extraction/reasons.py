@@ -4,7 +4,7 @@ Nothing is decided here. The candidates come from the functions the decision
 uses, and the fate of each is told by holding it against what was decided.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -18,7 +18,7 @@ from docscan.places import Box
 from docscan.schema import Property, Schema
 
 MOST = 12  # candidates told of one field, the best first
-LOOKED_FOR = ("date", "amount", "iban", "tax-id")  # types that tell their values by form, without a label
+LOOKED_FOR = ("date", "amount", "iban")  # types that tell their values by form, without a label
 
 Fate = Literal["chosen", "taken", "unordered", "unsummed", "outscored", "outweighed"]
 Ground = Literal["label", "heading", "sum", "place"]
@@ -92,33 +92,32 @@ class Reason:
     elsewhere: int = 0
 
 
-def reason(pages: Sequence[Page], schema: Schema, subject: str) -> Reason:
-    """What was weighed for a field.
+def reasons(pages: Sequence[Page], schema: Schema, subjects: Container[str]) -> Mapping[str, Reason]:
+    """What was weighed for some fields of a document.
 
     Args:
         pages: As read.
         schema: Of the document's kind.
-        subject: The field's name.
-
-    Raises:
-        KeyError: The schema has no such field.
+        subjects: The fields; those the schema does not have are left out.
     """
-    prop = {item.name: item for item in schema.properties}[subject]
     sheet = sheet_of(rows_of(pages), schema)
     decided = solve.decided(sheet, schema)
-    offers = _offers(sheet, prop)
-    best = decided.get(subject)
-    others = [item for item in offers if best is None or item.place != best.place]
+    return {prop.name: _reason(sheet, prop, decided) for prop in schema.properties if prop.name in subjects}
+
+
+def _reason(sheet: Sheet, prop: Property, decided: Mapping[str, Candidate]) -> Reason:
+    best = decided.get(prop.name)
+    others = [item for item in _offers(sheet, prop) if best is None or item.place != best.place]
     told = [best, *others] if best is not None else others
     parts = {name: item for name, item in decided.items() if name in sums.PARTS}
-    whole = subject in parts and {"net", "tax", "total"} <= parts.keys()
+    part = prop.name in parts
     return Reason(
-        subject,
+        prop.name,
         prop.type,
         tuple(_considered(sheet, prop, decided, item) for item in told[:MOST]),
         more=max(0, len(told) - MOST),
-        sum=tuple((name, item.value) for name, item in parts.items()) if subject in parts else (),
-        adds_up=sums.closes(parts) if whole else None,
+        sum=tuple((name, item.value) for name, item in parts.items()) if part else (),
+        adds_up=sums.closes(parts) if part and {"net", "tax", "total"} <= parts.keys() else None,
         elsewhere=len(_elsewhere(sheet, prop, told)),
     )
 

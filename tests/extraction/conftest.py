@@ -1,13 +1,12 @@
-"""Pages drawn with letters: a column is 12 pixels wide, a line 36 high, a word 24."""
+"""What the tests of extraction share: pages drawn with letters, and the shipped schemas."""
 
-import re
 from collections.abc import Callable
 
 import pytest
+import typed as letters
 
 from docscan import library, schema
-from docscan.model import Line, Mark, Page, Word
-from docscan.places import Box
+from docscan.model import Page
 from docscan.schema import Schema
 
 Typed = Callable[..., Page]
@@ -16,19 +15,7 @@ Typed = Callable[..., Page]
 @pytest.fixture(scope="session")
 def typed() -> Typed:
     """Makes a page of a text; the words keep their columns, four spaces part segments."""
-
-    def page(text: str, *, state: str = "textlayer", marks: tuple[Mark, ...] = (), number: int = 1) -> Page:
-        lines = []
-        for row, line in enumerate(text.strip("\n").split("\n")):
-            words = tuple(
-                Word(found.group(), Box(found.start() * 12, row * 36, found.end() * 12, row * 36 + 24), 1.0)
-                for found in re.finditer(r"\S+", line)
-            )
-            if words:
-                lines.append(Line(words))
-        return Page(number, 2480, 3508, 300, state, tuple(lines), marks)  # type: ignore[arg-type]
-
-    return page
+    return letters.typed
 
 
 @pytest.fixture(scope="session")

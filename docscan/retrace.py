@@ -1,0 +1,179 @@
+"""Why a filed value is what it is: the document is extracted and checked again, and all of it is told.
+
+The pages come from the words the object keeps, so nothing is read anew. What
+is said of a value is what the stages' own functions say; where they come to
+another value than the one that was filed, that is said, too.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docscan import PROGRAM, extraction, verification
+from docscan import record as records
+from docscan.accession import attachments
+from docscan.archive import Archive, objects
+from docscan.equipment import Setup
+from docscan.errors import FixityError, NotFoundError
+from docscan.extraction import einvoice, reasons
+from docscan.extraction.reasons import Reason
+from docscan.model import Decision, Extraction, Field, Finding, Judgement, Known, Page, Record, Statement
+from docscan.verification import Doubted, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a check says of a field.
+
+    Attributes:
+        check: Its name in the pipeline.
+        doubt: What it finds; None where it proves the field.
+    """
+
+    check: str
+    doubt: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Why one field has its value.
+
+    Attributes:
+        subject: The field's name.
+        filed: As the record has it.
+        score: Of label, place and reading, before the checks; None where
+            nothing was found again.
+        again: As extracted and checked again; None where nothing was found.
+        differs: That is another value than the record's.
+        reason: What was weighed; None for a field the schema does not have.
+        witnessed: A second place on the pages bears it out.
+        statements: What each source says of it.
+        checks: What each check says of it.
+        judgements: What people said of it, the oldest first.
+        program: What explains it; `Record.program` is what read it.
+    """
+
+    subject: str
+    filed: Field | None
+    score: float | None
+    again: Field | None
+    differs: bool
+    reason: Reason | None
+    witnessed: bool
+    statements: tuple[Statement, ...]
+    checks: tuple[Heard, ...]
+    judgements: tuple[tuple[Decision, Judgement], ...]
+    program: str = PROGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What earlier documents said, but for the one that is explained.
+
+    Attributes:
+        known: All of them.
+        record: The id of that one.
+    """
+
+    known: Known
+    record: str
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:
+        """The id of a record with this supplier and number that was filed before this one."""
+        found = self.known.same_invoice(supplier, number)
+        return None if found == self.record else found
+
+
+def pages_of(archive: Archive, record: Record) -> tuple[Page, ...]:
+    """The pages of a filed record with every word in its place.
+
+    Raises:
+        NotFoundError: Its words are missing.
+        FixityError: They cannot be understood.
+    """
+    path = objects.path_of(archive, str(record.id), objects.WORDS)
+    try:
+        return records.pages_from_words(json.loads(path.read_bytes()), record)
+    except (OSError, LookupError, TypeError, ValueError, RecursionError) as problem:
+        raise FixityError(
+            f"The words of {record.id} cannot be read: {type(problem).__name__}, {problem}.",
+            hint="`docscan verify` names the damaged file; restore it from a copy.",
+        ) from problem
+
+
+def accounts(
+    archive: Archive, record: Record, setup: Setup, known: Known, subject: str = ""
+) -> tuple[Account, ...]:
+    """Why the fields of a record have their values, in the schema's order.
+
+    Args:
+        archive: That holds it.
+        record: As filed.
+        setup: What to extract and check with.
+        known: What earlier documents said.
+        subject: One field alone.
+
+    Raises:
+        NotFoundError: The record's words or its original are missing, or there is no such field.
+        FixityError: Its words cannot be understood.
+    """
+    pages = pages_of(archive, record)
+    original = objects.path_of(archive, str(record.id), "original")
+    attached = attachments.xml_files(original) if record.media_type == "application/pdf" else ()
+    again = _again(pages, attached, setup, Others(known, str(record.id)))
+    schema = next((item for item in setup.schemas if item.name == again.found.schema), None)
+    described = [item.name for item in schema.properties if item.type != "table"] if schema else []
+    names = list(dict.fromkeys([*described, *record.extraction.fields]))
+    if subject and subject not in names:
+        raise NotFoundError(f"The record has no field {subject!r}.", hint=f"It has: {', '.join(names)}.")
+    wanted = [subject] if subject else names
+    weighed = reasons.reasons(pages, schema, wanted) if schema else {}
+    return tuple(_account(record, name, again, weighed.get(name)) for name in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A document extracted once more: before the checks, after them, and what they said of which fields."""
+
+    found: Extraction
+    checked: Extraction
+    heard: tuple[tuple[tuple[str, ...], Heard], ...]
+
+
+def _again(
+    pages: Sequence[Page], attached: Sequence[tuple[str, bytes]], setup: Setup, known: Known
+) -> _Again:
+    found = extraction.extract(pages, setup.schemas, einvoice.einvoices(attached)[0])
+    checked, _ = verification.verify(found, setup.pipeline.verification, known)
+    return _Again(found, checked, tuple(_heard(found, setup, known)))
+
+
+def _heard(found: Extraction, setup: Setup, known: Known) -> Iterator[tuple[tuple[str, ...], Heard]]:
+    """What each check says, with the fields it is about."""
+    for choice in setup.pipeline.verification:
+        last: Finding | None = None
+        for said in verification.CHECKS[choice.name](found, known, **choice.options):
+            if isinstance(said, Proof):
+                yield said.subjects, Heard(choice.name)
+            elif isinstance(said, Doubted):
+                yield said.subjects, Heard(choice.name, last)
+            else:
+                last = said
+                yield (said.subject,), Heard(choice.name, said)
+
+
+def _account(record: Record, name: str, again: _Again, weighed: Reason | None) -> Account:
+    filed, scored, now = (one.fields.get(name) for one in (record.extraction, again.found, again.checked))
+    judgements = ((decision, one) for decision in record.decisions for one in decision.judgements)
+    return Account(
+        subject=name,
+        filed=filed,
+        score=scored.confidence if scored else None,
+        again=now,
+        differs=(filed.value if filed else None) != (now.value if now else None),
+        reason=weighed,
+        witnessed=name in again.found.witnessed,
+        statements=tuple(one for one in record.extraction.statements if one.subject == name),
+        checks=tuple(one for subjects, one in again.heard if name in subjects),
+        judgements=tuple((decision, one) for decision, one in judgements if one.name == name),
+    )

@@ -24,13 +24,16 @@ STAPLE = (8.0, 16.0)  # millimetres
 THIN = 1.0  # millimetres
 STAPLED = 30.0  # millimetres from the page's edge within which it is stapled
 MARGIN = 0.025  # of the page on each side, where edges are
+# millimetres of letters there, how many make a line, and how many shapes are looked at
+LARGEST_AT_EDGE, ENOUGH_AT_EDGE, MOST_AT_EDGE = 8.0, 6, 200
 
 
 def is_blank(scan: Scan) -> bool:
     """Whether a page holds nothing but paper.
 
     A page is not blank when it shows one shape as large as a figure, two as tall
-    as small letters, or no paper at all. Taking a blank page for one with print
+    as small letters, a short line of them at its very edge, where fax machines
+    print, or no paper at all. Taking a blank page for one with print
     costs a reading, the opposite costs the print. Dust is too small for a
     letter; what shines through, shadows and folds have softer edges; punched
     holes, staples and streaks are told by their shape.
@@ -41,26 +44,53 @@ def is_blank(scan: Scan) -> bool:
     small = shrunk(scan.image, scan.dpi, ANALYSIS_DPI)
     if np.median(small) < DARK_GROUND:
         return False
+    return not (_is_printed(small) or _is_printed_at_edge(small))
+
+
+def _is_printed(small: Image) -> bool:
+    """Whether there is a shape as large as a figure, or two as tall as letters, inside the page's margins."""
     found = 0
-    shapes, stats = _shapes(small)
+    shapes, stats = _shapes(_dark(small, inside=True))
     for label in stats[:, cv2.CC_STAT_HEIGHT].argsort()[::-1]:
         tall = stats[label, cv2.CC_STAT_HEIGHT]
         if tall < LETTERS * MILLIMETRE:
-            return True
+            return False
         if _is_written(stats[label], small.shape) and _is_steep(small, shapes, stats, int(label)):
             wide = stats[label, cv2.CC_STAT_WIDTH]
             found += 1 if max(tall, wide) < LETTER * MILLIMETRE else 2
         if found >= 2:
-            return False
-    return True
+            return True
+    return False
 
 
-def _shapes(small: Image) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The dark shapes inside a page's margins: their labels, and their statistics but those of the paper."""
+def _is_printed_at_edge(small: Image) -> bool:
+    """Whether several shapes like letters, none joined to the edge or to anything large, stand in a margin."""
+    shapes, stats = _shapes(_dark(small, inside=False))
+    height, width = small.shape
+    left, top, wide, tall, _ = stats.T
+    joined = (left == 0) | (top == 0) | (left + wide == width) | (top + tall == height)
+    sides = np.maximum(wide, tall) / MILLIMETRE
+    letters = ~joined & (tall >= LETTERS * MILLIMETRE) & (sides <= LARGEST_AT_EDGE)
+    found = (_is_steep(small, shapes, stats, int(label)) for label in np.flatnonzero(letters)[:MOST_AT_EDGE])
+    return sum(found) >= ENOUGH_AT_EDGE
+
+
+def _dark(small: Image, *, inside: bool) -> Image:
+    """What is darker than paper inside the page's margins, or in them."""
     height, width = small.shape
     top, left = round(height * MARGIN), round(width * MARGIN)
-    dark = np.zeros_like(small)
-    dark[top : height - top, left : width - left] = small[top : height - top, left : width - left] < INK
+    middle = slice(top, height - top), slice(left, width - left)
+    dark = np.asarray(small < INK, dtype=np.uint8)
+    if not inside:
+        dark[middle] = 0
+        return dark
+    framed = np.zeros_like(dark)
+    framed[middle] = dark[middle]
+    return framed
+
+
+def _shapes(dark: Image) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The shapes of a mask: their labels, and their statistics but those of the ground."""
     _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(dark, 8, cv2.CV_32S, cv2.CCL_GRANA)
     stats[0] = 0
     return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)

@@ -89,6 +89,26 @@ def test_punched_holes_a_dark_edge_and_a_staple_are_blank():
     assert _is_blank(page)
 
 
+@pytest.mark.parametrize("edge", ["top", "bottom"])
+def test_a_line_at_the_very_edge_as_fax_machines_print_is_not_blank(drawn, edge):
+    page, line = _paper(), drawn(("FROM 0048 22 555 0117  PAGE 1",), dpi=200).image
+    rows, columns = np.nonzero(line < 128)
+    line = line[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    top = 30 if edge == "top" else page.shape[0] - 30 - line.shape[0]
+    assert line.shape[0] < 50
+    page[top : top + line.shape[0], 300 : 300 + line.shape[1]] = np.minimum(line, 240)
+    assert not _is_blank(page)
+
+
+def test_a_ragged_dark_edge_with_crumbs_is_blank():
+    page, chance = _paper(), np.random.default_rng(11)
+    for y in range(page.shape[0]):
+        page[y, : int(20 + 15 * abs(np.sin(y / 40)) + chance.integers(4))] = 20
+    for y in chance.integers(0, page.shape[0], 60):
+        cv2.circle(page, (50, int(y)), 3, 40, -1)
+    assert _is_blank(page)
+
+
 def test_small_letters_that_touch_are_enough_alone():
     page = _paper()
     cv2.rectangle(page, (1200, 1700), (1208, 1716), 30, 3)

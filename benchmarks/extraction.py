@@ -34,9 +34,8 @@ THROUGH, VERIFIED, WRONG, MISCALIBRATED, COST = 0.75, 0.5, 0.001, 0.05, 0.05
 RECEIPTS = {"total": 0.85, "issue_date": 0.85, "supplier_name": 0.75}
 
 
-def parts(*, quick: bool) -> list[Part]:
-    """What is measured: each corpus in each way."""
-    most = QUICK if quick else SCANS
+def parts(most: int, *, quick: bool) -> list[Part]:
+    """What is measured: each corpus in each way, and so many documents of each as scans."""
     digital = [Part(name, BORN_DIGITAL, most if quick else None) for name in INVOICES]
     scans = [Part(name, kind, most) for kind in (OFFICE, ROUGH) for name in INVOICES]
     return [*digital, *scans, Part("sroie", PHOTO, 2 * most if quick else None)]
@@ -87,6 +86,7 @@ def main() -> int:
     cli.add_argument("--errors", action="store_true", help="print what is wrong, of suppliers not held back")
     cli.add_argument("--corpora", type=Path, default=corpora, help="documents with their truth")
     cli.add_argument("--scorer", type=Path, help="the folder of make_scans.py; beside the corpora by default")
+    cli.add_argument("--scans", type=int, default=SCANS, help="documents of a corpus that are scanned")
     cli.add_argument("--kept", type=Path, help="a folder where pages read are kept for the next run")
     cli.add_argument("--kind", action="append", choices=[*F1, PHOTO], help="measure these alone")
     given = cli.parse_args()
@@ -99,7 +99,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="extraction-") as made:
         kept = given.kept or Path(made)
         kept.mkdir(parents=True, exist_ok=True)
-        wanted = [part for part in parts(quick=given.quick) if part.kind in (given.kind or (*F1, PHOTO))]
+        kinds = given.kind or (*F1, PHOTO)
+        every = parts(QUICK if given.quick else given.scans, quick=given.quick)
+        wanted = [part for part in every if part.kind in kinds]
         for part in wanted:
             run = measured(part, given.corpora, scanner if scanner.is_file() else None, kept)
             if run is not None:

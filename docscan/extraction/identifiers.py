@@ -29,6 +29,10 @@ _MISREAD_IBAN = re.compile(
     r"(?<![A-Za-z0-9])([A-Z0-9]{2}[0-9A-Zlob|]{2}(?: {0,2}[0-9A-Zlob|]{4}){3,7}(?: {0,2}[0-9A-Zlob|]{1,3})?)"
     r"(?![A-Za-z0-9])"
 )
+# Country and check digits, as every account number begins; in these countries figures alone follow.
+_WHOLE_IBAN = re.compile(
+    r"(?:ES|PL|DE|AT|PT|BE|DK|FI|SE|NO|HU|CZ|SK|EE|LT|HR|SI)\d+|(?!ES|PL|DE)[A-Z]{2}\d{2}\w*"
+)
 LEAST_FIGURES = 12  # of an account number: the shortest of the four countries has eighteen
 # What an id of Spain, Poland or Germany looks like; one of nine to eleven figures may be another country's.
 _WHOLE_ID = re.compile(
@@ -69,9 +73,13 @@ def misread_ibans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Start, end and what it may say, of each account number with one confusion of letters and figures."""
     for match in _MISREAD_IBAN.finditer(text):
         raw = re.sub(r"\s", "", match.group())
-        enough = sum(map(str.isdigit, raw)) >= LEAST_FIGURES
-        if enough and (readings := lookalikes.proven(raw, iban_valid)):
+        whole = _WHOLE_IBAN.fullmatch(raw) or sum(map(str.isdigit, raw)) < LEAST_FIGURES
+        if not whole and (readings := lookalikes.proven(raw, _whole_and_valid)):
             yield match.start(), match.end(), readings
+
+
+def _whole_and_valid(value: str) -> bool:
+    return bool(_WHOLE_IBAN.fullmatch(value)) and iban_valid(value)
 
 
 def tax_id_readings(value: str, beside: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from docscan.schema import Label, Schema
 SHORTEST_FUZZY = 6  # letters: in shorter labels one misread letter makes another word
 LIKENESS = 0.9  # one wrong letter in ten; `Supplies` is another word than `Supplier`
 MOST_WORDS_OF_LABEL = 7
+LONGEST_CAPITALS = 4  # letters of an abbreviation: longer titles are set in capitals for show
 QUALIFIERS = ("net", "tax")  # `USt. Gesamt` is a tax, `Summe netto` a net amount: they say more than `total`
 
 # Letters that engines take for one another; words alike after this are alike enough.
@@ -77,7 +78,7 @@ class Lexicon:
 
     Attributes:
         meanings: What each may announce.
-        capitals: Short labels written in capitals (`EIN`), to be told from words (`ein`).
+        capitals: Abbreviations written in capitals (`EIN`, `BLZ`), to be told from words (`ein`, `Biz`).
     """
 
     meanings: dict[str, tuple[Meaning, ...]] = field(default_factory=dict)
@@ -98,10 +99,14 @@ def key(text: str) -> str:
 def lexicon(schema: Schema) -> Lexicon:
     """The labels of a schema, ready for finding."""
     found: dict[str, list[Meaning]] = {}
+    small: set[str] = set()
     for role, name, label in _labels(schema):
         if letters := key(label.text):
             found.setdefault(letters, []).append(Meaning(role, name, label.weight, label.language))
-    return Lexicon({letters: tuple(sorted(all_, key=lambda m: -m.weight)) for letters, all_ in found.items()})
+            if len(letters) > LONGEST_CAPITALS or not label.text.isupper():
+                small.add(letters)
+    meanings = {letters: tuple(sorted(all_, key=lambda m: -m.weight)) for letters, all_ in found.items()}
+    return Lexicon(meanings, frozenset(meanings.keys() - small))
 
 
 def headers(schema: Schema) -> frozenset[str]:
@@ -128,7 +133,8 @@ def hits_in(rows: Sequence[Row], words: Lexicon) -> tuple[Hit, ...]:
         if letters not in alike:
             continue
         label, likeness = alike[letters]
-        if label in words.capitals and row.words[first].text.islower():
+        written = row.words[first].text
+        if label in words.capitals and (written.islower() or (likeness < 1.0 and not written.isupper())):
             continue
         found.setdefault(row.index, []).append(Hit(row, first, last, words.meanings[label], likeness))
     return tuple(

@@ -14,7 +14,7 @@ LEGAL_FORM = re.compile(
     re.IGNORECASE,
 )
 
-_Z_O_O = re.compile(r"(?<!\w)([Ss][Pp])[.,]? ?([zZ]) ?[0oO][.,]? ?[0oO][.,]?(?=$|[\s,;)])")
+_Z_O_O = re.compile(r"(?<!\w)([Ss][Pp])[.,]? ?([zZ])[.,]? ?[0oO][.,]? ?[0oO][.,]?(?=$|[\s,;)])")
 _SDN_BHD = re.compile(r"(?<!\w)S[DOÓ0][NMH]([.,;]?) ?[B38]H[DO0](?!\w)")
 _REGISTERED = re.compile(r"[,.]? ?[({\[][^()]*\d{4}[^()]*[)}\]]?$")
 _AND = re.compile(r"(?<=[A-Za-z]{2} )[86](?= Co\.? KG| [A-Z]{3})")

@@ -13,10 +13,12 @@ from docscan.places import Box
 
 ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars
+FARTHEST_ROWS = 12  # and as many rows, where they stand wide apart
 ADDRESS_ROWS = 5
 UNSURE = 0.8  # of two ids without a heading either may be the supplier's
 SECOND = 0.5  # of two ids without a heading the one further on is likelier the customer's
 SHORTEST_BARE = 8  # signs of an id that nothing speaks for; shorter ones are sums and numbers of things
+BESIDE_ID = 0.8  # a name over one of two ids that stand side by side: each has its own column
 LETTERHEAD_ROWS = 25
 FIRST_ROWS = 4  # at the very top, where a till prints whose it is
 LONGEST_WORD = 30  # letters; a longer one is a rule or a pattern, read as letters
@@ -47,26 +49,34 @@ def heading_over(sheet: Sheet, candidate: Candidate) -> Hit | None:
 
 
 def _far(hit: Hit, candidate: Candidate) -> float:
-    """How far a value is below or right of a heading, in line heights; 0 when it is not under it."""
-    row, label, box = hit.row, hit.row.span_box(hit.first, hit.last), candidate.box
-    if row.page != candidate.row.page or hit.row.index > candidate.row.index:
+    """How far a value, or its label, is below or right of a heading, in line heights; 0 when not under it."""
+    row, label = hit.row, hit.row.span_box(hit.first, hit.last)
+    box, first = _begin(candidate)
+    if row.page != candidate.row.page or row.index > candidate.row.index:
         return 0.0
-    if row.index == candidate.row.index and hit.first > candidate.first:
+    if row.index == candidate.row.index and hit.first > first:
         return 0.0
     down = max(0.0, box.top - label.top) / row.height
     across = (box.left - label.left) / row.height
-    if down > FARTHEST or across < -4 or _of_next_column(hit, candidate):
+    far = down > FARTHEST and candidate.row.index - row.index > FARTHEST_ROWS
+    if far or across < -4 or (row.index != candidate.row.index and _of_next_column(hit, box)):
         return 0.0
     return 0.1 + down + abs(across) * (0.5 if across >= 0 else 2.0)
 
 
-def _of_next_column(hit: Hit, candidate: Candidate) -> bool:
-    """Whether something further right in the heading's row stands over a value, be it read or misread."""
+def _begin(candidate: Candidate) -> tuple[Box, int]:
+    """Where a value begins, its label with it that stands in the same row: box and first word."""
+    label = candidate.label
+    if label is not None and label.row.index == candidate.row.index and label.first < candidate.first:
+        return label.row.span_box(label.first, label.last), label.first
+    return candidate.box, candidate.first
+
+
+def _of_next_column(hit: Hit, box: Box) -> bool:
+    """Whether something further right in the heading's row stands over a place, be it read or misread."""
     row = hit.row
-    if row.index == candidate.row.index:
-        return False
     starts = [row.words[first].box.left for first, _ in row.segments if first >= hit.last]
-    return any(start - row.height <= candidate.box.left for start in starts)
+    return any(start - row.height <= box.left for start in starts)
 
 
 def ids(sheet: Sheet) -> dict[str, Candidate]:
@@ -156,7 +166,7 @@ def name(sheet: Sheet, role: str, but: Candidate | None = None) -> Candidate | N
     ]
     offers = labelled + list(_under_heading(sheet, role))
     if not offers or max(item.score for item in offers) < 0.5:
-        offers += list(_letterhead(sheet) if role == "supplier" else _window(sheet))
+        offers += [*_by_id(sheet, role), *(_letterhead(sheet) if role == "supplier" else _window(sheet))]
     offers = [item for item in offers if not _is_header(sheet, item)]
     weighed = [replace(item, score=item.score * (0.4 if _of_address(item.value) else 1.0)) for item in offers]
     others = [item for item in weighed if not (but and _is_others(sheet, role, item, but))]
@@ -171,11 +181,25 @@ def _is_others(sheet: Sheet, role: str, item: Candidate, but: Candidate) -> bool
 def _under_heading(sheet: Sheet, role: str) -> Iterator[Candidate]:
     for hit in (hit for hit in sheet.hits if hit.heading == role):
         weight = max(m.weight for m in hit.meanings if m.role == "heading") * hit.likeness
-        for order, line in enumerate(_block(sheet, hit)):
+        for order, line in enumerate(line for line in _block(sheet, hit) if not _announces(line)):
             score = 0.9 * weight - 0.1 * min(order, 5)
             yield replace(line, score=score + (0.08 if LEGAL_FORM.search(line.value) else 0.0))
             if order >= 2:
                 break
+
+
+def _by_id(sheet: Sheet, role: str) -> Iterator[Candidate]:
+    """What stands before or over a party's tax id, where both parties' ids are printed side by side."""
+    found = ids(sheet)
+    if len(found) < len(ROLES) or len({item.row.index for item in found.values()}) > 1:
+        return
+    begin, own = _begin(found[role]), found[role].row
+    start, _ = own.segments[own.segment_of(begin[1])]
+    if start < begin[1]:
+        yield from (replace(line, score=BESIDE_ID) for line in names(own, start, begin[1]))
+        return
+    lines = list(_above(sheet, own, begin[0]))
+    yield from (replace(line, score=BESIDE_ID) for line in lines[-1:])
 
 
 def _block(sheet: Sheet, hit: Hit) -> Iterator[Candidate]:
@@ -306,4 +330,12 @@ def _is_header(sheet: Sheet, line: Candidate) -> bool:
 
 
 def _is_label(sheet: Sheet, line: Candidate) -> bool:
-    return any(hit.first < line.last and line.first < hit.last for hit in sheet.in_row(line.row))
+    """Whether it is one of the schema's labels, or what stands with a colon before something else."""
+    return _announces(line) or any(
+        hit.first < line.last and line.first < hit.last for hit in sheet.in_row(line.row)
+    )
+
+
+def _announces(line: Candidate) -> bool:
+    """Whether a line ends in a colon with something beside it: a label, if none that is known."""
+    return line.raw.endswith(":") and line.last < len(line.row.words)

@@ -182,7 +182,7 @@ def _singles(sheet: Sheet, known: Mapping[str, Property], chosen: Chosen) -> Cho
         for item in announced(sheet, name, prop.type, candidates.READERS[prop.type])
     ]
     for score, name, item in sorted(offers, key=lambda offer: -offer[0]):
-        if name not in found and item.place not in taken:
+        if score >= LEAST and name not in found and item.place not in taken:
             found[name] = replace(item, score=score)
             taken.add(item.place)
     if "invoice_number" in known and "invoice_number" not in found:

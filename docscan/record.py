@@ -10,6 +10,7 @@ from typing import Any
 
 from docscan.messages import sentence
 from docscan.model import (
+    Blank,
     Code,
     Decision,
     Entry,
@@ -125,7 +126,8 @@ def pages_from_words(words: Mapping[str, Any], record: Record) -> tuple[Page, ..
     Raises:
         KeyError, TypeError, ValueError: The JSON is of another form, or of other pages.
     """
-    kept = {item.name for item in fields(Page)} - {"lines", "marks", "dpi", "source_size", "to_source"}
+    placed_there = {"lines", "marks", "blanks", "strokes", "dpi", "source_size", "to_source"}
+    kept = {item.name for item in fields(Page)} - placed_there
     return tuple(
         Page(
             **{name: getattr(page, name) for name in kept},
@@ -134,6 +136,8 @@ def pages_from_words(words: Mapping[str, Any], record: Record) -> tuple[Page, ..
             to_source=_matrix(placed["to_source"]),
             lines=tuple(_line(line) for line in placed["lines"]),
             marks=tuple(Mark(Box(*box), ticked, sure) for *box, ticked, sure in placed["marks"]),
+            blanks=tuple(Blank(Box(*box), kind) for *box, kind in placed.get("blanks", ())),
+            strokes=tuple(Box(*box) for box in placed.get("strokes", ())),
         )
         for placed, page in zip(words["pages"], record.pages, strict=True)
     )
@@ -177,6 +181,8 @@ def _words(page: Page) -> dict[str, Any]:
             for line in page.lines
         ],
         "marks": [[*mark.box, mark.ticked, round(mark.confidence, 3)] for mark in page.marks],
+        "blanks": [[*blank.box, blank.kind] for blank in page.blanks],
+        "strokes": [list(box) for box in page.strokes],
     }
 
 

@@ -9,13 +9,30 @@ from dataclasses import dataclass, replace
 
 from docscan.errors import EngineFailedError
 from docscan.model import Finding, Line, Page, PageState, Scan, Severity, Word
-from docscan.ocr import again, calibration, codes, engine, glance, language, marks, spacing, strips
+from docscan.ocr import (
+    again,
+    blanks,
+    calibration,
+    codes,
+    combs,
+    engine,
+    glance,
+    language,
+    leaders,
+    marks,
+    ruling,
+    spacing,
+    strips,
+    strokes,
+)
 from docscan.ocr import ink as inks
 from docscan.ocr.engine import Engine
 from docscan.ocr.glance import Turn
 from docscan.ocr.ink import Ink
 from docscan.ocr.patience import within
+from docscan.ocr.ruling import Ruling
 from docscan.pipeline import Reading
+from docscan.places import Box
 
 __all__ = ["Remedies", "failed", "findings", "read"]
 
@@ -103,7 +120,9 @@ def read(
     upright, name = scan, expected
     if not (expected and scan.upright):
         upright, name = glance.look(scan, ink, languages, ask, remedies.turn if remedies else None)
-    first = _once(upright, name, reader, reading)
+    drawn = ruling.found(upright)
+    dotted = leaders.found(drawn)
+    first = _once(leaders.erased(upright, dotted), name, reader, reading)
     if remedies is not None and first.is_poor:
         first = _remedied(first, remedies, reader, reading)
     first = _in_its_language(first, languages, reader, reading)
@@ -111,10 +130,11 @@ def read(
     looked = language.mended(_looked_again(first, ink, reader, reading), first.language)
     lines = calibration.calibrated(looked, reader.name)
     coverage = inks.coverage(ink, [word.box for line in lines for word in line.words])
-    boxes = marks.tick_boxes(first.scan)
-    lines = marks.outside(lines, boxes)
-    page = _page(replace(first, lines=lines), "read" if lines else "empty")
-    return replace(page, marks=boxes, coverage=coverage, codes=codes.read(first.scan))
+    page = replace(
+        _filled(replace(first, lines=lines), drawn if first.scan is upright else None, dotted, ask),
+        coverage=coverage,
+    )
+    return replace(page, codes=codes.read(first.scan))
 
 
 def failed(scan: Scan) -> Page:
@@ -192,6 +212,24 @@ def _looked_again(first: _Reading, ink: Ink, reader: Engine, reading: Reading) -
         return again.look(first.scan, lines, ink, means)
     except EngineFailedError:
         return lines
+
+
+def _filled(first: _Reading, drawn: Ruling | None, dotted: Sequence[Box], ask: strips.Ask) -> Page:
+    """The page with what is filled into a form: boxes to tick, combs, strokes, and where to write."""
+    drawn = drawn or ruling.found(first.scan)
+    boxes, teeth = marks.found(drawn, first.words), combs.found(drawn)
+    lines = marks.outside(first.lines, boxes)
+    try:
+        lines = combs.read(first.scan, lines, teeth, first.language, ask)
+    except EngineFailedError:  # what was read of the walls with their letters is better than nothing
+        teeth = ()
+    page = _page(replace(first, lines=lines), "read" if lines else "empty")
+    return replace(
+        page,
+        marks=boxes,
+        blanks=blanks.found(drawn, teeth, boxes, dotted),
+        strokes=strokes.found(drawn, page.words, teeth, boxes),
+    )
 
 
 def _page(reading: _Reading, state: PageState) -> Page:

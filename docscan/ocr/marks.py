@@ -6,24 +6,46 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from docscan.model import Image, Line, Mark, Scan, Word
+from docscan.model import Image, Line, Mark, Word
+from docscan.ocr.ruling import Ruling, shapes, within
 from docscan.places import Box
 
-ANALYSIS_DPI = 200.0
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
 STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter of that size
 SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found
 STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners may enlarge its shape
 SQUARE = 0.8  # the shorter side to the longer
 HOLLOW = 0.5  # of a box's area lies inside its lines
+SOLID_SIDES = (2.8, 5.6)  # millimetres of a blacked out box on a page without another
+DIAMETERS = (2.4, 6.5)  # millimetres of a round box
+ROUND = 0.86  # its narrower side to the wider
+RING, INNER = (0.78, 1.12), 0.6  # of the radius: where the ring is drawn, what is inside
+THIN, MOST_THICK = (0.64, 0.74), 0.4  # of the radius, just inside the ring: of this is ink, at most
+ANGLES = 40  # directions from the middle in which the ring is looked for
+LEAST_CORNER = 0.1  # of what is outside the ring is ink, at most
 INSET = 0.18  # of the side, left out when looking for ink inside
 EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, surely ticked
 WITHIN = 0.85  # of a word lies in a box to tick: the engine read the box
 DOUBTED = 0.8  # confidence below which such a word is none
+GUESSED, MOSTLY = 0.5, 0.6  # confidence of a guess, which is a box when it lies mostly in one
+RINGS = frozenset("Oo0©®()@")  # what a round box is read as, surely at times
+FRAMES = "[](){}|_"  # what a box beside a word adds to it
 BOXES = frozenset("[](){}|_\\/-=~.:;,'\"*+XxLlIiJjOoVvEeDd☐☒☑✓✗")  # what a box, or a cross in one, is read as
 
 
-def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
+def found(ruling: Ruling, words: Sequence[Word] = ()) -> tuple[Mark, ...]:
+    """The boxes to tick of a form, square and round, from top to bottom and left to right.
+
+    Args:
+        ruling: The ink of a cleaned page.
+        words: What was read: a round letter is no box.
+    """
+    every = [*tick_boxes(ruling), *_circles(ruling, words)]
+    row = SIDES[0] * ruling.millimetre * ruling.scale
+    return tuple(sorted(every, key=lambda mark: (mark.box.top // row, mark.box.left)))
+
+
+def tick_boxes(ruling: Ruling) -> tuple[Mark, ...]:
     """The small squares of a form, from top to bottom and left to right.
 
     Only straight level and upright strokes are looked at, so that crosses and
@@ -32,52 +54,51 @@ def tick_boxes(scan: Scan) -> tuple[Mark, ...]:
     table's or a comb's, not boxes to tick.
 
     Args:
-        scan: A cleaned image, grey or BGR.
+        ruling: The ink of a cleaned page.
     """
-    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
-    image = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_BGR2GRAY)
-    if factor < 1:
-        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    ink = np.asarray(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], dtype=np.uint8)
-    smallest, largest = (side * scan.dpi * factor / 25.4 for side in SIDES)
-    hollow = list(_hollow(_rules(ink, smallest), smallest, largest))
+    ink, (smallest, largest) = ruling.ink, (side * ruling.millimetre for side in SIDES)
+    hollow = list(_hollow(_strokes(ruling), smallest, largest))
     marks = [_mark(ink, box) for box in hollow]
-    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ink, hollow)]
+    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ruling, hollow)]
     marks.sort(key=lambda mark: (mark.box.top // smallest, mark.box.left))
-    return tuple(replace(mark, box=_enlarged(mark.box, scan.width / ink.shape[1])) for mark in marks)
+    return tuple(replace(mark, box=ruling.on_page(mark.box)) for mark in marks)
 
 
 def outside(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[Line, ...]:
     """The lines without boxes to tick that were read as `X]` or `[_]`: the marks tell those better."""
-    kept = (
-        replace(
-            line, words=tuple(word for word in line.words if not any(_is_box(word, mark) for mark in marks))
-        )
-        for line in lines
-    )
+    kept = (replace(line, words=tuple(_freed(line.words, marks))) for line in lines)
     return tuple(line for line in kept if line.words)
 
 
+def _freed(words: Sequence[Word], marks: Sequence[Mark]) -> Iterator[Word]:
+    for word in words:
+        if any(_is_box(word, mark) for mark in marks):
+            continue
+        bare = word.text.strip(FRAMES)
+        stuck = bare and bare != word.text and any(_shared(word.box, mark.box) > 0 for mark in marks)
+        yield replace(word, text=bare) if stuck else word
+
+
 def _is_box(word: Word, mark: Mark) -> bool:
-    width = min(word.box.right, mark.box.right) - max(word.box.left, mark.box.left)
-    height = min(word.box.bottom, mark.box.bottom) - max(word.box.top, mark.box.top)
-    shared = max(0, width) * max(0, height)
+    """Whether a word is what the engine made of a box: doubted signs, or a ring for a round letter."""
+    shared = _shared(word.box, mark.box) / max(1, word.box.width * word.box.height)
+    if word.confidence < GUESSED and len(word.text) <= 3:
+        return shared >= MOSTLY
     doubted = word.confidence < DOUBTED and BOXES.issuperset(word.text)
-    return doubted and shared >= WITHIN * word.box.width * word.box.height
+    ring = RINGS.issuperset(word.text) and word.box.width >= MOSTLY * mark.box.width
+    return (doubted or ring) and shared >= WITHIN
 
 
-def _enlarged(box: Box, factor: float) -> Box:
-    left, top, right, bottom = (round(edge * factor) for edge in box)
-    return Box(left, top, right, bottom)
+def _shared(one: Box, other: Box) -> int:
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return max(0, width) * max(0, height)
 
 
-def _rules(ink: Image, smallest: float) -> Image:
+def _strokes(ruling: Ruling) -> Image:
     """Only what is straight, level or upright, and long enough for a side."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    length = max(5, round(STRAIGHT * smallest))
-    level = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    upright = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    return np.asarray(cv2.bitwise_or(level, upright), dtype=np.uint8)
+    length = STRAIGHT * SIDES[0]
+    return np.asarray(cv2.bitwise_or(ruling.level(length), ruling.upright(length)), dtype=np.uint8)
 
 
 def _hollow(rules: Image, smallest: float, largest: float) -> Iterator[Box]:
@@ -127,20 +148,43 @@ def _mark(ink: Image, box: Box) -> Mark:
     return Mark(box, ticked, 0.95 if sure else 0.55)
 
 
-def _filled(ink: Image, hollow: list[Box]) -> Iterator[Box]:
-    """Solid squares as large as the page's other boxes: blacked out ones."""
-    if not hollow:
-        return
-    side = float(np.median([max(box.width, box.height) for box in hollow]))
-    kernel = np.ones((round(0.6 * side),) * 2, np.uint8)
-    solid = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
-    contours, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    for contour in contours:
-        left, top, width, height = cv2.boundingRect(contour)
-        box = Box(left, top, left + width, top + height)
-        inside_another = any(
-            other.left <= box.middle[0] < other.right and other.top <= box.middle[1] < other.bottom
-            for other in hollow
-        )
-        if _fits(width, height, 0.75 * side, 1.25 * side) and not inside_another:
-            yield box
+def _filled(ruling: Ruling, hollow: list[Box]) -> Iterator[Box]:
+    """Solid squares as large as the page's other boxes, or as boxes are drawn: blacked out ones."""
+    usual = [side * ruling.millimetre for side in SOLID_SIDES]
+    if hollow:
+        side = float(np.median([max(box.width, box.height) for box in hollow]))
+        usual = [0.75 * side, 1.25 * side]
+    kernel = np.ones((round(0.75 * usual[0]),) * 2, np.uint8)
+    solid = np.asarray(cv2.morphologyEx(ruling.closed, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
+    yield from (
+        box for box in shapes(solid) if _fits(box.width, box.height, *usual) and not within(box, hollow)
+    )
+
+
+def _circles(ruling: Ruling, words: Sequence[Word]) -> Iterator[Mark]:
+    """Rings by themselves, with or without something in them."""
+    smallest, largest = (side * ruling.millimetre for side in DIAMETERS)
+    read = [word.box for word in words if len(word.text) > 1 and word.confidence >= DOUBTED]
+    for box in ruling.parts:
+        short, long = sorted((box.width, box.height))
+        if short < max(smallest, ROUND * long) or long > largest or within(ruling.on_page(box), read):
+            continue
+        inside = _in_ring(ruling.ink[box.top : box.bottom, box.left : box.right])
+        if inside is not None:
+            sure = inside <= EMPTY or inside >= TICKED
+            yield Mark(ruling.on_page(box), inside >= (EMPTY + TICKED) / 2, 0.95 if sure else 0.55)
+
+
+def _in_ring(part: Image) -> float | None:
+    """The share of ink inside a ring; None when the shape is no ring: it has gaps, corners, or a letter's weight."""
+    height, width = part.shape
+    y, x = np.mgrid[0:height, 0:width]
+    far = np.hypot((x - (width - 1) / 2) / (width / 2), (y - (height - 1) / 2) / (height / 2))
+    turn = np.round((np.arctan2(y - height / 2, x - width / 2) / np.pi + 1) * ANGLES / 2).astype(int) % ANGLES
+    dark = part > 0
+    drawn = np.unique(turn[dark & (far >= RING[0])])
+    if len(drawn) < COVERED * ANGLES or dark[far > RING[1]].mean() > LEAST_CORNER:
+        return None
+    if dark[(far >= THIN[0]) & (far < THIN[1])].mean() > MOST_THICK:
+        return None
+    return float(dark[far < INNER].mean())

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from docscan.model import Line, Mark, Scan, Word
-from docscan.ocr import marks
+from docscan.ocr import marks, ruling
 from docscan.places import Box
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
@@ -53,14 +53,14 @@ def _tick(pen, box):
 )
 def test_a_box_is_found_and_its_state_told(side, draw, ticked):
     scan, box = _form(draw, side)
-    (mark,) = marks.tick_boxes(scan)
+    (mark,) = marks.found(ruling.found(scan))
     assert mark.ticked is ticked
     assert mark.box == pytest.approx(box, abs=5)
 
 
 def test_a_blacked_out_box_beside_an_empty_one_is_ticked():
     scan, _ = _form(_neighbour)
-    assert [mark.ticked for mark in marks.tick_boxes(scan)] == [False, True]
+    assert [mark.ticked for mark in marks.found(ruling.found(scan))] == [False, True]
 
 
 @pytest.mark.parametrize("size", [34, 50, 70, 100])
@@ -69,7 +69,7 @@ def test_letters_are_no_boxes(size):
     pen = ImageDraw.Draw(image)
     for row, text in enumerate(("ODoQB 0880 DO", "BOX HEEL 6900", "MODELO FOLIO")):
         pen.text((40, 30 + 1.6 * size * row), text, font=ImageFont.truetype(FONT, size), fill=0)
-    assert marks.tick_boxes(Scan(1, np.asarray(image, dtype=np.uint8), 300.0)) == ()
+    assert marks.found(ruling.found(Scan(1, np.asarray(image, dtype=np.uint8), 300.0))) == ()
 
 
 def test_the_cells_of_a_table_and_of_a_comb_are_no_boxes():
@@ -80,7 +80,7 @@ def test_the_cells_of_a_table_and_of_a_comb_are_no_boxes():
     for row in range(3):
         for column in range(3):
             pen.rectangle((100 + 60 * column, 300 + 60 * row, 160 + 60 * column, 360 + 60 * row), outline=0)
-    assert marks.tick_boxes(Scan(1, np.asarray(image, dtype=np.uint8), 300.0)) == ()
+    assert marks.found(ruling.found(Scan(1, np.asarray(image, dtype=np.uint8), 300.0))) == ()
 
 
 def test_a_box_that_was_read_as_letters_is_no_text():

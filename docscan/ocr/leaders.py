@@ -1,0 +1,62 @@
+"""Rows of dots to write on: found, and taken off the image, as engines read them into what stands on them."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from docscan.model import Scan
+from docscan.ocr.ruling import Ruling
+from docscan.places import Box, around
+
+DOT = 0.75  # millimetres, the largest
+APART = 2.6  # millimetres between two, at most
+FEWEST = 8
+SHORTEST = 14.0  # millimetres of a row
+THICKEST = 1.6  # millimetres of a row that does not quite keep the level
+INK = 200  # grey level of a dot's rim
+RIM = 2  # pixels around a dot that are taken off with it
+
+
+def found(ruling: Ruling) -> tuple[Box, ...]:
+    """The rows of dots of a page, in its pixels."""
+    unit, most = ruling.millimetre, DOT * ruling.millimetre
+    dots = np.array([box for box in ruling.parts if box.width <= most and box.height <= most]).reshape(-1, 4)
+    rows: list[Box] = []
+    for offset in (0.0, 0.5):  # of a band's height: a row may lie across the border of two
+        bands = np.floor(dots[:, 1] / (THICKEST * unit) + offset)
+        order = np.lexsort((dots[:, 0], bands))
+        left, same = dots[order, 0], np.diff(bands[order]) == 0
+        ends = np.flatnonzero(~same | (np.diff(left) > APART * unit)) + 1
+        for run in np.split(dots[order], ends):
+            if len(run) >= FEWEST and run[-1, 0] - run[0, 0] >= SHORTEST * unit:
+                box = around([Box(*edges) for edges in run.tolist()])
+                if not any(_overlap(box, row) for row in rows):
+                    rows.append(box)
+    return tuple(ruling.on_page(row) for row in rows)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = one.left < other.right and other.left < one.right
+    return across and one.top < other.bottom and other.top < one.bottom
+
+
+def erased(scan: Scan, rows: Sequence[Box]) -> Scan:
+    """The scan without the dots of some rows; what is larger than a dot stays.
+
+    Args:
+        scan: Grey (H, W).
+        rows: In its pixels.
+    """
+    if not rows:
+        return scan
+    image, most = scan.image.copy(), DOT * scan.dpi / 25.4 + 1
+    for row in rows:
+        place = slice(max(0, row.top - round(most)), row.bottom + round(most)), slice(row.left, row.right)
+        part = image[place]
+        _, labels, stats, _ = cv2.connectedComponentsWithStats((part < INK).astype(np.uint8), connectivity=8)
+        small = (stats[:, cv2.CC_STAT_WIDTH] <= most) & (stats[:, cv2.CC_STAT_HEIGHT] <= most)
+        small[0] = False
+        dots = cv2.dilate(small[labels].astype(np.uint8), np.ones((2 * RIM + 1,) * 2, np.uint8))
+        part[(dots > 0) & ~((labels > 0) & ~small[labels])] = 255
+    return scan.treated(image, "")

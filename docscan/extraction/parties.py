@@ -13,7 +13,7 @@ from docscan.places import Box
 
 ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars
-FARTHEST_ROWS = 12  # and as many rows, where they stand wide apart
+FARTHEST_ROWS = 12  # the same for labelled ones, in rows, which may stand wide apart
 ADDRESS_ROWS = 5
 UNSURE = 0.8  # of two ids without a heading either may be the supplier's
 SECOND = 0.5  # of two ids without a heading the one further on is likelier the customer's
@@ -58,7 +58,8 @@ def _far(hit: Hit, candidate: Candidate) -> float:
         return 0.0
     down = max(0.0, box.top - label.top) / row.height
     across = (box.left - label.left) / row.height
-    far = down > FARTHEST and candidate.row.index - row.index > FARTHEST_ROWS
+    rows = candidate.row.index - row.index
+    far = down > FARTHEST and (candidate.label is None or rows > FARTHEST_ROWS)
     if far or across < -4 or (row.index != candidate.row.index and _of_next_column(hit, box)):
         return 0.0
     return 0.1 + down + abs(across) * (0.5 if across >= 0 else 2.0)

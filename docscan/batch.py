@@ -25,7 +25,7 @@ from docscan.accession.intake import Received
 from docscan.archive import Archive, complete, hold, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.custody import shown
-from docscan.archive.deposit import recover
+from docscan.archive.recovery import recover
 from docscan.equipment import Setup
 from docscan.errors import ArchiveError
 from docscan.journey import Desk, Outcome

@@ -21,6 +21,8 @@ The tree, with the exit code of each branch::
         NotFoundError
         FixityError
         LedgerError
+        RecordChangedError
+        DecisionError
         ArchiveBusyError    75   another run holds the archive
       SearchError            7   a query that cannot be understood
 
@@ -149,6 +151,23 @@ class FixityError(ArchiveError):
 
 class LedgerError(ArchiveError):
     """The ledger cannot be read or continued."""
+
+
+class RecordChangedError(ArchiveError):
+    """Somebody else decided on the record meanwhile."""
+
+
+class DecisionError(ArchiveError):
+    """A decision that cannot be taken.
+
+    Attributes:
+        code: The stable code of the reason, with a sentence in every language
+            in `docscan/messages/review.toml`.
+    """
+
+    def __init__(self, code: str, language: str = "en", **facts: str) -> None:
+        super().__init__(sentence(code, language, **facts), hint=sentence("C000", language))
+        self.code = code
 
 
 class ArchiveBusyError(ArchiveError):

@@ -25,7 +25,7 @@ from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft, Event
 from docscan.equipment import Setup, verified
-from docscan.errors import AccessionError, IncompleteDocumentError, LedgerError, NotFoundError
+from docscan.errors import AccessionError, FixityError, IncompleteDocumentError, LedgerError, NotFoundError
 from docscan.messages import sentence
 from docscan.model import Record
 
@@ -150,7 +150,7 @@ def _twin(received: Received, desk: Desk) -> str | None:
     if twin is not None:
         try:
             whole = durable.digest_of(objects.path_of(desk.archive, twin, "original")) == received.sha256
-        except NotFoundError:
+        except (NotFoundError, FixityError):
             whole = False
         if not whole:
             raise AccessionError("A100", id=twin)

@@ -4,8 +4,6 @@ A projection: nothing in it comes from anywhere else, so it can be deleted and
 made anew (`docscan.archive.rebuild`) with the same contents.
 """
 
-import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -13,61 +11,15 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from docscan.archive import event, ledger, objects, tables
+from docscan.archive import event, ledger, projection, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
-from docscan.errors import FixityError, LedgerError, NotFoundError
-from docscan.model import Record
+from docscan.archive.projection import Row
+from docscan.errors import LedgerError, NotFoundError
+
+__all__ = ["Catalogue", "Errand", "Row", "open_catalogue"]
 
 PLAIN_NUMBER, PLAIN_ASKED = tables.PLAIN.format("number"), tables.PLAIN.format("?")
-UNFIT = (  # what a record raises that cannot be read, or whose values are of another form
-    NotFoundError,
-    FixityError,
-    sqlite3.IntegrityError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    OverflowError,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record as a list shows it; what the document does not say is empty.
-
-    Attributes:
-        id: The object's UUID.
-        sha256: Of the original as received.
-        document: Its number within the file it arrived in, from 1.
-        verdict: `accepted` or `review`.
-        pages: How many.
-        number: The invoice number.
-    """
-
-    id: str
-    sha256: str
-    document: int
-    kind: str
-    language: str
-    verdict: str
-    source: str
-    received: str
-    media_type: str
-    pages: int
-    supplier: str
-    supplier_tax_id: str
-    customer: str
-    number: str
-    issue_date: str
-    total: str
-    currency: str
-
-    @property
-    def state(self) -> str:
-        """Where the record stands: its verdict."""
-        return self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +82,7 @@ class Catalogue:
         return self._id("SELECT id FROM record WHERE sha256 = ? ORDER BY seq LIMIT 1", sha256)
 
     def same_invoice(self, supplier: str, number: str) -> str | None:
-        """The id of a record filed earlier with this supplier and number.
+        """The id of a record filed earlier with this supplier and number, and still on the shelf.
 
         Case and separators do not matter: F-2026/1 is f2026 1.
 
@@ -140,35 +92,35 @@ class Catalogue:
         """
         alike = self._rows(
             f"SELECT id, supplier_tax_id, supplier FROM record WHERE {PLAIN_NUMBER} = {PLAIN_ASKED}"  # noqa: S608 - own expressions
-            f" AND {PLAIN_NUMBER} <> '' ORDER BY seq",
+            f" AND {PLAIN_NUMBER} <> '' AND state IN ('accepted', 'review') ORDER BY seq",
             (number,),
         )
         wanted = _plain(supplier)
         return next((found for found, *names in alike if wanted and wanted in map(_plain, names)), None)
 
     def listing(
-        self, *, kind: str | None = None, verdict: str | None = None, limit: int | None = None
+        self, *, kind: str | None = None, state: str | None = None, limit: int | None = None
     ) -> Iterator[Row]:
         """The records, the newest first.
 
         Args:
             kind: Only this kind, such as `invoice`.
-            verdict: Only `accepted` or only `review`.
+            state: Only `accepted`, `review`, `rejected` or `merged`.
             limit: At most so many.
         """
         columns = ", ".join(Row.__slots__)
         rows = self._rows(
-            f"SELECT {columns} FROM record WHERE kind = coalesce(?, kind) AND verdict = coalesce(?, verdict)"  # noqa: S608 - the columns are the class's own
+            f"SELECT {columns} FROM record WHERE kind = coalesce(?, kind) AND state = coalesce(?, state)"  # noqa: S608 - the columns are the class's own
             " ORDER BY seq DESC LIMIT ?",
-            (kind, verdict, -1 if limit is None else limit),
+            (kind, state, -1 if limit is None else limit),
         )
         return (Row(*row) for row in rows)
 
-    def count(self, *, kind: str | None = None, verdict: str | None = None) -> int:
-        """How many records there are, of a kind or with a verdict."""
+    def count(self, *, kind: str | None = None, state: str | None = None) -> int:
+        """How many records there are, of a kind or in a state."""
         ((found,),) = self._rows(
-            "SELECT count(*) FROM record WHERE kind = coalesce(?, kind) AND verdict = coalesce(?, verdict)",
-            (kind, verdict),
+            "SELECT count(*) FROM record WHERE kind = coalesce(?, kind) AND state = coalesce(?, state)",
+            (kind, state),
         )
         return int(found)
 
@@ -222,6 +174,20 @@ class Catalogue:
         self.catch_up()
         return self._one("SELECT 1 FROM events WHERE object = ? AND type = 'ingestion'", record) is not None
 
+    def newest_version(self, record: str) -> Event | None:
+        """What the ledger says of the newest version of an object; None when it was never filed.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        self.catch_up()
+        line = self._one(
+            "SELECT line FROM events WHERE object = ? AND json_extract(line, '$.object_version') > 0"
+            " ORDER BY json_extract(line, '$.object_version') DESC LIMIT 1",
+            record,
+        )
+        return None if line is None else event.parsed(line.encode())
+
     def _id(self, query: str, *values: str) -> str | None:
         found = self._one(query, *values)
         return None if found is None else str(found)
@@ -239,32 +205,11 @@ class Catalogue:
             tail = None
             for happened in events:
                 if happened.seq > applied:
-                    self._insert(happened)
+                    projection.take_in(self.archive, self.db, happened)
                     tail = happened
             if tail is not None:
                 self.db.execute("DELETE FROM applied")
                 self.db.execute("INSERT INTO applied VALUES (1, ?, ?)", (tail.seq, tail.hash))
-
-    def _insert(self, happened: Event) -> None:
-        self.db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                happened.seq,
-                happened.at,
-                happened.type,
-                happened.outcome,
-                happened.object,
-                happened.detail.get("accession"),
-                happened.line.decode(),
-            ),
-        )
-        if happened.type == "ingestion" and happened.outcome == "pass" and happened.object is not None:
-            try:
-                record = objects.read_record(self.archive, happened.object)
-                with tables.savepoint(self.db):
-                    _insert_record(self.db, happened.object, happened.seq, record)
-            except UNFIT:
-                return  # `verify` names the file, and that the catalogue has a record too few
 
 
 def open_catalogue(archive: Archive) -> Catalogue:
@@ -283,73 +228,5 @@ def open_catalogue(archive: Archive) -> Catalogue:
     return found
 
 
-def _insert_record(db: Database, object_id: str, seq: int, record: Record) -> None:
-    said = {name: _text(field.value) for name, field in record.extraction.fields.items()}
-    row = Row(
-        id=object_id,
-        sha256=record.sha256,
-        document=record.document,
-        kind=record.extraction.kind,
-        language=record.extraction.language,
-        verdict=record.verdict,
-        source=record.source,
-        received=record.received,
-        media_type=record.media_type,
-        pages=len(record.pages),
-        supplier=said.get("supplier_name", ""),
-        supplier_tax_id=said.get("supplier_tax_id", ""),
-        customer=said.get("customer_name", ""),
-        number=said.get("invoice_number", ""),
-        issue_date=said.get("issue_date", ""),
-        total=said.get("total", ""),
-        currency=said.get("currency", ""),
-    )
-    columns = {name: getattr(row, name) for name in Row.__slots__} | {"seq": seq}
-    names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    db.execute(f"INSERT INTO record ({names}) VALUES ({places})", columns)  # noqa: S608 - the columns are the class's own
-    _insert_parts(db, object_id, record)
-    db.execute("INSERT INTO outbox VALUES (?, ?, 'add')", (seq, object_id))
-
-
-def _insert_parts(db: Database, object_id: str, record: Record) -> None:
-    db.conn.executemany(
-        "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                object_id,
-                position,
-                name,
-                _text(field.value),
-                field.raw,
-                field.confidence,
-                field.status,
-                field.origin,
-                field.page,
-                json.dumps(field.box),
-            )
-            for position, (name, field) in enumerate(record.extraction.fields.items())
-        ),
-    )
-    db.conn.executemany(
-        "INSERT INTO page VALUES (?, ?, ?, ?, ?)",
-        ((object_id, page.number, page.state, round(page.confidence, 3), page.text) for page in record.pages),
-    )
-    db.conn.executemany(
-        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            (object_id, position, found.code, found.severity, found.subject, _facts(found.facts))
-            for position, found in enumerate(record.findings)
-        ),
-    )
-
-
 def _plain(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isalnum())
-
-
-def _facts(facts: object) -> str:
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True)
-
-
-def _text(value: str | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else value

@@ -1,8 +1,8 @@
 """The objects: one folder a document, in an OCFL 1.1 storage root.
 
 An object holds the original as received, what was derived from it, the record
-and 32 random bytes of salt. It is never rewritten; a correction would become a
-further version beside the first. Everything can be checked with `ls`, `jq` and
+and 32 random bytes of salt. It is never rewritten; what a person decides becomes
+a further version beside the first. Everything can be checked with `ls`, `jq` and
 `sha256sum`, or with any OCFL validator.
 
 Sources: OCFL 1.1 (https://ocfl.io/1.1/spec/) and its storage layout extension
@@ -12,17 +12,18 @@ Sources: OCFL 1.1 (https://ocfl.io/1.1/spec/) and its storage layout extension
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 from docscan import record as records
-from docscan.archive import durable
+from docscan.archive import durable, inventory
 from docscan.archive.event import UUID
+from docscan.archive.inventory import HEAD, Inventory
 from docscan.archive.layout import Archive
 from docscan.errors import FixityError, NotFoundError
-from docscan.model import Record
+from docscan.model import Page, Record
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLES = 3  # folders above an object, of
@@ -31,9 +32,8 @@ SEARCHABLE = "derived/document.pdf"  # the pages as they look, with what was rea
 WORDS = "derived/words.json"  # every word with its place
 OBJECT_MARK = "0=ocfl_object_1.1"
 OBJECT_MARK_DATA = b"ocfl_object_1.1\n"
-INVENTORY = "inventory.json"
-SIDECAR = "inventory.json.sha256"
-INVENTORY_TYPE = "https://ocfl.io/1.1/spec/#inventory"
+INVENTORY, SIDECAR = inventory.NAME, inventory.SIDECAR
+KNOWN = "`docscan list` shows the records there are."
 NAME_BYTES = 180  # leaves room below the 255 bytes that common file systems take
 FORBIDDEN = frozenset('/\\:*?"<>|')  # separators, and what other systems refuse in a name
 RESERVED = frozenset(
@@ -62,46 +62,6 @@ ROOT_FILES: Mapping[str, bytes] = {
         + "\n"
     ).encode(),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What an inventory says of an object's first version.
-
-    Attributes:
-        id: The object's UUID.
-        created: ISO 8601, UTC.
-        agent: The pseudonym of who made it.
-        files: SHA-256 by logical path (`original/scan.pdf`, `record.json`).
-    """
-
-    id: str
-    created: str
-    agent: str
-    files: Mapping[str, str]
-
-    @property
-    def inventory(self) -> bytes:
-        """The bytes of `inventory.json` (OCFL 1.1, 3.5)."""
-        state: dict[str, list[str]] = {}
-        for logical, digest in sorted(self.files.items()):
-            state.setdefault(digest, []).append(logical)
-        found = {
-            "id": f"urn:uuid:{self.id}",
-            "type": INVENTORY_TYPE,
-            "digestAlgorithm": "sha256",
-            "head": "v1",
-            "manifest": {digest: [content(path) for path in paths] for digest, paths in state.items()},
-            "versions": {
-                "v1": {
-                    "created": self.created,
-                    "message": "ingestion",
-                    "user": {"name": self.agent},
-                    "state": state,
-                }
-            },
-        }
-        return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def sha256(data: bytes) -> str:
@@ -147,12 +107,7 @@ def id_of(folder: str) -> str:
     return found if UUID.fullmatch(found) else ""
 
 
-def content(logical: str) -> str:
-    """Where a file of the first version lies in its object."""
-    return f"v1/content/{logical}"
-
-
-def path_of(archive: Archive, object_id: str, logical: str) -> Path:
+def path_of(archive: Archive, object_id: str, logical: str, version: int | None = None) -> Path:
     """The path of one file of an object.
 
     Args:
@@ -160,30 +115,88 @@ def path_of(archive: Archive, object_id: str, logical: str) -> Path:
         object_id: Its UUID.
         logical: Such as `record.json`, `derived/document.pdf`, or `original`
             for the one file under `original/`, whatever its name.
+        version: Of the object; the newest when None.
 
     Raises:
         NotFoundError: There is no such object, or no such file in it.
+        FixityError: Its inventory cannot be read.
     """
     folder = folder_of(archive, object_id)
-    path = folder / content(logical)
-    if logical == "original" and path.is_dir():
-        path = next(iter(sorted(path.iterdir())), path / "original")
-    if ".." in PurePosixPath(logical).parts or not path.is_file():
-        what = f"no {logical} in record {object_id}" if folder.is_dir() else f"no record {object_id}"
-        raise NotFoundError(f"There is {what}.", hint="`docscan list` shows the records there are.")
+    if not folder.is_dir():
+        raise NotFoundError(f"There is no record {object_id}.", hint=KNOWN)
+    found = inventory_of(archive, object_id, version)
+    paths = found.paths(found.head if version is None else version)
+    if logical == "original":
+        logical = next((name for name in paths if name.startswith("original/")), logical)
+    path = folder / paths.get(logical, "missing")
+    if not path.is_file():
+        raise NotFoundError(f"There is no {logical} in record {object_id}.", hint=KNOWN)
     return path
 
 
-def read_record(archive: Archive, object_id: str) -> Record:
+def inventory_of(archive: Archive, object_id: str, version: int | None = None) -> Inventory:
+    """The inventory of an object as a version left it; the newest that can be read when None.
+
+    Raises:
+        FixityError: It cannot be read.
+    """
+    folder = folder_of(archive, object_id)
+    if version is not None:
+        places = [folder / f"v{version}" / INVENTORY]
+    else:
+        copies = [path for path in folder.glob(f"v*/{INVENTORY}") if HEAD.fullmatch(path.parent.name)]
+        places = [folder / INVENTORY, *sorted(copies, key=lambda path: -int(path.parent.name[1:]))]
+    problem: Exception = FileNotFoundError("there is none")
+    for place in places:
+        try:
+            return inventory.parsed(place.read_bytes())
+        except (OSError, ValueError) as found:
+            problem = found
+    raise FixityError(
+        f"The inventory of record {object_id} cannot be read: {problem}.",
+        hint="`docscan verify` names the damaged file; restore it from a copy.",
+    ) from problem
+
+
+def read_record(archive: Archive, object_id: str, version: int | None = None) -> Record:
     """The record of an object, with the transcripts of its pages.
+
+    Args:
+        archive: Where the object is.
+        object_id: Its UUID.
+        version: Of the object; the newest when None.
 
     Raises:
         NotFoundError: There is no such object, or it has no record.
         FixityError: Its record cannot be understood.
     """
-    path = path_of(archive, object_id, "record.json")
-    try:
+    path = path_of(archive, object_id, "record.json", version)
+    with understood(object_id):
         return records.from_json(json.loads(path.read_bytes()))
+
+
+def read_pages(archive: Archive, record: Record) -> tuple[Page, ...]:
+    """The pages of a filed record, with every word in its place.
+
+    Raises:
+        NotFoundError: There is no such object, or it has no words.
+        FixityError: They cannot be understood.
+    """
+    object_id = str(record.id)
+    path = path_of(archive, object_id, WORDS)
+    with understood(object_id):
+        return records.pages_from_words(json.loads(path.read_bytes()), record)
+
+
+@contextmanager
+def understood(object_id: str) -> Iterator[None]:
+    """Whatever makes a file of an object unreadable, as a sentence.
+
+    Raises:
+        FixityError: It is damaged or of another form.
+    """
+    try:
+        yield
     except (OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         raise FixityError(
             f"The record {object_id} cannot be read: {type(problem).__name__}, {problem}.",

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from docscan.archive import objects
 from docscan.archive.custody import CustodyFinding, compare, kind_of, read_small, shown
+from docscan.archive.inventory import HEAD
 from docscan.archive.layout import Archive
 
 MAX_INVENTORY = 1 << 24  # bytes; an inventory of docscan's has about a thousand
 SIDECAR = re.compile(rb"([0-9a-f]{64}) inventory\.json\n")
+VERSION = re.compile(rf"{HEAD.pattern}/{re.escape(objects.INVENTORY)}", re.ASCII)
 ORIGINAL = re.compile(r"v\d+/content/original")
 
 Progress = Callable[[int, int], None]
@@ -46,14 +48,17 @@ def examine(
     Args:
         archive: The archive.
         vouched: By UUID, the digests the ledger has of an object's files.
-        spare: How many objects may stand without a line, because lines of the
-            ledger are lost or altered, which is told elsewhere. Those are
-            held against their own inventory.
+        spare: How many objects, or versions of them, may stand without a line,
+            because lines of the ledger are lost or altered, which is told
+            elsewhere. Those are held against their own inventory.
         progress: Called with the number of objects done and of all.
     """
-    for done, (object_id, files) in enumerate(vouched.items()):
+    for done, (object_id, told) in enumerate(vouched.items()):
         if progress is not None:
             progress(done, len(vouched))
+        lost = _lost(archive, object_id, told)
+        files = told if len(lost) > spare else _with_own(archive, object_id, told, lost)
+        spare -= len(lost) if len(lost) <= spare else 0
         yield from _object(archive, object_id, files)
     if progress is not None:
         progress(len(vouched), len(vouched))
@@ -87,9 +92,10 @@ def _object(archive: Archive, object_id: str, files: Mapping[str, str]) -> Itera
         if found is not None:
             damaged.add(name)
             yield found
-    inventories = [name for name in control if name.endswith(objects.INVENTORY)]
-    sound = [name for name in inventories if name not in damaged]
-    manifest = _manifest(archive.root / folder / max(sound, key=len)) if sound else None
+    newest = max(_versions(control), default=1)
+    copies = [(newest, objects.INVENTORY), *((n, f"v{n}/{objects.INVENTORY}") for n in range(newest, 0, -1))]
+    sound = [(n, name) for n, name in copies if name in control and name not in damaged]
+    manifest = _manifest(archive.root / folder / sound[0][1]) if sound else None
     if manifest is None:
         yield CustodyFinding("O1" if sound else "D7", f"{folder}/{objects.INVENTORY}", object_id)
         yield from _original(archive, folder, object_id, files)
@@ -98,27 +104,50 @@ def _object(archive: Archive, object_id: str, files: Mapping[str, str]) -> Itera
         found = compare(archive.root, f"{folder}/{path}", expected, object_id)
         if found is not None:
             yield found
-    yield from _unlisted(archive, folder, object_id, control.keys() | manifest.keys())
+    listed = control.keys() | manifest.keys()
+    beyond = tuple(f"v{n}/" for n in range(sound[0][0] + 1, newest + 1))  # what no sound copy speaks of
+    if beyond:
+        yield CustodyFinding("D7", f"{folder}/{objects.INVENTORY}", object_id)
+    yield from _unlisted(archive, folder, object_id, listed, beyond)
+
+
+def _versions(files: Iterable[str]) -> set[int]:
+    """The versions whose inventories are among files of an object."""
+    return {int(found[1]) for name in files if (found := VERSION.fullmatch(name))}
+
+
+def _lost(archive: Archive, object_id: str, told: Mapping[str, str]) -> list[int]:
+    """The versions that lie in an object and that no line of the ledger speaks of."""
+    names = _names(archive.objects / objects.relative_folder(object_id)) or ()
+    there = {int(found[1]) for name in names if (found := HEAD.fullmatch(name))}
+    return sorted(there - _versions(told))
+
+
+def _with_own(
+    archive: Archive, object_id: str, told: Mapping[str, str], lost: Iterable[int]
+) -> dict[str, str]:
+    """What the ledger tells, and what lost versions of an object say of their own inventories."""
+    files = dict(told)
+    for number in lost:
+        try:
+            data = read_small(
+                objects.folder_of(archive, object_id) / f"v{number}" / objects.SIDECAR, objects.NAME_BYTES
+            )
+        except OSError:
+            data = b""
+        found = SIDECAR.fullmatch(data)
+        said = found[1].decode() if found else ""
+        newest = number > max(_versions(files), default=0)
+        for above in ("", f"v{number}/") if newest else (f"v{number}/",):
+            files |= {above + objects.INVENTORY: said, above + objects.SIDECAR: objects.sha256(data)}
+    return files
 
 
 def _by_itself(archive: Archive, object_id: str) -> Iterator[CustodyFinding]:
     """An object whose line in the ledger is lost, against its own inventory."""
-    folder = f"objects/{objects.relative_folder(object_id)}"
-    sidecar = f"{folder}/{objects.SIDECAR}"
-    try:
-        data = read_small(archive.root / sidecar, objects.NAME_BYTES)
-    except OSError:
-        yield CustodyFinding("D2", sidecar, object_id)
-        return
-    found = SIDECAR.fullmatch(data)
-    if found is None:
-        yield CustodyFinding("D1", sidecar, object_id, found=objects.sha256(data))
-        return
-    inventory = found[1].decode()
+    versions = _lost(archive, object_id, {}) or [1]
     files = {objects.OBJECT_MARK: objects.sha256(objects.OBJECT_MARK_DATA)}
-    for above in ("", "v1/"):
-        files |= {above + objects.INVENTORY: inventory, above + objects.SIDECAR: objects.sha256(data)}
-    yield from _object(archive, object_id, files)
+    yield from _object(archive, object_id, _with_own(archive, object_id, files, versions))
 
 
 def _original(
@@ -145,9 +174,13 @@ def _manifest(path: Path) -> dict[str, str] | None:
         return None
 
 
-def _unlisted(archive: Archive, folder: str, object_id: str, listed: set[str]) -> Iterator[CustodyFinding]:
+def _unlisted(
+    archive: Archive, folder: str, object_id: str, listed: set[str], beyond: tuple[str, ...]
+) -> Iterator[CustodyFinding]:
     ways = _ways(listed)  # a folder that lost its file is not told besides the file
     for path, kind in _walk(archive.root / folder):
+        if path.startswith(beyond):
+            continue
         where = shown(f"{folder}/{path}")
         if kind == "unreadable":
             yield CustodyFinding("D6", where, object_id, facts={"reason": kind})

@@ -10,10 +10,12 @@ from sqlite_utils import Database
 
 from docscan.errors import ArchiveError
 
-VERSION = 1  # of the tables, kept as `PRAGMA user_version`
+VERSION = 2  # of the tables, kept as `PRAGMA user_version`
 REBUILD = "Make it anew with: docscan rebuild"
 BUSY_SECONDS = 30  # how long one writer waits for another
-TABLES = ("events", "record", "field", "page", "finding", "outbox", "applied")  # in the order of a dump
+TABLES = (  # in the order of a dump
+    "events", "record", "field", "page", "finding", "decision", "judgement", "outbox", "applied"
+)  # fmt: skip
 
 PLAIN = "lower(replace(replace(replace(replace({}, ' ', ''), '-', ''), '/', ''), '.', ''))"
 """A number as SQL compares it: without regard to case and separators."""
@@ -35,9 +37,11 @@ CREATE TABLE record (                    -- what a list of records shows
     seq INTEGER NOT NULL REFERENCES events (seq),
     sha256 TEXT NOT NULL,
     document INTEGER NOT NULL,
+    version INTEGER NOT NULL,
     kind TEXT NOT NULL,
     language TEXT NOT NULL,
     verdict TEXT NOT NULL,
+    state TEXT NOT NULL,
     source TEXT NOT NULL,
     received TEXT NOT NULL,
     media_type TEXT NOT NULL,
@@ -83,6 +87,30 @@ CREATE TABLE finding (
     subject TEXT NOT NULL,
     facts TEXT NOT NULL,
     PRIMARY KEY (record, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE decision (                  -- what people decided of a record, in order
+    record TEXT NOT NULL REFERENCES record (id),
+    position INTEGER NOT NULL,
+    act TEXT NOT NULL,
+    at TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    sampled INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    other TEXT NOT NULL,
+    PRIMARY KEY (record, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE judgement (                 -- what they said of a field: as it was read, and as they left it
+    record TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    read TEXT,
+    value TEXT,
+    confidence REAL,
+    status TEXT,
+    origin TEXT,
+    PRIMARY KEY (record, position, name),
+    FOREIGN KEY (record, position) REFERENCES decision (record, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE outbox (                    -- what the search index is to follow
     seq INTEGER PRIMARY KEY REFERENCES events (seq),

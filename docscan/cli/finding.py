@@ -38,8 +38,8 @@ def list_(ctx: click.Context, kind: str | None, state: str | None, limit: int | 
     archive = standing_in(ctx)
     limit = limit or (None if as_json else SCREENFUL)
     with open_catalogue(archive) as catalogue:
-        rows = list(catalogue.listing(kind=kind, verdict=state, limit=limit))
-        total = catalogue.count(kind=kind, verdict=state)
+        rows = list(catalogue.listing(kind=kind, state=state, limit=limit))
+        total = catalogue.count(kind=kind, state=state)
     if as_json:
         put_json(map(_plain, rows))
         return
@@ -180,8 +180,8 @@ def review_list(ctx: click.Context, limit: int | None, as_json: bool) -> None:
     archive = standing_in(ctx)
     limit = limit or (None if as_json else SCREENFUL)
     with open_catalogue(archive) as catalogue:
-        waiting = list(catalogue.listing(verdict="review", limit=limit))
-        total = catalogue.count(verdict="review")
+        waiting = list(catalogue.listing(state="review", limit=limit))
+        total = catalogue.count(state="review")
     rows = [_plain(row) | {"findings": _doubts(archive, row.id)} for row in waiting]
     if as_json:
         put_json(rows)

@@ -1,7 +1,8 @@
 """Files a document in processes that are killed, each one step later than the one before.
 
 Run with a folder to work in, `again` or `lost` (whether the claimed file is still
-there afterwards), and a stride; prints one JSON object for each process. A step is
+there afterwards), and a stride; prints one JSON object for each process. With
+`decided`, a person splits a record instead. A step is
 whatever the kernel is asked for: opening, renaming, making or removing a path
 (Python's audit events), each flush, and half a line written to the ledger.
 """
@@ -10,15 +11,21 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import ocfl
 from conftest import AGENT, NOW, file_one, object_id, read_document
 
 from docscan import archive as archives
-from docscan.archive import Archive, ledger, rebuild
-from docscan.archive.catalogue import open_catalogue
-from docscan.archive.deposit import deposit, recover
+from docscan.archive import Archive, ledger, objects, rebuild
+from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.deposit import deposit
 from docscan.archive.fixity import verify
+from docscan.archive.recovery import recover
+from docscan.archive.revision import Revision, revise
 
 STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "flush", "half a line", "whole line"}
 
@@ -50,26 +57,64 @@ def armed(last: int) -> None:
     sys.addaudithook(step)
 
 
-def killed_at(root: Path, step: int, claimed: Path) -> int:
-    """File one document in a process of its own; how that process ended."""
+def killed_at(root: Path, step: int, work: Callable[[Archive, Catalogue], None]) -> int:
+    """Do something in a process of its own; how that process ended."""
     child = os.fork()
     if child == 0:
         archive = archives.open_archive(root)
         with open_catalogue(archive) as catalogue:
-            derived = archive.staging / "derived.pdf"
-            derived.write_bytes(b"%PDF")
+            (archive.staging / "derived.pdf").write_bytes(b"%PDF")
             armed(step)
-            put(archive, catalogue, claimed, derived)
+            work(archive, catalogue)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def put(archive: Archive, catalogue: object, claimed: Path, derived: Path) -> None:
+def split(archive: Archive, catalogue: Catalogue) -> None:
+    """The second page of record 1 becomes record 3."""
+    record = objects.read_record(archive, object_id(1))
+    taken = archive.staging / "words.json"
+    taken.write_bytes(objects.path_of(archive, object_id(1), objects.WORDS).read_bytes())
+    other = replace(record, id=object_id(3), document=2)
+    original = objects.path_of(archive, object_id(1), "original")
+    files = {f"original/{original.name}": original, objects.WORDS: taken}
+    derived = {objects.SEARCHABLE: archive.staging / "derived.pdf"}
+    revisions = (
+        Revision(other, 1, files, {"decision": "split", "other": object_id(1)}),
+        Revision(replace(record, verdict="review"), 2, derived, {"decision": "split", "other": object_id(3)}),
+    )
+    revise(archive, catalogue, revisions, now=NOW, agent=AGENT)
+
+
+def decided(root: Path) -> dict[str, object]:
+    """What the next run makes of a decision that was interrupted."""
+    archive = archives.open_archive(root)
+    before = sorted({finding.code for finding in verify(archive)})
+    ledger.heal(archive, now=NOW, agent=AGENT)
+    with open_catalogue(archive) as catalogue:
+        recover(archive, catalogue)
+        versions = catalogue.row(object_id(1)).version, catalogue.filed(object_id(3))
+        live = rebuild.dump(archive)
+    after = sorted({finding.code for finding in verify(archive)})
+    root_of_objects = ocfl.StorageRoot(root=str(archive.objects))
+    valid = root_of_objects.validate() and root_of_objects.num_objects == root_of_objects.good_objects
+    rebuild.rebuild(archive)
+    return {
+        "before": before,
+        "versions": versions,
+        "after": after,
+        "valid": valid,
+        "same": rebuild.dump(archive) == live,
+        "staging": len(list(archive.staging.iterdir())),
+    }
+
+
+def put(claimed: Path, archive: Archive, catalogue: Catalogue) -> None:
     deposit(
         archive,
         catalogue,
         read_document(2, claimed.read_bytes()),
-        {"original/two.pdf": claimed, "derived/document.pdf": derived},
+        {"original/two.pdf": claimed, "derived/document.pdf": archive.staging / "derived.pdf"},
         object_id=object_id(2),
         now=NOW,
         agent=AGENT,
@@ -86,9 +131,8 @@ def healed(root: Path, claimed: Path, *, again: bool) -> dict[str, object]:
         filed = catalogue.filed(object_id(2))
         outcome = catalogue.outcome(object_id(2)) is not None
         if again and not filed:
-            derived = archive.staging / "derived.pdf"
-            derived.write_bytes(b"%PDF")
-            put(archive, catalogue, claimed, derived)
+            (archive.staging / "derived.pdf").write_bytes(b"%PDF")
+            put(claimed, archive, catalogue)
         live = rebuild.dump(archive)
         count = catalogue.count()
     after = sorted({finding.code for finding in verify(archive)})
@@ -106,7 +150,7 @@ def healed(root: Path, claimed: Path, *, again: bool) -> dict[str, object]:
     }
 
 
-def main(home: Path, *, again: bool, stride: int) -> None:
+def main(home: Path, *, how: str, stride: int) -> None:
     os.fsync = lambda _: None  # the machine itself stays up, so what was written is there without
     template = archives.create(home / "template", name="A", language="en", now=NOW, agent=AGENT)
     with open_catalogue(template) as catalogue:
@@ -114,17 +158,22 @@ def main(home: Path, *, again: bool, stride: int) -> None:
     for step in range(1, 1000, stride):
         root = home / str(step)
         shutil.copytree(template.root, root)
-        claimed = root / "work" / object_id(2) / "two.pdf"
-        claimed.parent.mkdir(parents=True, exist_ok=True)
-        claimed.write_bytes(b"%PDF two")
-        ended = killed_at(root, step, claimed)
-        if not again:
-            claimed.unlink()
-        print(json.dumps({"step": step, "ended": ended} | healed(root, claimed, again=again)), flush=True)  # noqa: T201 - what it is for
+        if how == "decided":
+            ended = killed_at(root, step, split)
+            became = decided(root)
+        else:
+            claimed = root / "work" / object_id(2) / "two.pdf"
+            claimed.parent.mkdir(parents=True, exist_ok=True)
+            claimed.write_bytes(b"%PDF two")
+            ended = killed_at(root, step, partial(put, claimed))
+            if how == "lost":
+                claimed.unlink()
+            became = healed(root, claimed, again=how == "again")
+        print(json.dumps({"step": step, "ended": ended} | became), flush=True)  # noqa: T201 - what it is for
         shutil.rmtree(root)
         if ended == 0:
             return
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), again=sys.argv[2] == "again", stride=int(sys.argv[3]))
+    main(Path(sys.argv[1]), how=sys.argv[2], stride=int(sys.argv[3]))

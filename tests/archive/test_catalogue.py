@@ -22,7 +22,7 @@ def test_records_are_listed_newest_first(
         file_document(number)
     assert [row.id for row in catalogue.listing()] == [object_id(3), object_id(1), object_id(2)]
     assert [row.id for row in catalogue.listing(kind="form")] == [object_id(2)]
-    assert [row.state for row in catalogue.listing(verdict="review")] == ["review"]
+    assert [row.state for row in catalogue.listing(state="review")] == ["review"]
     assert [row.id for row in catalogue.listing(limit=1)] == [object_id(3)]
     assert catalogue.count() == 3
     row = next(catalogue.listing())

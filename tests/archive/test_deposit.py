@@ -12,8 +12,9 @@ import pytest
 
 from docscan.archive import Archive, objects, rebuild
 from docscan.archive.catalogue import Catalogue
-from docscan.archive.deposit import deposit, recover
+from docscan.archive.deposit import deposit
 from docscan.archive.fixity import verify
+from docscan.archive.recovery import recover
 from docscan.errors import ArchiveError, FixityError
 from docscan.model import Record
 from tests.archive.conftest import AGENT, NOW, file_one, object_id, read_document

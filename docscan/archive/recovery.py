@@ -1,0 +1,80 @@
+"""Recovery: what an interrupted run left is put right before the next one writes."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from docscan.archive import durable, ledger, objects, revision
+from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.deposit import INTENT
+from docscan.archive.event import UUID
+from docscan.archive.layout import Archive, complete, hold
+
+
+@contextmanager
+def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0) -> Iterator[Catalogue]:
+    """Hold an archive for writing, put right what was interrupted, and open its catalogue.
+
+    Args:
+        archive: The archive.
+        now: When, with its time zone.
+        agent: Who runs this.
+        timeout: Seconds to wait for another run.
+
+    Raises:
+        ArchiveBusyError: Another run holds it.
+        ArchiveError: It cannot be written to.
+        LedgerError: The ledger cannot be continued.
+    """
+    with hold(archive, timeout):
+        complete(archive)
+        ledger.heal(archive, now=now, agent=agent)
+        with open_catalogue(archive) as catalogue:
+            recover(archive, catalogue)
+            yield catalogue
+
+
+def recover(archive: Archive, catalogue: Catalogue) -> None:
+    """Put right what an interrupted run left, before the next one starts.
+
+    Call `ledger.heal` first, so that the ledger is whole. A decision that was
+    begun is gone through with. An object without a line in the ledger is
+    removed when the file it was made from is still claimed in `work/` and will
+    be done again; otherwise it is kept in `quarantine/`. Then the staging area
+    is emptied.
+
+    Args:
+        archive: Held by the caller.
+        catalogue: Open on that archive.
+    """
+    revision.recover(archive, catalogue)
+    claimed = {
+        path.name for path in archive.work.glob("*") if any(not file.is_dir() for file in path.rglob("*"))
+    }
+    for intent in sorted(archive.staging.glob(f"*{INTENT}")):
+        object_id = intent.name.removesuffix(INTENT)
+        if UUID.fullmatch(object_id) and not catalogue.filed(object_id):
+            _take_out(archive, object_id, keep=object_id not in claimed)
+    for leftover in archive.staging.iterdir() if archive.staging.is_dir() else ():
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
+def _take_out(archive: Archive, object_id: str, *, keep: bool) -> None:
+    folder = objects.folder_of(archive, object_id)
+    if folder.is_dir() and keep:
+        archive.quarantine.mkdir(exist_ok=True)
+        os.replace(folder, archive.quarantine / object_id)  # noqa: PTH105 - a folder, in one step
+        durable.sync_folder(archive.quarantine)
+    elif folder.is_dir():
+        folder.rename(archive.staging / object_id)
+    above = folder.parent
+    while above != archive.objects:
+        if above.is_dir() and not any(above.iterdir()):
+            above.rmdir()
+            durable.sync_folder(above.parent)
+        above = above.parent

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from docscan.extraction import identifiers, naming, values
+from docscan.extraction import identifiers, lookalikes, naming, values
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import Row
 from docscan.places import Box
@@ -17,6 +17,7 @@ PART_OF_COLUMN = 0.6  # one of several amounts under a header: below what a proo
 PART = 0.35  # an amount in a table of lines, taken for a sum
 LONGEST_TEXT = 300  # characters; a longer one is prose
 REPAIRED = 0.75  # the most that a repaired value scores: it is said, and something else has to verify it
+UNREAL = 0.7  # a date that is none in the calendar, as the only one it may be
 OPEN = 0.45  # the most that a value scores which may as well be another
 
 
@@ -85,9 +86,17 @@ def dates(row: Row, first: int, last: int, order: str = "dmy") -> Iterator[Candi
     text, offset = _stretch(row, first, last)
     for pattern in (values.NUMERIC_DATE, values.DAY_FIRST, values.MONTH_FIRST):
         for match in pattern.finditer(re.sub("    ", " \x00\x00 ", text).replace("  ", " ‖")):
+            at = row.words_at(offset + match.start(), offset + match.end())
             if found := values.read_date(match.group(), order):
-                at = row.words_at(offset + match.start(), offset + match.end())
                 yield Candidate(found.value, match.group(), row, *at, score=found.confidence)
+            elif row.origin_ocr and (real := _real_dates(match.group(), order)):
+                yield put_right(Candidate(real[0], match.group(), row, *at, score=UNREAL), real, "calendar")
+
+
+def _real_dates(text: str, order: str) -> tuple[str, ...]:
+    """The days of our time that a date which is none may be, with one of its figures misread."""
+    found = (values.read_date(other, order) for other in lookalikes.other_figures(text))
+    return tuple(dict.fromkeys(day.value for day in found if day and day.value[:2] in ("19", "20")))
 
 
 def amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:

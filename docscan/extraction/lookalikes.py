@@ -41,6 +41,15 @@ def proven(text: str, agrees: Callable[[str], bool]) -> tuple[str, ...]:
     return () if agrees(text) else tuple(filter(agrees, readings(text)))
 
 
+def other_figures(text: str) -> Iterator[str]:
+    """A text with one of its figures taken for another that looks alike."""
+    for index, sign in enumerate(text):
+        for pair in _FIGURES if sign.isdigit() else ():
+            if sign in pair:
+                (other,) = pair - {sign}
+                yield f"{text[:index]}{other}{text[index + 1 :]}"
+
+
 def one_figure_apart(one: str, other: str) -> bool:
     """Whether two texts differ in one figure that may be misread for the other's."""
     if len(one) != len(other):

@@ -24,6 +24,12 @@ FIRST_ROWS = 4  # at the very top, where a till prints whose it is
 LONGEST_WORD = 30  # letters; a longer one is a rule or a pattern, read as letters
 LEAST_LETTERS = 5  # of a name in a letterhead; less is a speck or a monogram
 WINDOW_ROWS = 40  # of a first page
+AFTER_TITLE = 0.6  # of a line under what a till calls its paper: it may be the customer, or goods
+_TITLE = re.compile(
+    r"(?:(?:full|simplified|gst) )*tax invoice|invoice|(?:official |cash )?receipt|cash (?:bill|sales?)|bill|"
+    r"factura simplificada|tique|ticket|recibo|paragon fiskalny|kassenbon|kassenbeleg|quittung|rechnung",
+    re.IGNORECASE,
+)
 _SENDER = re.compile(r" [·•●|*–] ")  # between name, street and town of a sender's line
 
 POSTAL_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{2}-\d{3})(?:\s+|,\s*)[^\W\d_]{2,}")
@@ -152,13 +158,14 @@ def _written_ids(row: Row, first: int, last: int) -> Iterator[Candidate]:
             yield Candidate(value, row.words[index].text, row, index, index + 1, 1.0)
 
 
-def name(sheet: Sheet, role: str, but: Candidate | None = None) -> Candidate | None:
+def name(sheet: Sheet, role: str, but: Candidate | None = None, *, till: bool = False) -> Candidate | None:
     """A party's name: by its label, under its heading, or where letters carry it.
 
     Args:
         sheet: The document.
         role: `supplier` or `customer`.
         but: The other party's name, which is this one's too only under a heading of its own.
+        till: It is a receipt: the till prints whose it is, and then what it is.
     """
     labelled = [
         replace(item, score=0.9 + 0.1 * item.score if standing(sheet, item) == role else 0.4 * item.score)
@@ -167,7 +174,10 @@ def name(sheet: Sheet, role: str, but: Candidate | None = None) -> Candidate | N
     ]
     offers = labelled + list(_under_heading(sheet, role))
     if not offers or max(item.score for item in offers) < 0.5:
-        offers += [*_by_id(sheet, role), *(_letterhead(sheet) if role == "supplier" else _window(sheet))]
+        offers += [
+            *_by_id(sheet, role),
+            *(_letterhead(sheet, till=till) if role == "supplier" else _window(sheet)),
+        ]
     offers = [item for item in offers if not _is_header(sheet, item)]
     weighed = [replace(item, score=item.score * (0.4 if _of_address(item.value) else 1.0)) for item in offers]
     others = [item for item in weighed if not (but and _is_others(sheet, role, item, but))]
@@ -224,34 +234,53 @@ def _block(sheet: Sheet, hit: Hit) -> Iterator[Candidate]:
                 yield from names(row, first, cut)
 
 
-def _letterhead(sheet: Sheet) -> Iterator[Candidate]:
+def _letterhead(sheet: Sheet, *, till: bool) -> Iterator[Candidate]:
     """Lines near the top of the first page, and any that ends like a company; taller letters count more."""
-    for row in (row for row in sheet.rows[:LETTERHEAD_ROWS] if row.page == sheet.rows[0].page):
+    top = [row for row in sheet.rows[:LETTERHEAD_ROWS] if row.page == sheet.rows[0].page]
+    titled = next((row.index for row in top if till and _TITLE.fullmatch(row.text)), LETTERHEAD_ROWS)
+    for row in top:
         for first, last in row.segments:
             for line in _whole(sheet, names(row, first, last)):
                 if _is_label(sheet, line) or standing(sheet, line) == "customer":
                     continue
                 if sum(map(str.isalpha, line.value)) < LEAST_LETTERS:
                     continue
-                tall = min(2.0, line.box.height / row.height) / 2.0
-                early = 1.0 - row.index / LETTERHEAD_ROWS
-                topmost = 0.15 * max(0.0, 1.0 - row.index / FIRST_ROWS)
-                formed = 0.25 if LEGAL_FORM.search(line.value) else 0.0
-                score = (0.1 + 0.3 * tall + 0.2 * early + topmost + formed) * _worded(line.value)
+                score = _prominence(line) * _worded(line.value) * (AFTER_TITLE if row.index > titled else 1.0)
                 yield replace(line, value=_before_address(line.value), score=score)
 
 
+def _prominence(line: Candidate) -> float:
+    """How much a line stands out as a name: by its height, its place at the top, and a legal form."""
+    row = line.row
+    tall = min(2.0, line.box.height / row.height) / 2.0
+    early = 1.0 - row.index / LETTERHEAD_ROWS
+    topmost = 0.15 * max(0.0, 1.0 - row.index / FIRST_ROWS)
+    formed = 0.25 if LEGAL_FORM.search(line.value) else 0.0
+    return 0.1 + 0.3 * tall + 0.2 * early + topmost + formed
+
+
 def _whole(sheet: Sheet, lines: Iterator[Candidate]) -> Iterator[Candidate]:
-    """Lines; one that is a legal form alone, with the name on the line above."""
+    """Lines; one that is a legal form alone, or goes on after an `&`, with its other line."""
     for line in lines:
-        if not LEGAL_FORM.fullmatch(line.value) or line.row.index == 0:
+        index = line.row.index
+        if LEGAL_FORM.fullmatch(line.value) and index:
+            yield from (_two(upper, line) for upper in _over_or_under(sheet.rows[index - 1], line))
+        elif line.value.endswith("&") and index + 1 < len(sheet.rows):
+            yield from (_two(line, lower) for lower in _over_or_under(sheet.rows[index + 1], line))
+        else:
             yield line
-            continue
-        above = sheet.rows[line.row.index - 1]
-        for first, last in above.segments:
-            if abs(above.span_box(first, last).middle[0] - line.box.middle[0]) <= 8 * line.row.height:
-                for upper in names(above, first, last):
-                    yield replace(upper, value=f"{upper.value} {line.value}", raw=f"{upper.raw} {line.raw}")
+
+
+def _over_or_under(row: Row, line: Candidate) -> Iterator[Candidate]:
+    """The lines of another row that stand right over or under one."""
+    for first, last in row.segments:
+        if abs(row.span_box(first, last).middle[0] - line.box.middle[0]) <= 8 * line.row.height:
+            yield from names(row, first, last)
+
+
+def _two(upper: Candidate, lower: Candidate) -> Candidate:
+    """Two lines as one name, with the place of the upper one."""
+    return replace(upper, value=f"{upper.value} {lower.value}", raw=f"{upper.raw} {lower.raw}")
 
 
 def _worded(text: str) -> float:
@@ -332,9 +361,17 @@ def _is_header(sheet: Sheet, line: Candidate) -> bool:
 
 def _is_label(sheet: Sheet, line: Candidate) -> bool:
     """Whether it is one of the schema's labels, or what stands with a colon before something else."""
-    return _announces(line) or any(
-        hit.first < line.last and line.first < hit.last for hit in sheet.in_row(line.row)
-    )
+    hits = [hit for hit in sheet.in_row(line.row) if hit.first < line.last and line.first < hit.last]
+    if LEGAL_FORM.search(line.value):  # `Invented Cash & Carry Ltd` is a name
+        hits = [
+            hit for hit in hits if hit.first <= line.first or hit.row.words[hit.last - 1].text[-1:] == ":"
+        ]
+    return _announces(line) or bool(hits)
+
+
+def _ends(hit: Hit) -> bool:
+    """Whether a label ends in a colon."""
+    return hit.row.words[hit.last - 1].text.endswith(":")
 
 
 def _announces(line: Candidate) -> bool:

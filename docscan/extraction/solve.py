@@ -83,6 +83,7 @@ def _dates(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         taken = {item.place for item in chosen.values()}
         free = [item for item in unlabelled(sheet.rows, read) if item.place not in taken]
         free = [item for item in free if in_order(chosen | {"issue_date": item})]
+        free.sort(key=lambda item: bool(item.mended))
         if free:
             alone = len({item.value for item in free}) == 1
             chosen["issue_date"] = replace(free[0], score=(0.75 if alone else 0.5) * free[0].score)
@@ -162,7 +163,7 @@ def _parties(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         if f"{role}_name" not in known or not sheet.rows:
             continue
         seller = chosen.get("supplier_name")
-        found = parties.name(sheet, role, but=seller)
+        found = parties.name(sheet, role, but=seller, till="tendered" in known)
         if found is None or (seller and found.place == seller.place):
             continue
         chosen[f"{role}_name"] = found

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from docscan.model import Extraction, Finding, Known, Repair
 
 # The phrase that says what a repair was proven by, in the reader's language.
-PHRASES = {"digits": "@N110", "sum": "@N111", "again": "@N112"}
+PHRASES = {"digits": "@N110", "sum": "@N111", "again": "@N112", "calendar": "@N113"}
 
 
 def kind(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape

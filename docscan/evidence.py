@@ -11,6 +11,7 @@ Origin = Literal["ocr", "textlayer", "einvoice", "code", "person"]
 Severity = Literal["note", "doubt", "error"]
 Verdict = Literal["accepted", "review"]
 State = Literal["accepted", "review", "rejected", "merged"]
+LEARNED = "learned"  # the source that people are who taught where a supplier keeps a field
 Act = Literal["accept", "correct", "reject", "split", "merge"]
 
 
@@ -48,7 +49,8 @@ class Statement:
         raw: As the source has it.
         origin: What kind of source it is.
         source: Which one: the name of an attachment (`factur-x.xml`), the kind
-            of a code (`KSeF QR`), or `page` for the print.
+            of a code (`KSeF QR`), `page` for the print, or `learned` for what
+            people taught of the supplier's documents.
         page: The page's number, from 1.
         box: Around it on that page; empty for an e-invoice.
         agrees: It says the same as the field that was given.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from docscan.evidence import LEARNED
 from docscan.model import Extraction, Field, Finding, Known, Severity, Statement, TaxLine
 from docscan.verification import digits
 
@@ -261,15 +262,28 @@ def duplicate_number(extraction: Extraction, known: Known) -> Iterator[Finding]:
 
 
 def sources(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # noqa: ARG001 - one shape
-    """Print, e-invoices and codes say the same; two kinds of them that do prove a field."""
+    """Print, e-invoices, codes and what people taught say the same; two kinds of the first three prove it."""
     for subject in dict.fromkeys(one.subject for one in extraction.statements):
         said = [one for one in extraction.statements if one.subject == subject]
         agreeing = [one for one in said if one.agrees]
+        if any(one.source == LEARNED for one in said):
+            yield from _taught(subject, agreeing, said)
+            continue
         for other in said:
             if not other.agrees:
                 yield Finding("V100", _weight(subject), subject, _both(agreeing[0], other))
         if len({one.origin for one in agreeing}) > 1:
             yield Proof((subject,))
+
+
+def _taught(subject: str, agreeing: Sequence[Statement], said: Sequence[Statement]) -> Iterator[Finding]:
+    """What people taught doubts another reading, and is told where it gives the value; it proves nothing."""
+    facts = {"field": subject, "value": agreeing[0].value}
+    other = next((one for one in said if one.source == LEARNED and not one.agrees), None)
+    if other is not None:
+        yield Finding("V120", "doubt", subject, facts | {"other": other.value})
+    elif agreeing[0].source == LEARNED:
+        yield Finding("V121", "note", subject, facts)
 
 
 def _weight(subject: str) -> Severity:

@@ -134,7 +134,7 @@ def _solid(dark: Image) -> tuple[list[tuple[int, int, Image]], bool]:
         grown = cv2.bitwise_and(cv2.dilate(bar, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)), dark[place])
         mask = _with_letters(np.asarray(grown, dtype=np.uint8))
         whole = int(np.count_nonzero(mask))
-        _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask))
+        _, sides, _ = cv2.minAreaRect(_outline(mask))
         long, short = max(sides) + 1, min(sides) + 1
         shaped = long >= SLENDER * short or short >= BROAD * MILLIMETRE
         if shaped and area >= GROUND * whole and whole >= SOLID * long * short:
@@ -142,6 +142,12 @@ def _solid(dark: Image) -> tuple[list[tuple[int, int, Image]], bool]:
         else:
             more = True
     return found, more
+
+
+def _outline(mask: Image) -> npt.NDArray[np.int32]:
+    """The points (N, 1, 2) of a mask's outer contours: all that its rectangle depends on."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return np.concatenate([np.asarray(contour, dtype=np.int32) for contour in contours])
 
 
 def _with_letters(bar: Image) -> Image:

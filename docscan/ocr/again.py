@@ -257,7 +257,8 @@ def _is_credible(word: Word) -> bool:
 
 def _is_new(box: Box, there: Iterable[Box]) -> bool:
     """Whether no word lies here: what surrounds unread print may be cut out and read with it."""
-    return not any(_shared(box, other) > SAME * min(_area(box), _area(other)) for other in there)
+    beside = (other for other in there if other.top < box.bottom and box.top < other.bottom)
+    return not any(_shared(box, other) > SAME * min(_area(box), _area(other)) for other in beside)
 
 
 def _shared(one: Box, other: Box) -> int:

@@ -6,6 +6,7 @@ costs time and touches nothing of the archive, so that other processes can do
 it: `reading` has it.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from docscan import PROGRAM
+from docscan import PROGRAM, learning
 from docscan.accession import inbox, intake
 from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
@@ -27,7 +28,8 @@ from docscan.archive.event import Draft, Event
 from docscan.equipment import Setup, verified
 from docscan.errors import AccessionError, FixityError, IncompleteDocumentError, LedgerError, NotFoundError
 from docscan.messages import sentence
-from docscan.model import Record
+from docscan.model import Page, Record
+from docscan.record import pages_from_words
 
 Result = Literal["archived", "duplicate", "put_aside", "waiting"]
 
@@ -166,7 +168,7 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
     filed = deposit(
         desk.archive,
         desk.catalogue,
-        verified(record, desk.setup, desk.catalogue),
+        verified(_learned(record, received, desk), desk.setup, desk.catalogue),
         {
             f"original/{received.path.name}": received.path,
             objects.SEARCHABLE: searchable_path(received),
@@ -177,6 +179,15 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
         agent=desk.agent,
     )
     return _decided(filed.id or "", desk)
+
+
+def _learned(record: Record, received: Received, desk: Desk) -> Record:
+    """The record with what people taught of its supplier; only then are its words read back."""
+
+    def pages() -> tuple[Page, ...]:
+        return pages_from_words(json.loads(words_path(received).read_bytes()), record)
+
+    return learning.taught(record, desk.catalogue, desk.setup.schemas, pages)
 
 
 def _refuse(claim: Claim, reason: AccessionError, desk: Desk) -> Event:

@@ -5,16 +5,14 @@ is said of a value is what the stages' own functions say; where they come to
 another value than the one that was filed, that is said, too.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from docscan import PROGRAM, extraction, verification
-from docscan import record as records
 from docscan.accession import attachments
 from docscan.archive import Archive, objects
 from docscan.equipment import Setup
-from docscan.errors import FixityError, NotFoundError
+from docscan.errors import NotFoundError
 from docscan.extraction import einvoice, reasons
 from docscan.extraction.reasons import Reason
 from docscan.model import Decision, Extraction, Field, Finding, Judgement, Known, Page, Record, Statement
@@ -84,23 +82,6 @@ class Others:
         return None if found == self.record else found
 
 
-def pages_of(archive: Archive, record: Record) -> tuple[Page, ...]:
-    """The pages of a filed record with every word in its place.
-
-    Raises:
-        NotFoundError: Its words are missing.
-        FixityError: They cannot be understood.
-    """
-    path = objects.path_of(archive, str(record.id), objects.WORDS)
-    try:
-        return records.pages_from_words(json.loads(path.read_bytes()), record)
-    except (OSError, LookupError, TypeError, ValueError, RecursionError) as problem:
-        raise FixityError(
-            f"The words of {record.id} cannot be read: {type(problem).__name__}, {problem}.",
-            hint="`docscan verify` names the damaged file; restore it from a copy.",
-        ) from problem
-
-
 def accounts(
     archive: Archive, record: Record, setup: Setup, known: Known, subject: str = ""
 ) -> tuple[Account, ...]:
@@ -117,7 +98,7 @@ def accounts(
         NotFoundError: The record's words or its original are missing, or there is no such field.
         FixityError: Its words cannot be understood.
     """
-    pages = pages_of(archive, record)
+    pages = objects.read_pages(archive, record)
     original = objects.path_of(archive, str(record.id), "original")
     attached = attachments.xml_files(original) if record.media_type == "application/pdf" else ()
     again = _again(pages, attached, setup, Others(known, str(record.id)))

@@ -204,8 +204,16 @@ def pseudonym(archive: Archive, agent: str) -> str:
     Raises:
         LedgerError: `log.json` cannot be read.
     """
-    salted = hashlib.sha256(f"{_log(archive)['id']}\0{agent}".encode())
-    return f"u:{salted.hexdigest()[:16]}"
+    return f"u:{keyed(archive, agent)[:16]}"
+
+
+def keyed(archive: Archive, text: str) -> str:
+    """The digest of a text, salted with the log's own id, in hex: what stands for a name in this ledger.
+
+    Raises:
+        LedgerError: `log.json` cannot be read.
+    """
+    return hashlib.sha256(f"{_log(archive)['id']}\0{text}".encode()).hexdigest()
 
 
 def segment(archive: Archive, seq: int) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from docscan.archive import objects, tables
+from docscan.archive import lessons, objects, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
 from docscan.errors import FixityError, NotFoundError
@@ -23,7 +23,7 @@ UNFIT = (  # what a record raises that cannot be read, or whose values are of an
     ValueError,
     OverflowError,
 )
-PARTS = ("judgement", "decision", "field", "page", "finding")  # tables that hang on the record's
+PARTS = ("lesson", "judgement", "decision", "field", "page", "finding")  # tables that hang on the record's
 VERSIONS = ("ingestion", "metadata modification")  # the events that make a version of an object
 
 
@@ -77,6 +77,7 @@ def take_in(archive: Archive, db: Database, happened: Event) -> None:
             happened.line.decode(),
         ),
     )
+    lessons.note(db, happened)
     version, object_id = happened.object_version, happened.object
     if happened.type not in VERSIONS or happened.outcome != "pass" or object_id is None or version is None:
         return
@@ -122,6 +123,7 @@ def _replace_record(db: Database, object_id: str, version: int, seq: int, record
     db.execute(f"INSERT INTO record ({names}) VALUES ({places})", columns)  # noqa: S608 - the columns are the class's own
     _insert_parts(db, object_id, record)
     _insert_decisions(db, object_id, record)
+    lessons.file(db, object_id, record)
     db.execute("INSERT INTO outbox VALUES (?, ?, 'add')", (seq, object_id))
 
 

@@ -10,11 +10,12 @@ from sqlite_utils import Database
 
 from docscan.errors import ArchiveError
 
-VERSION = 2  # of the tables, kept as `PRAGMA user_version`
+VERSION = 3  # of the tables, kept as `PRAGMA user_version`
 REBUILD = "Make it anew with: docscan rebuild"
 BUSY_SECONDS = 30  # how long one writer waits for another
 TABLES = (  # in the order of a dump
-    "events", "record", "field", "page", "finding", "decision", "judgement", "outbox", "applied"
+    "events", "record", "field", "page", "finding", "decision", "judgement", "lesson", "forgotten",
+    "outbox", "applied",
 )  # fmt: skip
 
 PLAIN = "lower(replace(replace(replace(replace({}, ' ', ''), '-', ''), '/', ''), '.', ''))"
@@ -111,6 +112,19 @@ CREATE TABLE judgement (                 -- what they said of a field: as it was
     origin TEXT,
     PRIMARY KEY (record, position, name),
     FOREIGN KEY (record, position) REFERENCES decision (record, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE lesson (                    -- whose paper a record is that people decided on
+    record TEXT PRIMARY KEY REFERENCES record (id),
+    tax_id TEXT NOT NULL,
+    name TEXT NOT NULL
+) STRICT;
+CREATE INDEX lesson_tax_id ON lesson (tax_id);
+CREATE INDEX lesson_name ON lesson (name);
+CREATE TABLE forgotten (                 -- until when what was taught of a supplier does not count
+    seq INTEGER NOT NULL REFERENCES events (seq),
+    digest TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (seq, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE outbox (                    -- what the search index is to follow
     seq INTEGER PRIMARY KEY REFERENCES events (seq),

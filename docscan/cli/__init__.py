@@ -35,6 +35,10 @@ CHAPTERS = {
         "Say why a record's fields have their values: candidates, scores, sums, checks, sources, people.",
     ),
     "review": ("finding", "What waits for a person."),
+    "supplier": (
+        "suppliers",
+        "What was learned of suppliers from corrections: where their papers keep each field.",
+    ),
     "verify": (
         "proving",
         "Check every byte of every object against the ledger, and the ledger against itself.",

@@ -11,7 +11,6 @@ from filing import filed
 from shelf import Shelf
 from typed import typed
 
-from docscan import retrace
 from docscan.model import Record
 
 Call = Callable[..., tuple[int, str, str]]
@@ -109,8 +108,3 @@ def test_words_that_are_damaged_are_told_as_such(call: Call, shelf: Shelf, recor
     code, _, said = call("-A", shelf.root, "explain", record.id)
     assert code == 6
     assert "docscan verify" in said
-
-
-def test_pages_come_back_as_they_were_filed(shelf: Shelf, record: Record):
-    assert retrace.pages_of(shelf.archive, record)[0].text == record.pages[0].text
-    assert retrace.pages_of(shelf.archive, record)[0].lines == record.pages[0].lines

@@ -1,0 +1,84 @@
+"""What people taught of a supplier's papers, brought to the next one.
+
+The catalogue knows which records teach something; what they teach is worked
+out from these records and their words each time, so there are no templates to
+keep, and a better way of working it out needs no rebuilding.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from docscan.archive import Archive, lessons, objects
+from docscan.archive.catalogue import Catalogue
+from docscan.archive.lessons import Supplier, Taught
+from docscan.errors import FixityError, NotFoundError
+from docscan.extraction import anchors, spots
+from docscan.extraction.anchors import Anchor, Lesson
+from docscan.model import Extraction, Field, Page, Record
+from docscan.schema import Schema
+
+MOST_PAGES = (
+    50  # of a document that is looked at again for what was learned; longer ones are no forms of a supplier
+)
+
+
+def supplier_of(extraction: Extraction) -> Supplier:
+    """Who sent a document, as far as it says so."""
+    values = (_text(extraction, name) for name in ("supplier_tax_id", "supplier_name"))
+    return lessons.supplier(*values)
+
+
+def taught(
+    record: Record, catalogue: Catalogue, schemas: Sequence[Schema], pages: Callable[[], Sequence[Page]]
+) -> Record:
+    """The record with what was learned of its supplier.
+
+    Args:
+        record: As read, not yet checked.
+        catalogue: Of what was filed before.
+        schemas: Of the pipeline.
+        pages: Gives its pages with every word in its place; asked only where
+            something was learned.
+    """
+    schema = next((item for item in schemas if item.name == record.extraction.schema), None)
+    if schema is None or len(record.pages) > MOST_PAGES:
+        return record
+    told = lessons.about(catalogue, supplier_of(record.extraction))
+    learned = anchors_of(catalogue.archive, told, schema) if told else ()
+    if not any(anchor.holds for anchor in learned):
+        return record
+    return replace(record, extraction=anchors.apply(record.extraction, pages(), learned, schema))
+
+
+def anchors_of(archive: Archive, told: Sequence[Taught], schema: Schema) -> tuple[Anchor, ...]:
+    """What some records teach of where fields stand.
+
+    Args:
+        archive: That holds them.
+        told: The records, the newest first.
+        schema: Of the kind of document.
+    """
+    return anchors.gathered([lesson for one in told for lesson in _lessons(archive, one)], schema)
+
+
+def _lessons(archive: Archive, one: Taught) -> Iterator[Lesson]:
+    """What people said of the fields of one record; nothing of one that is damaged, which `verify` names."""
+    with suppress(NotFoundError, FixityError):
+        record = objects.read_record(archive, one.record)
+        if len(record.pages) <= MOST_PAGES:
+            paper = spots.paper_of(objects.read_pages(archive, record))
+            for field in one.fields:
+                yield _lesson(record, field, paper)
+
+
+def _lesson(record: Record, name: str, paper: spots.Paper) -> Lesson:
+    """The last word on a field, and how it had been read at first."""
+    said = [one for decision in record.decisions for one in decision.judgements if one.name == name]
+    value = said[-1].value
+    return Lesson(str(record.id), name, value if isinstance(value, str) else None, said[0].before, paper)
+
+
+def _text(extraction: Extraction, name: str) -> str:
+    field: Field | None = extraction.fields.get(name)
+    return field.value if field is not None and isinstance(field.value, str) else ""

@@ -40,9 +40,7 @@ def equip(name: str, root: Path | None = None, *, reader: str = "") -> Setup:
         DefinitionError: A definition is wrong.
         EngineMissingError, LanguageMissingError: Nothing could be read.
     """
-    path = library.find("pipelines", name, ".toml", root)
-    chosen = pipeline.load(path, steps=cleanup.STEPS, checks=verification.CHECKS)
-    schemas = tuple(schema.load(library.find("schemas", stem, ".json", root)) for stem in chosen.schemas)
+    chosen, schemas = definitions(name, root)
     chosen = replace(chosen, ocr=replace(chosen.ocr, engine=reader or chosen.ocr.engine))
     readable = engine.named(chosen.ocr.engine).languages()
     languages = tuple(language for language in chosen.ocr.languages if language in readable)
@@ -52,6 +50,22 @@ def equip(name: str, root: Path | None = None, *, reader: str = "") -> Setup:
             hint="Install a model, for example: apt-get install tesseract-ocr-spa.",
         )
     return Setup(chosen, schemas, languages)
+
+
+def definitions(name: str, root: Path | None = None) -> tuple[Pipeline, tuple[Schema, ...]]:
+    """Load a pipeline and its schemas whole, whatever can be read with them.
+
+    Args:
+        name: Of the pipeline.
+        root: The archive whose own definitions go before the shipped ones.
+
+    Raises:
+        DefinitionError: A definition is wrong.
+    """
+    path = library.find("pipelines", name, ".toml", root)
+    chosen = pipeline.load(path, steps=cleanup.STEPS, checks=verification.CHECKS)
+    schemas = tuple(schema.load(library.find("schemas", stem, ".json", root)) for stem in chosen.schemas)
+    return chosen, schemas
 
 
 def verified(record: Record, setup: Setup, known: Known) -> Record:

@@ -34,6 +34,8 @@ and shows its traceback. Doubts about data are findings, never errors.
 
 from docscan.messages import sentence
 
+INSISTED = ("V020", "V021", "V022")  # refusals of a value that a person may insist on
+
 
 class DocscanError(Exception):
     """A sentence a person can act on.
@@ -166,7 +168,9 @@ class DecisionError(ArchiveError):
     """
 
     def __init__(self, code: str, language: str = "en", **facts: str) -> None:
-        super().__init__(sentence(code, language, **facts), hint=sentence("C000", language))
+        super().__init__(
+            sentence(code, language, **facts), hint=sentence("C001" if code in INSISTED else "C000", language)
+        )
         self.code = code
 
 

@@ -134,7 +134,8 @@ class Decision:
         settled: The doubts that need no further answer.
         reason: Why it was rejected: a code.
         other: The record that was split off, or that it was merged with.
-        sampled: It was accepted before, and looked at because the sample has it.
+        sampled: The program had accepted it, the sample has it, and this is what
+            came of looking through the whole of it.
     """
 
     act: Act

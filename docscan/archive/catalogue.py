@@ -14,10 +14,10 @@ from sqlite_utils import Database
 from docscan.archive import event, ledger, projection, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
-from docscan.archive.projection import Row
+from docscan.archive.projection import Judged, Row
 from docscan.errors import LedgerError, NotFoundError
 
-__all__ = ["Catalogue", "Errand", "Row", "open_catalogue"]
+__all__ = ["Catalogue", "Errand", "Judged", "Row", "open_catalogue"]
 
 PLAIN_NUMBER, PLAIN_ASKED = tables.PLAIN.format("number"), tables.PLAIN.format("?")
 
@@ -137,6 +137,35 @@ class Catalogue:
             what = "Several records begin" if rows else "No record begins"
             raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
         return Row(*rows[0])
+
+    def documents(self, sha256: str) -> int:
+        """How many documents were made of a file: the highest number of any."""
+        ((found,),) = self._rows("SELECT max(document) FROM record WHERE sha256 = ?", (sha256,))
+        return int(found or 0)
+
+    def examined(self) -> frozenset[str]:
+        """The records that need not be looked at for the sample: they waited for a person, or it was done."""
+        rows = self._rows(
+            "SELECT record FROM decision WHERE sampled = 1 OR (position = 0 AND verdict = 'review')"
+        )
+        return frozenset(record for (record,) in rows)
+
+    def first_verdicts(self) -> dict[str, int]:
+        """How many records the program accepted, and how many it put before a person."""
+        rows = self._rows(
+            "SELECT coalesce(decision.verdict, record.verdict), count(*)"
+            " FROM record LEFT JOIN decision ON record = id AND position = 0 GROUP BY 1"
+        )
+        return {str(verdict): int(count) for verdict, count in rows}
+
+    def judged(self) -> Iterator[Judged]:
+        """All that people ever decided, record by record, in order."""
+        columns = ", ".join(Judged.__slots__)
+        rows = self._rows(
+            f"SELECT {columns} FROM decision LEFT JOIN judgement USING (record, position)"  # noqa: S608 - own columns
+            " ORDER BY record, position, name"
+        )
+        return (Judged(*row) for row in rows)
 
     def page_texts(self, record: str) -> tuple[str, ...]:
         """The text of each page of a record, in order; empty for an unknown one."""

@@ -27,6 +27,9 @@ grace = 900     # seconds an incomplete file may take to become complete
 [run]
 workers = 0     # pages read at the same time; 0: one for each core
 timeout = 1800  # seconds for which a document may be silent; a page has its own limit, in the pipeline
+
+[review]
+sample = 50     # one in so many accepted documents is put before a person as well; 0: none
 """
 
 
@@ -58,6 +61,18 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What people are asked to look at.
+
+    Attributes:
+        sample: One in so many accepted documents is looked at as well, to
+            measure how many of them are wrong; 0 for none.
+    """
+
+    sample: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of `docscan.toml`.
 
@@ -72,6 +87,7 @@ class Config:
     pipeline: str = "default"
     inbox: Inbox = field(default_factory=Inbox)
     run: Run = field(default_factory=Run)
+    review: Review = field(default_factory=Review)
 
 
 def load(path: Path) -> Config:
@@ -103,7 +119,8 @@ def load(path: Path) -> Config:
         raise ConfigError(
             f"{path}: [run] timeout = 0 leaves no time to read.", hint="Write 1 or more seconds."
         )
-    return Config(**words, inbox=inbox, run=run)
+    review = Review(**_numbers(path, "review", tables.get("review", {}), Review()))
+    return Config(**words, inbox=inbox, run=run, review=review)
 
 
 def written(name: str, language: str) -> str:
@@ -129,7 +146,7 @@ def _word(path: Path, key: str, value: object) -> str:
     return value
 
 
-def _numbers(path: Path, table: str, values: object, defaults: Inbox | Run) -> dict[str, int]:
+def _numbers(path: Path, table: str, values: object, defaults: Inbox | Run | Review) -> dict[str, int]:
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: {table} is not a table.", hint=f"Write [{table}] on a line of its own.")
     _only(path, f"[{table}] ", values, (item.name for item in fields(defaults)))

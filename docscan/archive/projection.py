@@ -63,6 +63,37 @@ class Row:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person decided, one row a field; one without a field where the decision was about none.
+
+    Attributes:
+        record: Its id.
+        position: The decision's number in the record, from 0.
+        act: `accept`, `correct`, `reject`, `split` or `merge`.
+        verdict: Of the record before.
+        sampled: The program had accepted it, and all of it was looked at for the sample.
+        name: The field; None where none was judged.
+        read: What stood there; None where nothing did.
+        value: What the person left there; None where no such field should be.
+        confidence: Of what stood there.
+        status: Of what stood there.
+        origin: Of what stood there; `person` when it was another decision.
+    """
+
+    record: str
+    position: int
+    act: str
+    verdict: str
+    sampled: int
+    name: str | None
+    read: str | None
+    value: str | None
+    confidence: float | None
+    status: str | None
+    origin: str | None
+
+
 def take_in(archive: Archive, db: Database, happened: Event) -> None:
     """Take an event in; of one that made a version of an object, that version's record as well."""
     db.execute(

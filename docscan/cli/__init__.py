@@ -34,10 +34,14 @@ CHAPTERS = {
         "explaining",
         "Say why a record's fields have their values: candidates, scores, sums, checks, sources, people.",
     ),
-    "review": ("finding", "What waits for a person."),
+    "review": ("reviewing", "Walk through what waits for a person, doubt by doubt."),
     "supplier": (
         "suppliers",
         "What was learned of suppliers from corrections: where their papers keep each field.",
+    ),
+    "quality": (
+        "measuring",
+        "Measure how often the program is right, by what people confirmed and corrected.",
     ),
     "verify": (
         "proving",

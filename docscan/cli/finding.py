@@ -1,4 +1,4 @@
-"""Finding: `list`, `show`, `open`, `search` and `review`."""
+"""Finding: `list`, `show`, `open` and `search`."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -8,15 +8,14 @@ from typing import Any
 import click
 
 from docscan import record, search
-from docscan.archive import Archive, objects
+from docscan.archive import objects
 from docscan.archive.catalogue import Catalogue, Row, open_catalogue
 from docscan.cli.terminal import highlighted, put, put_json, say, shortened, standing_in, table
-from docscan.errors import FixityError, NotFoundError
 from docscan.messages import sentence
 from docscan.search import feed
 
 KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")
-STATES = ("accepted", "review")
+STATES = ("accepted", "review", "rejected", "merged")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
 limit_option = click.option(
@@ -28,7 +27,7 @@ SCREENFUL = 50
 @click.command("list", epilog="Example: docscan list --kind invoice --state review")
 @click.option("--kind", type=click.Choice(KINDS), help="Only this kind.")
 @click.option(
-    "--state", type=click.Choice(STATES), help="Only those accepted, or those that wait for review."
+    "--state", type=click.Choice(STATES), help="Only those accepted, waiting for review, rejected or merged."
 )
 @limit_option
 @json_option
@@ -41,15 +40,11 @@ def list_(ctx: click.Context, kind: str | None, state: str | None, limit: int | 
         rows = list(catalogue.listing(kind=kind, state=state, limit=limit))
         total = catalogue.count(kind=kind, state=state)
     if as_json:
-        put_json(map(_plain, rows))
+        put_json(map(asdict, rows))
         return
     put(_listed(rows))
     if total > len(rows):
         say(f"{len(rows)} of {total}; see more with --limit.")
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return asdict(row) | {"state": row.state}
 
 
 def _listed(rows: Iterable[Row]) -> str:
@@ -82,16 +77,17 @@ def show(ctx: click.Context, identifier: str, text: bool, as_json: bool) -> None
     """
     archive = standing_in(ctx)
     with open_catalogue(archive) as catalogue:
-        found = objects.read_record(archive, catalogue.row(identifier).id)
+        row = catalogue.row(identifier)
+    found = objects.read_record(archive, row.id, row.version)
     language = archive.config.language
     if as_json:
-        put(record.dumped(record.to_json(found, language) | {"state": found.verdict}))
+        put(record.dumped(record.to_json(found, language)))
         return
     if text:
         put("\n\f\n".join(page.text for page in found.pages))
         return
     extraction = found.extraction
-    put(f"{found.id}  {extraction.kind}  {found.verdict}")
+    put(f"{found.id}  {extraction.kind}  {found.state}")
     put(f"received {found.received} as {found.source}, sha256 {found.sha256}")
     rows = [
         (name, field.value, field.status, f"{field.confidence:.0%}", field.page, field.raw)
@@ -158,7 +154,7 @@ def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_js
 
 def _hit(catalogue: Catalogue, node: search.Node, hit: search.Hit) -> dict[str, Any]:
     snippet = search.snippet(catalogue.page_texts(hit.id), node)
-    return _plain(catalogue.row(hit.id)) | {
+    return asdict(catalogue.row(hit.id)) | {
         "score": round(hit.score, 3),
         "page": snippet.page,
         "snippet": snippet.text,
@@ -166,44 +162,4 @@ def _hit(catalogue: Catalogue, node: search.Node, hit: search.Hit) -> dict[str, 
     }
 
 
-@click.group(epilog="Example: docscan review list")
-def review() -> None:
-    """What waits for a person."""
-
-
-@review.command("list", epilog="Example: docscan review list --json")
-@limit_option
-@json_option
-@click.pass_context
-def review_list(ctx: click.Context, limit: int | None, as_json: bool) -> None:
-    """List the records with doubts, each doubt with its sentence."""
-    archive = standing_in(ctx)
-    limit = limit or (None if as_json else SCREENFUL)
-    with open_catalogue(archive) as catalogue:
-        waiting = list(catalogue.listing(state="review", limit=limit))
-        total = catalogue.count(state="review")
-    rows = [_plain(row) | {"findings": _doubts(archive, row.id)} for row in waiting]
-    if as_json:
-        put_json(rows)
-        return
-    for row in rows:
-        put(f"{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {Path(row['source']).name}")
-        for doubt in row["findings"]:
-            put(f"    {doubt['code']}  {doubt['message']}")
-    say(f"{total} wait for a person." if total else "Nothing waits for a person.")
-
-
-def _doubts(archive: Archive, record_id: str) -> list[dict[str, str]]:
-    try:
-        found = objects.read_record(archive, record_id)
-    except (NotFoundError, FixityError) as problem:
-        return [{"code": "", "field": "", "message": f"{problem} {problem.hint}"}]
-    language = archive.config.language
-    return [
-        {"code": doubt.code, "field": doubt.subject, "message": sentence(doubt.code, language, **doubt.facts)}
-        for doubt in found.findings
-        if doubt.severity != "note"
-    ]
-
-
-COMMANDS = {"list": list_, "show": show, "open": open_, "search": search_, "review": review}
+COMMANDS = {"list": list_, "show": show, "open": open_, "search": search_}

@@ -20,3 +20,12 @@ def calibrated(score: float) -> float:
         score: Of its field, as extracted; from 0 to 1.
     """
     return float(np.interp(score, _SCORES, _RIGHT))
+
+
+def score_of(chance: float) -> float:
+    """The score that is worth this chance: what `calibrated` was given.
+
+    Args:
+        chance: From 0 to 1; the chance of a proven field is more than any score is worth, and gives 1.
+    """
+    return float(np.interp(chance, _RIGHT, _SCORES))

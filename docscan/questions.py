@@ -1,0 +1,74 @@
+"""What a person is asked about a record: each doubt with what stands on the page, and what else it may be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from docscan.extraction import typed
+from docscan.model import Field, Finding, Page, Record
+from docscan.verification import review
+
+OFFERED = ("date", "amount", "tax-id", "iban", "number", "currency")  # types of which a page holds few values
+MOST = 5  # alternatives; who finds none of them right types the value
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a person is asked.
+
+    Attributes:
+        name: The field, or the code of a doubt that is about no field.
+        field: As it stands; None where it was not found.
+        doubts: Why it is asked.
+        printed: The row the value stands on, the value between `[` and `]`.
+        alternatives: What it may be instead, the likeliest first.
+    """
+
+    name: str
+    field: Field | None
+    doubts: tuple[Finding, ...]
+    printed: str = ""
+    alternatives: tuple[str, ...] = ()
+
+
+def asked(
+    record: Record, pages: Sequence[Page], types: Mapping[str, str], *, everything: bool = False
+) -> tuple[Question, ...]:
+    """The questions about a record.
+
+    Args:
+        record: As it stands.
+        pages: With their words; none where they cannot be read.
+        types: The type of each field a record of its kind may have.
+        everything: Ask about every field, as for the sample.
+    """
+    fields, open_doubts = record.extraction.fields, review.doubts(record)
+    names = tuple(fields) if everything else review.in_doubt(record)
+    about_fields = tuple(
+        _about(name, fields.get(name), open_doubts, (pages, types.get(name, ""), record)) for name in names
+    )
+    others = tuple(
+        Question(finding.code, None, (finding,)) for finding in open_doubts if finding.subject not in names
+    )
+    return (*about_fields, *others)
+
+
+def _about(
+    name: str, field: Field | None, doubts: Sequence[Finding], where: tuple[Sequence[Page], str, Record]
+) -> Question:
+    pages, kind, record = where
+    own = tuple(one for one in doubts if one.subject == name)
+    because = own or tuple(one for one in doubts if name in one.facts)
+    printed = typed.row_text(pages, field.page, field.box) if field else ""
+    return Question(name, field, because, printed, _alternatives(name, field, pages, (kind, record)))
+
+
+def _alternatives(
+    name: str, field: Field | None, pages: Sequence[Page], what: tuple[str, Record]
+) -> tuple[str, ...]:
+    """What other sources say, then what else of its type stands on the pages, the nearest first."""
+    kind, record = what
+    said = [one.value for one in record.extraction.statements if one.subject == name]
+    near = (field.page, field.box) if field else None
+    there = [place.value for place in typed.places(pages, kind, near)] if kind in OFFERED else []
+    taken = {str(field.value)} if field else set()
+    return tuple(value for value in dict.fromkeys([*said, *there]) if value not in taken)[:MOST]

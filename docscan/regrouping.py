@@ -1,0 +1,164 @@
+"""Decisions that move pages: one record becomes two, or two become one.
+
+The pages keep what was read of them; kind and fields are extracted anew from
+their words, and what people stated of fields on these pages stays.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docscan import PROGRAM, extraction, ocr
+from docscan import record as records
+from docscan.archive import objects
+from docscan.archive.catalogue import Catalogue, Row
+from docscan.archive.revision import Revision
+from docscan.decisions import Reviewer, detail_of, file_all, held, looked_at, on_the_shelf
+from docscan.errors import DecisionError
+from docscan.model import Field, Page, PageRun, Record, transcribed
+from docscan.ocr import rebound
+from docscan.verification import review
+
+
+def split(reviewer: Reviewer, row: Row, at: int, new_id: str) -> tuple[Record, Record]:
+    """Make two records of one; both are read anew from the words of their pages.
+
+    Args:
+        reviewer: Who decides.
+        row: The record as it was looked at.
+        at: The number of the page that begins the second one.
+        new_id: A UUID for the second one.
+
+    Returns:
+        The record with the pages before, and the new one.
+
+    Raises:
+        DecisionError: There is no such page, or it is the first.
+        ArchiveBusyError: Another run holds the archive.
+        RecordChangedError: Somebody else decided on it meanwhile.
+    """
+    with held(reviewer) as catalogue:
+        record, by = looked_at(reviewer, catalogue, row)
+        on_the_shelf(reviewer, record)
+        if not 2 <= at <= len(record.pages):
+            raise DecisionError("C020", reviewer.language, pages=str(len(record.pages)))
+        number = catalogue.documents(record.sha256) + 1
+        other = replace(record, id=new_id, document=number, decisions=())
+        ways = (record, new_id, 1, at - 1), (other, row.id, at, len(record.pages))
+        kept, left = (
+            _reread(
+                reviewer, catalogue, review.signed(one, "split", by, other=of), [_Part(record, first, last)]
+            )
+            for one, of, first, last in ways
+        )
+        original = objects.path_of(reviewer.archive, row.id, "original")
+        files = {f"original/{original.name}": original, **left.files}
+        revisions = (
+            Revision(left.record, 1, files, {"decision": "split", "other": row.id}),
+            Revision(kept.record, row.version + 1, kept.files, detail_of(kept.record)),
+        )
+        file_all(reviewer, catalogue, revisions)
+        return kept.record, left.record
+
+
+def merge(reviewer: Reviewer, row: Row, other: Row) -> tuple[Record, Record]:
+    """Add the pages of one record to another; all are read anew from their words.
+
+    Args:
+        reviewer: Who decides.
+        row: The record that is kept, as it was looked at.
+        other: The one whose pages follow; it stays as it is, marked as merged.
+
+    Returns:
+        Both.
+
+    Raises:
+        DecisionError: They are one, or one of them left the shelf before.
+        ArchiveBusyError: Another run holds the archive.
+        RecordChangedError: Somebody else decided on them meanwhile.
+    """
+    with held(reviewer) as catalogue:
+        record, by = looked_at(reviewer, catalogue, row)
+        second, _ = looked_at(reviewer, catalogue, other)
+        for one in (record, second):
+            on_the_shelf(reviewer, one)
+        if row.id == other.id:
+            raise DecisionError("C021", reviewer.language)
+        parts = [_Part(one, 1, len(one.pages)) for one in (record, second)]
+        whole = _reread(reviewer, catalogue, review.signed(record, "merge", by, other=other.id), parts)
+        gone = review.merged(second, row.id, by)
+        revisions = (
+            Revision(whole.record, row.version + 1, whole.files, detail_of(whole.record)),
+            Revision(gone, other.version + 1, detail=detail_of(gone)),
+        )
+        file_all(reviewer, catalogue, revisions)
+        return whole.record, gone
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Pages of a record, from the first to the last."""
+
+    record: Record
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reread:
+    """A record read anew from the words of its pages, and the files that belong to it."""
+
+    record: Record
+    files: Mapping[str, Path]
+
+
+def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Sequence[_Part]) -> _Reread:
+    """A record of other pages: kind, fields and findings come from their words, what people said stays."""
+    archive, pages, said = reviewer.archive, list[Page](), dict[str, Field]()
+    copies: list[Path] = []
+    for part in parts:
+        moved = len(pages) + 1 - part.first
+        read = objects.read_pages(archive, part.record)[part.first - 1 : part.last]
+        pages += (replace(page, number=page.number + moved) for page in read)
+        said = {**_said(part, moved), **said}
+        copies.append(archive.staging / f"{record.id}.{len(copies)}.pdf")
+        whole = objects.path_of(archive, str(part.record.id), objects.SEARCHABLE)
+        rebound.cut(whole, part.first, part.last, copies[-1])
+    bound, words = (archive.staging / f"{record.id}.{name}" for name in ("pdf", "words.json"))
+    rebound.join(copies, bound)
+    words.write_text(
+        "".join(records.words_json(record.sha256, pages)), encoding="utf-8", errors="backslashreplace"
+    )
+    found = extraction.extract(pages, reviewer.schemas)
+    missing = tuple(name for name in found.missing if name not in said)
+    read_anew = replace(
+        record,
+        extraction=replace(found, fields={**found.fields, **said}, missing=missing),
+        pages=tuple(pages),
+        findings=ocr.findings(pages),
+        runs=tuple(run for part in parts for run in _runs(part)),
+        program=PROGRAM,
+    )
+    checked = review.rechecked(read_anew, reviewer.checks, catalogue, anew=True)
+    kept = replace(checked, pages=tuple(transcribed(page) for page in pages))
+    return _Reread(kept, {objects.SEARCHABLE: bound, objects.WORDS: words})
+
+
+def _said(part: _Part, moved: int) -> dict[str, Field]:
+    """What people stated of fields on these pages, with the pages' new numbers."""
+    return {
+        name: replace(field, page=field.page + moved)
+        for name, field in part.record.extraction.fields.items()
+        if field.origin == "person" and part.first <= field.page <= part.last
+    }
+
+
+def _runs(part: _Part) -> Iterator[PageRun]:
+    """Where the pages of a part come from."""
+    record, at = part.record, 1
+    whole = PageRun(str(record.id), record.sha256, 1, len(record.pages))
+    for run in record.runs or (whole,):
+        first, last = max(part.first, at), min(part.last, at + run.last - run.first)
+        if first <= last:
+            yield replace(run, first=run.first + first - at, last=run.first + last - at)
+        at += run.last - run.first + 1

@@ -52,7 +52,7 @@ def read_page(received: Received, number: int, setup: Setup, *, smaller: bool = 
     scan = cleaned(received, number, setup, smaller=smaller)
     try:
         left = replace(reading, timeout=max(1, reading.timeout - round(time.monotonic() - begun)))
-        remedies = ocr.Remedies(cleanup.turn, cleanup.levels)
+        remedies = ocr.Remedies(cleanup.turn, cleanup.levels, cleanup.soften)
         return ocr.read(scan, setup.languages, left, remedies, setup.expected)
     except EngineFailedError:
         if smaller:

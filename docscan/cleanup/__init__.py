@@ -13,11 +13,11 @@ from docscan.cleanup.colour import stamps
 from docscan.cleanup.geometry import reduce, straighten, turn
 from docscan.cleanup.negative import negative
 from docscan.cleanup.sheet import perspective
-from docscan.cleanup.tone import border, grey, levels, light, specks
+from docscan.cleanup.tone import border, grey, levels, light, soften, specks
 from docscan.model import Scan
 from docscan.pipeline import Choice
 
-__all__ = ["STEPS", "clean", "is_blank", "levels", "turn"]
+__all__ = ["STEPS", "clean", "is_blank", "levels", "soften", "turn"]
 
 Step = Callable[..., Scan]
 Watch = Callable[[str, Scan], None]
@@ -33,6 +33,7 @@ STEPS: Mapping[str, Step] = {
     "specks": specks,
     "straighten": straighten,
     "levels": levels,
+    "soften": soften,
 }
 
 

@@ -78,11 +78,11 @@ def good_letters(words: Iterable[Word]) -> int:
 def is_clearly_better(words: Sequence[Word], than: Sequence[Word]) -> bool:
     """Whether a page read another way shows clearly more letters, and no fewer signs that are sure."""
     more = good_letters(words) > LEAST_GAIN * good_letters(than) + CHANCE
-    return more and _sure_signs(words) > _sure_signs(than)
+    return more and sure_signs(words) > sure_signs(than)
 
 
-def _sure_signs(words: Iterable[Word]) -> int:
-    """Digits count as letters do: upside down they are hardly ever sure."""
+def sure_signs(words: Iterable[Word]) -> int:
+    """How many signs were surely read. Digits count as letters do: upside down they are hardly ever sure."""
     return sum(len(word.text) for word in words if word.confidence >= GOOD_WORD)
 
 

@@ -8,7 +8,7 @@ from docscan import cleanup
 from docscan.model import Scan
 from docscan.pipeline import Choice
 
-USUAL = [Choice(name, {}) for name in cleanup.STEPS if name != "levels"]
+USUAL = [Choice(name, {}) for name in cleanup.STEPS if name not in ("levels", "soften")]
 
 
 def _paper(white=240, dpi=300):

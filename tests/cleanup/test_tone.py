@@ -86,6 +86,14 @@ def test_levels_wash_out_the_other_side_and_keep_the_print(drawn):
     assert washed.image[scan.image == 0].max() == 0
 
 
+def test_softening_closes_gaps_in_a_stroke(drawn):
+    image = np.full((60, 60), 255, np.uint8)
+    image[30, ::2] = 0
+    softened = tone.soften(replace(drawn(), image=image))
+    assert softened.treatments == ("soften",)
+    assert np.ptp(softened.image[30, 5:-5]) < 32
+
+
 def test_a_page_without_dark_print_keeps_its_levels(drawn):
     faint = replace(drawn(), image=np.maximum(drawn().image, 190))
     assert tone.levels(faint) is faint

@@ -13,9 +13,9 @@ from docscan.ocr.engine import Engine
 from docscan.pipeline import Choice, Reading
 from docscan.places import Box, mapped
 
-EVERY = [Choice(name, {}) for name in cleanup.STEPS]
+USUAL = [Choice(name, {}) for name in cleanup.STEPS if name not in ("levels", "soften")]
 LANGUAGES = ("spa", "pol", "deu", "eng")
-REMEDIES = ocr.Remedies(cleanup.turn, cleanup.levels)
+REMEDIES = ocr.Remedies(cleanup.turn, cleanup.levels, cleanup.soften)
 
 
 @dataclass
@@ -134,6 +134,19 @@ def test_a_page_of_few_letters_is_read_as_it_stands(drawn, texts):
     assert (page.text, page.treatments) == (texts[0], ())
 
 
+def test_broken_strokes_are_joined_when_the_page_reads_badly(sheet):
+    lines = ("TAX INVOICE 18348/102", "CASHIER 0117 TILL 4", "MINERAL WATER 2.30", "TOTAL SALES 6.45")
+    whole = sheet(*((60, 60 + 60 * row, line, 22) for row, line in enumerate(lines)), size=(700, 400))
+    kept = np.random.default_rng(4).random(whole.image.shape) >= 0.35
+    broken = replace(whole, image=np.where(kept, whole.image, 255).astype(np.uint8), upright=True)
+    as_it_lies = ocr.Remedies(cleanup.turn, cleanup.levels, lambda scan: scan)
+    found = [
+        ocr.read(broken, LANGUAGES, Reading(second_look=0), ways, "eng") for ways in (REMEDIES, as_it_lies)
+    ]
+    assert found[0].treatments == ("soften",)
+    assert _found(found[0], lines) >= _found(found[1], lines) + 0.2
+
+
 def test_what_shines_through_is_taken_away_when_the_page_reads_badly(watched, drawn, letters):
     scan = replace(drawn(letters["spa"]), upright=True)
     back = np.ascontiguousarray(drawn(letters["deu"]).image[:, ::-1])
@@ -233,7 +246,7 @@ def test_a_page_with_print_that_was_not_read_is_less_covered(monkeypatch, drawn,
 
 
 def test_a_blank_page_is_told_without_a_run(watched):
-    scan = cleanup.clean(Scan(1, np.full((500, 400), 250, np.uint8), 100.0), EVERY)
+    scan = cleanup.clean(Scan(1, np.full((500, 400), 250, np.uint8), 100.0), USUAL)
     page = _read(scan)
     assert (page.state, page.lines, page.marks, page.language) == ("blank", (), (), "")
     assert (page.coverage, page.quality) == (1, 1)
@@ -286,7 +299,7 @@ def test_shade_skew_and_specks_together_are_read(drawn, letters):
     image = cv2.warpAffine(scan.image, matrix, (scan.width, scan.height), borderValue=(255, 255, 255))
     image = (image * np.linspace(0.95, 0.4, scan.width)[None, :]).astype(np.uint8)
     image[np.random.default_rng(2).random(image.shape) < 0.01] = 0
-    page = _read(cleanup.clean(replace(scan, image=image), EVERY))
+    page = _read(cleanup.clean(replace(scan, image=image), USUAL))
     assert _found(page, letters["spa"]) >= 0.9
     assert {treatment.split()[0] for treatment in page.treatments} >= {"light", "deskew", "specks"}
 
@@ -331,6 +344,6 @@ def test_grey_print_beside_black_is_read(grey):
     foot = ("IBAN DE12 5001 0517 0648 4898 90", "Handelsregister Sonnenberg HRB 4711")
     for row, line in enumerate(foot):
         pen.text((200, 1500 + 80 * row), line, fill=grey, font=font)
-    scan = cleanup.clean(Scan(1, np.asarray(image, dtype=np.uint8), 300.0), EVERY[:-1])
+    scan = cleanup.clean(Scan(1, np.asarray(image, dtype=np.uint8), 300.0), USUAL)
     page = ocr.read(scan, ("deu",), Reading())
     assert all(line in page.text for line in foot)

@@ -265,10 +265,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A label and its value on a form that no schema describes."""
+    """A label and its value on a form that no schema describes; a box to tick is `True` or `False`."""
 
     label: str
-    value: str
+    value: str | bool
     raw: str
     page: int
     box: Box

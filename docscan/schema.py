@@ -18,9 +18,10 @@ from docscan.library import shelf
 KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")
 TYPES = (
     "date", "amount", "tax-id", "iban", "number", "text", "name", "currency", "address", "tick",
-    "quantity", "rate", "table",
+    "quantity", "rate", "table", "choice", "signature",
 )  # fmt: skip
 REGIONS = ("top", "middle", "bottom")
+PLACES = ("right", "below", "above", "inside")
 
 _RULES = frozenset(
     [
@@ -47,7 +48,7 @@ _RULES = frozenset(
     ]
 )
 _OF_SCHEMA = frozenset({"x-kind", "x-words", "x-extends", "x-headings", "x-other-labels"})
-_OF_PROPERTY = frozenset({"x-type", "x-labels", "x-region"})
+_OF_PROPERTY = frozenset({"x-type", "x-labels", "x-region", "x-place", "x-options"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +68,28 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One field of a schema, or one column of a table.
+    """One field of a schema, one column of a table, or one option of a choice.
 
     Attributes:
         name: The field's name in the record.
         type: One of `TYPES`.
         labels: What announces it.
         region: `top`, `middle` or `bottom` of the page, or empty for anywhere.
+        place: Where its value stands seen from its label: one of `PLACES`, or
+            empty for wherever it is found.
         required: Its absence asks for a person.
         columns: Of a table: its columns.
+        options: Of a choice: its options, each with a box to tick.
     """
 
     name: str
     type: str
     labels: tuple[Label, ...] = ()
     region: str = ""
+    place: str = ""
     required: bool = False
     columns: tuple["Property", ...] = ()
+    options: tuple["Property", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +194,30 @@ def _property(path: Path, key: str, name: str, rules: object, *, required: bool)
         type=kind,
         labels=tuple(_labels(path, f"{key}.x-labels", table.get("x-labels", {}))),
         region=_one_of(path, f"{key}.x-region", table.get("x-region", ""), ("", *REGIONS)),
+        place=_one_of(path, f"{key}.x-place", table.get("x-place", ""), ("", *PLACES)),
         required=required,
+        options=tuple(_options(path, key, kind, table)),
         columns=tuple(
             _property(path, f"{key}.items.properties.{column}", column, item, required=False)
             for column, item in columns.items()
         ),
     )
+
+
+def _options(path: Path, key: str, kind: str, table: Mapping[str, Any]) -> Iterator[Property]:
+    """The options of a choice: nothing else has any, and a choice without is none."""
+    options = _table(path, f"{key}.x-options", table.get("x-options", {}))
+    if (kind == "choice") != bool(options):
+        raise SchemaError(
+            f"{path}: {key}.x-options: a choice, and only a choice, has options.",
+            hint='Write "x-type": "choice" and an object of options, each with its labels by language.',
+        )
+    if unknown := sorted(set(table.get("enum", options)) - set(options)):
+        raise SchemaError(
+            f"{path}: {key}.enum: {unknown[0]!r} is no option.", hint=_nearest(str(unknown[0]), options)
+        )
+    for name, labels in options.items():
+        yield Property(name, "tick", tuple(_labels(path, f"{key}.x-options.{name}", labels)))
 
 
 def _words(path: Path, table: object) -> Iterator[Label]:

@@ -8,7 +8,18 @@ value is which field. What an e-invoice or a code says of the same fields joins 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docscan.extraction import classify, forms, joining, mending, payloads, solve, tables, taxes, witnesses
+from docscan.extraction import (
+    classify,
+    entries,
+    forms,
+    joining,
+    mending,
+    payloads,
+    solve,
+    tables,
+    taxes,
+    witnesses,
+)
 from docscan.extraction.candidates import Sheet
 from docscan.extraction.einvoice import Einvoice
 from docscan.extraction.labels import headers, hits_in, lexicon
@@ -50,17 +61,18 @@ def extract(
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
     lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
     sheet = sheet_of(rows, schema)
-    decided = solve.decided(sheet, schema)
+    told = {} if lines else forms.fields(pages, sheet, schema)
+    decided = {name: item for name, item in solve.decided(sheet, schema).items() if name not in told}
     fields = {name: solve.as_field(item) for name, item in decided.items()}
-    fields |= forms.ticks(pages, sheet, schema)
-    ordered = {item.name: fields[item.name] for item in schema.properties if item.name in fields}
+    fields |= {name: field for name, field in told.items() if field is not None}
+    ordered = {name: fields[name] for item in schema.properties for name in forms.names_of(item, fields)}
     return replace(
         found,
         fields=ordered,
         lines=tables.invoice_lines(rows, lines, solve.sum_rows(sheet)) if lines else (),
         tax_breakdown=taxes.tax_lines(rows, breakdown, fields) if breakdown else (),
-        entries=() if lines else forms.entries(sheet, ordered),
-        missing=tuple(name for name in schema.required if name not in ordered),
+        entries=() if lines else entries.entries(pages, sheet, ordered),
+        missing=tuple(p.name for p in schema.properties if p.required and not forms.names_of(p, ordered)),
         witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
         repairs=mending.repairs(decided),
     )
@@ -74,4 +86,6 @@ def sheet_of(rows: tuple[Row, ...], schema: Schema) -> Sheet:
 
 
 def _table(schema: Schema, name: str) -> Property | None:
-    return next((item for item in schema.properties if item.name == name and item.type == "table"), None)
+    """A table of a bill's schema; a form's own tables are read as the form has them."""
+    tables_ = (item for item in schema.properties if item.type == "table" and schema.kind != "form")
+    return next((item for item in tables_ if item.name == name), None)

@@ -33,8 +33,8 @@ class Meaning:
     """What a label may announce.
 
     Attributes:
-        role: `field`, `heading` or `other`.
-        name: The field's name, or the party's (`supplier`).
+        role: `field`, `heading`, `option` or `other`.
+        name: The field's name, the party's (`supplier`), or the field's and the option's (`sex.female`).
         weight: From 0 to 1.
         language: ISO 639-1.
     """
@@ -119,6 +119,7 @@ def headers(schema: Schema) -> frozenset[str]:
 def _labels(schema: Schema) -> Iterator[tuple[str, str, Label]]:
     for item in schema.properties:
         yield from (("field", item.name, label) for label in item.labels)
+        yield from (("option", f"{item.name}.{o.name}", label) for o in item.options for label in o.labels)
     yield from (("heading", role, label) for role, label in schema.headings)
     yield from (("other", "", label) for label in schema.other_labels)
     columns = (column for item in schema.properties for column in item.columns)

@@ -37,7 +37,7 @@ def witnessed(sheet: Sheet, fields: Mapping[str, Field], types: Mapping[str, str
 
 
 def _again(sheet: Sheet, name: str, field: Field, kind: str) -> bool:
-    if not isinstance(field.value, str):
+    if not isinstance(field.value, str) or not field.value:
         return False
     if kind == "currency":
         return _alone(sheet, field.value)

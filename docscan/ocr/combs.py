@@ -7,7 +7,7 @@ print is, and all combs of a page are read in one run.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 import cv2
@@ -38,6 +38,8 @@ PAPER = 235  # grey level from which on nothing is ink
 Bits = npt.NDArray[np.bool_]
 MARGIN = 24  # pixels of white around a row of signs
 INSIDE = 0.5  # of a word's area lies in a comb: what the engine read there
+ASIDE = 0.3  # of a comb's height, between the tops of two that are read as one
+UNREADABLE = "?"  # for each sign that nothing was made of: the page says that something stands there
 UNSURE = 0.5  # times: the confidence of a reading with more or fewer signs than cells are filled
 
 
@@ -57,6 +59,9 @@ class Comb:
         """Its cells, so many pixels inside their walls."""
         for left, right in pairwise(self.walls):
             yield Box(left + edge, self.box.top + edge, right - edge, self.box.bottom - edge)
+
+
+Row = tuple[Comb, list[Image | None]]  # a comb with the sign in each of its cells, None in an empty one
 
 
 def found(ruling: Ruling) -> tuple[Comb, ...]:
@@ -208,31 +213,66 @@ def _unwalled(ink: Bits) -> Bits:
     return bare
 
 
-def _words(
-    scan: Scan, rows: Sequence[tuple[Comb, Sequence[Image | None]]], language: str, ask: Ask
-) -> list[Word]:
-    """The word in each comb, by the better of two readings: its signs set close, and apart."""
+def _words(scan: Scan, rows: Sequence[Row], language: str, ask: Ask) -> list[Word]:
+    """The word in each comb; those of a row are read together, and by themselves where that went wrong.
+
+    Two figures alone tell an engine too little: day, month and year are read as one.
+    """
+    groups = _groups(rows)
+    read = _best(scan, [[sign for _, signs in group for sign in signs] for group in groups], language, ask)
+    words, apart = [], list[Row]()
+    for group, (text, sure) in zip(groups, read, strict=True):
+        filled = [sum(sign is not None for sign in signs) for _, signs in group]
+        if len(text) != sum(filled):
+            apart += group
+            continue
+        for (comb, _), end, number in zip(group, accumulate(filled), filled, strict=True):
+            words.append(Word(text[end - number : end], comb.box, sure))
+    again = _best(scan, [signs for _, signs in apart], language, ask)
+    for (comb, signs), (text, sure) in zip(apart, again, strict=True):
+        number = sum(sign is not None for sign in signs)
+        right = len(text) == number
+        words.append(Word(text or UNREADABLE * number, comb.box, sure if right else UNSURE * sure))
+    return words
+
+
+def _groups(rows: Sequence[Row]) -> list[list[Row]]:
+    """Combs that stand side by side, from left to right."""
+    groups: list[list[Row]] = []
+    for row in sorted(rows, key=lambda row: row[0].box.left):
+        box = row[0].box
+        for group in groups:
+            last = group[-1][0].box
+            if abs(last.top - box.top) <= ASIDE * box.height and box.left - last.right <= box.height:
+                group.append(row)
+                break
+        else:
+            groups.append([row])
+    return groups
+
+
+def _best(
+    scan: Scan, rows: Sequence[Sequence[Image | None]], language: str, ask: Ask
+) -> list[tuple[str, float]]:
+    """What rows of signs say, set close and apart: with as many signs as there are, or else the surest."""
     if not rows:
         return []
-    sheet, boxes = _sheet([_set(signs, space) for _, signs in rows for space in SPACE])
-    found = ask(replace(scan, image=sheet), [Cut(box, 1.0, rim=0) for box in boxes], language)
-    read = [_told(words) for words in found]
-    return [
-        _better(comb, sum(sign is not None for sign in signs), read[2 * at : 2 * at + 2])
-        for at, (comb, signs) in enumerate(rows)
+    sheet, boxes = _sheet([_set(signs, space) for signs in rows for space in SPACE])
+    found = [
+        _told(words)
+        for words in ask(replace(scan, image=sheet), [Cut(box, 1.0, rim=0) for box in boxes], language)
     ]
+    best = []
+    for at, signs in enumerate(rows):
+        number = sum(sign is not None for sign in signs)
+        pair = found[len(SPACE) * at : len(SPACE) * (at + 1)]
+        best.append(max(pair, key=lambda told: (len(told[0]) == number, told[1])))
+    return best
 
 
 def _told(words: Sequence[Word]) -> tuple[str, float]:
     text = "".join(word.text for word in words)
     return text, sum(len(word.text) * word.confidence for word in words) / max(1, len(text))
-
-
-def _better(comb: Comb, filled: int, read: Iterable[tuple[str, float]]) -> Word:
-    """The reading with a sign for each filled cell; of two such the surer one."""
-    told = [(text, sure if len(text) == filled else UNSURE * sure) for text, sure in read]
-    text, sure = max(told, key=lambda one: (len(one[0]) == filled, one[1]))
-    return Word(text, comb.box, sure)
 
 
 def _set(signs: Sequence[Image | None], space: float) -> Image:

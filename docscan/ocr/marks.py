@@ -15,7 +15,8 @@ STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter
 SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found
 STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners may enlarge its shape
 SQUARE = 0.8  # the shorter side to the longer
-HOLLOW = 0.5  # of a box's area lies inside its lines
+HOLLOW = 0.48  # of a box's area lies inside its lines
+SOLID = 0.82  # of the area of a blacked out box is ink; the boldest letter with four sides has 0.7
 SOLID_SIDES = (2.8, 5.6)  # millimetres of a blacked out box on a page without another
 DIAMETERS = (2.4, 6.5)  # millimetres of a round box
 ROUND = 0.86  # its narrower side to the wider
@@ -23,12 +24,14 @@ RING, INNER = (0.78, 1.12), 0.6  # of the radius: where the ring is drawn, what 
 THIN, MOST_THICK = (0.64, 0.74), 0.4  # of the radius, just inside the ring: of this is ink, at most
 ANGLES = 40  # directions from the middle in which the ring is looked for
 LEAST_CORNER = 0.1  # of what is outside the ring is ink, at most
+CORNER = 0.08  # of the side, within which a corner is drawn
 INSET = 0.18  # of the side, left out when looking for ink inside
 EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, surely ticked
 WITHIN = 0.85  # of a word lies in a box to tick: the engine read the box
 DOUBTED = 0.8  # confidence below which such a word is none
 GUESSED, MOSTLY = 0.5, 0.6  # confidence of a guess, which is a box when it lies mostly in one
 RINGS = frozenset("Oo0©®()@")  # what a round box is read as, surely at times
+ALSO_OUTSIDE = 2.0  # times a box's width: a mark in it reaches so far
 FRAMES = "[](){}|_"  # what a box beside a word adds to it
 BOXES = frozenset("[](){}|_\\/-=~.:;,'\"*+XxLlIiJjOoVvEeDd☐☒☑✓✗")  # what a box, or a cross in one, is read as
 
@@ -38,9 +41,10 @@ def found(ruling: Ruling, words: Sequence[Word] = ()) -> tuple[Mark, ...]:
 
     Args:
         ruling: The ink of a cleaned page.
-        words: What was read: a round letter is no box.
+        words: What was read: a letter of a word is no box.
     """
-    every = [*tick_boxes(ruling), *_circles(ruling, words)]
+    read = [word.box for word in words if len(word.text) > 1 and word.confidence >= DOUBTED]
+    every = [mark for mark in (*tick_boxes(ruling), *_circles(ruling)) if not within(mark.box, read)]
     row = SIDES[0] * ruling.millimetre * ruling.scale
     return tuple(sorted(every, key=lambda mark: (mark.box.top // row, mark.box.left)))
 
@@ -57,9 +61,9 @@ def tick_boxes(ruling: Ruling) -> tuple[Mark, ...]:
         ruling: The ink of a cleaned page.
     """
     ink, (smallest, largest) = ruling.ink, (side * ruling.millimetre for side in SIDES)
-    hollow = list(_hollow(_strokes(ruling), smallest, largest))
-    marks = [_mark(ink, box) for box in hollow]
-    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ruling, hollow)]
+    squares = list(_squares(ruling, smallest, largest))
+    marks = [_mark(ink, box) for box in squares]
+    marks += [Mark(box, ticked=True, confidence=0.7) for box in _filled(ruling, squares)]
     marks.sort(key=lambda mark: (mark.box.top // smallest, mark.box.left))
     return tuple(replace(mark, box=ruling.on_page(mark.box)) for mark in marks)
 
@@ -75,15 +79,24 @@ def _freed(words: Sequence[Word], marks: Sequence[Mark]) -> Iterator[Word]:
         if any(_is_box(word, mark) for mark in marks):
             continue
         bare = word.text.strip(FRAMES)
-        stuck = bare and bare != word.text and any(_shared(word.box, mark.box) > 0 for mark in marks)
-        yield replace(word, text=bare) if stuck else word
+        stuck = [mark.box for mark in marks if _shared(word.box, mark.box) > 0] if bare != word.text else []
+        yield replace(word, text=bare, box=_beside(word.box, stuck[0])) if bare and stuck else word
+
+
+def _beside(box: Box, mark: Box) -> Box:
+    """A word's box without the box to tick that was read with it."""
+    if mark.middle[0] < box.middle[0]:
+        return box._replace(left=min(mark.right, box.right - 1))
+    return box._replace(right=max(mark.left, box.left + 1))
 
 
 def _is_box(word: Word, mark: Mark) -> bool:
     """Whether a word is what the engine made of a box: doubted signs, or a ring for a round letter."""
-    shared = _shared(word.box, mark.box) / max(1, word.box.width * word.box.height)
-    if word.confidence < GUESSED and len(word.text) <= 3:
-        return shared >= MOSTLY
+    area = word.box.width * word.box.height
+    shared = _shared(word.box, mark.box) / max(1, area)
+    narrow = word.box.width <= ALSO_OUTSIDE * mark.box.width  # a mark that leaves its box is read with it
+    if word.confidence < GUESSED and len(word.text.strip(FRAMES)) <= 3 and narrow:
+        return shared * area >= MOSTLY * min(area, mark.box.width * mark.box.height)
     doubted = word.confidence < DOUBTED and BOXES.issuperset(word.text)
     ring = RINGS.issuperset(word.text) and word.box.width >= MOSTLY * mark.box.width
     return (doubted or ring) and shared >= WITHIN
@@ -101,21 +114,32 @@ def _strokes(ruling: Ruling) -> Image:
     return np.asarray(cv2.bitwise_or(ruling.level(length), ruling.upright(length)), dtype=np.uint8)
 
 
-def _hollow(rules: Image, smallest: float, largest: float) -> Iterator[Box]:
-    """Shapes of the size and form of a box with one large hole in them."""
-    contours, hierarchy = cv2.findContours(rules, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+def _squares(ruling: Ruling, smallest: float, largest: float) -> Iterator[Box]:
+    """Shapes of the size and form of a box with four straight sides: hollow, crossed out or solid."""
+    strokes = _strokes(ruling)
+    contours, hierarchy = cv2.findContours(strokes, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     for index, contour in enumerate(contours):
         left, top, width, height = cv2.boundingRect(contour)
         if hierarchy[0][index][3] >= 0 or not _fits(width, height, smallest, STUBS * largest):
             continue
-        box = _sides(rules, Box(left, top, left + width, top + height))
+        box = _sides(strokes, Box(left, top, left + width, top + height))
+        if box is None or not _fits(box.width, box.height, smallest, largest) or not _cornered(ruling, box):
+            continue
         child, hole = int(hierarchy[0][index][2]), 0.0
         while child >= 0:
             hole = max(hole, cv2.contourArea(contours[child]))
             child = int(hierarchy[0][child][0])
-        fits = box is not None and _fits(box.width, box.height, smallest, largest)
-        if box is not None and fits and hole >= HOLLOW * box.width * box.height:
+        inked = float((ruling.closed[box.top : box.bottom, box.left : box.right] > 0).mean())
+        if hole >= HOLLOW * box.width * box.height or inked >= SOLID:
             yield box
+
+
+def _cornered(ruling: Ruling, box: Box) -> bool:
+    """Whether all four corners of a box are drawn; those of a D are not."""
+    size = max(2, round(CORNER * min(box.width, box.height)))
+    part = ruling.closed[box.top : box.bottom, box.left : box.right]
+    corners = (part[:size, :size], part[:size, -size:], part[-size:, :size], part[-size:, -size:])
+    return all(bool(corner.any()) for corner in corners)
 
 
 def _sides(rules: Image, around: Box) -> Box | None:
@@ -148,26 +172,25 @@ def _mark(ink: Image, box: Box) -> Mark:
     return Mark(box, ticked, 0.95 if sure else 0.55)
 
 
-def _filled(ruling: Ruling, hollow: list[Box]) -> Iterator[Box]:
+def _filled(ruling: Ruling, squares: list[Box]) -> Iterator[Box]:
     """Solid squares as large as the page's other boxes, or as boxes are drawn: blacked out ones."""
     usual = [side * ruling.millimetre for side in SOLID_SIDES]
-    if hollow:
-        side = float(np.median([max(box.width, box.height) for box in hollow]))
+    if squares:
+        side = float(np.median([max(box.width, box.height) for box in squares]))
         usual = [0.75 * side, 1.25 * side]
     kernel = np.ones((round(0.75 * usual[0]),) * 2, np.uint8)
     solid = np.asarray(cv2.morphologyEx(ruling.closed, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
     yield from (
-        box for box in shapes(solid) if _fits(box.width, box.height, *usual) and not within(box, hollow)
+        box for box in shapes(solid) if _fits(box.width, box.height, *usual) and not within(box, squares)
     )
 
 
-def _circles(ruling: Ruling, words: Sequence[Word]) -> Iterator[Mark]:
+def _circles(ruling: Ruling) -> Iterator[Mark]:
     """Rings by themselves, with or without something in them."""
     smallest, largest = (side * ruling.millimetre for side in DIAMETERS)
-    read = [word.box for word in words if len(word.text) > 1 and word.confidence >= DOUBTED]
     for box in ruling.parts:
         short, long = sorted((box.width, box.height))
-        if short < max(smallest, ROUND * long) or long > largest or within(ruling.on_page(box), read):
+        if short < max(smallest, ROUND * long) or long > largest:
             continue
         inside = _in_ring(ruling.ink[box.top : box.bottom, box.left : box.right])
         if inside is not None:
@@ -176,7 +199,7 @@ def _circles(ruling: Ruling, words: Sequence[Word]) -> Iterator[Mark]:
 
 
 def _in_ring(part: Image) -> float | None:
-    """The share of ink inside a ring; None when the shape is no ring: it has gaps, corners, or a letter's weight."""
+    """The share of ink inside a ring; None for a shape with gaps, corners, or a letter's weight."""
     height, width = part.shape
     y, x = np.mgrid[0:height, 0:width]
     far = np.hypot((x - (width - 1) / 2) / (width / 2), (y - (height - 1) / 2) / (height / 2))

@@ -23,6 +23,7 @@ from docscan.extraction import (
 from docscan.extraction.candidates import Sheet
 from docscan.extraction.einvoice import Einvoice
 from docscan.extraction.labels import headers, hits_in, lexicon
+from docscan.extraction.lines import invoice_lines
 from docscan.extraction.rows import Row, rows_of
 from docscan.model import Extraction, Page
 from docscan.schema import Property, Schema
@@ -69,13 +70,19 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
     return replace(
         found,
         fields=ordered,
-        lines=tables.invoice_lines(rows, lines, solve.sum_rows(sheet)) if lines else (),
+        lines=invoice_lines(rows, lines, _ends(sheet, breakdown)) if lines else (),
         tax_breakdown=taxes.tax_lines(rows, breakdown, fields) if breakdown else (),
         entries=() if lines else entries.entries(pages, sheet, ordered),
         missing=tuple(p.name for p in schema.properties if p.required and not forms.names_of(p, ordered)),
         witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
         repairs=mending.repairs(decided),
     )
+
+
+def _ends(sheet: Sheet, breakdown: Property | None) -> frozenset[int]:
+    """Where the lines of an invoice end: at a sum, or at the head of its tax breakdown."""
+    heads = tables.columns_by_row(sheet.rows, breakdown) if breakdown else {}
+    return solve.sum_rows(sheet) | frozenset(heads)
 
 
 def sheet_of(rows: tuple[Row, ...], schema: Schema) -> Sheet:

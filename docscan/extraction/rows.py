@@ -18,7 +18,7 @@ WORD_GAP = 0.75  # of a line's height: a wider gap never joins the groups of a n
 MOST_WORDS = 60_000  # a page with more is no document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is one place of one document
 class Row:
     """What stands at one height of a page.
 

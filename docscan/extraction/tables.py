@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from docscan.extraction.candidates import Candidate, amounts
 from docscan.extraction.labels import Hit, hits_in, lexicon
 from docscan.extraction.rows import Row
-from docscan.model import InvoiceLine
 from docscan.places import Box
 from docscan.schema import Property, Schema
 
@@ -36,37 +36,37 @@ class Table:
     body: tuple[tuple[Row, dict[str, str]], ...]
 
 
-def tables(rows: Sequence[Row], prop: Property, sums: frozenset[int] = frozenset()) -> Iterator[Table]:
+def tables(rows: tuple[Row, ...], prop: Property) -> Iterator[Table]:
     """Every table of a kind.
 
     Args:
         rows: Of the whole document.
         prop: A property of type `table`, with the labels of its columns.
-        sums: The numbers of rows that hold sums: a table ends before them.
     """
-    words = lexicon(Schema(name="", title="", kind="", properties=prop.columns))
-    by_row: dict[int, list[Hit]] = {}
-    for hit in hits_in(rows, words):
-        by_row.setdefault(hit.row.index, []).append(hit)
-    types = {column.name: column.type for column in prop.columns}
-    for index, hits in by_row.items():
-        columns = _columns(hits, types)
-        if len(columns) >= LEAST_COLUMNS and any(column.type == "amount" for column in columns):
-            ends = frozenset(at for at, found in by_row.items() if len(found) >= LEAST_COLUMNS) | sums
-            yield Table(rows[index], tuple(_body(rows, index, columns, ends)))
+    found = columns_by_row(rows, prop)
+    for index, columns in found.items():
+        if any(column.type == "amount" for column in columns):
+            yield Table(rows[index], tuple(_body(rows, index, columns, frozenset(found))))
 
 
-def heads(rows: Sequence[Row], prop: Property) -> frozenset[int]:
-    """The numbers of the rows that head a table of a kind."""
-    words = lexicon(Schema(name="", title="", kind="", properties=prop.columns))
-    types = {column.name: column.type for column in prop.columns}
-    by_row: dict[int, list[Hit]] = {}
-    for hit in hits_in(rows, words):
-        by_row.setdefault(hit.row.index, []).append(hit)
-    columns = {index: {column.name for column in _columns(hits, types)} for index, hits in by_row.items()}
+def heads(rows: tuple[Row, ...], prop: Property) -> frozenset[int]:
+    """The numbers of the rows that head a table of lines."""
+    found = columns_by_row(rows, prop)
     return frozenset(
-        index for index, names in columns.items() if len(names) >= LEAST_COLUMNS and names & _OF_LINES
+        index for index, columns in found.items() if _OF_LINES & {column.name for column in columns}
     )
+
+
+@lru_cache(maxsize=2)  # of a document its lines and its tax breakdown, each asked for three times
+def columns_by_row(rows: tuple[Row, ...], prop: Property) -> Mapping[int, Sequence[Column]]:
+    """The columns of each row that heads a table of a kind, by the number of the row."""
+    words = lexicon(Schema(name="", title="", kind="", properties=prop.columns))
+    types = {column.name: column.type for column in prop.columns}
+    by_row: dict[int, list[Hit]] = {}
+    for hit in hits_in(rows, words):
+        by_row.setdefault(hit.row.index, []).append(hit)
+    found = {index: _columns(hits, types) for index, hits in by_row.items()}
+    return {index: columns for index, columns in found.items() if len(columns) >= LEAST_COLUMNS}
 
 
 def _columns(hits: Sequence[Hit], types: Mapping[str, str]) -> list[Column]:
@@ -103,14 +103,14 @@ def _cells(row: Row, columns: Sequence[Column]) -> dict[str, str]:
     spent: set[int] = set()
     numeric = [column for column in columns if column.type in ("amount", "quantity")]
     for item in amounts(row, 0, len(row.words)):
-        column = _nearest(item.box, numeric, row.height)
+        column = nearest(item.box, numeric, row.height)
         if column is None or column.name in cells or (column.type == "amount" and not _is_money(item)):
             continue
         cells[column.name] = [item.value if column.type == "amount" else item.raw]
         spent.update(range(item.first, item.last))
     for index, word in enumerate(row.words):
         others = [c for c in columns if c.type not in ("amount", "quantity")]
-        if index not in spent and (column := _nearest(word.box, others, 4 * row.height)):
+        if index not in spent and (column := nearest(word.box, others, 4 * row.height)):
             cells.setdefault(column.name, []).append(word.text)
     return {name: " ".join(parts) for name, parts in cells.items()}
 
@@ -119,7 +119,7 @@ def _is_money(item: Candidate) -> bool:
     return item.score >= 0.4
 
 
-def _nearest(box: Box, columns: Sequence[Column], slack: float) -> Column | None:
+def nearest(box: Box, columns: Sequence[Column], slack: float) -> Column | None:
     """The column whose header overlaps, or comes within some pixels."""
 
     def gap(column: Column) -> float:
@@ -130,21 +130,6 @@ def _nearest(box: Box, columns: Sequence[Column], slack: float) -> Column | None
 
     best = min(columns, key=gap, default=None)
     return best if best is not None and gap(best) <= 2 * slack else None
-
-
-def invoice_lines(rows: Sequence[Row], prop: Property, sums: frozenset[int]) -> tuple[InvoiceLine, ...]:
-    """The lines of an invoice: rows with an amount and a description."""
-    known = InvoiceLine.__slots__
-    return tuple(
-        InvoiceLine(**{"description": "", **{k: v for k, v in cells.items() if k in known}} | _rated(cells))
-        for table in tables(rows, prop, sums)
-        for _, cells in table.body
-        if cells.get("amount") and cells.get("description")
-    )
-
-
-def _rated(cells: Mapping[str, str]) -> dict[str, str]:
-    return {"tax_rate": rate(cells["tax_rate"])} if "tax_rate" in cells else {}
 
 
 def rate(text: str) -> str:

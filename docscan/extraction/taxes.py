@@ -39,7 +39,7 @@ _EXEMPT = re.compile(
 _PERCENT = re.compile(r"(?<![\d.,])\d{1,2}(?:[.,]\d{1,2})? ?%")
 
 
-def tax_lines(rows: Sequence[Row], prop: Property, fields: Mapping[str, Field]) -> tuple[TaxLine, ...]:
+def tax_lines(rows: tuple[Row, ...], prop: Property, fields: Mapping[str, Field]) -> tuple[TaxLine, ...]:
     """Every rate with its base and amount.
 
     Args:
@@ -56,7 +56,7 @@ def tax_lines(rows: Sequence[Row], prop: Property, fields: Mapping[str, Field]) 
     return tuple(dict.fromkeys(found))
 
 
-def charged(rows: Sequence[Row], prop: Property, heads: frozenset[int]) -> Decimal | None:
+def charged(rows: tuple[Row, ...], prop: Property, heads: frozenset[int]) -> Decimal | None:
     """The sum of the amounts that printed rates make of printed bases; None when no rate does.
 
     Args:

@@ -18,6 +18,7 @@ SURE = 0.7  # the least confidence of a field that evidence may prove: its label
 DISTINCT = 0.5  # the same for a document's number, which is hardly ever printed twice as something else
 CENT = Decimal("0.01")  # how far base times rate may be from the printed tax: each is rounded by itself
 EARLIEST = date(1990, 1, 1)  # older paper is archive material, and its date worth a look
+LATEST = date(2050, 1, 1)  # no paper of today is from then; `2018` misread as `2078` would be
 
 INVOICES = ("invoice", "credit-note")
 TILL = ("total", "tendered", "change")
@@ -220,7 +221,7 @@ def lines_sum(extraction: Extraction, known: Known, *, tolerance: str = "0.05") 
 
 
 def dates(extraction: Extraction, known: Known, *, longest_term: int = 400) -> Iterator[Finding]:  # noqa: ARG001 - one shape
-    """Nothing falls due before it was issued, nor years later, nor was issued long ago.
+    """Nothing falls due before it was issued, nor years later, nor was issued long ago or in years to come.
 
     Args:
         extraction: With its dates.
@@ -230,6 +231,8 @@ def dates(extraction: Extraction, known: Known, *, longest_term: int = 400) -> I
     issued, due = _day(extraction, "issue_date"), _day(extraction, "due_date")
     if issued and issued < EARLIEST:
         yield Finding("V052", "doubt", "issue_date", {"date": issued.isoformat()})
+    if issued and issued >= LATEST:
+        yield Finding("V054", "doubt", "issue_date", {"date": issued.isoformat()})
     if issued and due:
         facts = {"issued": issued.isoformat(), "due": due.isoformat()}
         if due < issued:

@@ -1,0 +1,250 @@
+"""The lines of an invoice: what was sold, how much of it, and for how much.
+
+A line may be printed in several rows, and its table may go on over pages, with
+or without its head, after a sum carried forward.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from docscan.extraction.candidates import Candidate, amounts
+from docscan.extraction.rows import Row
+from docscan.extraction.tables import Column, columns_by_row, rate
+from docscan.extraction.values import money
+from docscan.model import InvoiceLine
+from docscan.places import Box, around
+from docscan.schema import Property
+
+MOST_ROWS = 2000  # under one head, over all its pages
+MOST_EMPTY = 12  # rows without a figure between two lines, or at the head of a page
+FARTHEST = 6.0  # line heights between a number and the header of its column, where none stands over it
+MONEY = 0.4  # the least certainty of an amount: money, not a number of things
+MOSTLY = 0.6  # of a table's lines that have a quantity or a price: then all of them have
+
+_THOUSANDTHS = re.compile(r"\d{1,3}[.,]\d{3}")  # of a kilogram or an hour, or thousands
+_NUMERIC = ("amount", "quantity")
+# A sum carried from one page to the next is no line, and ends no table.
+_CARRIED = re.compile(
+    r"(?:übertrag|suma y sigue|suma anterior|(?:do|z) przeniesienia|"
+    r"(?:amount |total |balance )?(?:carried|brought) (?:forward|over))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A line as far as it was read: its text by column, and the row over it, which may describe it."""
+
+    cells: Mapping[str, str] = field(default_factory=dict)
+    over: str = ""
+
+    @property
+    def described(self) -> str:
+        """Its description, or what stands over it, or in a column of no known name."""
+        other = self.cells.get("", "")
+        return self.cells.get("description") or self.over or (other if any(map(str.isalpha, other)) else "")
+
+    @property
+    def counted(self) -> bool:
+        """It has a quantity or a price."""
+        return bool(self.cells.get("quantity") or self.cells.get("unit_price"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The columns of a table, left to right, and from where to where a description may run."""
+
+    columns: tuple[Column, ...]
+    room: tuple[int, int]
+
+
+def invoice_lines(rows: tuple[Row, ...], prop: Property, ends: frozenset[int]) -> tuple[InvoiceLine, ...]:
+    """The lines of an invoice: what has an amount and a description under the head of a table.
+
+    Args:
+        rows: Of the whole document.
+        prop: The table `lines` of a schema, with the labels of its columns.
+        ends: The numbers of rows that hold sums, or the head of another table.
+    """
+    heads = {index: found for index, found in columns_by_row(rows, prop).items() if _heads_lines(found)}
+    stops = ends | heads.keys()
+    found: list[InvoiceLine] = []
+    for index, columns in heads.items():
+        items = _whole(list(_items(rows, index, _grid(rows[index], columns), stops)))
+        # a head printed again on the next page goes on counting; that of another table begins anew
+        found += [
+            _line(item, {str(number), str(len(found) + number)}) for number, item in enumerate(items, 1)
+        ]
+    return tuple(found)
+
+
+def _heads_lines(columns: Sequence[Column]) -> bool:
+    return {"description", "amount"} <= {column.name for column in columns}
+
+
+def _grid(head: Row, columns: Sequence[Column]) -> _Grid:
+    """The columns, those of no known name among them, and the room of the description between two others."""
+    boxes = (head.span_box(*segment) for segment in head.segments)
+    unknown = [
+        Column("", "text", box)
+        for box in boxes
+        if not any(box.left < known.box.right and known.box.left < box.right for known in columns)
+    ]
+    every = sorted([*columns, *unknown], key=lambda column: column.box.left)
+    at = next(index for index, column in enumerate(every) if column.name == "description")
+    left = every[at - 1].box.right if at else 0
+    right = every[at + 1].box.left if at + 1 < len(every) else every[at].box.right
+    return _Grid(tuple(every), (left, right))
+
+
+def _column_of(box: Box, grid: _Grid, height: float, *, number: bool) -> Column | None:
+    """The column whose header stands over a place; beside all of them, the nearest that holds such a thing.
+
+    Args:
+        box: Of a number or a word.
+        grid: The columns.
+        height: Of a line, in pixels.
+        number: It is a number.
+    """
+    over = [column for column in grid.columns if box.left < column.box.right and column.box.left < box.right]
+    if over:
+        fitting = [column for column in over if _holds(column, number=number)] or over
+        return min(fitting, key=lambda column: abs(column.box.right - box.right))
+    if grid.room[0] <= box.middle[0] < grid.room[1]:
+        return next(column for column in grid.columns if column.name == "description")
+    before = [column for column in grid.columns if column.box.right <= box.left][-1:]
+    after = [column for column in grid.columns if column.box.left >= box.right][:1]
+    near = [
+        (max(box.left - column.box.right, column.box.left - box.right), at, column)
+        for at, column in enumerate([*before, *after])
+        if _holds(column, number=number)
+    ]
+    return min(near)[2] if near and min(near)[0] <= FARTHEST * height else None
+
+
+def _holds(column: Column, *, number: bool) -> bool:
+    return not column.name or (column.type in _NUMERIC) == number
+
+
+def _items(rows: Sequence[Row], head: int, grid: _Grid, stops: frozenset[int]) -> Iterator[_Item]:
+    """Rows gathered to lines, down to a sum or the head of another table."""
+    held, over, empty = _Item(), "", 0
+    page, placed = rows[head].page, grid
+    for row in rows[head + 1 : head + 1 + MOST_ROWS]:
+        if row.index in stops or empty > MOST_EMPTY:
+            break
+        if row.page != page:
+            page, placed, over, empty = row.page, _moved(rows, rows[head], grid, row.page), "", 0
+        cells = {} if _CARRIED.match(row.text) else _cells(row, placed)
+        figures = [column.name for column in grid.columns if column.type in _NUMERIC and column.name in cells]
+        if not figures:
+            over, empty = cells.get("description", ""), empty + 1
+            continue
+        if "amount" in held.cells or any(name in held.cells for name in figures):
+            yield held
+            held = _Item()
+        held = _Item({**cells, **held.cells}, held.over or over)
+        over, empty = "", 0
+    yield held
+
+
+def _moved(rows: Sequence[Row], head: Row, grid: _Grid, page: int) -> _Grid:
+    """The columns on another page: as they are, or as its print is larger or further aside.
+
+    Of the ways in which a page may lie, the one that puts most figures under a header is taken.
+    """
+    here = [row for row in rows if row.page == page]
+    first = around([row.box for row in rows if row.page == head.page])
+    other = around([row.box for row in here])
+    ways = [
+        grid,
+        _scaled(grid, 0, 0, here[0].height / head.height),
+        _scaled(grid, first.left, other.left, other.width / max(1, first.width)),
+    ]
+    return max(ways, key=lambda way: sum(_fitting(row, way) for row in here))
+
+
+def _scaled(grid: _Grid, origin: int, target: int, ratio: float) -> _Grid:
+    def moved(side: int) -> int:
+        return round(target + ratio * (side - origin))
+
+    columns = (
+        replace(column, box=column.box._replace(left=moved(column.box.left), right=moved(column.box.right)))
+        for column in grid.columns
+    )
+    return _Grid(tuple(columns), (moved(grid.room[0]), moved(grid.room[1])))
+
+
+def _fitting(row: Row, grid: _Grid) -> int:
+    """How many figures of a row stand right under the header of a number."""
+    numeric = [column.box for column in grid.columns if column.type in _NUMERIC]
+    figures = [item.box for item in amounts(row, 0, len(row.words))]
+    return sum(any(at.left < box.right and box.left < at.right for box in numeric) for at in figures)
+
+
+def _cells(row: Row, grid: _Grid) -> dict[str, str]:
+    """Words by the column they stand in; figures only where figures belong."""
+    cells: dict[str, list[str]] = {}
+    spent: set[int] = set()
+    for item in amounts(row, 0, len(row.words)):
+        column = _column_of(item.box, grid, row.height, number=True)
+        if column is None or column.type not in _NUMERIC or column.name in cells:
+            continue
+        if column.name != "amount" or item.score >= MONEY:
+            cells[column.name] = [_figure(column, item)]
+            spent.update(range(item.first, item.last))
+    for index, word in enumerate(row.words):
+        found = None if index in spent else _column_of(word.box, grid, row.height, number=False)
+        if found is not None and found.type not in _NUMERIC:
+            cells.setdefault(found.name, []).append(word.text)
+        elif found is not None and found.name == "quantity" and word.text[:1].isalpha():
+            cells.setdefault("unit", []).append(word.text)
+    return {name: " ".join(parts) for name, parts in cells.items()}
+
+
+def _figure(column: Column, item: Candidate) -> str:
+    """A number as lines have it: money with two places, prices and quantities with as many as printed."""
+    value = item.amount
+    if value is None:
+        return item.raw
+    whole = money(value)
+    if column.name == "quantity" and _THOUSANDTHS.fullmatch(item.raw):
+        return item.raw
+    exact = column.name != "quantity" and Decimal(whole) == value
+    return whole if column.name == "amount" or exact else f"{value.normalize():f}"
+
+
+def _whole(items: Sequence[_Item]) -> list[_Item]:
+    """Lines with an amount and a description; with a quantity or price, where most have one."""
+    found = [
+        replace(item, cells={**item.cells, "description": said})
+        for item in items
+        if item.cells.get("amount") and (said := item.described)
+    ]
+    counted = [item for item in found if item.counted]
+    return counted if len(counted) >= MOSTLY * len(found) else found
+
+
+def _line(item: _Item, numbers: set[str]) -> InvoiceLine:
+    """A line; its number in the table is no part of its description."""
+    known = InvoiceLine.__slots__
+    cells = {name: text for name, text in item.cells.items() if name in known}
+    first, _, rest = cells["description"].partition(" ")
+    if rest and first.rstrip(".") in numbers:
+        cells["description"] = rest
+    if _THOUSANDTHS.fullmatch(cells.get("quantity", "")):
+        cells["quantity"] = _quantity(cells)
+    if "tax_rate" in cells:
+        cells["tax_rate"] = rate(cells["tax_rate"])
+    return InvoiceLine(**cells)
+
+
+def _quantity(cells: Mapping[str, str]) -> str:
+    """A quantity such as `2,500`: two and a half, or thousands where these make the amount of the price."""
+    thousands = re.sub("[.,]", "", cells["quantity"])
+    parts = f"{Decimal(thousands) / 1000:f}"
+    price, amount = Decimal(cells.get("unit_price", "0")), Decimal(cells["amount"])
+    off = [abs(Decimal(quantity) * price - amount) for quantity in (parts, thousands)]
+    return thousands if off[1] < off[0] else f"{Decimal(parts).normalize():f}"

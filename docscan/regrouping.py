@@ -10,11 +10,11 @@ from pathlib import Path
 
 from docscan import PROGRAM, extraction, ocr
 from docscan import record as records
-from docscan.archive import objects
+from docscan.archive import Archive, objects
 from docscan.archive.catalogue import Catalogue, Row
 from docscan.archive.revision import Revision
 from docscan.decisions import Reviewer, detail_of, file_all, held, looked_at, on_the_shelf
-from docscan.errors import DecisionError
+from docscan.errors import DecisionError, NotFoundError
 from docscan.model import Field, Page, PageRun, Record, transcribed
 from docscan.ocr import rebound
 from docscan.verification import review
@@ -44,13 +44,9 @@ def split(reviewer: Reviewer, row: Row, at: int, new_id: str) -> tuple[Record, R
             raise DecisionError("C020", reviewer.language, pages=str(len(record.pages)))
         number = catalogue.documents(record.sha256) + 1
         other = replace(record, id=new_id, document=number, decisions=())
-        ways = (record, new_id, 1, at - 1), (other, row.id, at, len(record.pages))
-        kept, left = (
-            _reread(
-                reviewer, catalogue, review.signed(one, "split", by, other=of), [_Part(record, first, last)]
-            )
-            for one, of, first, last in ways
-        )
+        before, after = _Part(record, 1, at - 1), _Part(record, at, len(record.pages))
+        kept = _reread(reviewer, catalogue, review.signed(record, "split", by, other=new_id), [before])
+        left = _reread(reviewer, catalogue, review.signed(other, "split", by, other=row.id), [after])
         original = objects.path_of(reviewer.archive, row.id, "original")
         files = {f"original/{original.name}": original, **left.files}
         revisions = (
@@ -115,33 +111,45 @@ class _Reread:
 def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Sequence[_Part]) -> _Reread:
     """A record of other pages: kind, fields and findings come from their words, what people said stays."""
     archive, pages, said = reviewer.archive, list[Page](), dict[str, Field]()
-    copies: list[Path] = []
     for part in parts:
         moved = len(pages) + 1 - part.first
         read = objects.read_pages(archive, part.record)[part.first - 1 : part.last]
         pages += (replace(page, number=page.number + moved) for page in read)
         said = {**_said(part, moved), **said}
-        copies.append(archive.staging / f"{record.id}.{len(copies)}.pdf")
-        whole = objects.path_of(archive, str(part.record.id), objects.SEARCHABLE)
-        rebound.cut(whole, part.first, part.last, copies[-1])
-    bound, words = (archive.staging / f"{record.id}.{name}" for name in ("pdf", "words.json"))
-    rebound.join(copies, bound)
-    words.write_text(
-        "".join(records.words_json(record.sha256, pages)), encoding="utf-8", errors="backslashreplace"
-    )
     found = extraction.extract(pages, reviewer.schemas)
-    missing = tuple(name for name in found.missing if name not in said)
     read_anew = replace(
         record,
-        extraction=replace(found, fields={**found.fields, **said}, missing=missing),
+        extraction=replace(
+            found,
+            fields={**found.fields, **said},
+            missing=tuple(name for name in found.missing if name not in said),
+        ),
         pages=tuple(pages),
         findings=ocr.findings(pages),
         runs=tuple(run for part in parts for run in _runs(part)),
         program=PROGRAM,
     )
     checked = review.rechecked(read_anew, reviewer.checks, catalogue, anew=True)
+    words = archive.staging / f"{record.id}.words.json"
+    text = "".join(records.words_json(record.sha256, pages))
+    words.write_bytes(text.encode(errors="backslashreplace"))
     kept = replace(checked, pages=tuple(transcribed(page) for page in pages))
-    return _Reread(kept, {objects.SEARCHABLE: bound, objects.WORDS: words})
+    return _Reread(kept, {objects.WORDS: words, **_copy(archive, record, parts)})
+
+
+def _copy(archive: Archive, record: Record, parts: Sequence[_Part]) -> dict[str, Path]:
+    """The searchable copy of some pages, where each of them has one."""
+    pieces: list[Path] = []
+    for part in parts:
+        try:
+            whole = objects.path_of(archive, str(part.record.id), objects.SEARCHABLE)
+        except NotFoundError:
+            return {}
+        pieces.append(archive.staging / f"{record.id}.{len(pieces)}.pdf")
+        rebound.cut(whole, part.first, part.last, pieces[-1])
+    bound = archive.staging / f"{record.id}.pdf"
+    rebound.join(pieces, bound)
+    return {objects.SEARCHABLE: bound}
 
 
 def _said(part: _Part, moved: int) -> dict[str, Field]:

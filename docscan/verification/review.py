@@ -235,7 +235,9 @@ def _by_person(field: Field) -> Field:
 
 def _unchecked(field: Field) -> Field:
     """A field as it was before the checks: with its score, and no doubt."""
-    doubtful = field.status == "doubtful" and field.origin != "person"
+    if field.origin == "person":
+        return _by_person(field)
+    doubtful = field.status == "doubtful"
     sure = min(1.0, field.confidence / DOUBTED) if doubtful else field.confidence
     scored = score_of(sure) if field.origin in SCORED else sure
     return replace(field, status="read" if doubtful else field.status, confidence=scored)

@@ -98,6 +98,7 @@ def test_a_correction_that_contradicts_the_sum_is_told() -> None:
     assert [finding.code for finding in after.findings] == ["V030"]
     assert after.extraction.fields["total"].status == "doubtful"
     assert after.verdict == "review"
+    assert again(again(after)) == after
 
 
 def test_who_insists_on_it_is_not_asked_again() -> None:

@@ -17,6 +17,7 @@ SHORTEST_RULE = 14.0  # millimetres
 ROOM = 7.5  # millimetres above a rule: a line of writing
 THICKEST = 1.0  # millimetres: what is thicker is a bar
 HANGING, WHOLE = 6.0, 0.6  # millimetres of a stroke that hangs on a rule; of its width the rule has at least
+ALONG = 2.5  # millimetres between a rule and a stroke that underlines what is signed on it
 TOUCHING = 0.9  # millimetres between a rule and the frame it is a side of
 
 
@@ -37,6 +38,7 @@ def found(
     frames = [box for box in _frames(ruling) if not within(box, taken)]
     rules = [rule for box in strokes if (rule := _rule(box, level, ruling.millimetre))]
     rules = [rule for rule in rules if not _is_side(rule, (*frames, *taken), ruling.millimetre)]
+    rules = [rule for rule in rules if not _is_written(rule, rules, ruling.millimetre)]
     every = [Blank(ruling.on_page(box), "frame") for box in frames]
     every += [Blank(comb.box, "comb") for comb in combs]
     every += [Blank(_above(ruling.on_page(box), ruling), "rule") for box in rules]
@@ -79,6 +81,17 @@ def _is_side(rule: Box, others: Iterable[Box], unit: float) -> bool:
         and rule.left < other.right + near
         and other.top - near <= rule.middle[1] <= other.bottom + near
         for other in others
+    )
+
+
+def _is_written(rule: Box, rules: Iterable[Box], unit: float) -> bool:
+    """Whether a level stroke is a pen's, drawn along a rule that is longer."""
+    return any(
+        other.left <= rule.left
+        and rule.right <= other.right
+        and rule.width < other.width
+        and abs(other.middle[1] - rule.middle[1]) <= ALONG * unit
+        for other in rules
     )
 
 

@@ -15,6 +15,7 @@ FEWEST = 8
 SHORTEST = 14.0  # millimetres of a row
 THICKEST = 1.6  # millimetres of a row that does not quite keep the level
 INK = 200  # grey level of a dot's rim
+WHOLE = 5  # dots: as tall is what is looked at above and below a row
 RIM = 2  # pixels around a dot that are taken off with it
 
 
@@ -52,10 +53,14 @@ def erased(scan: Scan, rows: Sequence[Box]) -> Scan:
         return scan
     image, most = scan.image.copy(), DOT * scan.dpi / 25.4 + 1
     for row in rows:
-        place = slice(max(0, row.top - round(most)), row.bottom + round(most)), slice(row.left, row.right)
-        part = image[place]
-        _, labels, stats, _ = cv2.connectedComponentsWithStats((part < INK).astype(np.uint8), connectivity=8)
+        reach = round(WHOLE * most)  # so that the foot of a letter is seen to be a letter's
+        top = max(0, row.top - reach)
+        part = image[top : row.bottom + reach, row.left : row.right]
+        _, labels, stats, middles = cv2.connectedComponentsWithStats(
+            (part < INK).astype(np.uint8), connectivity=8
+        )
         small = (stats[:, cv2.CC_STAT_WIDTH] <= most) & (stats[:, cv2.CC_STAT_HEIGHT] <= most)
+        small &= (middles[:, 1] >= row.top - top - most) & (middles[:, 1] < row.bottom - top + most)
         small[0] = False
         dots = cv2.dilate(small[labels].astype(np.uint8), np.ones((2 * RIM + 1,) * 2, np.uint8))
         part[(dots > 0) & ~((labels > 0) & ~small[labels])] = 255

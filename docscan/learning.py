@@ -5,9 +5,10 @@ out from these records and their words each time, so there are no templates to
 keep, and a better way of working it out needs no rebuilding.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 from docscan.archive import Archive, lessons, objects
 from docscan.archive.catalogue import Catalogue
@@ -18,9 +19,8 @@ from docscan.extraction.anchors import Anchor, Lesson
 from docscan.model import Extraction, Field, Page, Record
 from docscan.schema import Schema
 
-MOST_PAGES = (
-    50  # of a document that is looked at again for what was learned; longer ones are no forms of a supplier
-)
+MOST_PAGES = 50  # of a document that is looked at again for what was learned
+KEPT = 32  # records that are kept in memory: papers of one supplier often come together
 
 
 def supplier_of(extraction: Extraction) -> Supplier:
@@ -62,14 +62,15 @@ def anchors_of(archive: Archive, told: Sequence[Taught], schema: Schema) -> tupl
     return anchors.gathered([lesson for one in told for lesson in _lessons(archive, one)], schema)
 
 
-def _lessons(archive: Archive, one: Taught) -> Iterator[Lesson]:
+@lru_cache(maxsize=KEPT)
+def _lessons(archive: Archive, one: Taught) -> tuple[Lesson, ...]:
     """What people said of the fields of one record; nothing of one that is damaged, which `verify` names."""
     with suppress(NotFoundError, FixityError):
         record = objects.read_record(archive, one.record)
         if len(record.pages) <= MOST_PAGES:
             paper = spots.paper_of(objects.read_pages(archive, record))
-            for field in one.fields:
-                yield _lesson(record, field, paper)
+            return tuple(_lesson(record, field, paper) for field in one.fields)
+    return ()
 
 
 def _lesson(record: Record, name: str, paper: spots.Paper) -> Lesson:

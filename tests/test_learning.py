@@ -1,5 +1,6 @@
 """From a correction in the archive to the next paper of the same supplier."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from typed import typed
 from docscan import learning
 from docscan.archive import fixity, lessons, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
-from docscan.model import Page
+from docscan.model import Page, Record
 
 LATER = NOW + timedelta(days=1)
 
@@ -69,6 +70,22 @@ def test_a_supplier_is_known_by_its_tax_id_whatever_its_name(taught: Shelf, tmp_
 def test_another_supplier_s_paper_is_read_as_before(taught: Shelf, tmp_path: Path):
     page = paper("RE-2026/0244", "K-91007", supplier="Zimmerei Holz KG", seller="DE811907980")
     assert number_of(taught, tmp_path, page) == "K-91007"
+
+
+def test_a_run_uses_what_a_correction_of_an_earlier_run_taught(shelf: Shelf, slip: Callable[..., bytes]):
+    def scan(name: str, number: str, other: str) -> Record:
+        lines = ("Muster Werkzeuge GmbH", "Rechnung", f"Vorgang: {number}", f"Rechnungs-Nr. {other}")
+        shelf.drop(name, slip(*lines, "Gesamtbetrag 357,00 EUR", "USt-IdNr. DE136695976"))
+        shelf.run()
+        row = next(row for row in shelf.rows() if row.source.endswith(name))
+        return objects.read_record(shelf.archive, row.id)
+
+    first = scan("first.png", "RE-20260117", "88123")
+    assert first.extraction.fields["invoice_number"].value == "88123"
+    corrected(shelf, first, LATER, invoice_number="RE-20260117")
+    second = scan("second.png", "RE-20260244", "91007")
+    assert second.extraction.fields["invoice_number"].value == "RE-20260244"
+    assert [one.source for one in second.extraction.statements] == ["learned", "page"]
 
 
 def test_words_are_not_read_back_where_nothing_was_learned(taught: Shelf, tmp_path: Path):

@@ -10,6 +10,7 @@ from docscan import PROGRAM, retrace
 from docscan.archive import objects
 from docscan.archive.catalogue import open_catalogue
 from docscan.cli.terminal import equipped, put, put_json, shortened, standing_in, table
+from docscan.evidence import LEARNED
 from docscan.extraction.reasons import Considered, Reason
 from docscan.messages import sentence
 from docscan.model import Field, Record
@@ -73,7 +74,8 @@ def _told(account: Account, record: Record, language: str) -> Iterator[str]:
     if account.reason:
         yield from _weighed(account.reason)
     for one in account.statements:
-        yield f"  {one.source} {'agrees' if one.agrees else 'differs'}: {one.value}"
+        source = "what people taught of this supplier" if one.source == LEARNED else one.source
+        yield f"  {source} {'agrees' if one.agrees else 'differs'}: {one.value}"
     if account.witnessed:
         yield "  it is printed a second time, or follows from another print"
     for heard in account.checks:
@@ -92,6 +94,8 @@ def _compared(account: Account, record: Record) -> str:
         return f"extracted again by {PROGRAM}: the same{scored}"
     if account.judgements:
         why = "a person decided"
+    elif any(one.source == LEARNED for one in account.statements):
+        why = "people had taught where this supplier keeps it"
     elif any(one.source not in ("page", "") for one in account.statements):
         why = "another source spoke"
     elif record.program != PROGRAM:

@@ -110,24 +110,24 @@ def learn(lesson: Lesson, kind: str) -> Anchor | None:
         lesson: What a person said.
         kind: The type of the field.
     """
-    place = _taught(lesson, kind)
-    if place is None:
+    if (place := _taught(lesson, kind)) is None:
         return None
+    spot, item = place
     return Anchor(
         lesson.subject,
         kind,
-        spots.spot_of(lesson.paper, place),
+        spot,
         shape_of(kind, str(lesson.value)),
         (lesson.record,),
-        misread=tuple(_misread(lesson, place)),
+        misread=tuple(_misread(lesson, item)),
     )
 
 
 def found_by(anchor: Anchor, paper: Paper) -> tuple[float, Candidate] | None:
     """The value at an anchored place, with how surely that is the place; None where there is none."""
     offers = (
-        (spots.likeness(anchor.spot, spots.spot_of(paper, item)), item)
-        for item in spots.values(paper, anchor.type)
+        (spots.likeness(anchor.spot, spot), item)
+        for spot, item in paper.standing(anchor.type)
         if shape_of(anchor.type, item.value) == anchor.shape
     )
     return max((offer for offer in offers if offer[0] >= KEPT), key=lambda offer: offer[0], default=None)
@@ -194,7 +194,7 @@ def _counted(anchor: Anchor, lessons: Iterable[Lesson]) -> Anchor:
     for lesson in lessons:
         if found := found_by(anchor, lesson.paper):
             place = _taught(lesson, anchor.type)
-            same = place is not None and _overlap(place, found[1])
+            same = place is not None and _overlap(place[1], found[1])
             same = same or (
                 lesson.value is not None and joining.same(anchor.type, lesson.value, found[1].value)
             )
@@ -202,7 +202,7 @@ def _counted(anchor: Anchor, lessons: Iterable[Lesson]) -> Anchor:
     return replace(anchor, confirmed=right, contradicted=wrong)
 
 
-def _taught(lesson: Lesson, kind: str) -> Candidate | None:
+def _taught(lesson: Lesson, kind: str) -> tuple[Spot, Candidate] | None:
     """Where the value that a person left stands: what is read as it, or was misread there.
 
     Of several places the one that was read before, else one with words beside
@@ -210,19 +210,17 @@ def _taught(lesson: Lesson, kind: str) -> Candidate | None:
     """
     if not lesson.value:
         return None
-    offers = list(spots.values(lesson.paper, kind))
-    exact = [item for item in offers if _exactly(kind, lesson.value, item.value)]
-    alike = exact or [item for item in offers if _misprinted(kind, lesson.value, item.value)]
-    if not alike:
-        return None
+    offers = lesson.paper.standing(kind)
+    exact = [offer for offer in offers if _exactly(kind, lesson.value, offer[1].value)]
+    alike = exact or [offer for offer in offers if _misprinted(kind, lesson.value, offer[1].value)]
 
-    def telling(item: Candidate) -> tuple[bool, bool, bool, int]:
-        spot, before = spots.spot_of(lesson.paper, item), lesson.before
+    def telling(offer: tuple[Spot, Candidate]) -> tuple[bool, bool, bool, int]:
+        (spot, item), before = offer, lesson.before
         again = before is not None and _at(before, item.row, item.box)
         order = item.row.index if kind == "amount" else -item.row.index
         return again, bool(spot.beside), bool(spot.above), order
 
-    return max(alike, key=telling)
+    return max(alike, key=telling, default=None)
 
 
 def _exactly(kind: str, value: str, printed: str) -> bool:

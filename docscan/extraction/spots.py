@@ -12,7 +12,7 @@ is that of Rusiñol, Benkhelfallah and Poulain d'Andecy (ICDAR 2013).
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -70,9 +70,9 @@ class Spot:
     top: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Paper:
-    """A document as its rows, page by page.
+    """A document as its rows, page by page; what stands on it is looked for once.
 
     Attributes:
         rows: Top to bottom, page after page.
@@ -84,6 +84,20 @@ class Paper:
     sizes: Mapping[int, tuple[int, int]]
     order: str
 
+    @cached_property
+    def _found(self) -> dict[str, tuple[tuple[Spot, Candidate], ...]]:
+        return {}
+
+    def standing(self, kind: str) -> tuple[tuple[Spot, Candidate], ...]:
+        """Every value of a type with its place, whatever stands by it.
+
+        Args:
+            kind: The type, as schemas name it.
+        """
+        if kind not in self._found:
+            self._found[kind] = tuple((spot_of(self, item), item) for item in _values(self, kind))
+        return self._found[kind]
+
 
 def paper_of(pages: Sequence[Page]) -> Paper:
     """A document as its rows."""
@@ -92,13 +106,7 @@ def paper_of(pages: Sequence[Page]) -> Paper:
     return Paper(rows, sizes, solve.date_order(Sheet(rows, ())))
 
 
-def values(paper: Paper, kind: str) -> Iterator[Candidate]:
-    """Every value of a type, whatever stands by it.
-
-    Args:
-        paper: The document.
-        kind: The type, as schemas name it.
-    """
+def _values(paper: Paper, kind: str) -> Iterator[Candidate]:
     if kind in ("date", "amount", "iban"):
         dates = partial(candidates.dates, order=paper.order)
         yield from candidates.unlabelled(paper.rows, dates if kind == "date" else candidates.READERS[kind])

@@ -110,6 +110,7 @@ def correct(reviewer: Reviewer, row: Row, values: Mapping[str, str], *, forced: 
     """
     with held(reviewer) as catalogue:
         record, by = looked_at(reviewer, catalogue, row)
+        on_the_shelf(reviewer, record)
         kinds = reviewer.types(record)
         stated = {
             name: _field(reviewer, record, (name, kinds.get(name, "")), value.strip(), forced=forced)

@@ -11,6 +11,7 @@ import click
 from docscan import decisions, questions, regrouping
 from docscan.archive import objects
 from docscan.archive.catalogue import Row, open_catalogue
+from docscan.cli.reviewing import outcome
 from docscan.cli.terminal import say, table
 from docscan.decisions import Reviewer
 from docscan.errors import ArchiveBusyError, DecisionError, FixityError, NotFoundError, RecordChangedError
@@ -57,17 +58,6 @@ def walk(reviewer: Reviewer, records: Sequence[str], *, sample: bool) -> None:
             heading = ""
         if going.left:
             return
-
-
-def outcome(record: Record, language: str) -> str:
-    """What a decision left, in a sentence."""
-    if record.disposal:
-        code = "N226" if record.disposal == "rejected" else "N227"
-        return sentence(code, language, id=record.decisions[-1].other)
-    if record.verdict == "accepted":
-        return sentence("N220", language)
-    open_doubts = questions.asked(record, (), {})
-    return sentence("N221", language, doubts=", ".join(question.name for question in open_doubts))
 
 
 def _ask_next(going: Walk, identifier: str, heading: str, *, sample: bool) -> bool:

@@ -5,20 +5,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from docscan import decisions, equipment, record, regrouping
+from docscan import record
 from docscan.archive import Archive, objects
 from docscan.archive.catalogue import Catalogue, Row, open_catalogue
-from docscan.cli import asking
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
-from docscan.decisions import Reviewer
 from docscan.errors import FixityError, NotFoundError
 from docscan.messages import sentence
 from docscan.model import Record
 from docscan.verification import review as rules
+
+if TYPE_CHECKING:
+    from docscan.decisions import Reviewer
 
 SCREENFUL = 50
 
@@ -37,14 +38,16 @@ def review(ctx: click.Context, sample: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    reviewer = _reviewer(standing_in(ctx))
-    with open_catalogue(reviewer.archive) as catalogue:
+    from docscan.cli import asking  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
         waiting = [row.id for row in catalogue.listing(state="review")]
-        drawn = [row.id for row in _sample(reviewer.archive, catalogue)]
-    asking.walk(reviewer, drawn if sample else waiting, sample=sample)
-    with open_catalogue(reviewer.archive) as catalogue:
-        left = sum(1 for _ in _sample(reviewer.archive, catalogue))
-        _say_waiting(reviewer, catalogue.count(state="review"), left)
+        drawn = [row.id for row in _sample(archive, catalogue)]
+    asking.walk(_reviewer(archive), drawn if sample else waiting, sample=sample)
+    with open_catalogue(archive) as catalogue:
+        left = sum(1 for _ in _sample(archive, catalogue))
+        _say_waiting(archive, catalogue.count(state="review"), left)
 
 
 @review.command("list", epilog="Example: docscan review list --json")
@@ -68,7 +71,7 @@ def review_list(ctx: click.Context, limit: int | None, sample: bool, as_json: bo
         put(f"{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {Path(row['source']).name}")
         for doubt in row["findings"]:
             put(f"    {doubt['code']}  {doubt['message']}")
-    _say_waiting(_reviewer(archive), total, len(drawn))
+    _say_waiting(archive, total, len(drawn))
 
 
 @review.command("accept", epilog="Example: docscan review accept 3f2a9c41 issue_date")
@@ -82,6 +85,8 @@ def review_accept(ctx: click.Context, identifier: str, names: tuple[str, ...], a
     FIELD may also be a field that was rightly not found, or the code of a doubt
     that is about no field, such as R030.
     """
+    from docscan import decisions  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+
     with _deciding(ctx, identifier) as (reviewer, row):
         _told([decisions.accept(reviewer, row, names)], reviewer, as_json=as_json)
 
@@ -103,6 +108,8 @@ def review_correct(
     stated = dict(value.partition("=")[::2] for value in values)
     if not all("=" in value for value in values):
         raise click.UsageError("Write each correction as FIELD=VALUE.")
+    from docscan import decisions  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+
     with _deciding(ctx, identifier) as (reviewer, row):
         _told([decisions.correct(reviewer, row, stated, forced=force)], reviewer, as_json=as_json)
 
@@ -117,6 +124,8 @@ def review_reject(ctx: click.Context, identifier: str, because: str, as_json: bo
 
     To take it back, accept the record.
     """
+    from docscan import decisions  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+
     with _deciding(ctx, identifier) as (reviewer, row):
         _told([decisions.reject(reviewer, row, because)], reviewer, as_json=as_json)
 
@@ -128,6 +137,8 @@ def review_reject(ctx: click.Context, identifier: str, because: str, as_json: bo
 @click.pass_context
 def review_split(ctx: click.Context, identifier: str, at: int, as_json: bool) -> None:
     """Make two records of one that holds two documents; both are read anew."""
+    from docscan import regrouping  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+
     with _deciding(ctx, identifier) as (reviewer, row):
         _told(regrouping.split(reviewer, row, at, str(uuid.uuid4())), reviewer, as_json=as_json)
 
@@ -139,19 +150,35 @@ def review_split(ctx: click.Context, identifier: str, at: int, as_json: bool) ->
 @click.pass_context
 def review_merge(ctx: click.Context, identifier: str, other: str, as_json: bool) -> None:
     """Add the pages of OTHER to the record ID, which is read anew; OTHER stays, marked as merged."""
+    from docscan import regrouping  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+
     with _deciding(ctx, identifier) as (reviewer, row):
         with open_catalogue(reviewer.archive) as catalogue:
             follows = catalogue.row(other)
         _told(regrouping.merge(reviewer, row, follows), reviewer, as_json=as_json)
 
 
-def _reviewer(archive: Archive) -> Reviewer:
+def outcome(after: Record, language: str) -> str:
+    """What a decision left, in a sentence."""
+    if after.disposal:
+        code = "N226" if after.disposal == "rejected" else "N227"
+        return sentence(code, language, id=after.decisions[-1].other)
+    if after.verdict == "accepted":
+        return sentence("N220", language)
+    named = rules.in_doubt(after)
+    about_none = (doubt.code for doubt in rules.doubts(after) if doubt.subject not in named)
+    return sentence("N221", language, doubts=", ".join([*named, *about_none]))
+
+
+def _reviewer(archive: Archive) -> "Reviewer":
+    from docscan import decisions, equipment  # noqa: PLC0415 - slow to load, and `review list` needs neither
+
     chosen, schemas = equipment.definitions(archive.config.pipeline, archive.root)
-    return Reviewer(archive, chosen.verification, schemas, agent(), now)
+    return decisions.Reviewer(archive, chosen.verification, schemas, agent(), now)
 
 
 @contextmanager
-def _deciding(ctx: click.Context, identifier: str) -> Iterator[tuple[Reviewer, Row]]:
+def _deciding(ctx: click.Context, identifier: str) -> Iterator[tuple["Reviewer", Row]]:
     """Who decides, and the record as it stands."""
     reviewer = _reviewer(standing_in(ctx))
     with open_catalogue(reviewer.archive) as catalogue:
@@ -159,12 +186,12 @@ def _deciding(ctx: click.Context, identifier: str) -> Iterator[tuple[Reviewer, R
     yield reviewer, row
 
 
-def _told(after: Sequence[Record], reviewer: Reviewer, *, as_json: bool) -> None:
+def _told(after: Sequence[Record], reviewer: "Reviewer", *, as_json: bool) -> None:
     for one in after:
         if as_json:
             put(record.dumped(record.to_json(one, reviewer.language)))
         else:
-            say(f"{str(one.id)[:8]}  {asking.outcome(one, reviewer.language)}")
+            say(f"{str(one.id)[:8]}  {outcome(one, reviewer.language)}")
 
 
 def _sample(archive: Archive, catalogue: Catalogue) -> Iterator[Row]:
@@ -175,8 +202,8 @@ def _sample(archive: Archive, catalogue: Catalogue) -> Iterator[Row]:
             yield row
 
 
-def _say_waiting(reviewer: Reviewer, waiting: int, drawn: int) -> None:
-    language = reviewer.language
+def _say_waiting(archive: Archive, waiting: int, drawn: int) -> None:
+    language = archive.config.language
     say(sentence("N223", language, count=str(waiting)) if waiting else sentence("N222", language))
     if drawn:
         say(sentence("N225", language, count=str(drawn)))

@@ -8,6 +8,7 @@ from itertools import islice
 from docscan.archive import Archive, hold, objects
 from docscan.archive.catalogue import Catalogue, Errand, open_catalogue
 from docscan.errors import ArchiveError, FixityError, NotFoundError
+from docscan.model import Record
 from docscan.search.index import DamagedIndexError, Hits, Index, IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.whoosh_engine import WhooshIndex
@@ -37,12 +38,16 @@ def open_index(archive: Archive) -> Index:
 def feed(archive: Archive, catalogue: Catalogue) -> None:
     """Bring the index up to what the catalogue holds.
 
-    A record that cannot be read is left out; `verify` names it.
+    A record that cannot be read is left out; `verify` names it. One that was
+    merged is found by the record that has its pages now.
     """
     index = open_index(archive)
     try:
         while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
-            index.update(_documents(archive, errands), seq=errands[-1].seq)
+            records = tuple(_records(archive, errands))
+            gone = [str(record.id) for record in records if record.disposal == "merged"]
+            kept = (_document(record) for record in records if record.disposal != "merged")
+            index.update(kept, seq=errands[-1].seq, removed=gone)
     finally:
         index.close()
 
@@ -111,24 +116,24 @@ def _clear(archive: Archive) -> None:
         archive.index.unlink(missing_ok=True)
 
 
-def _documents(archive: Archive, errands: Iterable[Errand]) -> Iterator[IndexDocument]:
-    for errand in errands:
+def _records(archive: Archive, errands: Iterable[Errand]) -> Iterator[Record]:
+    """The newest version of each record that is to be followed."""
+    for record in dict.fromkeys(errand.record for errand in errands):
         try:
-            yield _document(archive, errand.record)
+            yield objects.read_record(archive, record)
         except (NotFoundError, FixityError):
             continue
 
 
-def _document(archive: Archive, record_id: str) -> IndexDocument:
-    record = objects.read_record(archive, record_id)
+def _document(record: Record) -> IndexDocument:
     extraction = record.extraction
     said = {name: field.value for name, field in extraction.fields.items() if isinstance(field.value, str)}
     return IndexDocument(
-        id=record_id,
+        id=str(record.id),
         kind=extraction.kind,
         language=extraction.language,
         added=record.received[:10],
-        verdict=record.verdict,
+        verdict=record.state,
         fields=said,
         pages=tuple(page.text for page in record.pages),
     )

@@ -26,7 +26,7 @@ class IndexDocument:
         kind: `invoice`, `credit-note` ...
         language: `es`, `pl`, `de`, `en`, or empty.
         added: When it was filed, YYYY-MM-DD.
-        verdict: `accepted` or `review`.
+        verdict: `accepted`, `review` or `rejected`.
         fields: The values by name, normalised as in a record.
         pages: The text of each page, in order.
     """

@@ -36,7 +36,7 @@ FIELDS = (
     "payment_reference",
 )
 
-VERDICTS = ("accepted", "review")
+VERDICTS = ("accepted", "review", "rejected")
 
 LONGEST = 1000
 """Characters of a query: about the length of a page's paragraph."""
@@ -170,7 +170,7 @@ class _Parser:
         if name in NUMBERS:
             return self.kept(self.range(name, node, value), place)
         if name == "verdict" and (isinstance(node, Prefix) or fold(_text(node)) not in VERDICTS):
-            self.fail("There is no such verdict.", value, "It is accepted or review.")
+            self.fail("There is no such verdict.", value, "It is accepted, review or rejected.")
         return self.kept(node, place)
 
     def quoted(self, field: str) -> Phrase | None:

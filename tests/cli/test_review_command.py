@@ -20,7 +20,7 @@ from docscan.archive import hold, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.revision import Revision, revise
 from docscan.decisions import Reviewer
-from docscan.errors import ArchiveBusyError, RecordChangedError
+from docscan.errors import ArchiveBusyError, DecisionError, RecordChangedError
 from docscan.model import Record
 
 INVOICE = """
@@ -190,6 +190,9 @@ def test_a_rejected_record_waits_no_longer_and_nothing_of_it_is_deleted(
     assert objects.path_of(shelf.archive, str(invoice.id), "original").is_file()
     text = "".join(path.read_text() for path in shelf.archive.ledger.iterdir())
     assert '"reason":"misdelivered"' in text
+    assert "1 found." in spoken(shelf, "search", "is:rejected")[1]
+    with pytest.raises(DecisionError, match="was rejected or merged before"):
+        spoken(shelf, "review", "correct", str(invoice.id), "total=1,00")
     spoken(shelf, "review", "accept", str(invoice.id))
     assert shown(shelf, invoice)["state"] == "accepted"
     assert sound(shelf)
@@ -222,6 +225,7 @@ def test_two_records_become_one_and_the_other_stands_as_merged(
     assert [page["number"] for page in whole["pages"]] == [1, 2]
     assert [run["record"] for run in whole["runs"]] == [invoice.id, letter.id]
     assert (gone["state"], gone["decisions"][-1]["other"]) == ("merged", invoice.id)
+    assert "1 found." in spoken(shelf, "search", "Kellerfeuchte")[1]
     with pikepdf.open(objects.path_of(shelf.archive, whole["id"], objects.SEARCHABLE)) as copy:
         assert len(copy.pages) == 2
     assert sound(shelf)

@@ -81,8 +81,8 @@ def places(pages: Sequence[Page], kind: str, near: tuple[int, Box] | None = None
         kind: One of the types of a schema's properties.
         near: A page and a box, such as those of the value that was read.
     """
-    found = spots.values(spots.paper_of(pages), kind) if kind in READERS else ()
-    there = (Place(item.value, item.raw, item.row.page, item.box) for item in found)
+    found = spots.paper_of(pages).standing(kind) if kind in READERS else ()
+    there = (Place(item.value, item.raw, item.row.page, item.box) for _, item in found)
     return tuple(there) if near is None else tuple(sorted(there, key=lambda place: _far(place, near)))
 
 

@@ -37,6 +37,17 @@ def test_a_weak_label_says_how_weak(tmp_path: Path) -> None:
     assert [(label.text, label.weight) for label in found.labels] == [("Rechnungsdatum", 1.0), ("Datum", 0.6)]
 
 
+def test_a_choice_has_its_options_in_the_order_of_the_file(tmp_path: Path) -> None:
+    options = {"no": {"de": ["Nein"]}, "yes": {"de": ["Ja"], "en": ["Yes"]}}
+    rules = {"x-type": "choice", "enum": ["yes", "no"], "x-options": options, "x-place": "below"}
+    (found,) = schema.load(written(tmp_path, properties={"a": rules})).properties
+    assert [(option.name, [label.text for label in option.labels]) for option in found.options] == [
+        ("no", ["Nein"]),
+        ("yes", ["Ja", "Yes"]),
+    ]
+    assert found.place == "below"
+
+
 def test_a_schema_that_extends_another_keeps_its_fields_and_puts_its_own_in_place() -> None:
     invoice, note = (
         schema.load(library.find("schemas", name, ".json")) for name in ("invoice", "credit-note")
@@ -58,6 +69,23 @@ def test_a_schema_that_extends_another_keeps_its_fields_and_puts_its_own_in_plac
         ({"x-words": {"de": {"x": 11}}}, "x-words.de.x", "10"),
         ({"properties": {"a": {"type": "strng"}}}, "properties.a.type", "docs/schemas.md"),
         ({"x-extends": "nothing"}, "x-extends", "beside"),
+        ({"properties": {"a": {"x-place": "left"}}}, "properties.a.x-place", "right"),
+        ({"properties": {"a": {"x-type": "choice"}}}, "properties.a.x-options", "options"),
+        ({"properties": {"a": {"x-options": {"x": {"de": ["X"]}}}}}, "properties.a.x-options", "choice"),
+        (
+            {"properties": {"a": {"x-type": "choice", "x-options": {"yes": {"de": "Ja"}}}}},
+            "properties.a.x-options.yes.de",
+            "[ ]",
+        ),
+        (
+            {
+                "properties": {
+                    "a": {"x-type": "choice", "enum": ["yse"], "x-options": {"yes": {"de": ["Ja"]}}}
+                }
+            },
+            "properties.a.enum",
+            "yes",
+        ),
     ],
 )
 def test_a_mistake_is_refused_with_its_path_its_key_and_a_way_out(

@@ -135,13 +135,22 @@ def _ibans(words: Sequence[Word], joined: str, order: str) -> Found:  # noqa: AR
 
 
 def _tax_ids(words: Sequence[Word], joined: str, order: str) -> Found:  # noqa: ARG001 - one shape for all
-    if found := identifiers.tax_id([word.text for word in words]):
+    found = identifiers.tax_id([word.text for word in words])
+    if found and identifiers.tax_id_valid(found[2]):
         yield found[2], found[3]
     bare = identifiers.compact(joined)
-    mended = bare[:1] + bare[1:-1].translate(_FIGURES) + bare[-1:]
-    for value in (bare, bare.translate(_FIGURES), mended):
+    for start, end in (
+        (0, len(bare)),
+        (0, -1),
+        (1, len(bare)),
+        (1, -1),
+        (2, len(bare)),
+    ):  # letters at its ends
+        value = bare[:start] + bare[start:end].translate(_FIGURES) + bare[len(bare[:end]) :]
         if identifiers.tax_id_valid(value):
-            yield value, MENDED
+            yield value, 1.0 if value == bare else MENDED
+    if found:
+        yield found[2], found[3]
     if sum(map(str.isdigit, bare)) >= 5:
         yield bare, 0.6
 

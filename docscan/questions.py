@@ -65,9 +65,10 @@ def _about(
 def _alternatives(
     name: str, field: Field | None, pages: Sequence[Page], what: tuple[str, Record]
 ) -> tuple[str, ...]:
-    """What other sources say, then what else of its type stands on the pages, the nearest first."""
+    """What other sources say, other readings, and what else of its type is on the pages, nearest first."""
     kind, record = what
     said = [one.value for one in record.extraction.statements if one.subject == name]
+    said += [reading for one in record.extraction.repairs if one.subject == name for reading in one.readings]
     near = (field.page, field.box) if field else None
     there = [place.value for place in typed.places(pages, kind, near)] if kind in OFFERED else []
     taken = {str(field.value)} if field else set()

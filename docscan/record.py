@@ -24,6 +24,7 @@ from docscan.model import (
     Page,
     PageRun,
     Record,
+    Repair,
     Statement,
     TaxLine,
     Transcript,
@@ -63,6 +64,8 @@ def to_json(record: Record, language: str = "en") -> dict[str, Any]:
         "tax_breakdown": [_slots(item) for item in extraction.tax_breakdown],
         "lines": [_slots(item) for item in extraction.lines],
         "missing": list(extraction.missing),
+        "witnessed": sorted(extraction.witnessed),
+        "repairs": [_slots(item) | {"readings": list(item.readings)} for item in extraction.repairs],
         "statements": [_slots(item) | {"box": list(item.box)} for item in extraction.statements],
         "entries": [
             _slots(entry) | {"box": list(entry.box), "confidence": round(entry.confidence, 3)}
@@ -241,6 +244,10 @@ def _extraction(record: Mapping[str, Any]) -> Extraction:
         tax_breakdown=tuple(TaxLine(**item) for item in record["tax_breakdown"]),
         lines=tuple(InvoiceLine(**item) for item in record["lines"]),
         missing=tuple(record.get("missing", ())),
+        witnessed=frozenset(record.get("witnessed", ())),
+        repairs=tuple(
+            Repair(**{**item, "readings": tuple(item["readings"])}) for item in record.get("repairs", ())
+        ),
         entries=tuple(Entry(**item | {"box": Box(*item["box"])}) for item in record["entries"]),
         statements=tuple(
             Statement(**item | {"box": Box(*item["box"])}) for item in record.get("statements", ())

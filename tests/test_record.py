@@ -8,15 +8,19 @@ from hypothesis import strategies as st
 from docscan import record
 from docscan.model import (
     Code,
+    Decision,
     Entry,
     Extraction,
     Field,
     Finding,
     InvoiceLine,
+    Judgement,
     Line,
     Mark,
     Page,
+    PageRun,
     Record,
+    Repair,
     Statement,
     TaxLine,
     Word,
@@ -66,6 +70,10 @@ extraction = st.builds(
     language=st.sampled_from(["es", "pl", "de", "en", ""]),
     fields=st.dictionaries(name, field, max_size=4),
     missing=st.lists(name, max_size=2).map(tuple),
+    witnessed=st.frozensets(name, max_size=2),
+    repairs=st.lists(
+        st.builds(Repair, name, text, st.lists(text, max_size=2).map(tuple), st.just("digits")), max_size=2
+    ).map(tuple),
     tax_breakdown=st.lists(st.builds(TaxLine, text, text, text, text), max_size=2).map(tuple),
     lines=st.lists(st.builds(InvoiceLine, text, text, text, text, text, text), max_size=2).map(tuple),
     entries=st.lists(
@@ -86,6 +94,20 @@ extraction = st.builds(
         max_size=2,
     ).map(tuple),
 )
+decision = st.builds(
+    Decision,
+    act=st.sampled_from(["accept", "correct", "reject", "split", "merge"]),
+    at=st.just("2026-03-02T09:30:00Z"),
+    agent=st.just("u:0123456789abcdef"),
+    verdict=st.sampled_from(["accepted", "review"]),
+    judgements=st.lists(
+        st.builds(Judgement, name, st.none() | field, st.none() | text | st.booleans()), max_size=2
+    ).map(tuple),
+    settled=st.just((Finding("V080", "doubt", "total", {"field": "total", "confidence": "40"}),)),
+    reason=st.sampled_from(["", "blank"]),
+    other=st.just("") | st.uuids().map(str),
+    sampled=st.booleans(),
+)
 records = st.builds(
     Record,
     id=st.uuids().map(str),
@@ -99,6 +121,11 @@ records = st.builds(
     document=st.integers(1, 9),
     received=st.just("2026-03-02T09:30:00Z"),
     program=text,
+    runs=st.lists(
+        st.builds(PageRun, st.uuids().map(str), text, st.integers(1, 9), st.integers(1, 9)), max_size=2
+    ).map(tuple),
+    disposal=st.sampled_from(["", "rejected", "merged"]),
+    decisions=st.lists(decision, max_size=2).map(tuple),
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.model import Extraction, Field, Finding, Record, Statement
+from docscan.model import Extraction, Field, Finding, Record, Repair, Statement
 from docscan.pipeline import Choice
 from docscan.places import Box
 from docscan.verification import DOUBTED, PROVEN, review, verdict, verify
@@ -200,6 +200,24 @@ def test_what_other_sources_say_of_a_corrected_field_is_answered() -> None:
     confirmed = again(review.accept(before, ["total"], BY))
     assert confirmed.findings == ()
     assert [one.agrees for one in confirmed.extraction.statements] == [True, False]
+
+
+def test_what_was_put_right_by_its_digits_is_not_proven_by_them_afterwards() -> None:
+    repaired = (Repair("supplier_tax_id", "Bl2345674", ("B12345674",), "digits"),)
+    extraction = Extraction(
+        "invoice",
+        "invoice",
+        1.0,
+        "es",
+        {name: field(value, top=20 * n) for n, (name, value) in enumerate(SUMS.items())}
+        | {"supplier_tax_id": replace(field("B12345674"), raw="Bl2345674")},
+        repairs=repaired,
+    )
+    checked, findings = verify(extraction, CHECKS, Archive())
+    before = Record("a", "a.pdf", "0" * 64, "application/pdf", checked, (), findings, "accepted")
+    assert before.extraction.fields["supplier_tax_id"].status == "read"
+    after = again(review.correct(before, {"net": field("100.00")}, BY))
+    assert after.extraction.fields["supplier_tax_id"].status == "read"
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,25 @@ def taught(
     schema = next((item for item in schemas if item.name == record.extraction.schema), None)
     if schema is None or len(record.pages) > MOST_PAGES:
         return record
-    told = lessons.about(catalogue, supplier_of(record.extraction))
-    learned = anchors_of(catalogue.archive, told, schema) if told else ()
+    learned = known_of(record.extraction, catalogue, schema)
     if not any(anchor.holds for anchor in learned):
         return record
     return replace(record, extraction=anchors.apply(record.extraction, pages(), learned, schema))
+
+
+def known_of(
+    extraction: Extraction, catalogue: Catalogue, schema: Schema, until: str = lessons.ALWAYS
+) -> tuple[Anchor, ...]:
+    """What is known of the supplier of a document.
+
+    Args:
+        extraction: As read.
+        catalogue: Of what was filed.
+        schema: Of the document's kind.
+        until: What was decided later is left out: ISO 8601, UTC.
+    """
+    told = lessons.about(catalogue, supplier_of(extraction), until)
+    return anchors_of(catalogue.archive, told, schema) if told else ()
 
 
 def anchors_of(archive: Archive, told: Sequence[Taught], schema: Schema) -> tuple[Anchor, ...]:

@@ -8,14 +8,18 @@ another value than the one that was filed, that is said, too.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docscan import PROGRAM, extraction, verification
+from docscan import PROGRAM, extraction, learning, verification
 from docscan.accession import attachments
-from docscan.archive import Archive, objects
+from docscan.archive import objects
+from docscan.archive.catalogue import Catalogue
 from docscan.equipment import Setup
 from docscan.errors import NotFoundError
-from docscan.extraction import einvoice, reasons
+from docscan.extraction import anchors, einvoice, reasons
+from docscan.extraction.anchors import Anchor
 from docscan.extraction.reasons import Reason
 from docscan.model import Decision, Extraction, Field, Finding, Judgement, Known, Page, Record, Statement
+from docscan.reading import PDF
+from docscan.schema import Schema
 from docscan.verification import Doubted, Proof
 
 
@@ -46,6 +50,7 @@ class Account:
         reason: What was weighed; None for a field the schema does not have.
         witnessed: A second place on the pages bears it out.
         statements: What each source says of it.
+        anchors: Where people had shown by then that its supplier keeps it.
         checks: What each check says of it.
         judgements: What people said of it, the oldest first.
         program: What explains it; `Record.program` is what read it.
@@ -59,6 +64,7 @@ class Account:
     reason: Reason | None
     witnessed: bool
     statements: tuple[Statement, ...]
+    anchors: tuple[Anchor, ...]
     checks: tuple[Heard, ...]
     judgements: tuple[tuple[Decision, Judgement], ...]
     program: str = PROGRAM
@@ -82,33 +88,29 @@ class Others:
         return None if found == self.record else found
 
 
-def accounts(
-    archive: Archive, record: Record, setup: Setup, known: Known, subject: str = ""
-) -> tuple[Account, ...]:
+def accounts(catalogue: Catalogue, record: Record, setup: Setup, subject: str = "") -> tuple[Account, ...]:
     """Why the fields of a record have their values, in the schema's order.
 
     Args:
-        archive: That holds it.
+        catalogue: Of the archive that holds it.
         record: As filed.
         setup: What to extract and check with.
-        known: What earlier documents said.
         subject: One field alone.
 
     Raises:
         NotFoundError: The record's words or its original are missing, or there is no such field.
         FixityError: Its words cannot be understood.
     """
-    pages = objects.read_pages(archive, record)
-    original = objects.path_of(archive, str(record.id), "original")
-    attached = attachments.xml_files(original) if record.media_type == "application/pdf" else ()
-    again = _again(pages, attached, setup, Others(known, str(record.id)))
-    schema = next((item for item in setup.schemas if item.name == again.found.schema), None)
-    described = [item.name for item in schema.properties if item.type != "table"] if schema else []
+    pages = objects.read_pages(catalogue.archive, record)
+    again = _again(catalogue, record, setup, pages)
+    described = (
+        [item.name for item in again.schema.properties if item.type != "table"] if again.schema else []
+    )
     names = list(dict.fromkeys([*described, *record.extraction.fields]))
     if subject and subject not in names:
         raise NotFoundError(f"The record has no field {subject!r}.", hint=f"It has: {', '.join(names)}.")
     wanted = [subject] if subject else names
-    weighed = reasons.reasons(pages, schema, wanted) if schema else {}
+    weighed = reasons.reasons(pages, again.schema, wanted) if again.schema else {}
     return tuple(_account(record, name, again, weighed.get(name)) for name in wanted)
 
 
@@ -116,17 +118,26 @@ def accounts(
 class _Again:
     """A document extracted once more: before the checks, after them, and what they said of which fields."""
 
+    schema: Schema | None
+    anchors: tuple[Anchor, ...]
     found: Extraction
     checked: Extraction
     heard: tuple[tuple[tuple[str, ...], Heard], ...]
 
 
-def _again(
-    pages: Sequence[Page], attached: Sequence[tuple[str, bytes]], setup: Setup, known: Known
-) -> _Again:
+def _again(catalogue: Catalogue, record: Record, setup: Setup, pages: Sequence[Page]) -> _Again:
+    """The journey once more, with what people had taught when the record was filed."""
+    original = objects.path_of(catalogue.archive, str(record.id), "original")
+    attached = attachments.xml_files(original) if record.media_type == PDF else ()
     found = extraction.extract(pages, setup.schemas, einvoice.einvoices(attached)[0])
-    checked, _ = verification.verify(found, setup.pipeline.verification, known)
-    return _Again(found, checked, tuple(_heard(found, setup, known)))
+    schema = next((item for item in setup.schemas if item.name == found.schema), None)
+    known: tuple[Anchor, ...] = ()
+    if schema is not None and len(pages) <= learning.MOST_PAGES:
+        known = learning.known_of(found, catalogue, schema, record.received)
+        found = anchors.apply(found, pages, known, schema)
+    others = Others(catalogue, str(record.id))
+    checked, _ = verification.verify(found, setup.pipeline.verification, others)
+    return _Again(schema, known, found, checked, tuple(_heard(found, setup, others)))
 
 
 def _heard(found: Extraction, setup: Setup, known: Known) -> Iterator[tuple[tuple[str, ...], Heard]]:
@@ -155,6 +166,7 @@ def _account(record: Record, name: str, again: _Again, weighed: Reason | None) -
         reason=weighed,
         witnessed=name in again.found.witnessed,
         statements=tuple(one for one in record.extraction.statements if one.subject == name),
+        anchors=tuple(one for one in again.anchors if one.subject == name),
         checks=tuple(one for subjects, one in again.heard if name in subjects),
         judgements=tuple((decision, one) for decision, one in judgements if one.name == name),
     )

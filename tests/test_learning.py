@@ -10,7 +10,7 @@ from shelf import NOW, Shelf
 from typed import typed
 
 from docscan import learning
-from docscan.archive import fixity, lessons, objects, rebuild
+from docscan.archive import fixity, lessons, objects
 from docscan.archive.catalogue import open_catalogue
 from docscan.model import Page, Record
 
@@ -139,16 +139,6 @@ def test_the_last_word_on_a_field_is_the_lesson(taught: Shelf, tmp_path: Path):
     assert number_of(taught, tmp_path, paper("RE-2026/0244", "K-91007")) == "K-91007"
 
 
-def test_lessons_are_the_same_after_a_rebuild(taught: Shelf):
-    with open_catalogue(taught.archive) as catalogue:
-        lessons.forget(catalogue, lessons.supplier("B99", "Niemand bekannt"), now=LATER, agent="clerk")
-    before = rebuild.dump(taught.archive)
-    assert "lesson" in before
-    assert "forgotten" in before
-    rebuild.rebuild(taught.archive)
-    assert rebuild.dump(taught.archive) == before
-
-
 def test_a_damaged_record_teaches_nothing_and_stops_nothing(taught: Shelf, tmp_path: Path):
     for path in taught.archive.objects.rglob("words.json"):
         path.write_text("{}")
@@ -163,21 +153,3 @@ def test_only_the_newest_records_of_a_supplier_are_asked(taught: Shelf, tmp_path
         told = lessons.about(catalogue, lessons.supplier("DE136695976", ""))
     assert len(told) == lessons.MOST_RECORDS
     assert [one.at for one in told] == sorted((one.at for one in told), reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (("ESB12345674", ""), ("B-12345674", "")),
-        (("DE 136 695 976", "x"), ("136695976", "")),
-        (("", "Muñoz & Hijos, S.L."), ("", "MUÑOZ & HIJOS SL")),
-    ],
-)
-def test_a_supplier_is_the_same_however_it_is_written(one: tuple[str, str], other: tuple[str, str]):
-    assert lessons.supplier(*one).same(lessons.supplier(*other))
-
-
-@pytest.mark.parametrize(("tax_id", "name"), [("", ""), ("12", "AG"), ("DE-1", "")])
-def test_too_little_is_no_supplier(tax_id: str, name: str):
-    assert not lessons.supplier(tax_id, name)
-    assert not lessons.supplier(tax_id, name).same(lessons.supplier(tax_id, name))

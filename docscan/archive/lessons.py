@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the catalogue projects what is defined here
 MOST_RECORDS = 8  # of a supplier that are asked, the newest: layouts change, and each costs milliseconds
 SHORTEST_ID, SHORTEST_NAME = 7, 4  # letters and figures; fewer may be anybody's
 FORGOTTEN = {"forgotten": "lessons"}  # what the event's detail says, beside the digests of the supplier's
+ALWAYS = "9"  # later than any time as it is written
 KEYS = ("tax_id", "name")
 
 
@@ -97,12 +98,18 @@ def note(db: Database, happened: Event) -> None:
         db.conn.executemany("INSERT INTO forgotten VALUES (?, ?, ?)", rows)
 
 
-def about(catalogue: "Catalogue", whose: Supplier) -> tuple[Taught, ...]:
-    """The records that teach something about a supplier, the newest first; few of many."""
+def about(catalogue: "Catalogue", whose: Supplier, until: str = ALWAYS) -> tuple[Taught, ...]:
+    """The records that teach something about a supplier, the newest first; few of many.
+
+    Args:
+        catalogue: Open.
+        whose: The supplier.
+        until: What was decided later is left out: ISO 8601, UTC.
+    """
     rows = _rows(
         catalogue,
-        "WHERE (l.tax_id <> '' AND l.tax_id = ?) OR (l.name <> '' AND l.name = ?)",
-        (whose.tax_id, whose.name),
+        "WHERE ((l.tax_id <> '' AND l.tax_id = ?) OR (l.name <> '' AND l.name = ?)) AND d.at <= ?",
+        (whose.tax_id, whose.name, until),
     )
     found = (told for _, told in _counting(catalogue, rows))
     return tuple(told for told, _ in zip(found, range(MOST_RECORDS), strict=False))

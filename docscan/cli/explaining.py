@@ -9,6 +9,7 @@ import click
 from docscan import PROGRAM, retrace
 from docscan.archive import objects
 from docscan.archive.catalogue import open_catalogue
+from docscan.cli.suppliers import stands
 from docscan.cli.terminal import equipped, put, put_json, shortened, standing_in, table
 from docscan.evidence import LEARNED
 from docscan.extraction.reasons import Considered, Reason
@@ -48,7 +49,7 @@ def explain(ctx: click.Context, identifier: str, subject: str, as_json: bool) ->
     setup = equipped(archive.config.pipeline, archive.root)
     with open_catalogue(archive) as catalogue:
         found = objects.read_record(archive, catalogue.row(identifier).id)
-        accounts = retrace.accounts(archive, found, setup, catalogue, subject)
+        accounts = retrace.accounts(catalogue, found, setup, subject)
     if as_json:
         put_json(map(_plain, accounts))
         return
@@ -73,6 +74,9 @@ def _told(account: Account, record: Record, language: str) -> Iterator[str]:
     yield f"  {_compared(account, record)}"
     if account.reason:
         yield from _weighed(account.reason)
+    for anchor in account.anchors:
+        counts = f"right: {anchor.confirmed}, wrong: {anchor.contradicted}"
+        yield f"  learned: {stands(anchor)}; {counts}{'' if anchor.holds else ', so it is not used'}"
     for one in account.statements:
         source = "what people taught of this supplier" if one.source == LEARNED else one.source
         yield f"  {source} {'agrees' if one.agrees else 'differs'}: {one.value}"
@@ -94,10 +98,6 @@ def _compared(account: Account, record: Record) -> str:
         return f"extracted again by {PROGRAM}: the same{scored}"
     if account.judgements:
         why = "a person decided"
-    elif any(one.source == LEARNED for one in account.statements):
-        why = "people had taught where this supplier keeps it"
-    elif any(one.source not in ("page", "") for one in account.statements):
-        why = "another source spoke"
     elif record.program != PROGRAM:
         why = f"it was read by {record.program}"
     else:

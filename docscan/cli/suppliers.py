@@ -82,7 +82,7 @@ def _shown(found: Iterable[Anchor]) -> str:
     rows = [
         (
             anchor.subject,
-            _where(anchor),
+            stands(anchor),
             anchor.shape,
             anchor.confirmed,
             anchor.contradicted,
@@ -98,7 +98,8 @@ def _shown(found: Iterable[Anchor]) -> str:
     )
 
 
-def _where(anchor: Anchor) -> str:
+def stands(anchor: Anchor) -> str:
+    """Where an anchor has its field, in words."""
     spot = anchor.spot
     page = "" if spot.page == "any" else f", {spot.page} page"
     if spot.beside:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filing import filed
-from shelf import Shelf
+from filing import corrected, filed
+from shelf import NOW, Shelf
 from typed import typed
 
 from docscan.model import Record
@@ -108,3 +109,25 @@ def test_words_that_are_damaged_are_told_as_such(call: Call, shelf: Shelf, recor
     code, _, said = call("-A", shelf.root, "explain", record.id)
     assert code == 6
     assert "docscan verify" in said
+
+
+def test_what_people_had_taught_is_told_with_its_place_and_the_value_comes_out_again(
+    call: Call, shelf: Shelf, record: Record, tmp_path: Path
+):
+    corrected(shelf, record, NOW - timedelta(days=1), invoice_number="4711")
+    second = filed(shelf, tmp_path, typed(INVOICE.replace("4711", "4712").replace("0117", "0244")))
+    _, out, _ = call("-A", shelf.root, "explain", second.id, "invoice_number")
+    assert "invoice_number  4712" in out
+    assert ": the same" in out
+    assert "right of 'kundennummer'; right: 1, wrong: 0" in out
+    assert "what people taught of this supplier agrees: 4712" in out
+    assert "page differs: RE-2026/0244" in out
+
+
+def test_what_a_person_decided_is_told_beside_what_was_read(call: Call, shelf: Shelf, record: Record):
+    corrected(shelf, record, NOW + timedelta(days=1), invoice_number="4711")
+    _, out, _ = call("-A", shelf.root, "explain", record.id, "invoice_number")
+    assert "invoice_number  4711" in out
+    assert "RE-2026/0117, which differs from the record; a person decided" in out
+    assert "made it 4711" in out
+    assert "learned:" not in out

@@ -36,7 +36,8 @@ _WHOLE_IBAN = re.compile(
 LEAST_FIGURES = 12  # of an account number: the shortest of the four countries has eighteen
 # What an id of Spain, Poland or Germany looks like; one of nine to eleven figures may be another country's.
 _WHOLE_ID = re.compile(
-    r"(?:ES)?[A-Z]\d{7}[0-9A-J]|(?:ES)?[0-9XYZ]\d{7}[A-Z]|PL\d{10}|DE\d{9}|\d{9,11}|(?!ES|PL|DE)[A-Z]{2}\w+"
+    r"(?:ES)?(?:[ABEH]\d{8}|[KPQRSNW]\d{7}[A-J]|[CDFGJUV]\d{7}[0-9A-J]|[0-9XYZ]\d{7}[A-Z])|"
+    r"PL\d{10}|DE\d{9}|\d{9,11}|(?!ES|PL|DE)[A-Z]{2}\w+"
 )
 _SPANISH = re.compile(r"(?<!\w)(?:N\.?I\.?F|C\.?I\.?F|D\.?N\.?I|N\.?I\.?E)(?!\w)")
 _TAX_SIGNS = re.compile(r"[^0-9A-Z]")

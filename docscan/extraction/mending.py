@@ -5,8 +5,9 @@ and accounts are read. A reading that stands alone becomes the value; of several
 a person has to tell.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ from docscan.extraction.rows import WIDE_GAP, Row
 TORN = 0.85  # the certainty of an amount read in two pieces
 GUESSED = 0.4  # the certainty of an amount whose letters are taken for figures: a sum has to prove it
 LEGIBLE = 0.8  # a date read as surely as this is not outvoted
+LIKELIEST = 2  # candidates of each part of a sum among which one may be misread
+SUMMED = ("net", "tax", "total")
 CENT = Decimal("0.01")
 
 _TORN = re.compile(r"\d+(?:[.,] | [.,])\d{2}")
@@ -56,6 +59,29 @@ def _torn_amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
         found = values.read_amount(text) if near and _TORN.fullmatch(f"{before.text} {after.text}") else None
         if found:
             yield Candidate(values.money(found.value), text, row, index, index + 2, TORN, found.value)
+
+
+def of_offers(
+    offers: Mapping[str, Sequence[Candidate]], reading: Mapping[str, Candidate], rates: Collection[Decimal]
+) -> dict[str, Candidate]:
+    """The reading of a bill's amounts with a misread one put right, which may have been left out for it.
+
+    Args:
+        offers: Candidates by field, the best first.
+        reading: What each field was taken to be; its sum does not close.
+        rates: In percent, as printed.
+    """
+    likely = [
+        [item for item in offers.get(part, ())[:LIKELIEST] if item.score >= GUESSED and not item.mended]
+        for part in SUMMED
+    ]
+    held = {name: item for name, item in reading.items() if name == "withheld"}
+    found: dict[tuple[str, ...], dict[str, Candidate]] = {}
+    for chosen in itertools.product(*likely) if rates else ():
+        repaired = by_sum(dict(zip(SUMMED, chosen, strict=True)) | held, rates)
+        if any(item.mended for item in repaired.values()):
+            found.setdefault(tuple(repaired[part].value for part in SUMMED), repaired)
+    return {**reading, **next(iter(found.values()))} if len(found) == 1 else dict(reading)
 
 
 def by_sum(reading: Mapping[str, Candidate], rates: Iterable[Decimal]) -> dict[str, Candidate]:

@@ -115,9 +115,7 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
     loose = sheet.amounts if "tax" in known else ()
     table = known.get("tax_breakdown")
     found = sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
-    if {"net", "tax", "total"} <= found.keys() and not sums.closes(found):
-        return mending.by_sum(found, taxes.rates(sheet.rows))
-    return found
+    return found if sums.closes(found) else mending.of_offers(offers, found, taxes.rates(sheet.rows))
 
 
 def offered(sheet: Sheet, name: str) -> list[Candidate]:

@@ -12,14 +12,14 @@ from dataclasses import replace
 from docscan.model import Extraction, Field, Finding, Known, Verdict
 from docscan.pipeline import Choice
 from docscan.verification import checks as _checks
-from docscan.verification import reading as _reading
+from docscan.verification import doubts as _doubts
 from docscan.verification.calibration import calibrated
 from docscan.verification.checks import Check, Doubted, Proof
 
 __all__ = ["CHECKS", "Check", "Doubted", "Proof", "verdict", "verify"]
 
 CHECKS: Mapping[str, Check] = {
-    "kind": _reading.kind,
+    "kind": _doubts.kind,
     "required": _checks.required,
     "tax_ids": _checks.tax_ids,
     "iban": _checks.iban,
@@ -31,7 +31,7 @@ CHECKS: Mapping[str, Check] = {
     "witnesses": _checks.witnesses,
     "duplicate_number": _checks.duplicate_number,
     "sources": _checks.sources,
-    "repairs": _reading.repairs,
+    "repairs": _doubts.repairs,
     "confidence": _checks.confidence,
 }
 
@@ -56,7 +56,7 @@ def verify(
     findings: list[Finding] = []
     proven: set[str] = set()
     doubted: set[str] = set()
-    repaired = _reading.own_proofs(extraction.repairs)
+    repaired = _doubts.own_proofs(extraction.repairs)
     for choice in checks:
         for said in CHECKS[choice.name](extraction, known, **choice.options):
             if isinstance(said, Proof):

@@ -1,0 +1,103 @@
+"""A kind that is not sure, and what was put right that was misread."""
+
+from dataclasses import replace
+
+import pytest
+
+from docscan import verification
+from docscan.messages import LANGUAGES, sentence
+from docscan.model import Extraction, Field, Finding, Repair
+from docscan.pipeline import Choice
+from docscan.places import Box
+
+ALL = [Choice(name, {}) for name in verification.CHECKS]
+PROOFS = ("digits", "sum", "again", "calendar")
+
+
+class Nobody:
+    """Knows no earlier invoice."""
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:
+        del supplier, number
+        return None
+
+
+def bill(*repairs: Repair, **values: str) -> Extraction:
+    fields = {
+        name: Field(value, value, 0.9, "read", "ocr", 1, Box(0, 40 * row, 100, 40 * row + 30))
+        for row, (name, value) in enumerate(values.items())
+    }
+    for repair in repairs:
+        fields[repair.subject] = replace(fields[repair.subject], raw=repair.read)
+    return Extraction("invoice", "invoice", 0.9, "es", fields, repairs=repairs)
+
+
+def checked(found: Extraction) -> tuple[dict[str, str], list[Finding]]:
+    after, findings = verification.verify(found, ALL, Nobody())
+    return {name: field.status for name, field in after.fields.items()}, list(findings)
+
+
+ACCOUNT = Repair("iban", "DEO2120300000000202051", ("DE02120300000000202051",), "digits")
+SUM = {"net": "100.00", "tax": "21.00", "total": "121.00"}
+
+
+def test_a_repair_is_told_with_both_readings_and_asks_for_nobody() -> None:
+    statuses, findings = checked(bill(ACCOUNT, iban=ACCOUNT.readings[0]))
+    assert [(one.code, one.severity, one.subject) for one in findings] == [("V110", "note", "iban")]
+    assert findings[0].facts["read"] == ACCOUNT.read
+    assert findings[0].facts["value"] == ACCOUNT.readings[0]
+    assert statuses["iban"] == "read"
+
+
+def test_what_put_a_value_right_does_not_verify_it() -> None:
+    statuses, _ = checked(bill(iban=ACCOUNT.readings[0]))
+    assert statuses["iban"] == "verified"
+    repaired = bill(Repair("total", "12l.00", ("121.00",), "sum"), **SUM)
+    assert set(checked(bill(**SUM))[0].values()) == {"verified"}
+    assert set(checked(repaired)[0].values()) == {"read"}
+
+
+def test_something_else_verifies_what_was_put_right() -> None:
+    again = replace(bill(ACCOUNT, iban=ACCOUNT.readings[0]), witnessed=frozenset({"iban"}))
+    assert checked(again)[0]["iban"] == "verified"
+    day = Repair("issue_date", "14/08/2026", ("2026-03-14",), "again")
+    seen = replace(bill(day, issue_date="2026-03-14"), witnessed=frozenset({"issue_date"}))
+    assert checked(seen)[0]["issue_date"] == "read"
+
+
+def test_of_several_readings_a_person_has_to_tell() -> None:
+    open_ = Repair("issue_date", "29/02/2026", ("2026-02-20", "2026-02-26"), "calendar")
+    statuses, findings = checked(bill(open_, issue_date="2026-02-20"))
+    assert [(one.code, one.severity) for one in findings] == [("V111", "doubt")]
+    assert findings[0].facts["readings"] == "2026-02-20, 2026-02-26"
+    assert statuses["issue_date"] == "doubtful"
+
+
+def test_a_value_that_another_source_gave_was_not_repaired() -> None:
+    other = bill(iban="DE02120300000000202051")
+    assert checked(replace(other, repairs=(ACCOUNT,)))[1] == []
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_proof_has_its_words(proof: str, language: str) -> None:
+    for readings in (("a",), ("a", "b")):
+        ((_, findings),) = [checked(bill(Repair("iban", "r", readings, proof), iban="a"))]
+        told = [one for one in findings if one.code in ("V110", "V111")]
+        said = sentence(told[0].code, language, **told[0].facts)
+        assert "@" not in said
+        assert " r " in said or "r;" in said
+
+
+def test_a_kind_that_is_no_surer_than_another_asks_for_a_person() -> None:
+    letter = Extraction("letter", "letter", 0.5, "es")
+    _, findings = checked(letter)
+    assert [(one.code, one.severity) for one in findings] == [("V090", "doubt")]
+    assert verification.verdict(findings, letter) == "review"
+    assert checked(replace(letter, kind_confidence=0.8))[1] == []
+
+
+def test_an_issue_date_of_years_to_come_is_doubted() -> None:
+    statuses, findings = checked(bill(issue_date="2078-02-09"))
+    assert [one.code for one in findings] == ["V054"]
+    assert statuses["issue_date"] == "doubtful"

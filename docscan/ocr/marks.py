@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from docscan.model import Image, Line, Mark, Word
-from docscan.ocr.ruling import Ruling, shapes, within
+from docscan.ocr.ruling import Ruling, scaled, shapes, within
 from docscan.places import Box
 
 SIDES = (2.6, 8.5)  # millimetres: a box of 3 to 8, drawn or scanned a little off
@@ -15,8 +15,9 @@ STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter
 SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found
 STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners may enlarge its shape
 SQUARE = 0.8  # the shorter side to the longer
-HOLLOW = 0.48  # of a box's area lies inside its lines
-SOLID = 0.82  # of the area of a blacked out box is ink; the boldest letter with four sides has 0.7
+HOLLOW = 0.5  # of a box's area lies inside its lines
+SOLID = 0.68  # of a blacked out box is ink, with the gap to its lines
+LETTER_GAP = 0.28  # of a box's width: letters of a word are closer
 SOLID_SIDES = (2.8, 5.6)  # millimetres of a blacked out box on a page without another
 DIAMETERS = (2.4, 6.5)  # millimetres of a round box
 ROUND = 0.86  # its narrower side to the wider
@@ -30,6 +31,7 @@ EMPTY, TICKED = 0.015, 0.045  # share of ink inside a box that is surely empty, 
 WITHIN = 0.85  # of a word lies in a box to tick: the engine read the box
 DOUBTED = 0.8  # confidence below which such a word is none
 GUESSED, MOSTLY = 0.5, 0.6  # confidence of a guess, which is a box when it lies mostly in one
+PARTLY = 0.3  # of a word of nothing but frames is a box, where it was read across its label
 RINGS = frozenset("Oo0©®()@")  # what a round box is read as, surely at times
 ALSO_OUTSIDE = 2.0  # times a box's width: a mark in it reaches so far
 FRAMES = "[](){}|_"  # what a box beside a word adds to it
@@ -44,9 +46,24 @@ def found(ruling: Ruling, words: Sequence[Word] = ()) -> tuple[Mark, ...]:
         words: What was read: a letter of a word is no box.
     """
     read = [word.box for word in words if len(word.text) > 1 and word.confidence >= DOUBTED]
-    every = [mark for mark in (*tick_boxes(ruling), *_circles(ruling)) if not within(mark.box, read)]
+    every = [
+        mark
+        for mark in (*tick_boxes(ruling), *_circles(ruling))
+        if not within(mark.box, read) or _apart(ruling, mark.box)
+    ]
     row = SIDES[0] * ruling.millimetre * ruling.scale
     return tuple(sorted(every, key=lambda mark: (mark.box.top // row, mark.box.left)))
+
+
+def _apart(ruling: Ruling, mark: Box) -> bool:
+    """Whether there is more paper beside a shape, left and right, than between the letters of a word."""
+    box = scaled(mark, 1 / ruling.scale)
+    gap = round(LETTER_GAP * box.width)
+    left, right = (
+        ruling.ink[box.top : box.bottom, max(0, edge) : max(0, edge) + gap - 2]
+        for edge in (box.left - gap, box.right + 2)
+    )
+    return not left.any() and not right.any()
 
 
 def tick_boxes(ruling: Ruling) -> tuple[Mark, ...]:
@@ -78,9 +95,24 @@ def _freed(words: Sequence[Word], marks: Sequence[Mark]) -> Iterator[Word]:
     for word in words:
         if any(_is_box(word, mark) for mark in marks):
             continue
-        bare = word.text.strip(FRAMES)
-        stuck = [mark.box for mark in marks if _shared(word.box, mark.box) > 0] if bare != word.text else []
-        yield replace(word, text=bare, box=_beside(word.box, stuck[0])) if bare and stuck else word
+        stuck = next((mark.box for mark in marks if _sticks(word.box, mark.box)), None)
+        text = word.text if stuck is None else _without(word, stuck)
+        changed = stuck is not None and text not in ("", word.text)
+        yield replace(word, text=text, box=_beside(word.box, stuck)) if stuck and changed else word
+
+
+def _sticks(word: Box, mark: Box) -> bool:
+    """Whether a word lies partly in a box to tick, and partly beside it."""
+    return _shared(word, mark) > 0 and max(mark.left - word.left, word.right - mark.right) > mark.width / 4
+
+
+def _without(word: Word, mark: Box) -> str:
+    """A word's text without what a box to tick was read as that stands at one of its ends."""
+    text = word.text
+    if _shared(word.box, mark) >= MOSTLY * mark.width * mark.height:
+        number = max(1, round(len(text) * mark.width / word.box.width))
+        text = text[number:] if mark.middle[0] < word.box.middle[0] else text[:-number]
+    return text.strip(FRAMES)
 
 
 def _beside(box: Box, mark: Box) -> Box:
@@ -99,7 +131,8 @@ def _is_box(word: Word, mark: Mark) -> bool:
         return shared * area >= MOSTLY * min(area, mark.box.width * mark.box.height)
     doubted = word.confidence < DOUBTED and BOXES.issuperset(word.text)
     ring = RINGS.issuperset(word.text) and word.box.width >= MOSTLY * mark.box.width
-    return (doubted or ring) and shared >= WITHIN
+    frame = doubted and set(FRAMES).issuperset(word.text) and shared >= PARTLY
+    return frame or (doubted and shared >= WITHIN) or (ring and shared >= MOSTLY)
 
 
 def _shared(one: Box, other: Box) -> int:
@@ -117,18 +150,14 @@ def _strokes(ruling: Ruling) -> Image:
 def _squares(ruling: Ruling, smallest: float, largest: float) -> Iterator[Box]:
     """Shapes of the size and form of a box with four straight sides: hollow, crossed out or solid."""
     strokes = _strokes(ruling)
-    contours, hierarchy = cv2.findContours(strokes, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    for index, contour in enumerate(contours):
-        left, top, width, height = cv2.boundingRect(contour)
-        if hierarchy[0][index][3] >= 0 or not _fits(width, height, smallest, STUBS * largest):
+    for around in shapes(strokes):
+        if not _fits(around.width, around.height, smallest, STUBS * largest):
             continue
-        box = _sides(strokes, Box(left, top, left + width, top + height))
+        box = _sides(strokes, around)
         if box is None or not _fits(box.width, box.height, smallest, largest) or not _cornered(ruling, box):
             continue
-        child, hole = int(hierarchy[0][index][2]), 0.0
-        while child >= 0:
-            hole = max(hole, cv2.contourArea(contours[child]))
-            child = int(hierarchy[0][child][0])
+        inside = np.asarray(255 - strokes[box.top : box.bottom, box.left : box.right], dtype=np.uint8)
+        hole = max((one.width * one.height for one in shapes(inside)), default=0)
         inked = float((ruling.closed[box.top : box.bottom, box.left : box.right] > 0).mean())
         if hole >= HOLLOW * box.width * box.height or inked >= SOLID:
             yield box

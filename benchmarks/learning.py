@@ -1,8 +1,8 @@
-"""What one correction is worth: papers of invented suppliers before and after a person corrected the first.
+"""What looking through one paper is worth: others of its supplier before and after.
 
 Each supplier has a layout of its own, with words of its house beside some
 fields, and numbers, dates and amounts of other things among them. The first
-paper's wrong fields are corrected, once; then its other papers are extracted
+paper's wrong fields are corrected and its right ones confirmed; then its other papers are extracted
 with and without what was learned. Some are scanned and read by the engine, the
 others are taken as drawn. It is counted, too, what a wrong lesson can do: each
 field is taught where something else stands, and nothing may be verified by that.
@@ -57,6 +57,7 @@ class Counts:
         wrong: Wrong without what was learned.
         mended: Of those, right with it.
         spoilt: Right without what was learned, wrong with it.
+        alarmed: Right, and doubted because something else stands where it was learned.
         doubted: Of those that stay wrong, how many ask for a person.
         proven: Wrong and verified after a wrong lesson.
         seconds: Of processor, to apply what was learned.
@@ -67,6 +68,7 @@ class Counts:
     wrong: int = 0
     mended: int = 0
     spoilt: int = 0
+    alarmed: int = 0
     doubted: int = 0
     proven: int = 0
     seconds: float = 0.0
@@ -75,10 +77,10 @@ class Counts:
 
     def told_of(self, name: str, suppliers: int) -> str:
         """All of it in a sentence."""
-        rest = f"in doubt {self.doubted} of the others; {self.spoilt} spoilt"
+        rest = f"in doubt {self.doubted} of the others; {self.spoilt} spoilt, {self.alarmed} doubted"
         return (
             f"{name}: {suppliers} suppliers, {self.fields} fields, {self.wrong} wrong;"
-            f" right after one correction {self.mended}, {rest}"
+            f" right after one paper {self.mended}, {rest}"
         )
 
 
@@ -110,11 +112,10 @@ def measure(seed: int, counts: Counts, scan: Path | None) -> None:
 
 
 def lessons(paper: Drawn, page: Sequence[Page], schemas: Sequence[Schema]) -> Iterator[Lesson]:
-    """What a person corrects on a paper: the fields that are wrong."""
+    """What a person leaves on a paper: the wrong fields corrected, and the right ones confirmed."""
     found, place = extract(page, schemas), spots.paper_of(page)
     for name in ASKED:
-        if value_of(found, name) != paper.truth[name]:
-            yield Lesson("first", name, paper.truth[name], found.fields.get(name), place)
+        yield Lesson("first", name, paper.truth[name], found.fields.get(name), place)
 
 
 def wrong_lessons(paper: Drawn, page: Sequence[Page], schemas: Sequence[Schema]) -> Iterator[Lesson]:
@@ -136,7 +137,8 @@ def compare(
     house: Layout, truth: Mapping[str, str], both: tuple[Extraction, Extraction], counts: Counts
 ) -> None:
     """Count the fields of one paper without and with what was learned."""
-    checked, _ = verification.verify(both[1], setup().pipeline.verification, Nobody())
+    checked, findings = verification.verify(both[1], setup().pipeline.verification, Nobody())
+    differing = {finding.subject for finding in findings if finding.code == "V120"}
     for name in ASKED:
         before, after = (value_of(one, name) == truth[name] for one in both)
         counts.fields += 1
@@ -144,6 +146,7 @@ def compare(
         counts.mended += after and not before
         counts.spoilt += before and not after
         asked = name in checked.fields and checked.fields[name].status == "doubtful"
+        counts.alarmed += after and name in differing
         counts.doubted += not before and not after and asked
         if not after:
             said = f"{value_of(both[0], name)!r}, then {value_of(both[1], name)!r}"
@@ -171,12 +174,13 @@ def bars(name: str, counts: Counts) -> list[Bar]:
     """What was measured against what is asked."""
     return [
         Bar(
-            f"{name}: wrong fields right after one correction",
+            f"{name}: wrong fields right after one paper",
             counts.mended / max(1, counts.wrong),
             LEARNED,
             least=True,
         ),
         Bar(f"{name}: right fields spoilt", counts.spoilt / max(1, counts.fields - counts.wrong), SPOILT),
+        Bar(f"{name}: right fields doubted", counts.alarmed / max(1, counts.fields), SPOILT),
         Bar(f"{name}: verified by a wrong lesson", counts.proven, PROVEN),
         Bar(f"{name}: seconds a paper", counts.seconds / max(1, counts.papers), COST),
     ]

@@ -19,6 +19,7 @@ from docscan.retrace import Account
 
 FATES = {
     "chosen": "chosen",
+    "replaced": "best by the print alone",
     "taken": "it is the {}",
     "unordered": "the dates would be out of order",
     "unsummed": "the amounts would not add up",
@@ -73,7 +74,7 @@ def _told(account: Account, record: Record, language: str) -> Iterator[str]:
         yield f"  {filed.status}, {filed.confidence:.0%} sure, from {filed.origin}, {where}"
     yield f"  {_compared(account, record)}"
     if account.reason:
-        yield from _weighed(account.reason)
+        yield from _weighed(account.reason, account.again)
     for anchor in account.anchors:
         counts = f"right: {anchor.confirmed}, wrong: {anchor.contradicted}"
         yield f"  learned: {stands(anchor)}; {counts}{'' if anchor.holds else ', so it is not used'}"
@@ -105,8 +106,8 @@ def _compared(account: Account, record: Record) -> str:
     return f"extracted again by {PROGRAM}: {_value(account.again)}, which differs from the record; {why}"
 
 
-def _weighed(reason: Reason) -> Iterator[str]:
-    rows = [_row(item) for item in reason.considered]
+def _weighed(reason: Reason, again: Field | None) -> Iterator[str]:
+    rows = [_row(item, again) for item in reason.considered]
     if rows:
         shown = table(rows, HEADERS, right=("label", "place", "reading", "score", "page"))
         yield from (f"    {line}".rstrip() for line in shown.splitlines())
@@ -122,7 +123,9 @@ def _weighed(reason: Reason) -> Iterator[str]:
         yield f"  decided together: {parts}; {outcome}"
 
 
-def _row(item: Considered) -> tuple[object, ...]:
+def _row(item: Considered, again: Field | None) -> tuple[object, ...]:
+    replaced = item.fate == "chosen" and (again is None or item.value != again.value)
+    fate = "replaced" if replaced else item.fate
     label = f"{item.weight * item.likeness:.2f}" if item.ground == "label" else ""
     factors = (item.nearness * item.region, item.reading, item.score)
     return (
@@ -132,7 +135,7 @@ def _row(item: Considered) -> tuple[object, ...]:
         *(f"{factor:.2f}" for factor in factors),
         item.page,
         ",".join(map(str, item.box)),
-        FATES[item.fate].format(item.taken_by),
+        FATES[fate].format(item.taken_by),
     )
 
 

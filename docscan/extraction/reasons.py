@@ -44,10 +44,11 @@ class Considered:
         region: The same for the part of the page that the schema expects it in.
         legibility: The engine's confidence in its least sure word.
         score: Of label, place and reading together, from 0 to 1.
-        fate: `chosen`; `taken` by another field; `unordered` or `unsummed`:
-            with it the dates would be out of order, or the amounts no longer add
-            up; `outscored` by what was chosen or too low for any; `outweighed`
-            by how all fields fit together.
+        fate: `chosen`, before other sources and what people taught were heard;
+            `taken` by another field; `unordered` or `unsummed`: with it the dates
+            would be out of order, or the amounts no longer add up; `outscored` by
+            what was chosen or too low for any; `outweighed` by how all fields
+            fit together.
         taken_by: The other field that has it.
     """
 

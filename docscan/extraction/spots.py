@@ -31,7 +31,8 @@ FARTHER = 0.35  # of a distance, and
 SHIFTED = (
     3.0  # line heights by which it may differ from document to document: columns are as wide as their words
 )
-NEAR = 0.03  # of the paper's width or height: what a feeder and straightening shift a print by
+NEAR = 0.015  # of the paper's width or height: what a feeder and straightening shift a print by
+NUDGE = 0.05  # by which, of two places told by the same words, the one nearer on the paper is surer
 LEAST_LETTERS = 2  # of a label
 _FIGURES = re.compile(r"\d")
 
@@ -163,16 +164,15 @@ def likeness(one: Spot, other: Spot) -> float:
     tell one only where neither document has words there.
     """
     page = 1.0 if "any" in (one.page, other.page) or one.page == other.page else OFF_PAGE
-    near = _near(one, other)
-    nudge = 0.05 if near else 0.0  # of two places by the same words the one on the same spot of the paper
+    nudge = NUDGE * max(0.0, 1.0 - _apart(one, other) / NEAR)
     if _alike(one.beside, other.beside) and _as_far(one.dx, other.dx):
-        return page * (BESIDE - 0.05 + nudge)
+        return page * (BESIDE - NUDGE + nudge)
     if one.opens != other.opens:
         return 0.0
     if _alike(one.above, other.above) and _as_far(one.dy, other.dy):
-        return page * (ABOVE - 0.05 + nudge)
+        return page * (ABOVE - NUDGE + nudge)
     wordless = not (one.beside or one.above or other.beside or other.above)
-    return page * PLACED if wordless and near else 0.0
+    return page * (PLACED + nudge) if wordless and nudge else 0.0
 
 
 def _beside(row: Row, first: int) -> tuple[str, float]:
@@ -235,7 +235,7 @@ def _as_far(one: float, other: float) -> bool:
     return abs(one - other) <= SHIFTED + FARTHER * max(one, other)
 
 
-def _near(one: Spot, other: Spot) -> bool:
-    """Whether two values stand at one place of the paper, by their left or by their right edge."""
+def _apart(one: Spot, other: Spot) -> float:
+    """How far two values stand apart, by their nearer edges, in widths or heights of the paper."""
     across = min(abs(one.left - other.left), abs(one.right - other.right))
-    return across <= NEAR and abs(one.top - other.top) <= NEAR
+    return max(across, abs(one.top - other.top))

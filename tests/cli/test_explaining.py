@@ -122,6 +122,8 @@ def test_what_people_had_taught_is_told_with_its_place_and_the_value_comes_out_a
     assert "right of 'kundennummer'; right: 1, wrong: 0" in out
     assert "what people taught of this supplier agrees: 4712" in out
     assert "page differs: RE-2026/0244" in out
+    (line,) = [line for line in out.splitlines() if "'Rechnungsnummer:'" in line]
+    assert line.endswith("best by the print alone")
 
 
 def test_what_a_person_decided_is_told_beside_what_was_read(call: Call, shelf: Shelf, record: Record):

@@ -206,6 +206,14 @@ def test_without_words_near_it_a_value_is_known_by_its_place_on_the_paper(typed:
     assert found.fields["invoice_number"].value == "A-2026/93"
 
 
+def test_of_two_lines_at_nearly_the_place_the_nearer_one_is_taken(typed: Typed, invoice: Schema):
+    text = "\n\n\n\n\n{}\n{}\n\n\n\n\n\nRechnung\nRechnungs-Nr. 881\nGesamtbetrag     12,00 EUR"
+    page = typed(text.format("K-2026/17", "A-2026/17"))
+    taught = anchors.gathered([lesson(page, invoice, "invoice_number", "A-2026/17")], invoice)
+    found = after(typed(text.format("K-2026/93", "A-2026/93")), invoice, taught)
+    assert found.fields["invoice_number"].value == "A-2026/93"
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     number=st.from_regex(r"RE-20[0-9]{2}/0[0-9]{3}", fullmatch=True),

@@ -18,6 +18,10 @@ _LETTERS = str.maketrans({figure: letter for letter, figure in reversed(PAIRS) i
 _NOISE = re.compile(r"[\s:;,|_.\-–—=~'\"`«»*]*")
 _OTHER_SIGN = re.compile(r"(\d) ?(?:[.,] ?[^\d\s.,]?|[^\d\s.,%€$£-]) ?(\d\d)$")  # what is read of a comma
 NOT_EXACT = 0.45  # certainty of an amount without cents: their sign may have been lost
+# A slanted `l` is read as `I` or `/`: no word ends in a capital after a small letter, or has a slash at one end.
+_L = re.compile(
+    r"(?<=[a-zà-ž])I(?!\w)|(?<=[a-zà-ž]{2})/(?=,?(?: |$))|(?:(?<= )|^)/(?=[a-zà-ž]{2})"
+)
 _JOINED = re.compile(r" ?([/-]) ?")
 NUMERIC_IBANS = ("DE", "ES", "PL")  # countries whose account numbers hold figures alone
 
@@ -161,7 +165,7 @@ def _figures(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Writing without stray signs at its ends and around the signs that join its parts."""
-    stripped = text.strip(" :;,|_-–—=~'\"`«»*")
+    stripped = _L.sub("l", text.strip(" :;,|_-–—=~'\"`«»*"))
     return _JOINED.sub(r"\1", stripped) if any(map(str.isdigit, stripped)) else stripped
 
 

@@ -15,9 +15,9 @@ STRAIGHT = 0.65  # of a side: a straight stroke that long is no part of a letter
 SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and within the box once found
 STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners may enlarge its shape
 SQUARE = 0.8  # the shorter side to the longer
-HOLLOW = 0.5  # of a box's area lies inside its lines
+HOLLOW = 0.45  # of a box's area is free of straight strokes
 SOLID = 0.68  # of a blacked out box is ink, with the gap to its lines
-LETTER_GAP = 0.28  # of a box's width: letters of a word are closer
+LETTER_GAP = 0.22  # of a box's width: letters of a word are closer
 SOLID_SIDES = (2.8, 5.6)  # millimetres of a blacked out box on a page without another
 DIAMETERS = (2.4, 6.5)  # millimetres of a round box
 ROUND = 0.86  # its narrower side to the wider
@@ -45,7 +45,7 @@ def found(ruling: Ruling, words: Sequence[Word] = ()) -> tuple[Mark, ...]:
         ruling: The ink of a cleaned page.
         words: What was read: a letter of a word is no box.
     """
-    read = [word.box for word in words if len(word.text) > 1 and word.confidence >= DOUBTED]
+    read = [word.box for word in words if len(word.text) > (1 if word.confidence >= DOUBTED else 2)]
     every = [
         mark
         for mark in (*tick_boxes(ruling), *_circles(ruling))
@@ -156,10 +156,8 @@ def _squares(ruling: Ruling, smallest: float, largest: float) -> Iterator[Box]:
         box = _sides(strokes, around)
         if box is None or not _fits(box.width, box.height, smallest, largest) or not _cornered(ruling, box):
             continue
-        inside = np.asarray(255 - strokes[box.top : box.bottom, box.left : box.right], dtype=np.uint8)
-        hole = max((one.width * one.height for one in shapes(inside)), default=0)
-        inked = float((ruling.closed[box.top : box.bottom, box.left : box.right] > 0).mean())
-        if hole >= HOLLOW * box.width * box.height or inked >= SOLID:
+        place = slice(box.top, box.bottom), slice(box.left, box.right)
+        if (strokes[place] == 0).mean() >= HOLLOW or (ruling.closed[place] > 0).mean() >= SOLID:
             yield box
 
 
@@ -220,6 +218,8 @@ def _circles(ruling: Ruling) -> Iterator[Mark]:
     for box in ruling.parts:
         short, long = sorted((box.width, box.height))
         if short < max(smallest, ROUND * long) or long > largest:
+            continue
+        if not _apart(ruling, ruling.on_page(box)):
             continue
         inside = _in_ring(ruling.ink[box.top : box.bottom, box.left : box.right])
         if inside is not None:

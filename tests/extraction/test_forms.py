@@ -316,6 +316,8 @@ def test_whatever_is_written_is_read_or_shown(kind: str, text: str) -> None:
         ("tax-id", "1 2 3 4 5 6 7 8 Z", "12345678Z"),
         ("tax-id", "I2345678Z", "12345678Z"),
         ("quantity", "5A", "54"),
+        ("text", "Stee/ shelf, /aser AzuI", "Steel shelf, laser Azul"),
+        ("text", "km/h und/oder McIntyre IBAN", "km/h und/oder McIntyre IBAN"),
         ("number", "LS- 63741", "LS-63741"),
         ("text", "— Taller mecánico S.A.", "Taller mecánico S.A."),
     ],

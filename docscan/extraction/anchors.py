@@ -17,17 +17,17 @@ from itertools import groupby
 from rapidfuzz import fuzz
 
 from docscan.evidence import LEARNED
-from docscan.extraction import identifiers, joining, solve, spots, sums
+from docscan.extraction import identifiers, joining, lookalikes, solve, spots, sums
 from docscan.extraction.candidates import Candidate
-from docscan.extraction.rows import Row
+from docscan.extraction.labels import key
 from docscan.extraction.spots import Paper, Spot
 from docscan.model import Extraction, Field, Page, Statement
-from docscan.places import Box
 from docscan.schema import Property, Schema
 
 TAUGHT = ("date", "amount", "tax-id", "iban", "number", "name", "text")  # types whose values stand in one row
 PRINTED = ("ocr", "textlayer")  # the origins of what was read
 SCORE = 0.65  # of a value at a place taught: enough to be said, and below what a proof asks for
+USUAL = 0.9  # how sure readers are of what has the form of its type; less sure ones lower the score
 HIGHEST = 0.69  # to which bearing out alone lifts a score
 STRONG = 0.7  # from which a reading is not replaced by what was taught: checks ask as much for a proof
 MISREAD = 80  # of 100: a value taught that differs as little from the print was misread there
@@ -113,11 +113,12 @@ def learn(lesson: Lesson, kind: str) -> Anchor | None:
     if (place := _taught(lesson, kind)) is None:
         return None
     spot, item = place
+    misread = key(item.value) != key(str(lesson.value))
     return Anchor(
         lesson.subject,
         kind,
         spot,
-        shape_of(kind, str(lesson.value)),
+        shape_of(kind, str(lesson.value) if misread else item.value),
         (lesson.record,),
         misread=tuple(_misread(lesson, item)),
     )
@@ -195,9 +196,7 @@ def _counted(anchor: Anchor, lessons: Iterable[Lesson]) -> Anchor:
         if found := found_by(anchor, lesson.paper):
             place = _taught(lesson, anchor.type)
             same = place is not None and _overlap(place[1], found[1])
-            same = same or (
-                lesson.value is not None and joining.same(anchor.type, lesson.value, found[1].value)
-            )
+            same = same or _exactly(anchor.type, lesson.value or "", found[1].value)
             right, wrong = right + same, wrong + (not same)
     return replace(anchor, confirmed=right, contradicted=wrong)
 
@@ -212,30 +211,36 @@ def _taught(lesson: Lesson, kind: str) -> tuple[Spot, Candidate] | None:
         return None
     offers = lesson.paper.standing(kind)
     exact = [offer for offer in offers if _exactly(kind, lesson.value, offer[1].value)]
-    alike = exact or [offer for offer in offers if _misprinted(kind, lesson.value, offer[1].value)]
+    alike = exact or [offer for offer in offers if _misprinted(lesson, kind, offer[1])]
 
     def telling(offer: tuple[Spot, Candidate]) -> tuple[bool, bool, bool, int]:
-        (spot, item), before = offer, lesson.before
-        again = before is not None and _at(before, item.row, item.box)
+        spot, item = offer
         order = item.row.index if kind == "amount" else -item.row.index
-        return again, bool(spot.beside), bool(spot.above), order
+        return _at(lesson.before, item), bool(spot.beside), bool(spot.above), order
 
     return max(alike, key=telling, default=None)
 
 
 def _exactly(kind: str, value: str, printed: str) -> bool:
-    signed = kind in ("amount", "tax-id", "iban")  # a sign or a country may be printed or not
-    return joining.same(kind, value, printed) if signed else value == printed
+    """Whether a print is a value but for spaces and signs, an amount's minus, or an id's country."""
+    if kind in ("tax-id", "iban"):
+        return joining.same(kind, value, printed)
+    return value.lstrip("-") == printed.lstrip("-") if kind == "amount" else key(value) == key(printed)
 
 
-def _misprinted(kind: str, value: str, printed: str) -> bool:
-    return kind in ("number", "tax-id", "iban", "name", "text") and fuzz.ratio(value, printed) >= MISREAD
+def _misprinted(lesson: Lesson, kind: str, item: Candidate) -> bool:
+    """Whether a print is a value misread: by one confusion, or by more where it was read before."""
+    value = str(lesson.value)
+    if kind in ("date", "amount"):
+        return False
+    near = _at(lesson.before, item) and fuzz.ratio(value, item.value) >= MISREAD
+    return near or value in lookalikes.readings(item.value)
 
 
 def _misread(lesson: Lesson, place: Candidate) -> Iterator[Spot]:
     """The place from which the person took a value away, if it is another one."""
     before = lesson.before
-    if before is None or before.value == lesson.value or _at(before, place.row, place.box):
+    if before is None or before.value == lesson.value or _at(before, place):
         return
     spot = spots.spot_at(lesson.paper, before.page, before.box)
     if spot is not None and before.origin in PRINTED:
@@ -256,7 +261,7 @@ def _with(
 ) -> Extraction:
     """The extraction once one anchor has spoken; it is silent where an e-invoice, a code or a person has."""
     own = extraction.fields.get(prop.name)
-    taught = solve.as_field(replace(item, score=SCORE * min(1.0, item.score / 0.9)))
+    taught = solve.as_field(replace(item, score=SCORE * min(1.0, item.score / USUAL)))
     if own is None:
         return _said(extraction, prop.name, taught, [_statement(prop.name, taught, LEARNED)])
     if own.origin not in PRINTED:
@@ -324,8 +329,10 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
     return one.row.index == other.row.index and one.first < other.last and other.first < one.last
 
 
-def _at(field: Field, row: Row, box: Box) -> bool:
-    """Whether a field was read from the place of a box."""
-    own = field.box
+def _at(field: Field | None, item: Candidate) -> bool:
+    """Whether a field was read from the place of a value."""
+    if field is None:
+        return False
+    own, box = field.box, item.box
     across = own.left < box.right and box.left < own.right
-    return field.page == row.page and across and own.top < box.bottom and box.top < own.bottom
+    return field.page == item.row.page and across and own.top < box.bottom and box.top < own.bottom

@@ -33,6 +33,7 @@ SHIFTED = (
 )
 NEAR = 0.015  # of the paper's width or height: what a feeder and straightening shift a print by
 NUDGE = 0.05  # by which, of two places told by the same words, the one nearer on the paper is surer
+FORMED = 0.5  # of a reader's certainty: less is said of figures that may be an amount, or a day and a month
 LEAST_LETTERS = 2  # of a label
 _FIGURES = re.compile(r"\d")
 
@@ -96,7 +97,8 @@ class Paper:
             kind: The type, as schemas name it.
         """
         if kind not in self._found:
-            self._found[kind] = tuple((spot_of(self, item), item) for item in _values(self, kind))
+            sure = (item for item in _values(self, kind) if item.score >= FORMED)
+            self._found[kind] = tuple((spot_of(self, item), item) for item in sure)
         return self._found[kind]
 
 

@@ -167,11 +167,23 @@ def test_a_value_that_was_misread_is_learned_at_the_place_of_its_misreading(pape
     assert anchor.shape == "A-9/9"
 
 
-@pytest.mark.parametrize("value", [None, "", "RE-1999/4444X"])
+def test_a_number_is_learned_however_a_person_types_it(paper: Paper, invoice: Schema):
+    (anchor,) = anchors.gathered([lesson(paper(), invoice, "invoice_number", "re 2026 0117")], invoice)
+    assert (anchor.spot.beside, anchor.shape) == ("vorgangskennung", "A-9/9")
+
+
+@pytest.mark.parametrize("value", [None, "", "RE-1999/4444X", "RE-2026/0118"])
 def test_a_value_that_stands_nowhere_on_the_page_teaches_nothing(
     paper: Paper, invoice: Schema, value: str | None
 ):
     assert anchors.gathered([lesson(paper(), invoice, "invoice_number", value)], invoice) == ()
+
+
+def test_an_amount_that_should_not_be_there_contradicts_where_it_was_found(paper: Paper, invoice: Schema):
+    wrong = lesson(paper(), invoice, "prepaid", "412.00")
+    gone = lesson(paper(), invoice, "prepaid", None, "second")
+    (anchor,) = anchors.gathered([gone, wrong], invoice)
+    assert (anchor.confirmed, anchor.contradicted, anchor.holds) == (1, 1, False)
 
 
 def test_a_number_of_another_shape_at_the_place_is_not_taken(paper: Paper, invoice: Schema):

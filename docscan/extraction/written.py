@@ -18,10 +18,8 @@ _LETTERS = str.maketrans({figure: letter for letter, figure in reversed(PAIRS) i
 _NOISE = re.compile(r"[\s:;,|_.\-–—=~'\"`«»*]*")
 _OTHER_SIGN = re.compile(r"(\d) ?(?:[.,] ?[^\d\s.,]?|[^\d\s.,%€$£-]) ?(\d\d)$")  # what is read of a comma
 NOT_EXACT = 0.45  # certainty of an amount without cents: their sign may have been lost
-# A slanted `l` is read as `I` or `/`: no word ends in a capital after a small letter, or has a slash at one end.
-_L = re.compile(
-    r"(?<=[a-zà-ž])I(?!\w)|(?<=[a-zà-ž]{2})/(?=,?(?: |$))|(?:(?<= )|^)/(?=[a-zà-ž]{2})"
-)
+# A slanted `l` is read as `I` or `/`: no word ends in a capital after small letters, or in a slash.
+_L = re.compile(r"(?<=[a-zà-ž])I(?!\w)|(?<=[a-zà-ž]{2})/(?=,?(?: |$))|(?:(?<= )|^)/(?=[a-zà-ž]{2})")
 _JOINED = re.compile(r" ?([/-]) ?")
 NUMERIC_IBANS = ("DE", "ES", "PL")  # countries whose account numbers hold figures alone
 

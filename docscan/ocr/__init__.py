@@ -5,6 +5,7 @@ read once, and what came out weak, or not at all, is looked at again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from docscan.errors import EngineFailedError
@@ -113,7 +114,7 @@ def read(
             it without a first look.
 
     Returns:
-        The page with its boxes to tick: `read`; `blank`; or `empty` when there
+        The page with its boxes to tick and places to write in: `read`; `blank`; or `empty` when there
         is ink and no word was found. Blank pages, and those that are dark with
         nothing but noise, are told without asking the engine.
 
@@ -142,11 +143,10 @@ def read(
     looked = language.mended(_looked_again(first, ink, reader, reading), first.language)
     lines = calibration.calibrated(looked, reader.name)
     coverage = inks.coverage(ink, [word.box for line in lines for word in line.words])
-    page = replace(
-        _filled(replace(first, lines=lines), drawn if first.scan is upright else None, dotted, ask),
-        coverage=coverage,
-    )
-    return replace(page, codes=codes.read(first.scan))
+    dotted = dotted if first.scan.to_source == upright.to_source else ()  # else it lay upside down
+    drawn = drawn if first.scan is upright else ruling.found(first.scan)
+    page = _filled(replace(first, lines=lines), drawn, dotted, ask)
+    return replace(page, coverage=coverage, codes=codes.read(first.scan))
 
 
 def failed(scan: Scan) -> Page:
@@ -234,15 +234,12 @@ def _looked_again(first: _Reading, ink: Ink, reader: Engine, reading: Reading) -
         return lines
 
 
-def _filled(first: _Reading, drawn: Ruling | None, dotted: Sequence[Box], ask: strips.Ask) -> Page:
+def _filled(first: _Reading, drawn: Ruling, dotted: Sequence[Box], ask: strips.Ask) -> Page:
     """The page with what is filled into a form: boxes to tick, combs, strokes, and where to write."""
-    drawn = drawn or ruling.found(first.scan)
     boxes, teeth = marks.found(drawn, first.words), combs.found(drawn)
     lines = marks.outside(first.lines, boxes)
-    try:
+    with suppress(EngineFailedError):  # what was read of the walls with their letters is better than nothing
         lines = combs.read(first.scan, lines, teeth, first.language, ask)
-    except EngineFailedError:  # what was read of the walls with their letters is better than nothing
-        teeth = ()
     page = _page(replace(first, lines=lines), "read" if lines else "empty")
     return replace(
         page,

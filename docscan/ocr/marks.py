@@ -16,7 +16,7 @@ SEEN, COVERED = 0.6, 0.9  # of a side is drawn where it is looked for, and withi
 STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners may enlarge its shape
 SQUARE = 0.8  # the shorter side to the longer
 HOLLOW = 0.45  # of a box's area is free of straight strokes
-SOLID = 0.68  # of a blacked out box is ink, with the gap to its lines
+SOLID, CENTRE = 0.9, 0.3  # of the middle of a blacked out box is ink; of its side, left out all round
 LETTER_GAP = 0.22  # of a box's width: letters of a word are closer
 SOLID_SIDES = (2.8, 5.6)  # millimetres of a blacked out box on a page without another
 DIAMETERS = (2.4, 6.5)  # millimetres of a round box
@@ -156,8 +156,8 @@ def _squares(ruling: Ruling, smallest: float, largest: float) -> Iterator[Box]:
         box = _sides(strokes, around)
         if box is None or not _fits(box.width, box.height, smallest, largest) or not _cornered(ruling, box):
             continue
-        place = slice(box.top, box.bottom), slice(box.left, box.right)
-        if (strokes[place] == 0).mean() >= HOLLOW or (ruling.closed[place] > 0).mean() >= SOLID:
+        free = (strokes[box.top : box.bottom, box.left : box.right] == 0).mean()
+        if free >= HOLLOW or _inked(ruling.closed, box, CENTRE) >= SOLID:
             yield box
 
 
@@ -191,12 +191,17 @@ def _fits(width: int, height: int, smallest: float, largest: float) -> bool:
 
 def _mark(ink: Image, box: Box) -> Mark:
     """The box with what is inside it."""
-    inset = max(2, round(INSET * min(box.width, box.height)))
-    inside = ink[box.top + inset : box.bottom - inset, box.left + inset : box.right - inset]
-    share = float((inside > 0).mean()) if inside.size else 0.0
+    share = _inked(ink, box, INSET)
     ticked = share >= (EMPTY + TICKED) / 2
     sure = share <= EMPTY or share >= TICKED
     return Mark(box, ticked, 0.95 if sure else 0.55)
+
+
+def _inked(ink: Image, box: Box, inset: float) -> float:
+    """The share of ink in a box, without so much of its side all round."""
+    edge = max(2, round(inset * min(box.width, box.height)))
+    inside = ink[box.top + edge : box.bottom - edge, box.left + edge : box.right - edge]
+    return float((inside > 0).mean()) if inside.size else 0.0
 
 
 def _filled(ruling: Ruling, squares: list[Box]) -> Iterator[Box]:

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from docscan import ocr
+from docscan.errors import EngineFailedError
 from docscan.model import Line, Scan, Word
 from docscan.ocr import combs, engine, ruling, strips
+from docscan.pipeline import Reading
 from docscan.places import Box
 
 FONT = "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
@@ -110,3 +113,19 @@ def test_a_page_of_plain_text_comes_back_as_it_was():
     scan = _page(((100, 300), "The amount is due on the 28th."), groups=())
     lines = (Line((Word("The", Box(100, 300, 150, 340), 0.9),)),)
     assert _read(scan, lines) == lines
+
+
+def test_a_page_is_read_with_its_combs_and_says_where_they_are(read_as):
+    page = read_as(_page(((100, 120), "Number of your account"), ((100, 340), "Thank you")), "eng")
+    assert [line.text for line in page.lines] == ["Number of your account", "ES9121000418", "Thank you"]
+    assert [blank.kind for blank in page.blanks] == ["comb"]
+
+
+def test_an_engine_that_fails_at_combs_costs_the_page_nothing_else(monkeypatch):
+    def fail(*_):
+        raise EngineFailedError("The engine stopped.")
+
+    monkeypatch.setattr(combs, "read", fail)
+    page = ocr.read(_page(((100, 120), "Number of your account")), ["eng"], Reading(second_look=0))
+    assert page.lines[0].text == "Number of your account"
+    assert [blank.kind for blank in page.blanks] == ["comb"]

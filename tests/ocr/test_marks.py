@@ -101,3 +101,68 @@ def test_a_figure_in_a_box_of_its_own_stays():
     mark = Mark(Box(200, 150, 247, 197), ticked=True, confidence=0.9)
     line = Line((Word("7", Box(205, 155, 240, 190), 0.5),))
     assert marks.outside([line], [mark]) == (line,)
+
+
+def _ring(draw, text=""):
+    """A ring of four millimetres with something drawn into it and words beside it."""
+    image = Image.new("L", (900, 400), 255)
+    pen = ImageDraw.Draw(image)
+    box = (200, 150, 247, 197)
+    pen.ellipse(box, outline=0, width=4)
+    draw(pen, box)
+    pen.text((275, 152), text, font=ImageFont.truetype(FONT, 40), fill=0)
+    return Scan(1, np.asarray(image, dtype=np.uint8), 300.0), box
+
+
+def _dot(pen, box):
+    pen.ellipse((box[0] + 13, box[1] + 13, box[2] - 13, box[3] - 13), fill=0)
+
+
+def _small_cross(pen, box):
+    pen.line((box[0] + 10, box[1] + 10, box[2] - 10, box[3] - 10), fill=0, width=4)
+    pen.line((box[0] + 10, box[3] - 10, box[2] - 10, box[1] + 10), fill=0, width=4)
+
+
+@pytest.mark.parametrize(
+    ("draw", "ticked"),
+    [(_nothing, False), (_dot, True), (_small_cross, True)],
+    ids=["empty", "dot", "cross"],
+)
+def test_a_round_box_is_found_and_its_state_told(draw, ticked):
+    scan, box = _ring(draw)
+    (mark,) = marks.found(ruling.found(scan))
+    assert mark.ticked is ticked
+    assert mark.box == pytest.approx(box, abs=5)
+
+
+def test_a_round_box_that_was_read_as_a_letter_of_its_label_is_a_box():
+    scan, box = _ring(_nothing, "Mujer")
+    read = Word("OMujer", Box(200, 150, 420, 200), 0.9)
+    (mark,) = marks.found(ruling.found(scan), [read])
+    assert mark.box == pytest.approx(box, abs=5)
+
+
+def _inner_square(gap):
+    def draw(pen, box):
+        pen.rectangle((box[0] + gap, box[1] + gap, box[2] - gap, box[3] - gap), fill=20)
+
+    return draw
+
+
+@pytest.mark.parametrize("gap", [0, 4, 6, 9])
+def test_a_box_that_was_blacked_out_is_ticked_however_far_it_was_filled(gap):
+    scan, box = _form(_inner_square(gap))
+    (mark,) = marks.found(ruling.found(scan))
+    assert mark.ticked
+    assert mark.box == pytest.approx(box, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right", "label"),
+    [("[Nein", 200, 380, "Nein"), ("OMujer", 200, 410, "Mujer"), ("Ja]", 100, 247, "Ja")],
+)
+def test_a_label_that_was_read_with_its_box_is_freed_of_it(text, left, right, label):
+    mark = Mark(Box(200, 150, 247, 197), ticked=False, confidence=0.9)
+    (line,) = marks.outside([Line((Word(text, Box(left, 152, right, 190), 0.6),))], [mark])
+    assert line.text == label
+    assert line.box.right <= 200 or line.box.left >= 247

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -167,7 +167,8 @@ def _heard() -> Iterator[None]:
 def anything_waits(archive: Archive) -> bool:
     """Whether there is something for a run to do."""
     complete(archive)
-    return bool(inbox.look(archive.inbox)) or any(inbox.claimed(archive.work)) or not archive.inbox.is_dir()
+    claimed = any(inbox.claimed(archive.inbox, archive.work))
+    return claimed or bool(inbox.look(archive.inbox)) or not archive.inbox.is_dir()
 
 
 def _examine(readers: Readers, tally: Tally[Outcome], received: Received) -> Record:
@@ -191,7 +192,7 @@ class _Shift:
     def work(self, quiet: float) -> list[Outcome]:
         """Digitise until nothing in the inbox is complete or about to be."""
         folders = self.desk.archive
-        self._digitise(partial(_resumed, claim) for claim in list(inbox.claimed(folders.work)))
+        self._digitise(partial(_resumed, claim) for claim in list(inbox.claimed(folders.inbox, folders.work)))
         lookout = inbox.Lookout(folders.inbox, quiet)
         patience = time.monotonic() + 2 * quiet + 1
         while True:
@@ -228,6 +229,8 @@ class _Shift:
             return None
         try:
             outcome = journey.digitise(claim, self.desk)
+            if claim.companion:
+                outcome = replace(outcome, companion=shown(claim.companion.name))
         except OSError as problem:
             what = f"{problem.strerror or problem} ({problem.filename or ''})"
             raise ArchiveError(

@@ -64,6 +64,7 @@ class Outcome:
     Attributes:
         source: The name it arrived under.
         result: Where it ended.
+        companion: The name of the XML file that came beside it, and shares its fate.
         id: Of its record, or of the record that it duplicates.
         path: Where the file is now, unless it was archived.
         reason: A sentence for the clerk, unless it was archived.
@@ -78,6 +79,7 @@ class Outcome:
     path: Path | None = None
     code: str = ""
     reason: str = ""
+    companion: str = ""
 
 
 def digitise(claim: Claim, desk: Desk) -> Outcome:
@@ -114,7 +116,12 @@ def receive(claim: Claim, desk: Desk) -> Received:
     path = _received(claim, desk) / objects.safe_name(claim.path.name)
     path.parent.mkdir(parents=True)
     sha256 = intake.copy(claim.path, path)
-    return Received(claim.accession, path, claim.source, sha256, media_type)
+    companion = None
+    if claim.companion:
+        companion = path.parent / "companion" / objects.safe_name(claim.companion.name)
+        companion.parent.mkdir()
+        intake.copy(claim.companion, companion)
+    return Received(claim.accession, path, claim.source, sha256, media_type, companion)
 
 
 def searchable_path(received: Received) -> Path:
@@ -173,6 +180,7 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
             f"original/{received.path.name}": received.path,
             objects.SEARCHABLE: searchable_path(received),
             objects.WORDS: words_path(received),
+            **{_companion(path): path for path in [received.companion] if path},
         },
         object_id=received.accession,
         now=desk.clock(),
@@ -238,7 +246,7 @@ def _conclude(claim: Claim, event: Event, facts: Mapping[str, str], desk: Desk) 
     if event.type == "ingestion":
         with desk.lock:
             row = desk.catalogue.row(claim.accession)
-        _let_go(claim, row.sha256, desk)
+        _let_go(claim, row.id, row.sha256, desk)
         return Outcome(claim.source, "archived", row.id, row.kind, row.verdict, row.pages)
     code, language = str(event.detail.get("reason", "A120")), desk.archive.config.language
     known = dict.fromkeys(("found", "allowed", "detail"), "?") | {"id": event.object or "?"} | dict(facts)
@@ -260,12 +268,28 @@ def _conclude(claim: Claim, event: Event, facts: Mapping[str, str], desk: Desk) 
     return Outcome(claim.source, result, event.object or "", path=path, code=code, reason=said)
 
 
-def _let_go(claim: Claim, sha256: str, desk: Desk) -> None:
-    """Remove a claimed file whose bytes are archived; one that was written to since is a new arrival."""
-    if inbox.closed(claim.path) == "no" or durable.digest_of(claim.path) != sha256:
+def _let_go(claim: Claim, filed: str, sha256: str, desk: Desk) -> None:
+    """Remove claimed files whose bytes are archived; what was written to since is a new arrival."""
+    kept = {claim.path: sha256}
+    if claim.companion:
+        kept[claim.companion] = _digest_filed(desk.archive, filed, _companion(claim.companion))
+    if any(inbox.closed(path) == "no" or durable.digest_of(path) != digest for path, digest in kept.items()):
         inbox.give_back(claim, desk.archive.inbox, desk.archive.work)
     else:
         inbox.drop(claim, desk.archive.work)
+
+
+def _companion(path: Path) -> str:
+    """Where an XML file that came beside a document lies in its object."""
+    return f"companion/{objects.safe_name(path.name)}"
+
+
+def _digest_filed(archive: Archive, filed: str, logical: str) -> str:
+    """The digest of a file of an object; empty when it has no such file."""
+    try:
+        return durable.digest_of(objects.path_of(archive, filed, logical))
+    except NotFoundError:
+        return ""
 
 
 def _received(claim: Claim, desk: Desk) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from docscan import PROGRAM, cleanup, extraction, ocr
-from docscan.accession import attachments, scans
+from docscan.accession import attachments, companions, scans
 from docscan.accession.intake import Received
 from docscan.cleanup import halving
 from docscan.equipment import Setup
@@ -109,7 +109,7 @@ def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path
         image = setup.pipeline.ocr.image
         searchable.write(received.path, received.media_type, pages, target, image=image)
     attached = attachments.xml_files(received.path) if received.media_type == PDF else ()
-    einvoices, doubts = einvoice.einvoices(attached)
+    einvoices, doubts = einvoice.einvoices((*attached, *companions.read(received.companion)))
     return Record(
         id=None,
         source=received.source,

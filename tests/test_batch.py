@@ -90,6 +90,29 @@ def test_a_run_files_what_waits_and_says_so(shelf: Shelf, slip: Slip):
     assert "received 2 = archived 2" in report.with_suffix(".txt").read_text()
 
 
+def test_an_xml_file_beside_a_document_is_kept_in_its_object(shelf: Shelf, slip: Slip, tmp_path: Path):
+    content = slip("Rechnung 4713", "Muster GmbH")
+    shelf.drop("one.png", content)
+    shelf.drop("one.xml", b"<Invoice/>")
+    assert shelf.run() == {"received": 1, "archived": 1, "duplicates": 0, "put_aside": 0, "waiting": 0}
+    (row,) = shelf.rows()
+    assert objects.path_of(shelf.archive, row.id, "companion/one.xml").read_bytes() == b"<Invoice/>"
+    (report,) = shelf.archive.reports.glob("*.json")
+    assert [file["companion"] for file in json.loads(report.read_text())["files"]] == ["one.xml"]
+    assert_whole(shelf, [content], tmp_path)
+
+
+def test_a_companion_of_a_duplicate_is_not_lost(shelf: Shelf, slip: Slip):
+    content = slip("Rechnung 4714")
+    shelf.drop("first.png", content)
+    shelf.run()
+    shelf.drop("second.png", content)
+    shelf.drop("second.xml", b"<Invoice/>")
+    assert shelf.run()["duplicates"] == 1
+    (kept,) = shelf.archive.duplicates.rglob("second.xml")
+    assert kept.read_bytes() == b"<Invoice/>"
+
+
 def test_an_empty_inbox_is_no_error(shelf: Shelf):
     counts = shelf.run()
     assert counts["received"] == 0

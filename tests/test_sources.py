@@ -15,6 +15,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from docscan import equipment, reading
+from docscan.accession import companions
 from docscan.accession.intake import Received
 from docscan.equipment import Setup
 from docscan.model import Record
@@ -88,6 +89,19 @@ def test_print_code_and_e_invoice_prove_one_another(draw: Callable[..., Path], s
         "page",
     }
     assert [code.text for code in found.pages[0].codes] == [CODE.format("12-03-2026")]
+
+
+def test_an_e_invoice_beside_the_document_counts_as_one_inside(
+    draw: Callable[..., Path], setup: Setup
+) -> None:
+    path = draw()
+    beside = path.with_name("paper.pdf.xml")
+    beside.write_bytes(papers.xml(papers.KSEF))
+    page = reading.read_page(Received("1", path, "inbox/paper", "ab", "application/pdf"), 1, setup)
+    received = Received("1", path, "inbox/paper", "ab", "application/pdf", companions.beside(path))
+    found = reading.bind(received, (page,), setup).extraction
+    assert found.fields["iban"].origin == "einvoice"
+    assert {statement.source for statement in found.statements} == {"paper.pdf.xml", "page"}
 
 
 def test_a_code_of_another_invoice_is_a_doubt_for_a_person(draw: Callable[..., Path], setup: Setup) -> None:

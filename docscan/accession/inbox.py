@@ -4,7 +4,8 @@ No event of the file system tells that a file is complete: scanners reopen
 files page by page, copy tools preallocate, renames raise no close. So the truth
 is a look at the folder. A file is taken when its size, time and inode have not
 changed for a quiet time and nobody holds it open for writing, as far as the
-kernel can tell; or at once when a companion `NAME.ready` lies beside it.
+kernel can tell; or at once when a marker `NAME.ready` lies beside it. An XML file
+beside a document comes and goes with it.
 """
 
 import errno
@@ -13,13 +14,14 @@ import json
 import os
 import stat
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from docscan.accession import companions
 from docscan.archive import durable
 from docscan.archive.custody import shown
 from docscan.archive.event import UUID
@@ -35,12 +37,21 @@ Complete = Literal["yes", "no", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file in the inbox, as seen at one moment; equal while nobody touches it."""
+    """A file in the inbox, as seen at one moment; equal while nobody touches it.
+
+    Attributes:
+        path: Where it lies.
+        size: In bytes.
+        mtime_ns: When it was changed last.
+        inode: Of the file system.
+        companion: The XML file beside a document, which comes and goes with it.
+    """
 
     path: Path
     size: int
     mtime_ns: int
     inode: int
+    companion: "Arrival | None" = None
 
 
 @dataclass(slots=True)
@@ -74,11 +85,19 @@ class Lookout:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A file taken from the inbox: `work/<accession>/<path in the inbox>`."""
+    """A file taken from the inbox: `work/<accession>/<path in the inbox>`.
+
+    Attributes:
+        accession: The UUID it was taken under.
+        path: Where it is now.
+        name: The path it had in the inbox, made printable.
+        companion: Where the XML file is that came beside it and shares its fate.
+    """
 
     accession: str
     path: Path
     name: str
+    companion: Path | None = None
 
     @property
     def source(self) -> str:
@@ -87,7 +106,7 @@ class Claim:
 
 
 def look(inbox: Path) -> tuple[Arrival, ...]:
-    """Every file that waits, sorted by name; unfinished and hidden ones left out."""
+    """Every file that waits, sorted by name, with its companion; unfinished and hidden ones left out."""
     found = []
     for folder, folders, names in os.walk(inbox):
         links = [name for name in folders if Path(folder, name).is_symlink()]
@@ -99,7 +118,19 @@ def look(inbox: Path) -> tuple[Arrival, ...]:
             with suppress(FileNotFoundError):  # taken away between the two calls
                 status = path.lstat()
                 found.append(Arrival(path, status.st_size, status.st_mtime_ns, status.st_ino))
-    return tuple(sorted(found, key=lambda arrival: arrival.path))
+    return tuple(sorted(_accompanied(found), key=lambda arrival: arrival.path))
+
+
+def _accompanied(found: Sequence[Arrival]) -> Iterator[Arrival]:
+    """The arrivals, those of XML files that lie beside a document as its companions."""
+    files = {arrival.path: arrival for arrival in found}
+    taken = set()
+    for arrival in sorted(found, key=lambda arrival: arrival.path):
+        beside = next((files[path] for path in companions.names(arrival.path) if path in files), None)
+        if beside is not None and beside.path not in taken:
+            taken.add(beside.path)
+            files[arrival.path] = replace(arrival, companion=beside)
+    yield from (arrival for path, arrival in files.items() if path not in taken)
 
 
 def _passed_over(name: str) -> bool:
@@ -115,6 +146,8 @@ def settled(arrival: Arrival, *, unchanged: float, quiet: float, now: float) -> 
         quiet: Seconds for which nothing may have changed.
         now: Seconds since the epoch.
     """
+    if arrival.companion and closed(arrival.companion.path) == "no":
+        return False
     if _announced(arrival.path):
         return True
     if arrival.path.is_symlink() or not arrival.path.is_file():
@@ -183,7 +216,7 @@ def claim(arrival: Arrival, inbox: Path, work: Path) -> Claim | None:
     except FileNotFoundError:
         _prune(target.parent, work)
         return None
-    taken = Claim(accession, target, shown(str(name)))
+    taken = _with_companion(Claim(accession, target, shown(str(name))), inbox, work)
     if not unchanged_since(arrival, target) and not _announced(arrival.path):
         give_back(taken, inbox, work)
         return None
@@ -192,7 +225,19 @@ def claim(arrival: Arrival, inbox: Path, work: Path) -> Claim | None:
     return taken
 
 
-def claimed(work: Path) -> Iterator[Claim]:
+def _with_companion(taken: Claim, inbox: Path, work: Path) -> Claim:
+    """The claim with the XML file beside the document, which is taken from the inbox with it."""
+    for path in companions.names(taken.path):
+        waiting = inbox / path.relative_to(work / taken.accession)
+        if not os.path.lexists(path) and companions.is_one(waiting):
+            with suppress(FileNotFoundError):  # somebody else was quicker
+                waiting.rename(path)
+        if companions.is_one(path):
+            return replace(taken, companion=path)
+    return taken
+
+
+def claimed(inbox: Path, work: Path) -> Iterator[Claim]:
     """The files that an interrupted run had claimed, oldest name first.
 
     What lies in `work/` without a claim's UUID is nobody's: it is left alone.
@@ -202,15 +247,17 @@ def claimed(work: Path) -> Iterator[Claim]:
             continue
         files = [Path(where, name) for where, _, names in os.walk(folder) for name in names]
         files += [path for path in folder.rglob("*") if path.is_symlink() and path.is_dir()]
-        for path in files[:1]:
-            yield Claim(folder.name, path, shown(str(path.relative_to(folder))))
+        beside = {name for path in files for name in companions.names(path)}
+        for path in [path for path in files if path not in beside][:1] or files[:1]:
+            claim = Claim(folder.name, path, shown(str(path.relative_to(folder))))
+            yield _with_companion(claim, inbox, work)
         if not files:
             _prune_tree(folder)
 
 
 def give_back(claim: Claim, inbox: Path, work: Path) -> Path:
-    """Return a file to the inbox under its own name, or the nearest free one."""
-    target = _linked(claim.path, inbox / claim.path.relative_to(work / claim.accession))
+    """Return a file and its companion to the inbox under their own names, or the nearest free ones."""
+    target, *_ = (_linked(path, inbox / path.relative_to(work / claim.accession)) for path in _files(claim))
     drop(claim, work)
     return target
 
@@ -218,22 +265,31 @@ def give_back(claim: Claim, inbox: Path, work: Path) -> Path:
 def set_aside(
     claim: Claim, folder: Path, work: Path, *, receipt: Mapping[str, object], now: datetime
 ) -> Path:
-    """Move a file to `FOLDER/<date>/` with `<name>.receipt.json` beside it.
+    """Move a file and its companion to `FOLDER/<date>/`, each with `<name>.receipt.json` beside it.
 
-    The name is made safe; the receipt has the one it came under. The claimed
-    name goes last, so that an interruption is made good by doing the same again.
+    The names are made safe; the receipts have the one that the file came
+    under. The claimed names go last, so that an interruption is made good by
+    doing the same again.
     """
-    target = _linked(claim.path, folder / f"{now:%Y-%m-%d}" / safe_name(claim.path.name), beside=RECEIPT)
     text = json.dumps(receipt, ensure_ascii=False, indent=2) + "\n"
-    durable.replace(target.with_name(target.name + RECEIPT), text.encode(), target.parent)
+    targets = []
+    for path in _files(claim):
+        target = _linked(path, folder / f"{now:%Y-%m-%d}" / safe_name(path.name), beside=RECEIPT)
+        durable.replace(target.with_name(target.name + RECEIPT), text.encode(), target.parent)
+        targets.append(target)
     drop(claim, work)
-    return target
+    return targets[0]
 
 
 def drop(claim: Claim, work: Path) -> None:
-    """Remove a claimed file whose bytes are safe in the archive."""
-    claim.path.unlink(missing_ok=True)
+    """Remove a claimed file and its companion, whose bytes are safe elsewhere."""
+    for path in reversed(_files(claim)):
+        path.unlink(missing_ok=True)
     _prune(claim.path.parent, work)
+
+
+def _files(claim: Claim) -> tuple[Path, ...]:
+    return (claim.path, claim.companion) if claim.companion else (claim.path,)
 
 
 def _linked(path: Path, wanted: Path, beside: str = "") -> Path:

@@ -49,6 +49,7 @@ class Received:
         source: The name it arrived under.
         sha256: Of its bytes.
         media_type: By content.
+        companion: The XML file that came beside it, if any.
     """
 
     accession: str
@@ -56,6 +57,7 @@ class Received:
     source: str
     sha256: str
     media_type: str
+    companion: Path | None = None
 
 
 def check(path: Path, limits: Limits) -> None:

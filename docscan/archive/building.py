@@ -15,6 +15,7 @@ from docscan.errors import ArchiveError, FixityError
 from docscan.model import Record, Transcript
 
 SALT_BYTES = 32
+PLACES = frozenset({"original", "companion", "derived"})
 
 
 def new_object(archive: Archive, record: Record, files: Mapping[str, Path], agent: str) -> Draft:
@@ -145,9 +146,10 @@ def _named(files: Mapping[str, Path]) -> dict[str, Path]:
     named: dict[str, Path] = {}
     for logical, path in files.items():
         above, _, name = logical.partition("/")
-        if above not in {"original", "derived"} or not name or len(PurePosixPath(logical).parts) != 2:
+        if above not in PLACES or not name or len(PurePosixPath(logical).parts) != 2:
             raise ArchiveError(
-                f"{logical!r} is no place in an object.", hint="Use original/NAME or derived/NAME."
+                f"{logical!r} is no place in an object.",
+                hint="Use original/NAME, companion/NAME or derived/NAME.",
             )
         named[f"{above}/{objects.safe_name(name)}"] = path
     originals = [logical for logical in named if logical.startswith("original/")]

@@ -42,7 +42,8 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
         catalogue: Open on that archive.
         record: The document as read.
         files: The files of the object by logical path: exactly one
-            `original/NAME`, and any of `derived/NAME`. Those that lie in the
+            `original/NAME`, and any of `companion/NAME`, which came
+            beside it, and `derived/NAME`. Those that lie in the
             staging area are moved, others are copied. `derived/words.json` is
             among them when the record has transcripts of its pages, and is
             written from the pages otherwise.

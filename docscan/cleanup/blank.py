@@ -64,7 +64,7 @@ def _is_printed(small: Image) -> bool:
 
 
 def _is_printed_at_edge(small: Image) -> bool:
-    """Whether several shapes like letters, none joined to the edge or to anything large, stand in a margin."""
+    """Whether several shapes like letters, none joined to the edge, stand in a margin."""
     shapes, stats = _shapes(_dark(small, inside=False))
     height, width = small.shape
     left, top, wide, tall, _ = stats.T

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from docscan import equipment, record
-from docscan.accession import intake
+from docscan.accession import companions, intake
 from docscan.accession.intake import Received
 from docscan.archive import durable
 from docscan.archive.custody import shown
@@ -220,7 +220,8 @@ def _received(path: Path, setup: Setup) -> Received:
             raise AccessionError("A140")
         intake.check(Path(os.path.realpath(path)), setup.pipeline.accession)
         media_type = intake.identify(path)
-        return Received("", path, shown(str(path)), durable.digest_of(path), media_type)
+        digest = durable.digest_of(path)
+        return Received("", path, shown(str(path)), digest, media_type, companions.beside(path))
     except OSError as problem:
         raise AccessionError("A130", detail=problem.strerror or "") from problem
 

@@ -74,7 +74,7 @@ def test_a_file_somebody_writes_to_is_not_complete_however_old(folders: tuple[Pa
     assert settled(path)
 
 
-def test_a_companion_says_that_a_fresh_file_is_complete(folders: tuple[Path, Path]):
+def test_a_marker_says_that_a_fresh_file_is_complete(folders: tuple[Path, Path]):
     waiting, work = folders
     path = put(waiting / "scan.pdf", age=0)
     put(waiting / "scan.pdf.ready")
@@ -98,7 +98,7 @@ def test_an_interrupted_run_s_claims_are_found_again(folders: tuple[Path, Path])
     claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
     (work / str(uuid.uuid4()) / "deep").mkdir(parents=True)
     put(work / "junk" / "x.png")
-    assert list(inbox.claimed(work)) == [claim]
+    assert list(inbox.claimed(waiting, work)) == [claim]
     assert {folder.name for folder in work.iterdir()} == {claim.accession if claim else "", "junk"}
 
 
@@ -191,3 +191,73 @@ def test_a_receipt_never_overwrites_a_file_of_that_name(folders: tuple[Path, Pat
 def test_a_link_to_a_folder_is_seen(folders: tuple[Path, Path]):
     (folders[0] / "link").symlink_to("/etc")
     assert [arrival.path.name for arrival in inbox.look(folders[0])] == ["link"]
+
+
+# ---- companions -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["scan.xml", "scan.XML", "scan.pdf.xml"])
+def test_an_xml_file_beside_a_document_is_claimed_with_it(folders: tuple[Path, Path], name: str):
+    waiting, work = folders
+    put(waiting / "deep" / "scan.pdf")
+    put(waiting / "deep" / name, b"<Invoice/>")
+    (arrival,) = inbox.look(waiting)
+    claim = inbox.claim(arrival, waiting, work)
+    assert claim is not None
+    assert claim.companion == work / claim.accession / "deep" / name
+    assert claim.companion.read_bytes() == b"<Invoice/>"
+    assert inbox.look(waiting) == ()
+    assert list(inbox.claimed(waiting, work)) == [claim]
+
+
+def test_an_xml_file_of_another_name_or_folder_is_nobody_s_companion(folders: tuple[Path, Path]):
+    waiting, _ = folders
+    for name in ("scan.pdf", "other.xml", "deep/scan.xml"):
+        put(waiting / name)
+    assert [(arrival.path.name, arrival.companion) for arrival in inbox.look(waiting)] == [
+        ("scan.xml", None),
+        ("other.xml", None),
+        ("scan.pdf", None),
+    ]
+
+
+def test_a_document_waits_for_a_companion_that_is_still_written(folders: tuple[Path, Path]):
+    waiting, _ = folders
+    path = put(waiting / "scan.pdf", age=1000)
+    beside = put(waiting / "scan.xml", age=1000)
+    with beside.open("ab"):
+        assert not settled(path, unchanged=1000)
+    assert settled(path)
+
+
+def test_a_companion_that_an_interruption_left_behind_is_fetched(folders: tuple[Path, Path]):
+    waiting, work = folders
+    put(waiting / "scan.pdf")
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    put(waiting / "scan.xml")
+    (again,) = inbox.claimed(waiting, work)
+    assert again.companion == claim.path.with_name("scan.xml")
+    assert list(waiting.iterdir()) == []
+
+
+def test_a_companion_is_put_aside_and_given_back_with_its_document(
+    folders: tuple[Path, Path], tmp_path: Path
+):
+    waiting, work = folders
+    for name in ("scan.pdf", "scan.xml"):
+        put(waiting / name, name.encode())
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    inbox.give_back(claim, waiting, work)
+    assert sorted(path.name for path in waiting.iterdir()) == ["scan.pdf", "scan.xml"]
+    claim = inbox.claim(inbox.look(waiting)[0], waiting, work)
+    assert claim is not None
+    target = inbox.set_aside(claim, tmp_path / "put-aside", work, receipt={"code": "A050"}, now=NOW)
+    assert sorted(path.name for path in target.parent.iterdir()) == [
+        "scan.pdf",
+        "scan.pdf.receipt.json",
+        "scan.xml",
+        "scan.xml.receipt.json",
+    ]
+    assert list(work.iterdir()) == list(waiting.iterdir()) == []

@@ -16,7 +16,7 @@ from docscan.archive.lessons import Supplier, Taught
 from docscan.errors import FixityError, NotFoundError
 from docscan.extraction import anchors, spots
 from docscan.extraction.anchors import Anchor, Lesson
-from docscan.model import Extraction, Field, Page, Record
+from docscan.model import Extraction, Field, Judgement, Page, Record
 from docscan.schema import Schema
 
 MOST_PAGES = 50  # of a document that is looked at again for what was learned
@@ -83,15 +83,17 @@ def _lessons(archive: Archive, one: Taught) -> tuple[Lesson, ...]:
         record = objects.read_record(archive, one.record)
         if len(record.pages) <= MOST_PAGES:
             paper = spots.paper_of(objects.read_pages(archive, record))
-            return tuple(_lesson(record, field, paper) for field in one.fields)
+            by_then = [decision for decision in record.decisions if decision.at <= one.at]
+            said = [judgement for decision in by_then for judgement in decision.judgements]
+            return tuple(_lesson(one.record, field, said, paper) for field in one.fields)
     return ()
 
 
-def _lesson(record: Record, name: str, paper: spots.Paper) -> Lesson:
+def _lesson(record: str, name: str, judgements: Sequence[Judgement], paper: spots.Paper) -> Lesson:
     """The last word on a field, and how it had been read at first."""
-    said = [one for decision in record.decisions for one in decision.judgements if one.name == name]
+    said = [one for one in judgements if one.name == name]
     value = said[-1].value
-    return Lesson(str(record.id), name, value if isinstance(value, str) else None, said[0].before, paper)
+    return Lesson(record, name, value if isinstance(value, str) else None, said[0].before, paper)
 
 
 def _text(extraction: Extraction, name: str) -> str:

@@ -118,8 +118,12 @@ def about(catalogue: "Catalogue", whose: Supplier, until: str = ALWAYS) -> tuple
 def everyone(catalogue: "Catalogue") -> tuple[tuple[Supplier, tuple[Taught, ...]], ...]:
     """Every supplier that something was taught about, and the records that teach it, the newest first."""
     found: dict[Supplier, list[Taught]] = {}
+    known: dict[tuple[str, str], Supplier] = {}
     for one, told in _counting(catalogue, _rows(catalogue)):
-        found.setdefault(next(filter(one.same, found), one), []).append(told)
+        keys = [pair for pair in zip(KEYS, (one.tax_id, one.name), strict=True) if pair[1]]
+        whose = next((known[key] for key in keys if key in known), one)
+        known |= dict.fromkeys(keys, whose)
+        found.setdefault(whose, []).append(told)
     return tuple((whose, tuple(records)) for whose, records in found.items())
 
 
@@ -178,5 +182,5 @@ def _since(catalogue: "Catalogue", whose: Supplier, field: str, gone: Mapping[st
 
 def _told(whose: Supplier, field: str) -> dict[str, str]:
     """What is digested, by key: a supplier, or one field of its papers."""
-    keys = {"tax_id": whose.tax_id, "name": whose.name}
-    return {key: f"supplier\0{key}\0{text}\0{field}" for key, text in keys.items() if text}
+    keys = zip(KEYS, (whose.tax_id, whose.name), strict=True)
+    return {key: f"supplier\0{key}\0{text}\0{field}" for key, text in keys if text}

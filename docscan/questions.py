@@ -20,7 +20,9 @@ class Question:
         field: As it stands; None where it was not found.
         doubts: Why it is asked.
         printed: The row the value stands on, the value between `[` and `]`.
-        alternatives: What it may be instead, the likeliest first.
+        alternatives: What it may be instead, the likeliest first: what other
+            sources and readings say, and values of its type on the same page,
+            or on the first and the last one where it was not found.
     """
 
     name: str
@@ -70,6 +72,7 @@ def _alternatives(
     said = [one.value for one in record.extraction.statements if one.subject == name]
     said += [reading for one in record.extraction.repairs if one.subject == name for reading in one.readings]
     near = (field.page, field.box) if field else None
-    there = [place.value for place in typed.places(pages, kind, near)] if kind in OFFERED else []
+    beside = [page for page in pages if page.number == field.page] if field else [*pages[:1], *pages[1:][-1:]]
+    there = [place.value for place in typed.places(beside, kind, near)] if kind in OFFERED else []
     taken = {str(field.value)} if field else set()
     return tuple(value for value in dict.fromkeys([*said, *there]) if value not in taken)[:MOST]

@@ -113,6 +113,7 @@ def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Seq
     archive, pages, said = reviewer.archive, list[Page](), dict[str, Field]()
     for part in parts:
         moved = len(pages) + 1 - part.first
+        objects.sound_path(archive, str(part.record.id), objects.WORDS)  # a version vouches for its makings
         read = objects.read_pages(archive, part.record)[part.first - 1 : part.last]
         pages += (replace(page, number=page.number + moved) for page in read)
         said = {**_said(part, moved), **said}
@@ -142,7 +143,7 @@ def _copy(archive: Archive, record: Record, parts: Sequence[_Part]) -> dict[str,
     pieces: list[Path] = []
     for part in parts:
         try:
-            whole = objects.path_of(archive, str(part.record.id), objects.SEARCHABLE)
+            whole = objects.sound_path(archive, str(part.record.id), objects.SEARCHABLE)
         except NotFoundError:
             return {}
         pieces.append(archive.staging / f"{record.id}.{len(pieces)}.pdf")

@@ -134,6 +134,23 @@ def path_of(archive: Archive, object_id: str, logical: str, version: int | None 
     return path
 
 
+def sound_path(archive: Archive, object_id: str, logical: str) -> Path:
+    """The path of a file of an object's newest version, once its bytes are seen to be those of the inventory.
+
+    Raises:
+        NotFoundError: There is no such object, or no such file in it.
+        FixityError: It was altered, or its inventory cannot be read.
+    """
+    path = path_of(archive, object_id, logical)
+    found = inventory_of(archive, object_id)
+    if durable.digest_of(path) != found.files(found.head)[logical]:
+        raise FixityError(
+            f"The file {logical} of record {object_id} is not as it was filed.",
+            hint="`docscan verify` names what was altered; restore it from a copy.",
+        )
+    return path
+
+
 def inventory_of(archive: Archive, object_id: str, version: int | None = None) -> Inventory:
     """The inventory of an object as a version left it; the newest that can be read when None.
 

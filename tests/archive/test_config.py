@@ -19,8 +19,9 @@ def test_the_template_says_what_would_be_without_it(tmp_path: Path) -> None:
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
-    text = 'name="N"\nlanguage="de"\npipeline="p"\n[inbox]\nquiet=1\ngrace=2\n[run]\nworkers=3\ntimeout=4'
-    assert load(tmp_path, text) == config.Config("N", "de", "p", config.Inbox(1, 2), config.Run(3, 4))
+    text = 'name="N"\nlanguage="de"\npipeline="p"\n[inbox]\nquiet=1\ngrace=2\n[run]\nworkers=3\ntimeout=4\n'
+    made = config.Config("N", "de", "p", config.Inbox(1, 2), config.Run(3, 4), config.Review(5))
+    assert load(tmp_path, text + "[review]\nsample=5") == made
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('name="A"\n[run]\nworkers=true', "[run] workers", "0"),
         ('name="A"\n[run]\nworkers=-1', "[run] workers", "0"),
         ('name="A"\n[run]\ntimeout=0', "timeout = 0", "seconds"),
+        ('name="A"\n[review]\nsample=0.5', "[review] sample", "50"),
         ('name="A"\nrun=3', "run is not a table", "[run]"),
         ("name=", "cannot be read", "line"),
         ("x=" + "[" * 50_000, "cannot be read", "line"),

@@ -20,7 +20,7 @@ from docscan.archive import hold, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.revision import Revision, revise
 from docscan.decisions import Reviewer
-from docscan.errors import ArchiveBusyError, DecisionError, RecordChangedError
+from docscan.errors import ArchiveBusyError, DecisionError, FixityError, RecordChangedError
 from docscan.model import Record
 
 INVOICE = """
@@ -233,6 +233,15 @@ def test_two_records_become_one_and_the_other_stands_as_merged(
     _, left = (json.loads(line) for line in out.splitlines())
     assert [(run["record"], run["first"]) for run in left["runs"]] == [(letter.id, 1)]
     assert sound(shelf)
+
+
+@pytest.mark.parametrize("name", [objects.WORDS, objects.SEARCHABLE])
+def test_what_somebody_altered_is_not_split(shelf: Shelf, two_in_one: Record, name: str) -> None:
+    path = objects.path_of(shelf.archive, str(two_in_one.id), name)
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(FixityError, match="not as it was filed"):
+        spoken(shelf, "review", "split", str(two_in_one.id), "--at", "2")
+    assert len(shelf.rows()) == 1
 
 
 def test_what_people_stated_stays_with_its_page(shelf: Shelf, two_in_one: Record) -> None:

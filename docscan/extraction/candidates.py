@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from docscan.extraction import identifiers, lookalikes, naming, values
+from docscan.extraction import identifiers, naming, values
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import Row
 from docscan.places import Box
 
 BELOW_ROWS = 3  # rows under a label in which a value may stand
 COLUMN_ROWS = 14  # rows under a column's header
+MOST_LABELS = 60  # of one field, at either end of a document: more are a list of something
 PART_OF_COLUMN = 0.6  # one of several amounts under a header: below what a proof asks for
 PART = 0.35  # an amount in a table of lines, taken for a sum
 LONGEST_TEXT = 300  # characters; a longer one is prose
@@ -83,25 +84,19 @@ Reader = Callable[[Row, int, int], Iterator[Candidate]]
 
 def dates(row: Row, first: int, last: int, order: str = "dmy") -> Iterator[Candidate]:
     """Dates in a stretch of a row."""
-    text, offset = _stretch(row, first, last)
+    text, offset = row.stretch(first, last)
     for pattern in (values.NUMERIC_DATE, values.DAY_FIRST, values.MONTH_FIRST):
         for match in pattern.finditer(re.sub("    ", " \x00\x00 ", text).replace("  ", " ‖")):
             at = row.words_at(offset + match.start(), offset + match.end())
             if found := values.read_date(match.group(), order):
                 yield Candidate(found.value, match.group(), row, *at, score=found.confidence)
-            elif row.origin_ocr and (real := _real_dates(match.group(), order)):
+            elif row.origin_ocr and (real := values.real_dates(match.group(), order)):
                 yield put_right(Candidate(real[0], match.group(), row, *at, score=UNREAL), real, "calendar")
-
-
-def _real_dates(text: str, order: str) -> tuple[str, ...]:
-    """The days of our time that a date which is none may be, with one of its figures misread."""
-    found = (values.read_date(other, order) for other in lookalikes.other_figures(text))
-    return tuple(dict.fromkeys(day.value for day in found if day and day.value[:2] in ("19", "20")))
 
 
 def amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
     """Amounts in a stretch of a row; percentages, dates and numbers of things are none."""
-    text, offset = _stretch(row, first, last)
+    text, offset = row.stretch(first, last)
     dated = [
         match.span()
         for pattern in (values.NUMERIC_DATE, values.DAY_FIRST)
@@ -123,7 +118,7 @@ def amounts(row: Row, first: int, last: int) -> Iterator[Candidate]:
 
 def ibans(row: Row, first: int, last: int) -> Iterator[Candidate]:
     """Bank account numbers; a Polish one may lack its country."""
-    text, offset = _stretch(row, first, last)
+    text, offset = row.stretch(first, last)
     for start, end, value, sure in identifiers.ibans(text):
         at = row.words_at(offset + start, offset + end)
         yield Candidate(value, text[start:end], row, *at, sure)
@@ -154,9 +149,8 @@ def put_right(item: Candidate, readings: Sequence[str], proof: str) -> Candidate
     """
     if len(readings) == 1:
         return replace(item, value=readings[0], mended=proof, score=min(item.score, REPAIRED))
-    return (
-        replace(item, mended=proof, others=tuple(readings), score=min(item.score, OPEN)) if readings else item
-    )
+    several = replace(item, mended=proof, others=tuple(readings), score=min(item.score, OPEN))
+    return several if readings else item
 
 
 def numbers(row: Row, first: int, last: int) -> Iterator[Candidate]:
@@ -172,11 +166,7 @@ def texts(row: Row, first: int, last: int) -> Iterator[Candidate]:
     begin, end = row.segments[row.segment_of(first)]
     begin, end = max(first, begin), min(last, end)
     words = [word.text for word in row.words[begin:end]]
-    text = (
-        " ".join(words).strip(" :;,|_.-")
-        if words and words[-1][-1:] != "."
-        else " ".join(words).strip(" :;,|_")
-    )
+    text = " ".join(words).strip(" :;,|_" if words and words[-1].endswith(".") else " :;,|_.-")
     if 0 < len(text) <= LONGEST_TEXT and any(sign.isalnum() for sign in text):
         yield Candidate(text, " ".join(words), row, begin, end, 0.9)
 
@@ -227,9 +217,21 @@ class Sheet:
         """Every amount, in reading order."""
         return tuple(unlabelled(self.rows, amounts))
 
-    def in_row(self, row: Row) -> list[Hit]:
+    @cached_property
+    def _by_row(self) -> dict[int, list[Hit]]:
+        found: dict[int, list[Hit]] = {}
+        for hit in self.hits:
+            found.setdefault(hit.row.index, []).append(hit)
+        return found
+
+    @cached_property
+    def headings(self) -> tuple[Hit, ...]:
+        """The labels that stand over a party's particulars, in reading order."""
+        return tuple(hit for hit in self.hits if hit.heading)
+
+    def in_row(self, row: Row) -> Sequence[Hit]:
         """The labels of one row."""
-        return [hit for hit in self.hits if hit.row.index == row.index]
+        return self._by_row.get(row.index, ())
 
 
 def stretches(sheet: Sheet, hit: Hit) -> Iterator[Stretch]:
@@ -292,9 +294,7 @@ def announced(sheet: Sheet, name: str, kind: str, reader: Reader) -> list[Candid
         reader: Reads values of that type.
     """
     found: dict[tuple[int, int, str], Candidate] = {}
-    for hit in sheet.hits:
-        if not hit.weight_of(name):
-            continue
+    for hit in _ends_of([hit for hit in sheet.hits if hit.weight_of(name)]):
         weight = min(1.0, hit.weight_of(name) + _company(sheet, hit)) * hit.likeness * _standing(hit)
         for candidate in _beside(sheet, hit, kind, reader):
             part = kind == "amount" and hit.row.index in sheet.heads
@@ -303,6 +303,11 @@ def announced(sheet: Sheet, name: str, kind: str, reader: Reader) -> list[Candid
             if place not in found or found[place].score < scored.score:
                 found[place] = scored
     return sorted(found.values(), key=lambda item: -item.score)
+
+
+def _ends_of(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The first and last of very many labels of one kind: titles stand at the top, sums at the end."""
+    return hits if len(hits) <= 2 * MOST_LABELS else [*hits[:MOST_LABELS], *hits[-MOST_LABELS:]]
 
 
 def _beside(sheet: Sheet, hit: Hit, kind: str, reader: Reader) -> Iterator[Candidate]:
@@ -386,12 +391,6 @@ def _standing(hit: Hit) -> float:
     before = [word for word in hit.row.words[begin : hit.first] if any(map(str.isalpha, word.text))]
     wordy = end - begin > 14  # a line of prose, not a label with its value
     return 0.6 if wordy else 1.0 if not before else 0.85 if len(before) <= 3 else 0.7
-
-
-def _stretch(row: Row, first: int, last: int) -> tuple[str, int]:
-    start = row.starts[first]
-    end = row.starts[last - 1] + len(row.words[last - 1].text)
-    return row.text[start:end], start
 
 
 def unlabelled(rows: Sequence[Row], reader: Reader) -> Iterator[Candidate]:

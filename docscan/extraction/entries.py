@@ -34,9 +34,13 @@ def entries(pages: Sequence[Page], sheet: Sheet, fields: Mapping[str, Field]) ->
     spots = answers.places(pages, sheet.rows)
     boxes = ticking.boxes(pages, sheet)
     found = [*_ticked(boxes), *_in_grids(spots), *_placed(pages, spots, sheet, boxes)]
-    for entry in (entry for row in sheet.rows for entry in _pairs(row)):
-        if not any(one.page == entry.page and _overlap(one.box, entry.box) for one in found):
-            found.append(entry)
+    placed = tuple(found)
+    found.extend(
+        entry
+        for row in sheet.rows
+        for entry in _pairs(row)
+        if not any(one.page == entry.page and _overlap(one.box, entry.box) for one in placed)
+    )
     free = (e for e in found if not any(page == e.page and _overlap(box, e.box) for page, box in held))
     return tuple(sorted(free, key=lambda entry: (entry.page, entry.box.top, entry.box.left)))
 

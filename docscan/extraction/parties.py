@@ -1,6 +1,7 @@
 """Who sells and who buys: by the heading over their particulars, or by where they stand."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ ROLES = ("supplier", "customer")
 FARTHEST = 14  # line heights from a heading down to the last of its particulars
 FARTHEST_ROWS = 12  # the same for labelled ones, in rows, which may stand wide apart
 ADDRESS_ROWS = 5
+MOST_ROWS = 40  # rows in which a heading is looked for: more than stand in so many line heights
+MOST_HEADINGS = 20  # the nearest of them that are weighed
 UNSURE = 0.8  # of two ids without a heading either may be the supplier's
 SECOND = 0.5  # of two ids without a heading the one further on is likelier the customer's
 SHORTEST_BARE = 8  # signs of an id that nothing speaks for; shorter ones are sums and numbers of things
@@ -50,8 +53,15 @@ def standing(sheet: Sheet, candidate: Candidate) -> str:
 
 def heading_over(sheet: Sheet, candidate: Candidate) -> Hit | None:
     """The nearest heading whose party's particulars a value is among."""
-    near = ((distance, hit) for hit in sheet.hits if hit.heading and (distance := _far(hit, candidate)))
+    index = candidate.row.index
+    begin = bisect_left(sheet.headings, index - MOST_ROWS, key=_row_of)
+    above = sheet.headings[begin : bisect_right(sheet.headings, index, key=_row_of)][-MOST_HEADINGS:]
+    near = ((distance, hit) for hit in above if (distance := _far(hit, candidate)))
     return min(near, key=lambda found: (found[0], found[1].heading), default=(0.0, None))[1]
+
+
+def _row_of(hit: Hit) -> int:
+    return hit.row.index
 
 
 def _far(hit: Hit, candidate: Candidate) -> float:
@@ -137,7 +147,7 @@ def _suits(sheet: Sheet, role: str, candidate: Candidate, *, unsure: bool) -> fl
     under = standing(sheet, candidate)
     if under:
         return 1.0 if under == role else 0.1
-    headed = any(hit.heading for hit in sheet.hits)
+    headed = bool(sheet.headings)
     if role == "customer" and unsure:
         return SECOND
     alone = 0.85 if role == "supplier" else 0.3  # a lone id is the sender's
@@ -190,7 +200,7 @@ def _is_others(sheet: Sheet, role: str, item: Candidate, but: Candidate) -> bool
 
 
 def _under_heading(sheet: Sheet, role: str) -> Iterator[Candidate]:
-    for hit in (hit for hit in sheet.hits if hit.heading == role):
+    for hit in (hit for hit in sheet.headings if hit.heading == role):
         weight = max(m.weight for m in hit.meanings if m.role == "heading") * hit.likeness
         for order, line in enumerate(line for line in _block(sheet, hit) if not _announces(line)):
             score = 0.9 * weight - 0.1 * min(order, 5)

@@ -66,7 +66,7 @@ def _likeliest(
     wanted = {_value(paid) - _value(back) for paid, back in pairs} | {summed}
     unsaid = [replace(item, score=UNLABELLED * item.score) for item in loose if _value(item) in wanted]
     best, highest = None, 0.0
-    for item in [*offers.get("total", ())[:CHOICES], *unsaid]:
+    for item in [*offers.get("total", ())[:CHOICES], *unsaid[-CHOICES:]]:
         again = AGAIN * min(max(printed[_value(item)] - 1, 0), 3)
         worth = item.score + again + _paid(item, pairs, offers) + AGREES * (_value(item) == summed)
         worth += ROUNDED * _is_rounded(item, loose) + ITEMISED * _is_itemised(item, loose)

@@ -5,6 +5,7 @@ a row without a wide gap, such as a label, a table cell or a line of an address.
 """
 
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,8 @@ from docscan.places import Box, around
 SAME_ROW = 0.55  # of a line's height, between the middles of two words
 WIDE_GAP = 1.6  # of a line's height, between two segments
 WORD_GAP = 0.75  # of a line's height: a wider gap never joins the groups of a number
-MOST_WORDS = 60_000  # a page with more is no document
+MOST_WORDS = 3_000  # of a page: as many as print of six points fills A4 with
+LONGEST_WORD = 300  # letters; a longer one is no word, nor an address of a page
 
 
 @dataclass(frozen=True, eq=False)  # each is one place of one document
@@ -70,15 +72,24 @@ class Row:
                 cuts.append(index)
         return tuple(zip(cuts, [*cuts[1:], len(self.words)], strict=True))
 
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        return tuple(end for _, end in self.segments)
+
     def segment_of(self, index: int) -> int:
         """The number of the segment that holds a word."""
-        return next(number for number, (_, end) in enumerate(self.segments) if index < end)
+        return bisect_right(self._ends, index)
 
     def words_at(self, start: int, end: int) -> tuple[int, int]:
         """First and one-past-last word of a stretch of `text`."""
-        first = max((i for i, at in enumerate(self.starts) if at <= start), default=0)
-        last = max((i for i, at in enumerate(self.starts) if at < end), default=first)
-        return first, max(first, last) + 1
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_left(self.starts, end) - 1)
+        return first, last + 1
+
+    def stretch(self, first: int, last: int) -> tuple[str, int]:
+        """The text of the words from `first` up to, not including, `last`, and where it begins in `text`."""
+        start = self.starts[first]
+        return self.text[start : self.starts[last - 1] + len(self.words[last - 1].text)], start
 
     def span_box(self, first: int, last: int) -> Box:
         """Around the words from `first` up to, not including, `last`."""
@@ -95,7 +106,8 @@ def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
     """Every row of a document, top to bottom, page after page."""
     rows: list[Row] = []
     for page in pages:
-        words = [part for word in page.words[:MOST_WORDS] for part in _parted(word) if part.text.strip()]
+        found = (word for word in page.words[:MOST_WORDS] if len(word.text) <= LONGEST_WORD)
+        words = [part for word in found for part in _parted(word) if part.text.strip()]
         height = line_height(words)
         for group in _grouped(words, height):
             rows.append(Row(page.number, len(rows), tuple(group), height, page.state != "textlayer"))

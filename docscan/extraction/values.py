@@ -9,9 +9,13 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
+from docscan.extraction import lookalikes
+
 MOST_DIGITS = 15  # of an amount; more are a bank account or a code
+LAST_DAY = 31
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 
 _MONTHS = (
@@ -144,6 +148,17 @@ def read_date(text: str, order: str = "dmy") -> Date | None:
         if (match := pattern.search(text)) and (reading := reader(match, order))
     ]
     return min(found)[1] if found else None
+
+
+@lru_cache(maxsize=1 << 8)  # a date is asked for by each of its labels
+def real_dates(text: str, order: str) -> tuple[str, ...]:
+    """The days of these two centuries that a date which is none may be, with one of its figures misread."""
+    parts = sorted(int(part) for part in re.findall(r"\d+", text))
+    if len(parts) != 3 or parts[0] > LAST_DAY:  # more than one is wrong
+        return ()
+    others = (NUMERIC_DATE.fullmatch(other) for other in lookalikes.other_figures(text))
+    days = (_numeric(match, order) for match in others if match)
+    return tuple(dict.fromkeys(day.value for day in days if day))
 
 
 def _numeric(match: re.Match[str], order: str) -> Date | None:

@@ -15,6 +15,7 @@ UNDER = (-0.8, 5.0)  # millimetres from a place down to a label below it
 ALIGNED = 3.0  # millimetres by which a label may begin left of its place
 UPPER = 0.5  # of a frame's height: a label inside stands above that
 GROUPS_APART = 7.0  # millimetres between the combs of one value
+HELD = 0.4  # of a word's width lies in its place: letters may hide where a rule begins
 SUNK = 1.2  # millimetres that what is written reaches below a rule
 # What a place costs, by where it is seen from its label, and each millimetre between them.
 COST = {"inside": (0.05, 0.0), "right": (0.1, 0.006), "above": (0.15, 0.12), "below": (0.2, 0.1)}
@@ -229,6 +230,11 @@ def _grouped(blanks: Sequence[Blank], millimetre: float) -> list[Blank]:
     return [*joined, *(blank for blank in blanks if blank.kind != "comb")]
 
 
+def _across(one: Box, other: Box) -> int:
+    """Pixels from left to right that two boxes share."""
+    return min(one.right, other.right) - max(one.left, other.left)
+
+
 def _inside(rows: Sequence[Row], blank: Blank, sunk: int) -> Iterator[Row]:
     """What of each row stands in a place."""
     bottom = blank.box.bottom + (sunk if blank.kind == "rule" else 0)
@@ -236,7 +242,7 @@ def _inside(rows: Sequence[Row], blank: Blank, sunk: int) -> Iterator[Row]:
         words = tuple(
             word
             for word in row.words
-            if blank.box.left <= word.box.middle[0] < blank.box.right
+            if _across(word.box, blank.box) >= HELD * word.box.width
             and blank.box.top <= word.box.middle[1] < bottom
         )
         if words:

@@ -1,9 +1,10 @@
 """Rows of dots to write on: found, and taken off the image, as engines read them into what stands on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from docscan.model import Scan
 from docscan.ocr.ruling import Ruling
@@ -11,7 +12,8 @@ from docscan.places import Box, around
 
 DOT = 0.75  # millimetres, the largest
 APART = 2.6  # millimetres between two, at most
-FEWEST = 8
+COVERED = 6.0  # millimetres that a letter which hangs into a row may cover of it
+FEWEST, REGULAR = 7, 0.8  # dots that stand so close to the next, and their share of a row's
 SHORTEST = 14.0  # millimetres of a row
 THICKEST = 1.6  # millimetres of a row that does not quite keep the level
 INK = 200  # grey level of a dot's rim
@@ -26,15 +28,22 @@ def found(ruling: Ruling) -> tuple[Box, ...]:
     rows: list[Box] = []
     for offset in (0.0, 0.5):  # of a band's height: a row may lie across the border of two
         bands = np.floor(dots[:, 1] / (THICKEST * unit) + offset)
-        order = np.lexsort((dots[:, 0], bands))
-        left, same = dots[order, 0], np.diff(bands[order]) == 0
-        ends = np.flatnonzero(~same | (np.diff(left) > APART * unit)) + 1
-        for run in np.split(dots[order], ends):
-            if len(run) >= FEWEST and run[-1, 0] - run[0, 0] >= SHORTEST * unit:
-                box = around([Box(*edges) for edges in run.tolist()])
-                if not any(_overlap(box, row) for row in rows):
-                    rows.append(box)
+        for row in _runs(dots, bands, unit):
+            if not any(_overlap(row, other) for other in rows):
+                rows.append(row)
     return tuple(ruling.on_page(row) for row in rows)
+
+
+def _runs(dots: npt.NDArray[np.int64], bands: npt.NDArray[np.float64], unit: float) -> Iterator[Box]:
+    """Around stretches of dots of one band that stand close; letters may cover a few of them."""
+    order = np.lexsort((dots[:, 0], bands))
+    left, same = dots[order, 0], np.diff(bands[order]) == 0
+    far = np.flatnonzero(~same | (np.diff(left) > COVERED * unit)) + 1
+    for run in np.split(dots[order], far):
+        close = np.diff(run[:, 0]) <= APART * unit
+        width = run[-1, 0] - run[0, 0] if len(run) else 0
+        if np.count_nonzero(close) >= FEWEST and width >= SHORTEST * unit and close.mean() >= REGULAR:
+            yield around([Box(*edges) for edges in run.tolist()])
 
 
 def _overlap(one: Box, other: Box) -> bool:

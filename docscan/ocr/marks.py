@@ -17,7 +17,7 @@ STUBS = 1.3  # times a box's size: so far strokes that leave it at the corners m
 SQUARE = 0.8  # the shorter side to the longer
 HOLLOW = 0.45  # of a box's area is free of straight strokes
 SOLID, CENTRE = 0.9, 0.3  # of the middle of a blacked out box is ink; of its side, left out all round
-LETTER_GAP = 0.22  # of a box's width: letters of a word are closer
+LETTER_GAP, LARGER = 0.22, 1.15  # of a box's width: letters are closer; times their height: a box is taller
 SOLID_SIDES = (2.8, 5.6)  # millimetres of a blacked out box on a page without another
 DIAMETERS = (2.4, 6.5)  # millimetres of a round box
 ROUND = 0.86  # its narrower side to the wider
@@ -49,21 +49,23 @@ def found(ruling: Ruling, words: Sequence[Word] = ()) -> tuple[Mark, ...]:
     every = [
         mark
         for mark in (*tick_boxes(ruling), *_circles(ruling))
-        if not within(mark.box, read) or _apart(ruling, mark.box)
+        if all(_stands_out(ruling, mark.box, word) for word in read if within(mark.box, [word]))
     ]
     row = SIDES[0] * ruling.millimetre * ruling.scale
     return tuple(sorted(every, key=lambda mark: (mark.box.top // row, mark.box.left)))
 
 
-def _apart(ruling: Ruling, mark: Box) -> bool:
-    """Whether there is more paper beside a shape, left and right, than between the letters of a word."""
-    box = scaled(mark, 1 / ruling.scale)
-    gap = round(LETTER_GAP * box.width)
-    left, right = (
-        ruling.ink[box.top : box.bottom, max(0, edge) : max(0, edge) + gap - 2]
-        for edge in (box.left - gap, box.right + 2)
-    )
-    return not left.any() and not right.any()
+def _stands_out(ruling: Ruling, mark: Box, word: Box) -> bool:
+    """Whether a shape that was read as a part of a word is larger than its letters, and apart from them."""
+    box, whole = scaled(mark, 1 / ruling.scale), scaled(word, 1 / ruling.scale)
+    edge = round(LETTER_GAP * box.width)
+    part = ruling.ink[whole.top : whole.bottom, whole.left : whole.right].copy()
+    left, right = box.left - whole.left, box.right - whole.left
+    beside = np.hstack((part[:, max(0, left - edge) : max(0, left - 1)], part[:, right + 1 : right + edge]))
+    part[:, max(0, left - 1) : right + 1] = 0
+    letters = np.flatnonzero(part.any(axis=1))
+    height = int(letters[-1] - letters[0] + 1) if len(letters) else 0
+    return not beside.any() and box.height >= LARGER * height
 
 
 def tick_boxes(ruling: Ruling) -> tuple[Mark, ...]:
@@ -223,8 +225,6 @@ def _circles(ruling: Ruling) -> Iterator[Mark]:
     for box in ruling.parts:
         short, long = sorted((box.width, box.height))
         if short < max(smallest, ROUND * long) or long > largest:
-            continue
-        if not _apart(ruling, ruling.on_page(box)):
             continue
         inside = _in_ring(ruling.ink[box.top : box.bottom, box.left : box.right])
         if inside is not None:

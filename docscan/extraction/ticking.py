@@ -15,6 +15,7 @@ EMPTY = {"☐", "□", "[]", "[_]", "()"}
 SAME_HEIGHT = 0.9  # of a line's height, between the middles of a box and its label
 FARTHEST = 6.0  # line heights between a box to tick and its label
 ALONE = 40.0  # line heights that a box without words at a side is taken to be from them
+BY_ELIMINATION = 0.75  # likeness of an option's label that was misread, told by the labels of all others
 AMBIGUOUS = 0.4  # times: the confidence of a choice when several boxes are ticked
 NEVER = 1e9
 LOWEST_OPTION = 8  # rows below its question in which an option may stand
@@ -104,7 +105,29 @@ def _options(
         if offers:
             _, box, likeness = min(offers, key=lambda offer: offer[0])
             found[option.name] = box, likeness
-    return found
+    return found | _left_over(prop, labelled, sheet, found)
+
+
+def _left_over(
+    prop: Property, labelled: Sequence[TickBox], sheet: Sheet, found: Mapping[str, tuple[TickBox, float]]
+) -> dict[str, tuple[TickBox, float]]:
+    """The one option that was not found, when one box with unknown words stands beside the others'."""
+    missing = [option.name for option in prop.options if option.name not in found]
+    if len(missing) != 1 or not found:
+        return {}
+    known = [hit.row.words[hit.first : hit.last] for hit in sheet.hits]
+    beside = [box for box, _ in found.values()]
+    free = [
+        box
+        for box in labelled
+        if any(_level(box, other) for other in beside)
+        and not any(word in box.words for words in known for word in words)
+    ]
+    return {missing[0]: (free[0], BY_ELIMINATION)} if len(free) == 1 else {}
+
+
+def _level(one: TickBox, other: TickBox) -> bool:
+    return one.page == other.page and abs(one.mark.box.middle[1] - other.mark.box.middle[1]) <= one.row.height
 
 
 def _after(question: Hit | None, hit: Hit) -> float:

@@ -186,6 +186,14 @@ def test_a_choice_with_no_box_ticked_has_no_value_and_with_two_is_doubted(
     assert both.fields["smoker"].confidence < 0.5
 
 
+def test_an_option_whose_label_was_misread_is_told_by_the_others(described: Callable[..., Schema]) -> None:
+    options = {"yes": {"es": ["Sí"]}, "no": {"es": ["No"]}}
+    form = described(smoker=field("choice", "¿Fuma?", **{"x-options": options}))
+    said = ((100, 200, "¿Fuma?"), (760, 200, "S"), (1060, 200, "No"))
+    marks = (tick(700, 195, ticked=True), tick(1000, 195, ticked=False))
+    assert values(extract([page(*said, marks=marks)], [form])) == {"smoker": "yes"}
+
+
 def test_a_box_to_tick_has_the_nearest_label(described: Callable[..., Schema]) -> None:
     form = described(a=field("tick", "Deseo factura"), b=field("tick", "Deseo publicidad"))
     said = ((160, 200, "Deseo factura"), (160, 270, "Deseo publicidad"))

@@ -51,6 +51,11 @@ class Reviewer:
         """The clerks'."""
         return self.archive.config.language
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of documents there are: the names of the schemas."""
+        return tuple(item.name for item in self.schemas)
+
     def types(self, record: Record) -> dict[str, str]:
         """The fields that a record of its kind may have, and the type of each."""
         schema = next((item for item in self.schemas if item.name == record.extraction.schema), None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from docscan.extraction import typed
 from docscan.model import Field, Finding, Page, Record
 from docscan.verification import review
+from docscan.verification.review import UNSURE_KIND
 
 OFFERED = ("date", "amount", "tax-id", "iban", "number", "currency")  # types of which a page holds few values
 MOST = 5  # alternatives; who finds none of them right types the value
@@ -33,7 +34,12 @@ class Question:
 
 
 def asked(
-    record: Record, pages: Sequence[Page], types: Mapping[str, str], *, everything: bool = False
+    record: Record,
+    pages: Sequence[Page],
+    types: Mapping[str, str],
+    *,
+    everything: bool = False,
+    kinds: tuple[str, ...] = (),
 ) -> tuple[Question, ...]:
     """The questions about a record.
 
@@ -42,6 +48,7 @@ def asked(
         pages: With their words; none where they cannot be read.
         types: The type of each field a record of its kind may have.
         everything: Ask about every field, as for the sample.
+        kinds: What kinds of documents there are.
     """
     fields, open_doubts = record.extraction.fields, review.doubts(record)
     names = tuple(fields) if everything else review.in_doubt(record)
@@ -49,7 +56,9 @@ def asked(
         _about(name, fields.get(name), open_doubts, (pages, types.get(name, ""), record)) for name in names
     )
     others = tuple(
-        Question(finding.code, None, (finding,)) for finding in open_doubts if finding.subject not in names
+        Question(finding.code, None, (finding,), alternatives=kinds if finding.code == UNSURE_KIND else ())
+        for finding in open_doubts
+        if finding.subject not in names
     )
     return (*about_fields, *others)
 

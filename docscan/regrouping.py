@@ -1,7 +1,7 @@
-"""Decisions that move pages: one record becomes two, or two become one.
+"""Decisions after which a record is read anew: its pages change, or its kind.
 
-The pages keep what was read of them; kind and fields are extracted anew from
-their words, and what people stated of fields on these pages stays.
+The pages keep what was read of them; fields are extracted anew from their
+words, and what people stated of fields on these pages stays.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +15,9 @@ from docscan.archive.catalogue import Catalogue, Row
 from docscan.archive.revision import Revision
 from docscan.decisions import Reviewer, detail_of, file_all, held, looked_at, on_the_shelf
 from docscan.errors import DecisionError, NotFoundError
-from docscan.model import Field, Page, PageRun, Record, transcribed
+from docscan.model import Extraction, Field, Page, PageRun, Record, transcribed
 from docscan.ocr import rebound
+from docscan.schema import Schema
 from docscan.verification import review
 
 
@@ -91,6 +92,33 @@ def merge(reviewer: Reviewer, row: Row, other: Row) -> tuple[Record, Record]:
         return whole.record, gone
 
 
+def recategorise(reviewer: Reviewer, row: Row, kind: str) -> Record:
+    """Read a record anew as a document of another kind.
+
+    Args:
+        reviewer: Who decides.
+        row: The record as it was looked at.
+        kind: The name of a schema of the archive's pipeline.
+
+    Raises:
+        DecisionError: There is no such schema.
+        ArchiveBusyError: Another run holds the archive.
+        RecordChangedError: Somebody else decided on it meanwhile.
+    """
+    with held(reviewer) as catalogue:
+        record, by = looked_at(reviewer, catalogue, row)
+        on_the_shelf(reviewer, record)
+        schema = next((item for item in reviewer.schemas if item.name == kind), None)
+        if schema is None:
+            raise DecisionError("C014", reviewer.language, kind=kind, known=", ".join(reviewer.kinds))
+        whole = _Part(record, 1, len(record.pages))
+        _, found = _extracted(reviewer, [whole], schema)
+        after = replace(review.recategorised(record, kind, by), extraction=found, program=PROGRAM)
+        checked = review.rechecked(after, reviewer.checks, catalogue, anew=True)
+        file_all(reviewer, catalogue, [Revision(checked, row.version + 1, detail=detail_of(checked))])
+        return checked
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Pages of a record, from the first to the last."""
@@ -110,22 +138,12 @@ class _Reread:
 
 def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Sequence[_Part]) -> _Reread:
     """A record of other pages: kind, fields and findings come from their words, what people said stays."""
-    archive, pages, said = reviewer.archive, list[Page](), dict[str, Field]()
-    for part in parts:
-        moved = len(pages) + 1 - part.first
-        objects.sound_path(archive, str(part.record.id), objects.WORDS)  # a version vouches for its makings
-        read = objects.read_pages(archive, part.record)[part.first - 1 : part.last]
-        pages += (replace(page, number=page.number + moved) for page in read)
-        said = {**_said(part, moved), **said}
-    found = extraction.extract(pages, reviewer.schemas)
+    archive = reviewer.archive
+    pages, found = _extracted(reviewer, parts)
     read_anew = replace(
         record,
-        extraction=replace(
-            found,
-            fields={**found.fields, **said},
-            missing=tuple(name for name in found.missing if name not in said),
-        ),
-        pages=tuple(pages),
+        extraction=found,
+        pages=pages,
         findings=ocr.findings(pages),
         runs=tuple(run for part in parts for run in _runs(part)),
         program=PROGRAM,
@@ -136,6 +154,23 @@ def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Seq
     words.write_bytes(text.encode(errors="backslashreplace"))
     kept = replace(checked, pages=tuple(transcribed(page) for page in pages))
     return _Reread(kept, {objects.WORDS: words, **_copy(archive, record, parts)})
+
+
+def _extracted(
+    reviewer: Reviewer, parts: Sequence[_Part], said: Schema | None = None
+) -> tuple[tuple[Page, ...], Extraction]:
+    """The pages of parts, numbered anew, and what they say; what people stated of them stays."""
+    pages, stated = list[Page](), dict[str, Field]()
+    for part in parts:
+        moved = len(pages) + 1 - part.first
+        words = objects.WORDS  # a version vouches for what it is made of
+        objects.sound_path(reviewer.archive, str(part.record.id), words)
+        read = objects.read_pages(reviewer.archive, part.record)[part.first - 1 : part.last]
+        pages += (replace(page, number=page.number + moved) for page in read)
+        stated = {**_said(part, moved), **stated}
+    found = extraction.extract(pages, reviewer.schemas, said=said)
+    missing = tuple(name for name in found.missing if name not in stated)
+    return tuple(pages), replace(found, fields={**found.fields, **stated}, missing=missing)
 
 
 def _copy(archive: Archive, record: Record, parts: Sequence[_Part]) -> dict[str, Path]:

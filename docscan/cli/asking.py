@@ -14,13 +14,21 @@ from docscan.archive.catalogue import Row, open_catalogue
 from docscan.cli.reviewing import outcome
 from docscan.cli.terminal import say, table
 from docscan.decisions import Reviewer
-from docscan.errors import ArchiveBusyError, DecisionError, FixityError, NotFoundError, RecordChangedError
+from docscan.errors import (
+    INSISTED,
+    ArchiveBusyError,
+    DecisionError,
+    FixityError,
+    NotFoundError,
+    RecordChangedError,
+)
 from docscan.messages import sentence
 from docscan.model import Page, Record
 from docscan.questions import Question
-from docscan.verification.review import REASONS
+from docscan.verification.review import REASONS, UNSURE_KIND
 
 REFUSED = (DecisionError, RecordChangedError, ArchiveBusyError, NotFoundError)  # said, and asked again
+KIND = "kind"  # is corrected like a field, and the record is read anew
 PHRASES = {reason: f"N23{number}" for number, reason in enumerate(REASONS)}
 
 
@@ -67,7 +75,9 @@ def _ask_next(going: Walk, identifier: str, heading: str, *, sample: bool) -> bo
     everything = sample and row.state == "accepted"
     if record.disposal or (row.state == "accepted" and not everything) or "" in going.skipped:
         return False
-    asked = questions.asked(record, pages, reviewer.types(record), everything=everything)
+    asked = questions.asked(
+        record, pages, reviewer.types(record), everything=everything, kinds=reviewer.kinds
+    )
     if heading:
         say(f"\n{click.style(row.id[:8], fg='cyan')}  {row.kind}  {Path(row.source).name}  ({heading})")
     if everything:
@@ -140,14 +150,24 @@ def _accept(going: Walk, row: Row, question: Question) -> bool:
 
 def _correct(going: Walk, row: Row, question: Question) -> bool:
     name = question.name
-    if not name or (question.field is None and question.doubts and question.doubts[0].code == name):
+    if not name or (name != UNSURE_KIND and any(doubt.code == name for doubt in question.doubts)):
         name = click.prompt(going.said("N210"), err=True)
     value = click.prompt(going.said("N206"), default="", show_default=False, err=True)
     return _corrected(going, row, name, value)
 
 
 def _corrected(going: Walk, row: Row, name: str, value: str) -> bool:
-    return _told(going, decisions.correct(going.reviewer, row, {name: value}))
+    if name in (KIND, UNSURE_KIND):
+        return _told(going, regrouping.recategorise(going.reviewer, row, value))
+    try:
+        return _told(going, decisions.correct(going.reviewer, row, {name: value}))
+    except DecisionError as refused:
+        if refused.code not in INSISTED:
+            raise
+        say(str(refused))
+        if not click.confirm(going.said("N211"), err=True):
+            return True
+        return _told(going, decisions.correct(going.reviewer, row, {name: value}, forced=True))
 
 
 def _told(going: Walk, after: Record) -> bool:

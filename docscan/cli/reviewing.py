@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,15 +103,22 @@ def review_correct(
     """Put other values in the place of those that were read.
 
     A VALUE is typed as people write it: 12.3.2026, 1.234,56. FIELD= without a
-    value says that the paper does not have it. The checks are made again.
+    value says that the paper does not have it. The checks are made again. With
+    kind=NAME the document is read anew as one of that kind.
     """
     stated = dict(value.partition("=")[::2] for value in values)
     if not all("=" in value for value in values):
         raise click.UsageError("Write each correction as FIELD=VALUE.")
-    from docscan import decisions  # noqa: PLC0415 - slow to load, and `review list` needs none of it
+    from docscan import decisions, regrouping  # noqa: PLC0415 - slow to load, and `review list` needs none of it
 
+    kind = stated.pop("kind", None)
     with _deciding(ctx, identifier) as (reviewer, row):
-        _told([decisions.correct(reviewer, row, stated, forced=force)], reviewer, as_json=as_json)
+        if kind is not None:
+            after = regrouping.recategorise(reviewer, row, kind)
+        if stated:
+            looked_at = row if kind is None else replace(row, version=row.version + 1)
+            after = decisions.correct(reviewer, looked_at, stated, forced=force)
+        _told([after], reviewer, as_json=as_json)
 
 
 @review.command("reject", epilog="Example: docscan review reject 3f2a9c41 --because blank")

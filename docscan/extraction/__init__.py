@@ -32,7 +32,10 @@ UNSORTED = "letter"  # the kind of what nothing describes
 
 
 def extract(
-    pages: Sequence[Page], schemas: Sequence[Schema], einvoices: Sequence[Einvoice] = ()
+    pages: Sequence[Page],
+    schemas: Sequence[Schema],
+    einvoices: Sequence[Einvoice] = (),
+    said: Schema | None = None,
 ) -> Extraction:
     """Read what a document says.
 
@@ -40,6 +43,7 @@ def extract(
         pages: As read, in order.
         schemas: The kinds of documents it may be.
         einvoices: That came with it, the most trusted first.
+        said: The one of the schemas that a person says describes it.
 
     Returns:
         Kind, language and what stands in it; a document that no schema
@@ -49,7 +53,7 @@ def extract(
     language = classify.language_of(rows, schemas)
     looks, sure = classify.kind_of(rows, schemas)
     kinds = [einvoice.kind for einvoice in einvoices]
-    stated = next((item for item in schemas if item.kind in kinds[:1]), None)
+    stated = said or next((item for item in schemas if item.kind in kinds[:1]), None)
     schema = stated or looks or next((item for item in schemas if item.kind == UNSORTED), None)
     if schema is None:
         return Extraction(UNSORTED, "", sure, language)

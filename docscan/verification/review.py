@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from docscan.errors import INSISTED
 from docscan.model import Act, Decision, Extraction, Field, Finding, Judgement, Known, Record
 from docscan.pipeline import Choice
+from docscan.places import NOWHERE
 from docscan.verification import DOUBTED, PROVEN, SCORED, digits, verdict, verify
 from docscan.verification.calibration import score_of
 
@@ -23,6 +24,7 @@ client's paper; a paper that is nobody's business."""
 
 CHECKED = "V"  # the codes of what the checks find begin so, but for those that come with the reading:
 READ = ("V101",)
+UNSURE_KIND = "V090"
 WITHIN = 2**32  # what the digest of an id is taken from, for the sample
 
 
@@ -102,6 +104,20 @@ def reject(record: Record, reason: str, by: Signature) -> Record:
         by: Who decides.
     """
     return replace(signed(record, "reject", by, reason=reason), disposal="rejected")
+
+
+def recategorised(record: Record, kind: str, by: Signature) -> Record:
+    """The record before it is read anew as a document of another kind.
+
+    Args:
+        record: As it stands.
+        kind: The name of the schema that a person says describes it.
+        by: Who decides.
+    """
+    extraction = record.extraction
+    before = Field(extraction.kind, "", extraction.kind_confidence, "read", "ocr", 1, NOWHERE)
+    settled = [finding for finding in doubts(record) if finding.code == UNSURE_KIND]
+    return _decided(record, "correct", _in_part(by), ({}, [Judgement("kind", before, kind)], settled))
 
 
 def merged(record: Record, into: str, by: Signature) -> Record:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.archive.revision import Revision, revise
 from docscan.decisions import Reviewer
 from docscan.errors import ArchiveBusyError, DecisionError, FixityError, RecordChangedError
-from docscan.model import Record
+from docscan.model import Finding, Record
 
 INVOICE = """
 Ferretería Quimera, S.L.            FACTURA
@@ -166,6 +167,44 @@ def test_who_insists_on_a_tax_id_gets_it(shelf: Shelf, invoice: Record) -> None:
     found = shown(shelf, invoice)
     assert found["fields"]["supplier_tax_id"]["status"] == "verified"
     assert found["verdict"] == "accepted"
+
+
+@pytest.mark.parametrize(("insists", "value"), [("n", "B69637124"), ("y", "B69637123")])
+def test_who_insists_in_the_dialogue_is_asked_once_more(
+    shelf: Shelf, tmp_path: Path, insists: str, value: str
+) -> None:
+    text = INVOICE.replace("131,00", "121,00").replace("B69637122", "B69637124")
+    misread = with_copy(shelf, filed(shelf, tmp_path, typed(text)))
+    assert misread.extraction.fields["supplier_tax_id"].status == "doubtful"
+    _, said = spoken(shelf, "review", typed_in=f"c\nB69637123\n{insists}\nq\n")
+    assert "The check digits of supplier_tax_id B69637123 do not agree" in said
+    assert "Write it down all the same?" in said
+    assert shown(shelf, misread)["fields"]["supplier_tax_id"]["value"] == value
+
+
+def test_a_document_of_another_kind_is_read_anew(shelf: Shelf, invoice: Record) -> None:
+    spoken(shelf, "review", "correct", str(invoice.id), "issue_date=11.4.2026")
+    spoken(shelf, "review", "correct", str(invoice.id), "kind=receipt", "total=121,00")
+    found = shown(shelf, invoice)
+    assert (found["kind"], found["schema"]) == ("receipt", "receipt")
+    assert {"invoice_number", "net"}.isdisjoint(found["fields"])
+    assert found["fields"]["issue_date"]["value"] == "2026-04-11"
+    assert found["fields"]["total"]["value"] == "121.00"
+    assert [one["field"] for one in found["decisions"][1]["judgements"]] == ["kind"]
+    with pytest.raises(DecisionError, match="There is no kind of document named poem"):
+        spoken(shelf, "review", "correct", str(invoice.id), "kind=poem")
+    assert sound(shelf)
+
+
+def test_a_kind_in_doubt_is_asked_for(shelf: Shelf, letter: Record) -> None:
+    unsure = Finding("V090", "doubt", "", {"kind": "letter", "confidence": "50"})
+    after = replace(letter, findings=(unsure,), verdict="review")
+    with open_catalogue(shelf.archive) as catalogue:
+        revise(shelf.archive, catalogue, [Revision(after, 3)], now=NOW, agent="tester")
+    _, said = spoken(shelf, "review", typed_in="c\nreceipt\nq\n")
+    assert "say what kind of document it is" in said
+    assert "invoice" in said.partition("it may be: ")[2]
+    assert shown(shelf, letter)["kind"] == "receipt"
 
 
 def test_accepting_confirms_what_is_in_doubt(shelf: Shelf, invoice: Record) -> None:

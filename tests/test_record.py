@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from docscan import record
 from docscan.model import (
+    Blank,
     Code,
     Decision,
     Entry,
@@ -51,6 +52,8 @@ page = st.builds(
     source_size=st.tuples(st.integers(0, 9000), st.integers(0, 9000)),
     coverage=sure,
     codes=st.lists(st.builds(Code, st.just("QR"), text, box), max_size=2).map(tuple),
+    blanks=st.sampled_from([(), (Blank(Box(1, 2, 30, 40), "comb"), Blank(Box(1, 50, 30, 90), "rule"))]),
+    strokes=st.sampled_from([(), (Box(5, 6, 70, 80),)]),
 )
 field = st.builds(
     Field,
@@ -77,7 +80,9 @@ extraction = st.builds(
     tax_breakdown=st.lists(st.builds(TaxLine, text, text, text, text), max_size=2).map(tuple),
     lines=st.lists(st.builds(InvoiceLine, text, text, text, text, text, text), max_size=2).map(tuple),
     entries=st.lists(
-        st.builds(Entry, label=text, value=text, raw=text, page=st.just(1), box=box, confidence=sure),
+        st.builds(
+            Entry, label=text, value=text | st.booleans(), raw=text, page=st.just(1), box=box, confidence=sure
+        ),
         max_size=2,
     ).map(tuple),
     statements=st.lists(

@@ -22,16 +22,19 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pebble import ProcessExpired
 
 from docscan import record as records
+from docscan import workers
 from docscan.accession.intake import Received
-from docscan.equipment import Setup
 from docscan.errors import AccessionError, DocscanError, EngineFailedError, LimitExceededError
 from docscan.model import Page, Record, transcribed
 from docscan.workers import MEMORY, Workers
+
+if TYPE_CHECKING:
+    from docscan.equipment import Setup
 
 T = TypeVar("T")
 READING = "docscan.reading"  # what the workers load before they begin; this process does without
@@ -92,7 +95,7 @@ class Readers:
     """
 
     def __init__(
-        self, setup: Setup, workers: int, *, timeout: float, scratch: Path, copies: bool = True
+        self, setup: "Setup", workers: int, *, timeout: float, scratch: Path, copies: bool = True
     ) -> None:
         self.workers = workers or os.cpu_count() or 1
         self._setup = setup = _hurried(setup, timeout)
@@ -102,8 +105,7 @@ class Readers:
         self._folder = tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True)
         self._place = Path(self._folder.name) / "setup"
         self._place.write_bytes(pickle.dumps(setup))
-        preload = [READING, COPYING] if copies else [READING]
-        self._pool = Workers(self.workers, scratch=Path(self._folder.name), preload=preload)
+        self._pool = Workers(self.workers, scratch=Path(self._folder.name), preload=_preload(copies=copies))
 
     def __enter__(self) -> Self:
         return self
@@ -233,7 +235,20 @@ class Readers:
         return AccessionError("A080", detail="@N032")
 
 
-def _hurried(setup: Setup, timeout: float) -> Setup:
+def prepare(*, copies: bool) -> None:
+    """Let the readers load while this process loads what it needs: called first, it saves their time.
+
+    Args:
+        copies: As `Readers` takes it.
+    """
+    workers.prepare(_preload(copies=copies))
+
+
+def _preload(*, copies: bool) -> list[str]:
+    return [READING, COPYING] if copies else [READING]
+
+
+def _hurried(setup: "Setup", timeout: float) -> "Setup":
     """The setup, with no more seconds for a page than end before its worker is ended."""
     ocr = setup.pipeline.ocr
     seconds = min(ocr.timeout, max(1, int(timeout) - GRACE))
@@ -269,7 +284,7 @@ def _show(error: BaseException) -> None:
 
 
 @cache
-def _setup(path: Path) -> Setup:
+def _setup(path: Path) -> "Setup":
     """The setup, taken in once by each worker: with every job it would cost more than the job's way."""
     found: Setup = pickle.loads(path.read_bytes())  # noqa: S301 - this run's own, in a folder closed to others
     return found
@@ -304,7 +319,7 @@ def _bind(document: _Document, number: int, target: Path | None, words: Path | N
     return replace(record, pages=tuple(transcribed(page) for page in pages))
 
 
-def _unread(number: int, setup: Setup) -> Page:
+def _unread(number: int, setup: "Setup") -> Page:
     """The place of a page that could not even be looked at; its size is not known and said to be A4."""
     dpi = setup.pipeline.ocr.dpi
     width, height = (round(inches * dpi) for inches in A4_INCHES)

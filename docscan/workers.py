@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,12 +25,23 @@ from pebble import ProcessPool
 from docscan.errors import EngineFailedError
 
 T = TypeVar("T")
+KIND = "forkserver"  # processes that start from one which has loaded everything, and has no threads
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 PATIENCE = 0.2  # seconds between two looks at whether an answer can still come
 BREAKS = 3  # pools in a row that broke before they answered anything
 AHEAD = 1  # jobs that lie ready, so that no worker waits for the parent
 MEMORY = 4 << 30  # bytes of address space for a worker: a page of 150 megapixels in colour needs some 3 GB
+
+
+def prepare(preload: Sequence[str]) -> None:
+    """Let what workers are forked from begin to load, while this process does something else.
+
+    Args:
+        preload: As `Workers` takes it.
+    """
+    multiprocessing.get_context(KIND).set_forkserver_preload(list(preload))
+    forkserver.ensure_running()
 
 
 class Workers:
@@ -162,7 +174,7 @@ class Workers:
             future.cancel()
 
     def _started(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
+        context = multiprocessing.get_context(KIND)
         context.set_forkserver_preload(self._preload)
         initargs = [os.fspath(self._scratch)]
         return ProcessPool(self._number, context=context, initializer=settle_in, initargs=initargs)

@@ -7,22 +7,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from docscan import equipment, record
+from docscan import record
 from docscan.accession import companions, intake
 from docscan.accession.intake import Received
 from docscan.archive import durable
 from docscan.archive.custody import shown
 from docscan.cli.terminal import SOME_PUT_ASIDE, equipped, progress_bar, put, say
-from docscan.equipment import Setup
 from docscan.errors import AccessionError, ConfigError
 from docscan.messages import LANGUAGES, sentence
 from docscan.model import Record
-from docscan.ocr import alto, hocr
-from docscan.readers import Readers, Told
+from docscan.readers import Readers, Told, prepare
 from docscan.tally import Tally
+
+if TYPE_CHECKING:
+    from docscan.equipment import Setup
 
 SLOWEST = 3600.0  # seconds for which nothing may come of a document
 EVEN = 0.5  # confidence up to which a kind is not said to be known
@@ -33,14 +35,22 @@ def _text(found: Record) -> str:
     return "\f".join(f"{page.text}\n" for page in found.pages)
 
 
-def _marked_up(found: Record, document: Callable[..., str]) -> str:
-    return document(found.pages, source=found.source, program=found.program)
+def _hocr(found: Record) -> str:
+    from docscan.ocr import hocr  # noqa: PLC0415 - with it comes all of reading, which workers need alone
+
+    return hocr.document(found.pages, source=found.source, program=found.program)
+
+
+def _alto(found: Record) -> str:
+    from docscan.ocr import alto  # noqa: PLC0415 - as above
+
+    return alto.document(found.pages, source=found.source, program=found.program)
 
 
 PDF_ENDING = ".searchable.pdf"
 SAVED: Mapping[str, tuple[str, Saving]] = {
-    "hocr": (".hocr", partial(_marked_up, document=hocr.document)),
-    "alto": (".alto.xml", partial(_marked_up, document=alto.document)),
+    "hocr": (".hocr", _hocr),
+    "alto": (".alto.xml", _alto),
     "text": (".txt", _text),
 }
 
@@ -107,6 +117,7 @@ def read(
     its way to text; open its index.html. Leaves with 1 when a file could not
     be read; the others are read all the same.
     """
+    prepare(copies="pdf" in save)
     setup = equipped(name, ctx.obj, engine)
     jobs = [_Job(path, out / stem, save, explained) for path, stem in zip(files, _stems(files), strict=True)]
     if save or explained:
@@ -155,7 +166,7 @@ def _unwritable(place: Path, problem: OSError) -> ConfigError:
 
 
 def _all_read(
-    jobs: Sequence[_Job], setup: Setup, workers: int
+    jobs: Sequence[_Job], setup: "Setup", workers: int
 ) -> Iterator[tuple[_Job, Record | AccessionError]]:
     """Each file's record, or why there is none, in the order of the files."""
     copies = any("pdf" in job.save for job in jobs)
@@ -183,13 +194,15 @@ def _all_read(
             raise
 
 
-def _read_one(job: _Job, setup: Setup, readers: Readers, told: Told) -> Record | AccessionError:
+def _read_one(job: _Job, setup: "Setup", readers: Readers, told: Told) -> Record | AccessionError:
     """Read one file and write what was asked for beside its record.
 
     Raises:
         ConfigError: It cannot be written.
         OcrError: The engine is missing, or no worker can be started.
     """
+    from docscan import equipment  # noqa: PLC0415 - it is loaded while the readers load
+
     try:
         received = _received(job.path, setup)
         target = _named(job, PDF_ENDING) if "pdf" in job.save else None
@@ -208,7 +221,7 @@ def _read_one(job: _Job, setup: Setup, readers: Readers, told: Told) -> Record |
     return found
 
 
-def _received(path: Path, setup: Setup) -> Received:
+def _received(path: Path, setup: "Setup") -> Received:
     """A file that stays where it is.
 
     Raises:
@@ -226,7 +239,7 @@ def _received(path: Path, setup: Setup) -> Received:
         raise AccessionError("A130", detail=problem.strerror or "") from problem
 
 
-def _explaining(received: Received, examined: Record, setup: Setup, folder: Path) -> Callable[[], Path]:
+def _explaining(received: Received, examined: Record, setup: "Setup", folder: Path) -> Callable[[], Path]:
     """A job that shows how a document was read; in a worker, which the end of the run ends as well."""
     from docscan import explain  # noqa: PLC0415 - it draws, and so takes long to load
 
@@ -249,12 +262,10 @@ def _summary(found: Record, language: str) -> str:
 
 
 def _told(found: Record) -> str:
-    """What a document is, and whether a person has to look; one of no known kind is not accepted as any."""
+    """What a document is, and whether a person has to look."""
     kind, sure = found.extraction.kind, found.extraction.kind_confidence
-    if sure > EVEN:
-        return f"{kind} ({sure:.0%}), {found.verdict}"
-    guess = f"of no known kind (perhaps a {kind})"
-    return guess if found.verdict == "accepted" else f"{guess}, {found.verdict}"
+    said = f"{kind} ({sure:.0%})" if sure > EVEN else f"of no known kind (perhaps a {kind})"
+    return f"{said}, {found.verdict}"
 
 
 COMMANDS = {"read": read}

@@ -174,12 +174,12 @@ def test_what_cannot_be_written_of_a_file_is_told(call: Call, files: list[Path],
     assert "Nothing can be written" in said
 
 
-def test_a_file_of_no_known_kind_is_not_called_accepted(call: Call, slip: Slip, tmp_path: Path):
+def test_a_file_of_no_known_kind_goes_to_a_person(call: Call, slip: Slip, tmp_path: Path):
     path = tmp_path / "list.png"
     path.write_bytes(slip("bread and butter", "milk and cheese", "coffee and tea"))
     code, given, _ = call("read", path)
     assert code == 0
-    assert given.splitlines()[0] == f"{path}: of no known kind (perhaps a letter)"
+    assert given.splitlines()[0] == f"{path}: of no known kind (perhaps a letter), review"
 
 
 def test_an_interruption_does_not_wait_until_all_is_explained(

@@ -56,7 +56,7 @@ def examine(
     for done, (object_id, told) in enumerate(vouched.items()):
         if progress is not None:
             progress(done, len(vouched))
-        lost = _lost(archive, object_id, told)
+        lost = _lost(archive, object_id, told) if spare else []
         files = told if len(lost) > spare else _with_own(archive, object_id, told, lost)
         spare -= len(lost) if len(lost) <= spare else 0
         yield from _object(archive, object_id, files)

@@ -11,20 +11,18 @@ from decimal import Decimal
 
 from docscan.extraction.candidates import Candidate, amounts
 from docscan.extraction.rows import Row
-from docscan.extraction.tables import Column, columns_by_row, rate
+from docscan.extraction.tables import NUMERIC, Column, Grid, column_of, columns_by_row, grid_of, rate
 from docscan.extraction.values import money
 from docscan.model import InvoiceLine
-from docscan.places import Box, around
+from docscan.places import around
 from docscan.schema import Property
 
 MOST_ROWS = 2000  # under one head, over all its pages
 MOST_EMPTY = 12  # rows without a figure between two lines, or at the head of a page
-FARTHEST = 6.0  # line heights between a number and the header of its column, where none stands over it
 MONEY = 0.4  # the least certainty of an amount: money, not a number of things
 MOSTLY = 0.6  # of a table's lines that have a quantity or a price: then all of them have
 
 _THOUSANDTHS = re.compile(r"\d{1,3}[.,]\d{3}")  # of a kilogram or an hour, or thousands
-_NUMERIC = ("amount", "quantity")
 # A sum carried from one page to the next is no line, and ends no table.
 _CARRIED = re.compile(
     r"(?:übertrag|suma y sigue|suma anterior|(?:do|z) przeniesienia|"
@@ -52,14 +50,6 @@ class _Item:
         return bool(self.cells.get("quantity") or self.cells.get("unit_price"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The columns of a table, left to right, and from where to where a description may run."""
-
-    columns: tuple[Column, ...]
-    room: tuple[int, int]
-
-
 def invoice_lines(rows: tuple[Row, ...], prop: Property, ends: frozenset[int]) -> tuple[InvoiceLine, ...]:
     """The lines of an invoice: what has an amount and a description under the head of a table.
 
@@ -72,7 +62,7 @@ def invoice_lines(rows: tuple[Row, ...], prop: Property, ends: frozenset[int]) -
     stops = ends | heads.keys()
     found: list[InvoiceLine] = []
     for index, columns in heads.items():
-        items = _whole(list(_items(rows, index, _grid(rows[index], columns), stops)))
+        items = _whole(list(_items(rows, index, grid_of(rows[index], columns), stops)))
         # a head printed again on the next page goes on counting; that of another table begins anew
         found += [
             _line(item, {str(number), str(len(found) + number)}) for number, item in enumerate(items, 1)
@@ -84,51 +74,7 @@ def _heads_lines(columns: Sequence[Column]) -> bool:
     return {"description", "amount"} <= {column.name for column in columns}
 
 
-def _grid(head: Row, columns: Sequence[Column]) -> _Grid:
-    """The columns, those of no known name among them, and the room of the description between two others."""
-    boxes = (head.span_box(*segment) for segment in head.segments)
-    unknown = [
-        Column("", "text", box)
-        for box in boxes
-        if not any(box.left < known.box.right and known.box.left < box.right for known in columns)
-    ]
-    every = sorted([*columns, *unknown], key=lambda column: column.box.left)
-    at = next(index for index, column in enumerate(every) if column.name == "description")
-    left = every[at - 1].box.right if at else 0
-    right = every[at + 1].box.left if at + 1 < len(every) else every[at].box.right
-    return _Grid(tuple(every), (left, right))
-
-
-def _column_of(box: Box, grid: _Grid, height: float, *, number: bool) -> Column | None:
-    """The column whose header stands over a place; beside all of them, the nearest that holds such a thing.
-
-    Args:
-        box: Of a number or a word.
-        grid: The columns.
-        height: Of a line, in pixels.
-        number: It is a number.
-    """
-    over = [column for column in grid.columns if box.left < column.box.right and column.box.left < box.right]
-    if over:
-        fitting = [column for column in over if _holds(column, number=number)] or over
-        return min(fitting, key=lambda column: abs(column.box.right - box.right))
-    if grid.room[0] <= box.middle[0] < grid.room[1]:
-        return next(column for column in grid.columns if column.name == "description")
-    before = [column for column in grid.columns if column.box.right <= box.left][-1:]
-    after = [column for column in grid.columns if column.box.left >= box.right][:1]
-    near = [
-        (max(box.left - column.box.right, column.box.left - box.right), at, column)
-        for at, column in enumerate([*before, *after])
-        if _holds(column, number=number)
-    ]
-    return min(near)[2] if near and min(near)[0] <= FARTHEST * height else None
-
-
-def _holds(column: Column, *, number: bool) -> bool:
-    return not column.name or (column.type in _NUMERIC) == number
-
-
-def _items(rows: Sequence[Row], head: int, grid: _Grid, stops: frozenset[int]) -> Iterator[_Item]:
+def _items(rows: Sequence[Row], head: int, grid: Grid, stops: frozenset[int]) -> Iterator[_Item]:
     """Rows gathered to lines, down to a sum or the head of another table."""
     held, over, empty = _Item(), "", 0
     page, placed = rows[head].page, grid
@@ -138,7 +84,7 @@ def _items(rows: Sequence[Row], head: int, grid: _Grid, stops: frozenset[int]) -
         if row.page != page:
             page, placed, over, empty = row.page, _moved(rows, rows[head], grid, row.page), "", 0
         cells = {} if _CARRIED.match(row.text) else _cells(row, placed)
-        figures = [column.name for column in grid.columns if column.type in _NUMERIC and column.name in cells]
+        figures = [column.name for column in grid.columns if column.type in NUMERIC and column.name in cells]
         if not figures:
             over, empty = cells.get("description", ""), empty + 1
             continue
@@ -150,7 +96,7 @@ def _items(rows: Sequence[Row], head: int, grid: _Grid, stops: frozenset[int]) -
     yield held
 
 
-def _moved(rows: Sequence[Row], head: Row, grid: _Grid, page: int) -> _Grid:
+def _moved(rows: Sequence[Row], head: Row, grid: Grid, page: int) -> Grid:
     """The columns on another page: as they are, or as its print is larger or further aside.
 
     Of the ways in which a page may lie, the one that puts most figures under a header is taken.
@@ -166,7 +112,7 @@ def _moved(rows: Sequence[Row], head: Row, grid: _Grid, page: int) -> _Grid:
     return max(ways, key=lambda way: sum(_fitting(row, way) for row in here))
 
 
-def _scaled(grid: _Grid, origin: int, target: int, ratio: float) -> _Grid:
+def _scaled(grid: Grid, origin: int, target: int, ratio: float) -> Grid:
     def moved(side: int) -> int:
         return round(target + ratio * (side - origin))
 
@@ -174,30 +120,30 @@ def _scaled(grid: _Grid, origin: int, target: int, ratio: float) -> _Grid:
         replace(column, box=column.box._replace(left=moved(column.box.left), right=moved(column.box.right)))
         for column in grid.columns
     )
-    return _Grid(tuple(columns), (moved(grid.room[0]), moved(grid.room[1])))
+    return Grid(tuple(columns), (moved(grid.room[0]), moved(grid.room[1])))
 
 
-def _fitting(row: Row, grid: _Grid) -> int:
+def _fitting(row: Row, grid: Grid) -> int:
     """How many figures of a row stand right under the header of a number."""
-    numeric = [column.box for column in grid.columns if column.type in _NUMERIC]
+    numeric = [column.box for column in grid.columns if column.type in NUMERIC]
     figures = [item.box for item in amounts(row, 0, len(row.words))]
     return sum(any(at.left < box.right and box.left < at.right for box in numeric) for at in figures)
 
 
-def _cells(row: Row, grid: _Grid) -> dict[str, str]:
+def _cells(row: Row, grid: Grid) -> dict[str, str]:
     """Words by the column they stand in; figures only where figures belong."""
     cells: dict[str, list[str]] = {}
     spent: set[int] = set()
     for item in amounts(row, 0, len(row.words)):
-        column = _column_of(item.box, grid, row.height, number=True)
-        if column is None or column.type not in _NUMERIC or column.name in cells:
+        column = column_of(item.box, grid, row.height, number=True)
+        if column is None or column.type not in NUMERIC or column.name in cells:
             continue
         if column.name != "amount" or item.score >= MONEY:
             cells[column.name] = [_figure(column, item)]
             spent.update(range(item.first, item.last))
     for index, word in enumerate(row.words):
-        found = None if index in spent else _column_of(word.box, grid, row.height, number=False)
-        if found is not None and found.type not in _NUMERIC:
+        found = None if index in spent else column_of(word.box, grid, row.height, number=False)
+        if found is not None and found.type not in NUMERIC:
             cells.setdefault(found.name, []).append(word.text)
         elif found is not None and found.name == "quantity" and word.text[:1].isalpha():
             cells.setdefault("unit", []).append(word.text)

@@ -12,8 +12,11 @@ from docscan.extraction.rows import Row
 from docscan.places import Box
 from docscan.schema import Property, Schema
 
+NUMERIC = ("amount", "quantity")  # the types of columns that hold numbers
+FARTHEST = 6.0  # line heights between a number and the header of its column, where none stands over it
 _OF_LINES = {"description", "quantity"}
 LEAST_COLUMNS = 3  # headers in one row that make a table of it
+MONEY = 0.4  # the least certainty of an amount: money, not a number of things
 MOST_ROWS = 400
 MOST_EMPTY = 6  # rows of description between two amounts
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?) ?%|^(\d{1,2}(?:[.,]\d{1,2})?)$")
@@ -26,6 +29,14 @@ class Column:
     name: str
     type: str
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The columns of a table, left to right, and from where to where a description may run."""
+
+    columns: tuple[Column, ...]
+    room: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +96,11 @@ def _body(
     rows: Sequence[Row], head: int, columns: Sequence[Column], ends: frozenset[int]
 ) -> Iterator[tuple[Row, dict[str, str]]]:
     """Rows with an amount under an amount's header, down to the next header or sum."""
-    empty = 0
+    grid, empty = grid_of(rows[head], columns), 0
     for row in rows[head + 1 : head + 1 + MOST_ROWS]:
         if row.page != rows[head].page or row.index in ends or empty > MOST_EMPTY:
             return
-        cells = _cells(row, columns)
+        cells = _cells(row, grid)
         if any(column.type == "amount" and cells.get(column.name) for column in columns):
             empty = 0
             yield row, cells
@@ -97,39 +108,88 @@ def _body(
             empty += 1
 
 
-def _cells(row: Row, columns: Sequence[Column]) -> dict[str, str]:
-    """Words by the column whose header they stand under; amounts only where amounts belong."""
+def _cells(row: Row, grid: Grid) -> dict[str, str]:
+    """Words by the column they stand in; amounts only where amounts belong."""
     cells: dict[str, list[str]] = {}
     spent: set[int] = set()
-    numeric = [column for column in columns if column.type in ("amount", "quantity")]
-    for item in amounts(row, 0, len(row.words)):
-        column = nearest(item.box, numeric, row.height)
-        if column is None or column.name in cells or (column.type == "amount" and not _is_money(item)):
+    for item, column in _amounts_by_column(row, grid):
+        if column is None or column.name in cells or column.type not in NUMERIC:
+            continue
+        if column.type == "amount" and item.score < MONEY:
             continue
         cells[column.name] = [item.value if column.type == "amount" else item.raw]
         spent.update(range(item.first, item.last))
     for index, word in enumerate(row.words):
-        others = [c for c in columns if c.type not in ("amount", "quantity")]
-        if index not in spent and (column := nearest(word.box, others, 4 * row.height)):
-            cells.setdefault(column.name, []).append(word.text)
+        found = None if index in spent else column_of(word.box, grid, row.height, number=False)
+        if found is not None and found.name and found.type not in NUMERIC:
+            cells.setdefault(found.name, []).append(word.text)
     return {name: " ".join(parts) for name, parts in cells.items()}
 
 
-def _is_money(item: Candidate) -> bool:
-    return item.score >= 0.4
+def _amounts_by_column(row: Row, grid: Grid) -> list[tuple[Candidate, Column | None]]:
+    """Each amount with its column: by their places, or in their order where these leave it open.
+
+    There has to be one for each column, and none right under the header of another.
+    """
+    items = list(amounts(row, 0, len(row.words)))
+    numeric = [column for column in grid.columns if not column.name or column.type in NUMERIC]
+    placed = [(item, column_of(item.box, grid, row.height, number=True)) for item in items]
+    if len(items) != len(numeric) or any(
+        column is not own
+        and column is not None
+        and column.box.left < item.box.right
+        and item.box.left < column.box.right
+        for (item, column), own in zip(placed, numeric, strict=True)
+    ):
+        return placed
+    return list(zip(items, numeric, strict=True))
 
 
-def nearest(box: Box, columns: Sequence[Column], slack: float) -> Column | None:
-    """The column whose header overlaps, or comes within some pixels."""
+def grid_of(head: Row, columns: Sequence[Column]) -> Grid:
+    """The columns, those of no known name among them, and the room of a description between two others."""
+    boxes = (head.span_box(*segment) for segment in head.segments)
+    unknown = [
+        Column("", "text", box)
+        for box in boxes
+        if not any(box.left < known.box.right and known.box.left < box.right for known in columns)
+    ]
+    every = sorted([*columns, *unknown], key=lambda column: column.box.left)
+    at = next((index for index, column in enumerate(every) if column.name == "description"), None)
+    if at is None:
+        return Grid(tuple(every), (0, 0))
+    left = every[at - 1].box.right if at else 0
+    right = every[at + 1].box.left if at + 1 < len(every) else every[at].box.right
+    return Grid(tuple(every), (left, right))
 
-    def gap(column: Column) -> float:
-        return (
-            max(column.box.left - box.right, box.left - column.box.right, 0)
-            + abs(column.box.right - box.right) * 0.001
-        )
 
-    best = min(columns, key=gap, default=None)
-    return best if best is not None and gap(best) <= 2 * slack else None
+def column_of(box: Box, grid: Grid, height: float, *, number: bool) -> Column | None:
+    """The column whose header stands over a place; beside all of them, the nearest that holds such a thing.
+
+    Args:
+        box: Of a number or a word.
+        grid: The columns.
+        height: Of a line, in pixels.
+        number: It is a number.
+    """
+    over = [column for column in grid.columns if box.left < column.box.right and column.box.left < box.right]
+    if over:
+        fitting = [column for column in over if _holds(column, number=number)] or over
+        return min(fitting, key=lambda column: abs(column.box.right - box.right))
+    if grid.room[0] <= box.middle[0] < grid.room[1]:
+        return next(column for column in grid.columns if column.name == "description")
+    before = [column for column in grid.columns if column.box.right <= box.left][-1:]
+    after = [column for column in grid.columns if column.box.left >= box.right][:1]
+    near = [
+        (max(box.left - column.box.right, column.box.left - box.right), at, column)
+        for at, column in enumerate([*before, *after])
+        if _holds(column, number=number)
+    ]
+    return min(near)[2] if near and min(near)[0] <= FARTHEST * height else None
+
+
+def _holds(column: Column, *, number: bool) -> bool:
+    """Whether a column may hold numbers, or words; a rate is printed with its sign or without."""
+    return not column.name or column.type == "rate" or (column.type in NUMERIC) == number
 
 
 def rate(text: str) -> str:

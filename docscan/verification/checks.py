@@ -110,8 +110,17 @@ def totals(
         elif gap == 0 and _apart(extraction, SUMMED) and _borne_out(extraction, net, tax):
             yield Proof(SUMMED, "sum")
     yield from _left_to_pay(extraction, slack, held)
+    if net is not None and net == total and tax is None and _untaxed(extraction, net):
+        yield Proof(("net", "total"), "sum")
     if _handed_over(extraction):
         yield Proof(("total",), "sum")
+
+
+def _untaxed(extraction: Extraction, net: Decimal) -> bool:
+    """Whether lines make an amount that is printed both as the net amount and as the total: no tax is due."""
+    return (
+        _itemised(extraction, net) and _sure(extraction, ("total",)) and _apart(extraction, ("net", "total"))
+    )
 
 
 def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from docscan import verification
 from docscan.messages import LANGUAGES, sentence
-from docscan.model import Extraction, Field, Finding, Repair
+from docscan.model import Extraction, Field, Finding, InvoiceLine, Repair
 from docscan.pipeline import Choice
 from docscan.places import Box
 
@@ -95,6 +95,14 @@ def test_a_kind_that_is_no_surer_than_another_asks_for_a_person() -> None:
     assert [(one.code, one.severity) for one in findings] == [("V090", "doubt")]
     assert verification.verdict(findings, letter) == "review"
     assert checked(replace(letter, kind_confidence=0.8))[1] == []
+
+
+def test_a_total_without_tax_is_proven_by_its_lines_and_a_second_printing() -> None:
+    lines = (InvoiceLine("a", amount="60.00"), InvoiceLine("b", amount="40.00"))
+    found = replace(bill(net="100.00", total="100.00"), lines=lines)
+    assert set(checked(found)[0].values()) == {"verified"}
+    for other in (replace(found, lines=lines[:1]), replace(bill(total="100.00"), lines=lines)):
+        assert "verified" not in checked(other)[0].values()
 
 
 def test_an_issue_date_of_years_to_come_is_doubted() -> None:

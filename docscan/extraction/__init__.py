@@ -71,12 +71,13 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
     fields = {name: solve.as_field(item) for name, item in decided.items()}
     fields |= {name: field for name, field in told.items() if field is not None}
     ordered = {name: fields[name] for item in schema.properties for name in forms.names_of(item, fields)}
+    listed = invoice_lines(rows, lines, _ends(sheet, breakdown)) if lines else ()
     return replace(
         found,
         fields=ordered,
-        lines=invoice_lines(rows, lines, _ends(sheet, breakdown)) if lines else (),
+        lines=listed,
         tax_breakdown=taxes.tax_lines(rows, breakdown, fields) if breakdown else (),
-        entries=() if lines else entries.entries(pages, sheet, ordered),
+        entries=() if listed else entries.entries(pages, sheet, ordered),
         missing=tuple(p.name for p in schema.properties if p.required and not forms.names_of(p, ordered)),
         witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
         repairs=mending.repairs(decided),

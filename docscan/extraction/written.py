@@ -1,5 +1,6 @@
 """What is written in a place of a form, read as its field's type wants it."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from docscan.model import Field, Word
 from docscan.places import around
 
 UNREAD = 0.1  # certainty of writing that is not what its field's type wants: a person has to look
-MENDED = 0.85  # certainty of figures that were read as letters
+MENDED = 0.65  # certainty of figures that were read as letters: check digits that chose them prove no more
 _FIGURES = str.maketrans(dict(PAIRS) | {"A": "4", "i": "1", "s": "5", "!": "1"})
 _LETTERS = str.maketrans({figure: letter for letter, figure in reversed(PAIRS) if letter.isupper()})
 _NOISE = re.compile(r"[\s:;,|_.\-–—=~'\"`«»*]*")
@@ -141,14 +142,9 @@ def _tax_ids(words: Sequence[Word], joined: str, order: str) -> Found:  # noqa: 
     if found and identifiers.tax_id_valid(found[2]):
         yield found[2], found[3]
     bare = identifiers.compact(joined)
-    for start, end in (
-        (0, len(bare)),
-        (0, -1),
-        (1, len(bare)),
-        (1, -1),
-        (2, len(bare)),
-    ):  # letters at its ends
-        value = bare[:start] + bare[start:end].translate(_FIGURES) + bare[len(bare[:end]) :]
+    for start, end in itertools.product((0, 1, 2), (len(bare), len(bare) - 1)):  # letters at its ends
+        ends = bare[:start], bare[end:].translate(_LETTERS)
+        value = ends[0] + bare[start:end].translate(_FIGURES) + ends[1]
         if identifiers.tax_id_valid(value):
             yield value, 1.0 if value == bare else MENDED
     if found:

@@ -323,6 +323,7 @@ def test_whatever_is_written_is_read_or_shown(kind: str, text: str) -> None:
         ("iban", "ES9I21OO041845020005I332", "ES9121000418450200051332"),
         ("tax-id", "1 2 3 4 5 6 7 8 Z", "12345678Z"),
         ("tax-id", "I2345678Z", "12345678Z"),
+        ("tax-id", "517332255", "51733225S"),
         ("quantity", "5A", "54"),
         ("text", "Stee/ shelf, /aser AzuI", "Steel shelf, laser Azul"),
         ("text", "km/h und/oder McIntyre IBAN", "km/h und/oder McIntyre IBAN"),

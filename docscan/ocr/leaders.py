@@ -13,7 +13,9 @@ from docscan.places import Box, around
 DOT = 0.75  # millimetres, the largest
 APART = 2.6  # millimetres between two, at most
 COVERED = 6.0  # millimetres that a letter which hangs into a row may cover of it
-FEWEST, REGULAR = 7, 0.8  # dots that stand so close to the next, and their share of a row's
+FEWEST = 10
+STRAIGHT, EVEN = 0.25, 0.2  # millimetres off the line; of the usual distance, off that
+REGULAR = 0.75  # of the dots keep the line, and the distance
 SHORTEST = 14.0  # millimetres of a row
 THICKEST = 1.6  # millimetres of a row that does not quite keep the level
 INK = 200  # grey level of a dot's rim
@@ -40,10 +42,18 @@ def _runs(dots: npt.NDArray[np.int64], bands: npt.NDArray[np.float64], unit: flo
     left, same = dots[order, 0], np.diff(bands[order]) == 0
     far = np.flatnonzero(~same | (np.diff(left) > COVERED * unit)) + 1
     for run in np.split(dots[order], far):
-        close = np.diff(run[:, 0]) <= APART * unit
-        width = run[-1, 0] - run[0, 0] if len(run) else 0
-        if np.count_nonzero(close) >= FEWEST and width >= SHORTEST * unit and close.mean() >= REGULAR:
+        if len(run) >= FEWEST and run[-1, 0] - run[0, 0] >= SHORTEST * unit and _is_regular(run, unit):
             yield around([Box(*edges) for edges in run.tolist()])
+
+
+def _is_regular(dots: npt.NDArray[np.int64], unit: float) -> bool:
+    """Whether dots stand in a straight line, one as far from the next as the others: faint print does not."""
+    x, y = (dots[:, 0] + dots[:, 2]) / 2, (dots[:, 1] + dots[:, 3]) / 2
+    off = np.abs(y - np.polyval(np.polyfit(x, y, 1), x)) <= STRAIGHT * unit
+    gaps = np.diff(x)
+    usual = float(np.median(gaps))
+    even = np.abs(gaps - usual) <= EVEN * usual + 1
+    return usual <= APART * unit and bool(off.mean() >= REGULAR and even.mean() >= REGULAR)
 
 
 def _overlap(one: Box, other: Box) -> bool:

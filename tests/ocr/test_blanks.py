@@ -117,3 +117,15 @@ def test_an_empty_rule_and_a_frame_hold_no_strokes():
         pen.rectangle((200, 300, 1400, 440), outline=0, width=3)
 
     assert strokes.found(ruling.found(_scan(draw)), (), (), ()) == ()
+
+
+def test_faint_print_that_falls_into_specks_is_no_row_of_dots():
+    rng = np.random.default_rng(4)
+
+    def draw(pen):
+        x = 300.0
+        while x < 1300:
+            pen.ellipse((x, 600, x + 4, 604), fill=0)
+            x += float(rng.uniform(7, 28))
+
+    assert leaders.found(ruling.found(_scan(draw))) == ()

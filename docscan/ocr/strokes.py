@@ -10,6 +10,7 @@ from docscan.ocr.combs import Comb
 from docscan.ocr.ruling import Ruling, scaled, shapes
 from docscan.places import Box
 
+INKED = 40  # of 255: a sixth of a coarse pixel is ink, as of a thin stroke
 COARSE = 4  # times: strokes are looked for at about 50 dpi
 NEAR = 1.2  # millimetres between strokes of one hand
 LEAST, MOST = (7.0, 3.5), (120.0, 45.0)  # millimetres of width and height
@@ -24,7 +25,8 @@ def found(
     """The boxes around what a pen drew, from top to bottom.
 
     It is as large as a hand's strokes, hangs together, and is neither a rule
-    nor a word that was surely read; what stands in a comb or in a box to tick is told by those.
+    nor a word that was surely read; what stands in a comb or in a box to tick
+    is told by those.
 
     Args:
         ruling: The ink of a cleaned page.
@@ -35,7 +37,7 @@ def found(
     rest = cv2.subtract(ruling.ink, _rules(ruling))
     unit = ruling.millimetre / COARSE
     ink = cv2.resize(rest, None, fx=1 / COARSE, fy=1 / COARSE, interpolation=cv2.INTER_AREA)
-    coarse = (ink > 40).astype(np.uint8) * 255
+    coarse = (ink > INKED).astype(np.uint8) * 255
     known = [word.box for word in words if word.confidence >= SURE and len(word.text) > 1]
     for box in (*known, *(comb.box for comb in combs), *(mark.box for mark in marks)):
         left, top, right, bottom = scaled(box, 1 / (ruling.scale * COARSE))

@@ -12,6 +12,10 @@ from docscan.extraction.values import plain
 from docscan.schema import Schema
 
 BILLS = ("invoice", "credit-note", "receipt")
+LETTER, ADDRESSED = "letter", 2.0  # as much as one word of greeting
+TITLED, SPOKEN = 1.6, 0.5  # of a word's weight where a title begins with it, and in running text alone
+LEAST_PROSE = 7  # words of a line of running text
+MOSTLY_SMALL = 0.5  # of its words begin small: German writes its nouns large
 LEAST_SCORE = 3.0  # below it nothing tells the kind: a letter
 TITLE_ROWS = 0.35  # of the first page: where a document says what it is
 COMPOUND = 7  # letters from which a German word may be the end of a longer one
@@ -69,7 +73,9 @@ def kind_of(rows: Sequence[Row], schemas: Sequence[Schema]) -> tuple[Schema | No
     Returns:
         The schema, or None when nothing tells; and how sure that is.
     """
-    scores = sorted(((score(rows, schema), index) for index, schema in enumerate(schemas)), reverse=True)
+    written = any(schema.kind == LETTER and score(rows, schema) >= ADDRESSED for schema in schemas)
+    each = (score(rows, schema, written=written) for schema in schemas)
+    scores = sorted(((worth, index) for index, worth in enumerate(each)), reverse=True)
     if not scores or scores[0][0] < LEAST_SCORE:
         return None, 0.5
     best = scores[0][0]
@@ -78,24 +84,41 @@ def kind_of(rows: Sequence[Row], schemas: Sequence[Schema]) -> tuple[Schema | No
     return schemas[scores[0][1]], min(0.99, sure + 0.3 * (best > 2 * second))
 
 
-def score(rows: Sequence[Row], schema: Schema) -> float:
-    """How much speaks for a schema: its words, in titles above all, and a form's labels."""
+def score(rows: Sequence[Row], schema: Schema, *, written: bool = False) -> float:
+    """How much speaks for a schema: its words, in titles above all, and a form's labels.
+
+    Args:
+        rows: Of the document.
+        schema: A kind it may be.
+        written: It reads like a letter: what running text says of an invoice makes it none.
+    """
     if not rows:
         return 0.0
-    text = f" {' '.join(_spaced(row.text) for row in rows)} "
+    spoken = {row.index for row in rows if written and schema.kind in BILLS and _is_prose(row)}
+    every = f" {' '.join(_spaced(row.text) for row in rows)} "
+    printed = f" {' '.join(_spaced(row.text) for row in rows if row.index not in spoken)} "
     head = int(len([row for row in rows if row.page == rows[0].page]) * TITLE_ROWS) + 3
-    titles = [_spaced(line) for row in rows[:head] for line in re.split(r" {4}", row.text)]
+    titled = (row for row in rows[:head] if row.index not in spoken)
+    titles = [_spaced(line) for row in titled for line in re.split(r" {4}", row.text)]
     found = 0.0
     for word in schema.words:
         phrase = _spaced(word.text)
         before = "" if word.language == "de" and len(phrase) >= COMPOUND else " "
-        if not phrase or f"{before}{phrase} " not in text:
+        if not phrase or f"{before}{phrase} " not in every:
             continue
         begins = any(f" {line} ".find(f"{before}{phrase} ") >= 0 and _leads(line, phrase) for line in titles)
-        found += word.weight * (1.6 if begins else 1.0)
+        there = f"{before}{phrase} " in printed
+        found += word.weight * (TITLED if begins else 1.0 if there else SPOKEN)
     if schema.kind in BILLS and not _has_amounts(rows):
         return 0.5 * found
     return found + (_coverage(rows, schema) if schema.kind == "form" else 0.0)
+
+
+def _is_prose(row: Row) -> bool:
+    """Whether a row is a line of running text: it may speak of an invoice without being one."""
+    words = [word.text.strip(".,;:()") for word in row.words]
+    small = sum(word.isalpha() and word.islower() for word in words)
+    return len(row.segments) == 1 and len(words) >= LEAST_PROSE and small >= MOSTLY_SMALL * len(words)
 
 
 def _has_amounts(rows: Sequence[Row]) -> bool:

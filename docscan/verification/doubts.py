@@ -8,7 +8,7 @@ from docscan.model import Extraction, Finding, Known, Repair
 PHRASES = {"digits": "@N110", "sum": "@N111", "again": "@N112", "calendar": "@N113"}
 
 
-def kind(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+def kind(extraction: Extraction, known: Known, *, minimum: float = 0.55) -> Iterator[Finding]:  # noqa: ARG001 - one shape
     """More speaks for the kind of the document than against it.
 
     Args:

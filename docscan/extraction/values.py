@@ -86,10 +86,11 @@ CURRENCY_CODES = frozenset(
 _MONEY = "|".join(
     [*(re.escape(sign) for sign in CURRENCY_SIGNS), *sorted(CURRENCY_CODES), "RM", "Euro", "euros"]
 )
+# A currency may follow in other letters than Latin ones, without a space.
 AMOUNT = re.compile(
     rf"(?<![\w.,/%])(?P<before>[{_SIGN}(])? ?(?:(?P<money>{_MONEY}) ?)?(?P<inner>[{_SIGN}])?"
     rf"(?P<number>{_GROUPED}|{_PLAIN})(?P<after> ?[{_SIGN})](?![\w]))?"
-    rf"(?: ?(?P<unit>{_MONEY})(?!\w))?(?: ?(?P<percent>%))?(?![\w/]|[.,:]\d)"
+    rf"(?: ?(?P<unit>{_MONEY})(?!\w))?(?: ?(?P<percent>%))?(?![0-9A-Za-z_\u00c0-\u024f/]|[.,:]\d)"
 )
 _CURRENCY = re.compile(
     rf"(?<![\w])(?:{'|'.join(sorted(CURRENCY_CODES))}|zł|Euro|euros)(?!\w)|[€£]|\$(?=\d|$)|(?<!\w)RM(?=\d|$|\))"
@@ -227,7 +228,10 @@ def _number(text: str) -> tuple[Decimal, int, float] | None:
     separators = {sign for sign in text if sign in ".,"}
     decimals = len(text) - last - 1
     if len(separators) == 1 and text.count(text[last]) > 1:
-        return Decimal(re.sub("[.,]", "", text)), 0, 1.0
+        whole = Decimal(re.sub("[.,]", "", text))
+        return (
+            (whole / 100, 2, 0.85) if decimals == 2 else (whole, 0, 1.0)
+        )  # `1.234.56`: a comma read as a point
     digits = re.sub("[.,]", "", text[:last])
     if len(separators) == 1 and decimals == 3 and not digits.startswith("0"):
         return Decimal(digits + text[last + 1 :]), 0, 0.6  # 1.234: a thousand more often than not

@@ -158,3 +158,14 @@ def test_a_tax_id_in_groups_is_joined():
     found = identifiers.tax_id(["GB", "999", "9652", "14"])
     assert found is not None
     assert found[2] == "GB999965214"
+
+
+def test_a_comma_read_as_a_point_and_a_currency_in_other_letters_leave_an_amount_one() -> None:
+    for text, value in (("1.234.56", "1234.56"), ("1,234,56", "1234.56"), ("1.234.567", "1234567")):
+        found = values.read_amount(text)
+        assert found is not None
+        assert found.value == Decimal(value)
+    found = values.AMOUNT.search("825.00ريال")
+    assert found is not None
+    assert found["number"] == "825.00"
+    assert values.AMOUNT.search("825.00x") is None

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+from extraction_diagram import diagram
 from extraction_pages import BORN_DIGITAL, PHOTO
 from extraction_run import Part, Run, measured
 from extraction_score import Answer, calibration_error, reliability
@@ -88,6 +89,7 @@ def main() -> int:
     cli.add_argument("--scorer", type=Path, help="the folder of make_scans.py; beside the corpora by default")
     cli.add_argument("--scans", type=int, default=SCANS, help="documents of a corpus that are scanned")
     cli.add_argument("--kept", type=Path, help="a folder where pages read are kept for the next run")
+    cli.add_argument("--diagram", type=Path, help="an SVG file for the reliability diagram")
     cli.add_argument("--kind", action="append", choices=[*F1, PHOTO], help="measure these alone")
     given = cli.parse_args()
     os.environ["OMP_THREAD_LIMIT"] = "1"
@@ -107,6 +109,9 @@ def main() -> int:
             if run is not None:
                 results.append((part, run))
                 print(run.table(part, errors=given.errors), flush=True)
+    if given.diagram and results:
+        every = [answer for _, run in results for answer in run.all.answers]
+        given.diagram.write_text(diagram(reliability(every)), encoding="utf-8")
     return _concluded(results)
 
 

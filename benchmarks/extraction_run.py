@@ -9,7 +9,7 @@ from typing import Any
 import peers
 from extraction_pages import Document, documents, leaves
 from extraction_peer import invoice2data
-from extraction_score import FIELDS, Answer, Tally, answers, tallied
+from extraction_score import FIELDS, Answer, Tally, answers, lines_found, tallied
 from reading_pages import setup
 
 from docscan import equipment, extraction
@@ -37,6 +37,7 @@ class Run:
         extracting: Seconds of processor that extraction and its checks took.
         peer: Of invoice2data on the same text.
         doubts: How many documents have each finding.
+        lines: How many the invoices have, how many were said, and how many rightly.
     """
 
     seen: Tally
@@ -46,6 +47,7 @@ class Run:
     peer: Tally | None
     wrong: tuple[str, ...] = ()
     doubts: Mapping[str, int] = field(default_factory=dict)
+    lines: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def all(self) -> Tally:
@@ -65,6 +67,8 @@ class Run:
         named = (("  seen", self.seen), ("  held back", self.held_back), ("  invoice2data", self.peer))
         rows += [_row(name, tally) for name, tally in named if tally is not None and tally.documents]
         rows += [_field_row(name, self) for name in FIELDS if any(a.field == name for a in self.all.answers)]
+        there, told, rightly = self.lines
+        rows += [f"    lines              {rightly:4}/{there:<4} said {told:4}"] if there else []
         rows += list(self.wrong) if errors else []
         rows += [f"  findings: {dict(sorted(self.doubts.items()))}"] if errors else []
         return "\n".join(rows) + "\n"
@@ -110,6 +114,9 @@ def measured(part: Part, corpora: Path, scanner: Path | None, kept: Path) -> Run
         document.path.name: record["fields"] for (document, _, _), record in zip(found, records, strict=True)
     }
     chosen = [document for document, _, _ in found]
+    each = [
+        lines_found(record, document.truth) for (document, _, _), record in zip(found, records, strict=True)
+    ]
     doubts: defaultdict[str, int] = defaultdict(int)
     for code in (code for record in records for code in {finding["code"] for finding in record["findings"]}):
         doubts[code] += 1
@@ -121,6 +128,7 @@ def measured(part: Part, corpora: Path, scanner: Path | None, kept: Path) -> Run
         _peer(found, kept),
         tuple(_errors(chosen, said)),
         doubts,
+        (sum(one[0] for one in each), sum(one[1] for one in each), sum(one[2] for one in each)),
     )
 
 

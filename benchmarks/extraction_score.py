@@ -123,6 +123,30 @@ def _of_receipt(truth: Mapping[str, Any]) -> dict[str, str]:
     return {"supplier_name": truth["company"], "issue_date": day.value if day else "", "total": total}
 
 
+def lines_found(said: Mapping[str, Any], truth: Mapping[str, Any]) -> tuple[int, int, int]:
+    """How many lines a document has, how many were said, and how many of these have an amount of its own.
+
+    Args:
+        said: A record, as `docscan read --json` gives it.
+        truth: Of the corpus.
+    """
+    amounts = [_cents(line.get("line_total")) for line in truth.get("lines") or ()]
+    left = [amount for amount in amounts if amount is not None]
+    lines, hits = said.get("lines", ()), 0
+    for line in lines:
+        if (amount := _cents(line["amount"])) in left:
+            left.remove(amount)
+            hits += 1
+    return len(amounts), len(lines), hits
+
+
+def _cents(text: object) -> Decimal | None:
+    try:
+        return Decimal(str(text)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+
+
 def right(field: str, said: str, truth: Mapping[str, Any]) -> bool:
     """Whether a value says what is printed; a total may be what is left to pay."""
     expected = str(truth[TRUTH_NAMES.get(field, field)])

@@ -12,6 +12,7 @@ from docscan.extraction.values import plain
 from docscan.schema import Schema
 
 BILLS = ("invoice", "credit-note", "receipt")
+CORRECTED = ("credit-note", "invoice")
 LETTER, ADDRESSED = "letter", 2.0  # as much as one word of greeting
 TITLED, SPOKEN = 1.6, 0.5  # of a word's weight where a title begins with it, and in running text alone
 LEAST_PROSE = 7  # words of a line of running text
@@ -78,10 +79,12 @@ def kind_of(rows: Sequence[Row], schemas: Sequence[Schema]) -> tuple[Schema | No
     scores = sorted(((worth, index) for index, worth in enumerate(each)), reverse=True)
     if not scores or scores[0][0] < LEAST_SCORE:
         return None, 0.5
-    best = scores[0][0]
-    second = scores[1][0] if len(scores) > 1 else 0.0
+    best, chosen = scores[0][0], schemas[scores[0][1]]
+    # whatever corrects an invoice says all that an invoice says, and more
+    rivals = [worth for worth, at in scores[1:] if (chosen.kind, schemas[at].kind) != CORRECTED]
+    second = rivals[0] if rivals else 0.0
     sure = best / (best + second + 1.0)
-    return schemas[scores[0][1]], min(0.99, sure + 0.3 * (best > 2 * second))
+    return chosen, min(0.99, sure + 0.3 * (best > 2 * second))
 
 
 def score(rows: Sequence[Row], schema: Schema, *, written: bool = False) -> float:

@@ -105,6 +105,13 @@ def test_a_total_without_tax_is_proven_by_its_lines_and_a_second_printing() -> N
         assert "verified" not in checked(other)[0].values()
 
 
+def test_the_lines_of_a_correction_count_after_less_before() -> None:
+    lines = (InvoiceLine("before", amount="160.00"), InvoiceLine("after", amount="140.00"))
+    found = replace(bill(net="-20.00", tax="-4.60", total="-24.60"), lines=lines)
+    assert [one.code for one in checked(found)[1]] == ["V040"]
+    assert checked(replace(found, kind="credit-note"))[1] == []
+
+
 def test_an_issue_date_of_years_to_come_is_doubted() -> None:
     statuses, findings = checked(bill(issue_date="2078-02-09"))
     assert [one.code for one in findings] == ["V054"]

@@ -16,6 +16,9 @@ from docscan.places import Box, around
 SAME_ROW = 0.55  # of a line's height, between the middles of two words
 WIDE_GAP = 1.6  # of a line's height, between two segments
 WORD_GAP = 0.75  # of a line's height: a wider gap never joins the groups of a number
+# of a line's height a letter is wide where all are alike, as on a typewriter; a space there is one letter
+# and the white on both sides of it, so of a letter's width
+WIDE_LETTER, WIDE_SPACE = 0.85, 1.4
 MOST_WORDS = 3_000  # of a page: as many as print of six points fills A4 with
 LONGEST_WORD = 300  # letters; a longer one is no word, nor an address of a page
 
@@ -99,7 +102,10 @@ class Row:
         gap = word.box.left - before.box.right
         if gap > WIDE_GAP * self.height:
             return "    "
-        return "  " if gap > WORD_GAP * self.height else " "
+        longer = max(before, word, key=lambda each: len(each.text))
+        letter = longer.box.width / len(longer.text)
+        near = WIDE_SPACE * letter if letter > WIDE_LETTER * self.height else WORD_GAP * self.height
+        return "  " if gap > near else " "
 
 
 def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:

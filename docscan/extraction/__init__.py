@@ -66,7 +66,7 @@ def extract(
 def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, found: Extraction) -> Extraction:
     lines, breakdown = _table(schema, "lines"), _table(schema, "tax_breakdown")
     sheet = sheet_of(rows, schema)
-    told = {} if lines else forms.fields(pages, sheet, schema)
+    told = forms.fields(pages, sheet, schema) if schema.kind == "form" else {}
     decided = {name: item for name, item in solve.decided(sheet, schema).items() if name not in told}
     fields = {name: solve.as_field(item) for name, item in decided.items()}
     fields |= {name: field for name, field in told.items() if field is not None}

@@ -1,11 +1,13 @@
 """The total of a receipt, found among what is paid, given back, counted and rounded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from docscan.extraction import extract
-from docscan.model import Page
+from docscan.model import Blank, Page
+from docscan.places import Box
 from docscan.schema import Schema
 
 Typed = Callable[..., Page]
@@ -89,3 +91,60 @@ def test_a_total_that_cannot_be_read_is_reckoned_from_the_payment(
     found = extract([typed(text, state="read")], schemas)
     assert found.fields["total"].value == "12.20"
     assert found.fields["total"].raw == "20.00 - 7.80"
+
+
+def test_rules_and_frames_drawn_on_a_receipt_hold_no_values_of_its_own(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    """Only a form says by its places what belongs in them."""
+    page = typed(TILL.format(total="Total                              12.20"), state="read")
+    rules = tuple(Blank(Box(0, line.box.top, 2000, line.box.bottom + 8), "rule") for line in page.lines)
+    assert extract([replace(page, blanks=rules)], schemas).fields == extract([page], schemas).fields
+
+
+FAINT = """
+INVENTED CORNER SHOP
+{title}
+OTHER CUSTOMER SDN BHD
+Date: 14/03/2026                  Cashier: 2
+Bread                              v.2O
+{lines}
+Thank you, please come again
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        ("TOTAL\nCASH 6.00\nCHANGE v.20\nSR (6%)       5.47    0.33", "5.80"),  # of its tax summary
+        (
+            "T0T-L   l£Z\nC4 5H               10.00\nChange              2.80",
+            "7.20",
+        ),  # of the row over the change
+        ("TOTAL AMOUNT\nCard                50.00\nSale                50.00", "50.00"),  # of what was paid
+    ],
+)
+def test_a_total_that_cannot_be_read_is_told_by_the_rest(
+    lines: str, total: str, typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    found = extract([typed(FAINT.format(title="TAX INVOICE", lines=lines), state="read")], schemas)
+    assert found.fields["total"].value == total
+    assert found.fields["supplier_name"].value == "INVENTED CORNER SHOP"
+
+
+def test_of_a_total_and_what_is_left_after_rounding_the_latter_is_meant(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    lines = "Total               12.22\nRounding            -0.02\nTotal               12.20"
+    found = extract([typed(FAINT.format(title="TAX INVOICE", lines=lines), state="read")], schemas)
+    assert found.fields["total"].value == "12.20"
+
+
+def test_a_company_that_goes_on_after_an_ampersand_is_whole(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    text = FAINT.replace("CORNER SHOP", "LAMPS &\nHARDWARE SUPPLY").format(
+        title="RECEIPT", lines="Total  1.20\nCash  1.20"
+    )
+    found = extract([typed(text, state="read")], schemas)
+    assert found.fields["supplier_name"].value == "INVENTED LAMPS & HARDWARE SUPPLY"

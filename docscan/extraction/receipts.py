@@ -22,6 +22,7 @@ ITEMISED = 0.35  # what it adds that the amounts over it, in consecutive rows, a
 MOST_ITEMS = 60  # rows over a total that are added up
 AGAIN = 0.12  # what each further printing of an amount adds, three times at most
 UNLABELLED = 0.2  # of an amount that no label announces
+BASE = 0.3  # of an amount by the label of a total that has another one beside it
 WEAK = 0.45  # a total that scores less gives way to one reckoned from the payment
 RECKONED = 0.5  # of a total that is not printed legibly
 GUESSED = 0.4  # the same, from a payment that is known by its place alone, or without any change
@@ -46,6 +47,7 @@ def settle(offers: Offers, loose: Sequence[Candidate]) -> Reading:
     Returns:
         What each field is taken to be; fields without a likely value are absent.
     """
+    offers = {**offers, "total": [_last_of_row(item, loose) for item in offers.get("total", ())]}
     pairs = list(_pairs(offers))
     summed = _summary(loose)
     best = _likeliest(offers, loose, pairs, summed)
@@ -56,6 +58,12 @@ def settle(offers: Offers, loose: Sequence[Candidate]) -> Reading:
     if best is None or best.mended or best.score < WEAK:
         return _unread(offers, loose, summed) or ({} if best is None or best.mended else {"total": best})
     return {"total": best}
+
+
+def _last_of_row(item: Candidate, loose: Sequence[Candidate]) -> Candidate:
+    """An amount for the total; with another one right of it, it is the base in the sum of a tax summary."""
+    beside = any(other.row.index == item.row.index and other.first > item.first for other in loose)
+    return replace(item, score=BASE * item.score) if beside else item
 
 
 def _likeliest(

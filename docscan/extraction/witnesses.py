@@ -79,11 +79,14 @@ def _days(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
 
 
 def _sums(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
-    """Places of an amount in rows that announce what is to be paid."""
+    """Places of an amount that ends a row which announces what is to be paid.
+
+    With another one right of it, it is the base in the sum of a tax summary.
+    """
     for hit in sheet.hits:
         announces = max(hit.weight_of("total"), hit.weight_of("payable")) >= 0.6
         if announces and hit.last < len(hit.row.words):
-            for item in amounts(hit.row, hit.last, len(hit.row.words)):
+            for item in list(amounts(hit.row, hit.last, len(hit.row.words)))[-1:]:
                 if item.value == wanted:
                     yield hit.row, (item.first, item.last)
 

@@ -148,3 +148,16 @@ def test_a_company_that_goes_on_after_an_ampersand_is_whole(
     )
     found = extract([typed(text, state="read")], schemas)
     assert found.fields["supplier_name"].value == "INVENTED LAMPS & HARDWARE SUPPLY"
+
+
+def test_the_base_in_the_sum_of_a_tax_summary_is_no_total_nor_a_second_printing_of_it(
+    typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    lines = (
+        "Total               12.72\nCash                12.72\nTax Summary\nTotal               12.00    0.72"
+    )
+    found = extract([typed(FAINT.format(title="TAX INVOICE", lines=lines), state="read")], schemas)
+    assert found.fields["total"].value == "12.72"
+    misread = lines.replace("Total               12.72", "T0tal Gy", 1).replace("12.72", "12.7Z")
+    found = extract([typed(FAINT.format(title="TAX INVOICE", lines=misread), state="read")], schemas)
+    assert "total" not in found.witnessed

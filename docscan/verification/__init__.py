@@ -13,7 +13,7 @@ from docscan.model import Extraction, Field, Finding, Known, Verdict
 from docscan.pipeline import Choice
 from docscan.verification import checks as _checks
 from docscan.verification import doubts as _doubts
-from docscan.verification.calibration import calibrated
+from docscan.verification.calibration import DOUBTED, chance
 from docscan.verification.checks import Check, Doubted, Proof
 
 __all__ = ["CHECKS", "Check", "Doubted", "Proof", "verdict", "verify"]
@@ -35,8 +35,6 @@ CHECKS: Mapping[str, Check] = {
     "confidence": _checks.confidence,
 }
 
-DOUBTED = 0.9  # what a doubt leaves of a field's confidence: most are of what is printed, not of the reading
-SCORED = ("ocr", "textlayer")  # the origins whose confidence is a score
 PROVEN = 0.995  # the confidence of a proven field
 
 
@@ -82,7 +80,7 @@ def verdict(findings: Iterable[Finding], extraction: Extraction) -> Verdict:
 
 
 def _judged(field: Field, *, proven: bool, doubted: bool) -> Field:
-    sure = calibrated(field.confidence) if field.origin in SCORED else field.confidence
+    sure = chance(field)
     if doubted:
         return replace(field, status="doubtful", confidence=sure * DOUBTED)
     if proven:

@@ -9,8 +9,19 @@ times in 100, and what scores 0.4 two times in three.
 
 import numpy as np
 
+from docscan.model import Field
+
 _SCORES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
 _RIGHT = (0.0, 0.2, 0.45, 0.68, 0.84, 0.95, 0.985, 0.99)  # the share of fields; between two along a line
+
+
+DOUBTED = 0.9  # what a doubt leaves of a field's confidence: most are of what is printed, not of the reading
+SCORED = ("ocr", "textlayer")  # the origins whose confidence is a score
+
+
+def chance(field: Field) -> float:
+    """The chance that a field as extracted is right, before any check has spoken."""
+    return calibrated(field.confidence) if field.origin in SCORED else field.confidence
 
 
 def calibrated(score: float) -> float:

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from docscan.evidence import LEARNED
 from docscan.model import Extraction, Field, Finding, Known, Severity, Statement, TaxLine
 from docscan.verification import digits
+from docscan.verification.calibration import DOUBTED, chance
 
 SURE = 0.7  # the least confidence of a field that evidence may prove: its label must stand by it
 DISTINCT = 0.5  # the same for a document's number, which is hardly ever printed twice as something else
@@ -329,17 +330,17 @@ def witnesses(extraction: Extraction, known: Known) -> Iterator[Proof]:  # noqa:
             yield Proof((name,), "again")
 
 
-def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.5) -> Iterator[Finding]:  # noqa: ARG001 - one shape
-    """No field was read less surely than this.
+def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.84) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """No field is less likely to be right than this.
 
     Args:
         extraction: With its fields.
         known: Not asked.
-        minimum: From 0 to 1.
+        minimum: The least chance, from 0 to 1.
     """
     for name, field in extraction.fields.items():
-        if field.confidence < minimum:
-            sure = str(round(100 * field.confidence))
+        if chance(field) < minimum:
+            sure = str(round(100 * DOUBTED * chance(field)))  # as the field will say
             yield Finding("V080", "doubt", name, {"field": name, "confidence": sure})
 
 

@@ -14,8 +14,8 @@ from docscan.errors import INSISTED
 from docscan.model import Act, Decision, Extraction, Field, Finding, Judgement, Known, Record
 from docscan.pipeline import Choice
 from docscan.places import NOWHERE
-from docscan.verification import DOUBTED, PROVEN, SCORED, digits, verdict, verify
-from docscan.verification.calibration import score_of
+from docscan.verification import PROVEN, digits, verdict, verify
+from docscan.verification.calibration import DOUBTED, SCORED, score_of
 
 REASONS = ("blank", "rubbish", "unreadable", "duplicate", "misdelivered", "private")
 """Why a document does not belong here. A closed list, for the ledger holds no sentences: an empty

@@ -245,9 +245,9 @@ def test_a_higher_score_is_never_a_smaller_chance(score: float, other: float) ->
 
 
 def test_what_a_code_says_is_as_sure_as_it_says() -> None:
-    found = document(0.5, total="12.20")
+    found = document(0.9, total="12.20")
     coded = replace(found, fields={"total": replace(found.fields["total"], origin="code")})
     chances = [
         verification.verify(item, ALL, Filed())[0].fields["total"].confidence for item in (found, coded)
     ]
-    assert chances == [calibrated(0.5), 0.5]
+    assert chances == [calibrated(0.9), 0.9]

@@ -5,6 +5,7 @@ that it could as well have been missing, or have said another thing.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from docscan.model import Field
 from docscan.places import Box
 
 SHORTEST = {"number": 4, "name": 6, "tax-id": 7}  # letters and figures; fewer are printed twice by chance
+OFTEN, FAR_MORE = 8, 6  # places of a currency, at least, and times more than of all others
 LONGEST_RUN = 9  # words of a name
 ALSO = {"invoice_number": "payment_reference", "total": "payable"}  # whose label may stand by it, too
 TERM = re.compile(r"(?<![\d.,])(\d{1,3}) (?:Tagen?|days?|d[ií]as?|dni)(?!\w)", re.IGNORECASE)
@@ -92,11 +94,18 @@ def _sums(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
 
 
 def _alone(sheet: Sheet, code: str) -> bool:
-    """Whether a currency is printed and no other is; and again, or it is that of the document's country."""
+    """Whether a currency is printed and no other is; and again, or it is that of the document's country.
+
+    One that stands beside amount after amount is not called in question by
+    another that is named once or twice, as of a rate of exchange.
+    """
     found = list(currency.printed(sheet))
+    places = Counter(value for value, _ in {(item.value, item.place) for item in found})
+    others = places.total() - places[code]
+    if others:
+        return places[code] >= max(OFTEN, FAR_MORE * others)
     own = currency.of_country(sheet)
-    again = len({item.place for item in found}) > 1 or (own is not None and own.value == code)
-    return {item.value for item in found} == {code} and again
+    return places[code] > 1 or (places[code] == 1 and own is not None and own.value == code)
 
 
 def _in_term(sheet: Sheet, fields: Mapping[str, Field]) -> set[str]:

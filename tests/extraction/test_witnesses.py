@@ -67,3 +67,12 @@ def test_what_stands_there_as_something_else_bears_nothing_out(
 
 def test_a_currency_is_borne_out_by_being_the_only_one(typed: Typed, schemas: tuple[Schema, ...]) -> None:
     assert "currency" in witnessed("", typed, schemas)
+
+
+@pytest.mark.parametrize(("amounts", "borne_out"), [(2, False), (8, True)])
+def test_a_currency_beside_amount_after_amount_outweighs_one_that_is_named_once(
+    amounts: int, borne_out: bool, typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    lines = "\n".join(f"Posten {number}                {number},50 EUR" for number in range(1, amounts + 1))
+    found = witnessed(f"{lines}\nKurs am Tag: 1,00 USD", typed, schemas)
+    assert ("currency" in found) is borne_out

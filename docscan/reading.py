@@ -14,7 +14,8 @@ from docscan.cleanup import halving
 from docscan.equipment import Setup
 from docscan.errors import EngineFailedError
 from docscan.extraction import einvoice
-from docscan.model import Page, Record, Scan
+from docscan.extraction.einvoice import Einvoice
+from docscan.model import Finding, Page, Record, Scan
 from docscan.ocr import textlayer
 
 PDF = "application/pdf"
@@ -108,8 +109,7 @@ def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path
 
         image = setup.pipeline.ocr.image
         searchable.write(received.path, received.media_type, pages, target, image=image)
-    attached = attachments.xml_files(received.path) if received.media_type == PDF else ()
-    einvoices, doubts = einvoice.einvoices((*attached, *companions.read(received.companion)))
+    einvoices, doubts = stated(received.path, received.media_type, received.companion)
     return Record(
         id=None,
         source=received.source,
@@ -121,3 +121,17 @@ def bind(received: Received, pages: tuple[Page, ...], setup: Setup, target: Path
         verdict="review",
         program=PROGRAM,
     )
+
+
+def stated(
+    path: Path, media_type: str, companion: Path | None
+) -> tuple[tuple[Einvoice, ...], tuple[Finding, ...]]:
+    """The e-invoices inside a document and beside it, and a finding for each that cannot be read.
+
+    Args:
+        path: The document.
+        media_type: By content.
+        companion: The XML file beside it, if any.
+    """
+    attached = attachments.xml_files(path) if media_type == PDF else ()
+    return einvoice.einvoices((*attached, *companions.read(companion)))

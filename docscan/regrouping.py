@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docscan import PROGRAM, extraction, ocr
+from docscan import PROGRAM, extraction, ocr, reading
 from docscan import record as records
 from docscan.archive import Archive, objects
 from docscan.archive.catalogue import Catalogue, Row
 from docscan.archive.revision import Revision
 from docscan.decisions import Reviewer, detail_of, file_all, held, looked_at, on_the_shelf
 from docscan.errors import DecisionError, NotFoundError
-from docscan.model import Extraction, Field, Page, PageRun, Record, transcribed
+from docscan.extraction.einvoice import Einvoice
+from docscan.model import Extraction, Field, Finding, Page, PageRun, Record, transcribed
 from docscan.ocr import rebound
 from docscan.schema import Schema
 from docscan.verification import review
@@ -112,7 +113,7 @@ def recategorise(reviewer: Reviewer, row: Row, kind: str) -> Record:
         if schema is None:
             raise DecisionError("C014", reviewer.language, kind=kind, known=", ".join(reviewer.kinds))
         whole = _Part(record, 1, len(record.pages))
-        _, found = _extracted(reviewer, [whole], schema)
+        _, found, _ = _extracted(reviewer, [whole], schema)
         after = replace(review.recategorised(record, kind, by), extraction=found, program=PROGRAM)
         checked = review.rechecked(after, reviewer.checks, catalogue, anew=True)
         file_all(reviewer, catalogue, [Revision(checked, row.version + 1, detail=detail_of(checked))])
@@ -139,12 +140,12 @@ class _Reread:
 def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Sequence[_Part]) -> _Reread:
     """A record of other pages: kind, fields and findings come from their words, what people said stays."""
     archive = reviewer.archive
-    pages, found = _extracted(reviewer, parts)
+    pages, found, doubts = _extracted(reviewer, parts)
     read_anew = replace(
         record,
         extraction=found,
         pages=pages,
-        findings=ocr.findings(pages),
+        findings=(*ocr.findings(pages), *doubts),
         runs=tuple(run for part in parts for run in _runs(part)),
         program=PROGRAM,
     )
@@ -158,19 +159,32 @@ def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Seq
 
 def _extracted(
     reviewer: Reviewer, parts: Sequence[_Part], said: Schema | None = None
-) -> tuple[tuple[Page, ...], Extraction]:
-    """The pages of parts, numbered anew, and what they say; what people stated of them stays."""
-    pages, stated = list[Page](), dict[str, Field]()
+) -> tuple[tuple[Page, ...], Extraction, tuple[Finding, ...]]:
+    """The pages of parts, numbered anew, what they say, and doubts; what people stated of them stays."""
+    pages, kept = list[Page](), dict[str, Field]()
     for part in parts:
         moved = len(pages) + 1 - part.first
         words = objects.WORDS  # a version vouches for what it is made of
         objects.sound_path(reviewer.archive, str(part.record.id), words)
         read = objects.read_pages(reviewer.archive, part.record)[part.first - 1 : part.last]
         pages += (replace(page, number=page.number + moved) for page in read)
-        stated = {**_said(part, moved), **stated}
-    found = extraction.extract(pages, reviewer.schemas, said=said)
-    missing = tuple(name for name in found.missing if name not in stated)
-    return tuple(pages), replace(found, fields={**found.fields, **stated}, missing=missing)
+        kept = {**_said(part, moved), **kept}
+    einvoices, doubts = stated(reviewer.archive, parts[0].record) if parts[0].first == 1 else ((), ())
+    found = extraction.extract(pages, reviewer.schemas, einvoices, said=said)
+    missing = tuple(name for name in found.missing if name not in kept)
+    return tuple(pages), replace(found, fields={**found.fields, **kept}, missing=missing), doubts
+
+
+def stated(archive: Archive, record: Record) -> tuple[tuple[Einvoice, ...], tuple[Finding, ...]]:
+    """The e-invoices that came with a record, and doubts of them; none for later pages of what arrived.
+
+    Raises:
+        NotFoundError, FixityError: The original cannot be had.
+    """
+    if record.runs and record.runs[0].first > 1:
+        return (), ()
+    original, companion = objects.arrived(archive, str(record.id))
+    return reading.stated(original, record.media_type, companion)
 
 
 def _copy(archive: Archive, record: Record, parts: Sequence[_Part]) -> dict[str, Path]:

@@ -8,17 +8,15 @@ another value than the one that was filed, that is said, too.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docscan import PROGRAM, extraction, learning, verification
-from docscan.accession import attachments
+from docscan import PROGRAM, extraction, learning, regrouping, verification
 from docscan.archive import objects
 from docscan.archive.catalogue import Catalogue
 from docscan.equipment import Setup
 from docscan.errors import NotFoundError
-from docscan.extraction import anchors, einvoice, reasons
+from docscan.extraction import anchors, reasons
 from docscan.extraction.anchors import Anchor
 from docscan.extraction.reasons import Reason
 from docscan.model import Decision, Extraction, Field, Finding, Judgement, Known, Page, Record, Statement
-from docscan.reading import PDF
 from docscan.schema import Schema
 from docscan.verification import Doubted, Proof
 
@@ -127,9 +125,8 @@ class _Again:
 
 def _again(catalogue: Catalogue, record: Record, setup: Setup, pages: Sequence[Page]) -> _Again:
     """The journey once more, with what people had taught when the record was filed."""
-    original = objects.path_of(catalogue.archive, str(record.id), "original")
-    attached = attachments.xml_files(original) if record.media_type == PDF else ()
-    found = extraction.extract(pages, setup.schemas, einvoice.einvoices(attached)[0])
+    einvoices, _ = regrouping.stated(catalogue.archive, record)
+    found = extraction.extract(pages, setup.schemas, einvoices)
     schema = next((item for item in setup.schemas if item.name == found.schema), None)
     known: tuple[Anchor, ...] = ()
     if schema is not None and len(pages) <= learning.MOST_PAGES:

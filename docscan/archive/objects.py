@@ -28,6 +28,7 @@ from docscan.model import Page, Record
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLES = 3  # folders above an object, of
 TUPLE = 3  # hex digits each: 4096 names a level keep folders small up to a hundred million objects
+ORIGINAL, COMPANION = "original", "companion"  # the folders of what arrived
 SEARCHABLE = "derived/document.pdf"  # the pages as they look, with what was read behind them
 WORDS = "derived/words.json"  # every word with its place
 OBJECT_MARK = "0=ocfl_object_1.1"
@@ -114,7 +115,7 @@ def path_of(archive: Archive, object_id: str, logical: str, version: int | None 
         archive: Where the object is.
         object_id: Its UUID.
         logical: Such as `record.json`, `derived/document.pdf`, or `original`
-            for the one file under `original/`, whatever its name.
+            and `companion` for the one file under these, whatever its name.
         version: Of the object; the newest when None.
 
     Raises:
@@ -126,12 +127,26 @@ def path_of(archive: Archive, object_id: str, logical: str, version: int | None 
         raise NotFoundError(f"There is no record {object_id}.", hint=KNOWN)
     found = inventory_of(archive, object_id, version)
     paths = found.paths(found.head if version is None else version)
-    if logical == "original":
-        logical = next((name for name in paths if name.startswith("original/")), logical)
+    if logical in (ORIGINAL, COMPANION):
+        logical = next((name for name in paths if name.startswith(f"{logical}/")), logical)
     path = folder / paths.get(logical, "missing")
     if not path.is_file():
         raise NotFoundError(f"There is no {logical} in record {object_id}.", hint=KNOWN)
     return path
+
+
+def arrived(archive: Archive, object_id: str) -> tuple[Path, Path | None]:
+    """The paths of an object's original, and of the XML file that came beside it, if one did.
+
+    Raises:
+        NotFoundError: There is no such object.
+        FixityError: Its inventory cannot be read.
+    """
+    original = path_of(archive, object_id, ORIGINAL)
+    try:
+        return original, path_of(archive, object_id, COMPANION)
+    except NotFoundError:
+        return original, None
 
 
 def sound_path(archive: Archive, object_id: str, logical: str) -> Path:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import papers
 import pikepdf
 import pytest
 from click.testing import CliRunner
@@ -391,3 +392,18 @@ def test_a_record_without_words_can_be_decided_on(shelf: Shelf, invoice: Record)
     _, said = spoken(shelf, "review", typed_in="s\ns\nc\n121,00\n")
     assert "Nothing is in doubt any more." in said
     assert shown(shelf, invoice)["fields"]["total"]["raw"] == "121,00"
+
+
+def test_a_record_read_anew_still_hears_the_e_invoice_that_came_with_it(
+    shelf: Shelf, slip: Callable[..., bytes]
+):
+    shelf.drop("paper.png", slip("Faktura VAT FV/12/2026", "Razem 187,00 PLN"))
+    shelf.drop("paper.xml", papers.xml(papers.KSEF))
+    assert shelf.run()["archived"] == 1
+    (row,) = shelf.rows()
+    before = objects.read_record(shelf.archive, row.id).extraction
+    spoken(shelf, "review", "correct", row.id, "kind=credit-note")
+    after = objects.read_record(shelf.archive, row.id).extraction
+    assert after.kind == "credit-note"
+    assert after.fields["iban"].origin == before.fields["iban"].origin == "einvoice"
+    shelf.call("explain", row.id, "iban")

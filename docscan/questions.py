@@ -9,6 +9,7 @@ from docscan.verification import review
 from docscan.verification.review import UNSURE_KIND
 
 OFFERED = ("date", "amount", "tax-id", "iban", "number", "currency")  # types of which a page holds few values
+LONG = 7  # signs of another field's value that is no number of its own
 MOST = 5  # alternatives; who finds none of them right types the value
 
 
@@ -84,4 +85,8 @@ def _alternatives(
     beside = [page for page in pages if page.number == field.page] if field else [*pages[:1], *pages[1:][-1:]]
     there = [place.value for place in typed.places(beside, kind, near)] if kind in OFFERED else []
     taken = {str(field.value)} if field else set()
+    if kind == "number":  # a tax id is one, too, and with `NIF` before it again
+        others = (str(one.value) for one in record.extraction.fields.values() if one is not field)
+        held = [value for value in others if len(value) >= LONG]
+        there = [value for value in there if not any(other in value for other in held)]
     return tuple(value for value in dict.fromkeys([*said, *there]) if value not in taken)[:MOST]

@@ -75,7 +75,8 @@ class Repair:
         read: As the engine read it.
         readings: What it may say instead; only one that stands alone becomes the value.
         proof: What agrees with each of them: `digits` (its check digits), `sum`
-            (with other amounts), `again` (with a second printing) or `calendar`.
+            (with other amounts), `again` (with a second printing) or `calendar`;
+            `label` when a label names the one reading, and a sum chose another.
     """
 
     subject: str

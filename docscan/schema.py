@@ -7,6 +7,7 @@ means "no rule".
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ TYPES = (
     "date", "amount", "tax-id", "iban", "number", "text", "name", "currency", "address", "tick",
     "quantity", "rate", "table", "choice", "signature",
 )  # fmt: skip
+NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)  # of a field
 REGIONS = ("top", "middle", "bottom")
 PLACES = ("right", "below", "above", "inside")
 
@@ -133,7 +135,11 @@ def load(path: Path) -> Schema:
     """
     rules = _merged(path, _read(path))
     kind = _one_of(path, "x-kind", rules.get("x-kind", ""), KINDS)
-    required = rules.get("required", [])
+    required, named = rules.get("required", []), rules.get("properties", {})
+    for name in required:
+        _one_of(path, "required", name, tuple(named))
+    for name in named:
+        _well_named(path, name)
     return Schema(
         name=path.stem,
         title=str(rules.get("title", path.stem)),
@@ -141,11 +147,19 @@ def load(path: Path) -> Schema:
         words=tuple(_words(path, rules.get("x-words", {}))),
         properties=tuple(
             _property(path, f"properties.{name}", name, item, required=name in required)
-            for name, item in rules.get("properties", {}).items()
+            for name, item in named.items()
         ),
         headings=tuple(_headings(path, rules.get("x-headings", {}))),
         other_labels=tuple(_labels(path, "x-other-labels", rules.get("x-other-labels", {}))),
     )
+
+
+def _well_named(path: Path, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise SchemaError(
+            f"{path}: properties: {name!r} is no name of a field.",
+            hint="Use small letters, digits and _, such as issue_date.",
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -31,6 +31,18 @@ def test_required_fields_are_named(tmp_path: Path) -> None:
     assert found.required == ("b",)
 
 
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"properties": {"key_no": {}}, "required": ["key_nr"]}, "'key_nr' is not known"),
+        ({"properties": {"Key Number": {}}}, "'Key Number' is no name of a field"),
+    ],
+)
+def test_a_mistyped_name_never_means_no_rule(tmp_path: Path, rules: dict[str, object], said: str) -> None:
+    with pytest.raises(SchemaError, match=said):
+        schema.load(written(tmp_path, **rules))
+
+
 def test_a_weak_label_says_how_weak(tmp_path: Path) -> None:
     labels = {"de": ["Rechnungsdatum", {"label": "Datum", "weight": 0.6}]}
     (found,) = schema.load(written(tmp_path, properties={"a": {"x-labels": labels}})).properties

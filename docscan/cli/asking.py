@@ -122,7 +122,7 @@ def _show(going: Walk, question: Question) -> None:
         sure = f"{100 * found.confidence:.0f}"
         value = click.style(str(found.value), bold=True)
         say(f"    {going.said('N202', field=question.name, value=value, confidence=sure)}")
-    elif not question.doubts or question.alternatives:
+    elif not question.doubts:
         say(f"    {going.said('N203', field=question.name)}")
     if question.alternatives:
         numbered = "  ".join(f"{n} {value}" for n, value in enumerate(question.alternatives, 1))

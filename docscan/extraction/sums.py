@@ -15,9 +15,11 @@ AGREES = 0.7  # what a sum that closes adds, as much as one good label
 DISAGREES = 0.45  # what a sum that fails takes away
 BY_SUM = 0.6  # the least score of a part of a sum that closes: to be said, and no proof
 HIGHEST_RATE = Decimal("0.27")  # of value added tax in the European Union: Hungary's
+NAMED, FAR = 0.8, 0.2  # the score of a label to be heard, and how much surer it is than the sum's choice
 UNLABELLED = 0.25  # an amount that no label announces, kept only when a sum needs it
 
 PARTS = ("net", "tax", "withheld", "total")
+MADE = ("net", "tax", "total")
 Reading = dict[str, Candidate]
 
 
@@ -43,10 +45,25 @@ def settle(
         worth = _worth(completed) + _by_rates(completed, charged)
         if worth > highest:
             best, highest = completed, worth
+    contested = _contested(offers, best)
     if closes(best):
         best = {name: replace(item, score=max(item.score, BY_SUM)) for name, item in best.items()}
     best = {name: item for name, item in best.items() if not item.mended or closes(best)}
-    return _unsigned(best | _paid(offers, best))
+    return _unsigned(best | contested | _paid(offers, best))
+
+
+def _contested(offers: Mapping[str, Sequence[Candidate]], reading: Reading) -> Reading:
+    """The parts that a sum chose though a label names another amount far more surely.
+
+    The paper may be wrong, or an amount may fit by chance: both are left to a person.
+    """
+    found = {}
+    for part, item in reading.items():
+        named = next((one for one in offers.get(part, ()) if not one.mended), None)
+        loud = named is not None and named.score >= max(NAMED, item.score + FAR)
+        if part in MADE and named and loud and abs(_value(named)) != abs(_value(item)):
+            found[part] = replace(item, score=max(item.score, BY_SUM), mended="label", others=(named.value,))
+    return found
 
 
 def _unsigned(reading: Reading) -> Reading:

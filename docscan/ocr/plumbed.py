@@ -20,6 +20,7 @@ from docscan.places import Box
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # its warnings name nothing a person could mend
 
 POINTS = 72.0  # to the inch
+MOST_SIGNS = 30_000  # up to which doubles are looked for, which takes ever longer; a full page has 6,000
 WORD_GAP = 0.15  # of the letters' size: a wider gap parts two words
 BOX_SIDES = (7.0, 24.0)  # points: boxes to tick from 2.5 to 8.5 mm
 FRAME = 0.07  # of a box's side: what follows its edge more closely is its frame or its ground
@@ -92,7 +93,8 @@ def read(source: Path | io.BytesIO, number: int, dpi: int, frame: Frame) -> Page
 def _page(plumbed: Any, number: int, dpi: int, frame: Frame) -> Page | None:
     x, y = float(plumbed.mediabox[0]), float(plumbed.mediabox[1])
     shifted = replace(frame, left=frame.left + x, top=frame.top + y)
-    plumbed = plumbed.dedupe_chars()  # bold by printing twice
+    if len(plumbed.chars) <= MOST_SIGNS:
+        plumbed = plumbed.dedupe_chars()  # bold by printing twice
     words = [word for word in _words(plumbed, _level, shifted) if _inside(word.box, frame)]
     aside = [
         word

@@ -110,6 +110,9 @@ def totals(
             yield Doubted(("net",))
         elif gap == 0 and _apart(extraction, SUMMED) and _borne_out(extraction, net, tax):
             yield Proof(SUMMED, "sum")
+    elif net is not None and total is not None and min(abs(net - total), abs(net - held - total)) > slack:
+        yield Finding("V036", "doubt", "total", {"net": str(net), "total": str(total)})
+        yield Doubted(("net",))
     yield from _left_to_pay(extraction, slack, held)
     if net is not None and net == total and tax is None and _untaxed(extraction, net):
         yield Proof(("net", "total"), "sum")
@@ -192,7 +195,10 @@ def _left_to_pay(extraction: Extraction, slack: Decimal, held: Decimal) -> Itera
     if total is None or payable is None:
         return
     rest = total - prepaid
-    if min(abs(rest - payable), abs(rest - held - payable)) > slack:
+    made = [_amount(extraction, name) for name in ("net", "tax")]
+    gross = total == made[0] + made[1] if made[0] is not None and made[1] is not None else False
+    due = (rest - held,) if held and gross else (rest, rest - held)  # a total before what was withheld
+    if min(abs(one - payable) for one in due) > slack:
         facts = {"total": str(total), "prepaid": str(prepaid), "payable": str(payable)}
         yield Finding("V031", "doubt", "payable", facts)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from docscan.model import Extraction, Finding, Known, Repair
 
 # The phrase that says what a repair was proven by, in the reader's language.
+LABEL = "label"  # the proof of a repair that is none: a label against a sum
 PHRASES = {"digits": "@N110", "sum": "@N111", "again": "@N112", "calendar": "@N113"}
 
 
@@ -26,6 +27,10 @@ def repairs(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa:
     for repair in extraction.repairs:
         field = extraction.fields.get(repair.subject)
         if field is None or field.raw != repair.read:  # another source gave the value since
+            continue
+        if repair.proof == LABEL:
+            named = {"field": repair.subject, "value": str(field.value), "named": repair.readings[0]}
+            yield Finding("V112", "doubt", repair.subject, named)
             continue
         facts = {"field": repair.subject, "read": repair.read, "proof": PHRASES[repair.proof]}
         if len(repair.readings) > 1:

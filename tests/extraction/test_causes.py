@@ -203,3 +203,20 @@ def test_a_rate_is_taken_for_that_of_the_part_that_it_makes_the_tax_of(
     """
     found = extract([typed(text)], schemas).tax_breakdown
     assert [(line.base, line.amount) for line in found] == lines
+
+
+def test_a_label_that_a_sum_overrules_is_told(typed: Typed, schemas: tuple[Schema, ...]) -> None:
+    text = """
+Talleres Marisol S.L.                           FACTURA
+NIF: B12345674                                  Número de factura: TM-2026/301
+Fecha de emisión: 12/03/2026
+
+Descripción           Cantidad    Precio      Importe
+Mesa                  2           300,00      600,00
+
+Base imponible                                500,00 €
+IVA 21 %                                      126,00 €
+Total factura                                 726,00 €
+"""
+    (repair,) = extract([typed(text)], schemas).repairs
+    assert (repair.subject, repair.readings, repair.proof) == ("net", ("500.00",), "label")

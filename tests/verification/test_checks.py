@@ -154,6 +154,11 @@ def test_check_digits_prove_an_account_or_cast_doubt_on_it(value: str, status: s
     [
         (replace(document(), missing=("total",)), "V010"),
         (document(total="100.00", prepaid="40.00", payable="50.00"), "V031"),
+        (
+            document(net="1000.00", tax="210.00", withheld="150.00", total="1210.00", payable="1210.00"),
+            "V031",
+        ),
+        (document(net="600.00", total="709.00"), "V036"),
         (replace(document(tax="9.00"), tax_breakdown=(TaxLine("IVA", "21", "100.00", "21.00"),)), "V032"),
         (rated(("21", "100.00", "9.00"), tax="9.00"), "V033"),
         (document(net="9.00", tax="10.00", total="19.00"), "V034"),

@@ -116,3 +116,10 @@ def test_an_issue_date_of_years_to_come_is_doubted() -> None:
     statuses, findings = checked(bill(issue_date="2078-02-09"))
     assert [one.code for one in findings] == ["V054"]
     assert statuses["issue_date"] == "doubtful"
+
+
+def test_a_label_that_a_sum_overruled_is_a_doubt_of_that_field() -> None:
+    overruled = Repair("net", "100,00", ("90.00",), "label")
+    statuses, findings = checked(bill(overruled, **SUM))
+    assert statuses["net"] == "doubtful"
+    assert [(one.code, one.subject, one.facts["named"]) for one in findings] == [("V112", "net", "90.00")]

@@ -32,6 +32,7 @@ CHECKS: Mapping[str, Check] = {
     "duplicate_number": _checks.duplicate_number,
     "sources": _checks.sources,
     "repairs": _doubts.repairs,
+    "day_or_month": _doubts.day_or_month,
     "confidence": _checks.confidence,
 }
 

@@ -1,11 +1,17 @@
 """Checks of the reading itself: is the kind sure, and what was put right that was misread."""
 
+import re
 from collections.abc import Iterator
 
 from docscan.model import Extraction, Finding, Known, Repair
+from docscan.verification.calibration import SCORED
 
-# The phrase that says what a repair was proven by, in the reader's language.
 LABEL = "label"  # the proof of a repair that is none: a label against a sum
+EITHER = ("en", "")  # languages in which the month may go first,
+MONTHS = 12
+MONTH_FIRST = ("USD", "CAD", "")  # unless the money is of a country where it never does
+_NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
+# The phrase that says what a repair was proven by, in the reader's language.
 PHRASES = {"digits": "@N110", "sum": "@N111", "again": "@N112", "calendar": "@N113"}
 
 
@@ -20,6 +26,31 @@ def kind(extraction: Extraction, known: Known, *, minimum: float = 0.55) -> Iter
     if extraction.kind_confidence <= minimum:
         sure = str(round(100 * extraction.kind_confidence))
         yield Finding("V090", "doubt", "", {"kind": extraction.kind, "confidence": sure})
+
+
+def day_or_month(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """A date in English tells its day from its month: `02/01/2026` is another day in London than in Boston.
+
+    Another date of the document settles it, with a figure above twelve, and so
+    does the money of a country that writes the day first, or an e-invoice or a
+    code that says the same.
+    """
+    printed = {
+        name: figures
+        for name, field in extraction.fields.items()
+        if field.origin in SCORED and (figures := _NUMERIC.fullmatch(field.raw.strip()))
+    }
+    money = extraction.fields.get("currency")
+    open_order = extraction.language in EITHER and (money is None or money.value in MONTH_FIRST)
+    if not open_order or any(int(part) > MONTHS for one in printed.values() for part in one.groups()[:2]):
+        return
+    heard = {one.subject for one in extraction.statements if one.agrees and one.origin not in SCORED}
+    for name, figures in printed.items():
+        first, second, _ = figures.groups()
+        if int(first) != int(second) and name not in heard:
+            value = str(extraction.fields[name].value)
+            other = f"{value[:5]}{value[8:]}-{value[5:7]}"
+            yield Finding("V055", "doubt", name, {"field": name, "date": value, "other": other})
 
 
 def repairs(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape

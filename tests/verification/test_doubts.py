@@ -123,3 +123,34 @@ def test_a_label_that_a_sum_overruled_is_a_doubt_of_that_field() -> None:
     statuses, findings = checked(bill(overruled, **SUM))
     assert statuses["net"] == "doubtful"
     assert [(one.code, one.subject, one.facts["named"]) for one in findings] == [("V112", "net", "90.00")]
+
+
+@pytest.mark.parametrize(
+    ("language", "raw", "money", "doubted"),
+    [
+        ("en", "02/01/2026", "USD", True),
+        ("en", "02/01/2026", None, True),
+        ("en", "02/02/2026", "USD", False),
+        ("en", "02/13/2026", "USD", False),
+        ("en", "02/01/2026", "GBP", False),
+        ("es", "02/01/2026", "USD", False),
+        ("en", "2026-01-02", "USD", False),
+    ],
+)
+def test_a_date_that_may_be_of_two_months_is_a_doubt(
+    language: str, raw: str, money: str | None, doubted: bool
+) -> None:
+    found = bill(issue_date="2026-01-02", **({"currency": money} if money else {}))
+    fields = {**found.fields, "issue_date": replace(found.fields["issue_date"], raw=raw)}
+    _, findings = checked(replace(found, language=language, fields=fields))
+    told = [one.facts for one in findings if one.code == "V055"]
+    assert told == ([{"field": "issue_date", "date": "2026-01-02", "other": "2026-02-01"}] if doubted else [])
+
+
+def test_another_date_settles_which_figure_is_the_month() -> None:
+    found = bill(issue_date="2026-01-02", due_date="2026-01-30", currency="USD")
+    fields = {name: replace(field, raw=field.raw) for name, field in found.fields.items()}
+    fields["issue_date"] = replace(fields["issue_date"], raw="02/01/2026")
+    fields["due_date"] = replace(fields["due_date"], raw="30/01/2026")
+    _, findings = checked(replace(found, language="en", fields=fields))
+    assert "V055" not in {one.code for one in findings}

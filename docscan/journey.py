@@ -118,6 +118,8 @@ def receive(claim: Claim, desk: Desk) -> Received:
     sha256 = intake.copy(claim.path, path)
     companion = None
     if claim.companion:
+        if claim.companion.stat().st_size:  # an empty one is no reason to refuse a document
+            intake.check(claim.companion, desk.setup.pipeline.accession)
         companion = path.parent / "companion" / objects.safe_name(claim.companion.name)
         companion.parent.mkdir()
         intake.copy(claim.companion, companion)
@@ -288,7 +290,7 @@ def _digest_filed(archive: Archive, filed: str, logical: str) -> str:
     """The digest of a file of an object; empty when it has no such file."""
     try:
         return durable.digest_of(objects.path_of(archive, filed, logical))
-    except NotFoundError:
+    except (NotFoundError, FixityError):
         return ""
 
 

@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ENDING = ".xml"
@@ -36,7 +37,10 @@ def is_one(path: Path) -> bool:
 
 
 def read(path: Path | None) -> tuple[tuple[str, bytes], ...]:
-    """A companion's name and bytes, as of a file inside a PDF; no bytes when it is too large."""
+    """A companion's name and bytes, as of a file in a PDF; no bytes when it is too large or unreadable."""
     if path is None:
         return ()
-    return ((path.name, path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""),)
+    data = b""
+    with suppress(OSError):
+        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else data
+    return ((path.name, data),)

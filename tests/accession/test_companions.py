@@ -35,3 +35,4 @@ def test_a_companion_is_read_up_to_a_size_no_e_invoice_has(tmp_path: Path):
     path.write_bytes(b" " * (companions.MOST_BYTES + 1))
     assert companions.read(path) == (("paper.xml", b""),)
     assert companions.read(None) == ()
+    assert companions.read(tmp_path / "gone.xml") == (("gone.xml", b""),)

@@ -267,7 +267,7 @@ def set_aside(
 ) -> Path:
     """Move a file and its companion to `FOLDER/<date>/`, each with `<name>.receipt.json` beside it.
 
-    The names are made safe; the receipts have the one that the file came
+    The names are made safe; both receipts have the one that the document came
     under. The claimed names go last, so that an interruption is made good by
     doing the same again.
     """

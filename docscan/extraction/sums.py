@@ -19,7 +19,7 @@ NAMED, FAR = 0.8, 0.2  # the score of a label to be heard, and how much surer it
 UNLABELLED = 0.25  # an amount that no label announces, kept only when a sum needs it
 
 PARTS = ("net", "tax", "withheld", "total")
-MADE = ("net", "tax", "total")
+MADE = ("net", "tax", "total")  # the parts of a sum that closes
 Reading = dict[str, Candidate]
 
 
@@ -58,10 +58,11 @@ def _contested(offers: Mapping[str, Sequence[Candidate]], reading: Reading) -> R
     The paper may be wrong, or an amount may fit by chance: both are left to a person.
     """
     found = {}
-    for part, item in reading.items():
-        named = next((one for one in offers.get(part, ()) if not one.mended), None)
-        loud = named is not None and named.score >= max(NAMED, item.score + FAR)
-        if part in MADE and named and loud and abs(_value(named)) != abs(_value(item)):
+    for part in MADE:
+        item, named = reading.get(part), next((one for one in offers.get(part, ()) if not one.mended), None)
+        if item is None or named is None or abs(_value(named)) == abs(_value(item)):
+            continue
+        if named.score >= max(NAMED, item.score + FAR):
             found[part] = replace(item, score=max(item.score, BY_SUM), mended="label", others=(named.value,))
     return found
 
@@ -114,7 +115,7 @@ def _by_rates(reading: Reading, charged: Decimal | None) -> float:
 
 def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Reading:
     """The reading with its one missing part, when an amount of that size is printed."""
-    missing = [part for part in ("net", "tax", "total") if part not in reading]
+    missing = [part for part in MADE if part not in reading]
     if len(missing) != 1:
         return reading
     part = missing[0]
@@ -159,9 +160,9 @@ def _worth(reading: Reading) -> float:
 
 def _gap(reading: Mapping[str, Candidate]) -> Decimal | None:
     """What is left between the parts and the total; None when a part is missing."""
-    if not {"net", "tax", "total"} <= reading.keys():
+    if any(part not in reading for part in MADE):
         return None
-    net, tax, total = (_value(reading[part]) for part in ("net", "tax", "total"))
+    net, tax, total = (_value(reading[part]) for part in MADE)
     held = abs(_value(reading["withheld"])) if "withheld" in reading else Decimal(0)
     whole = net + tax
     return min((whole - held - total, whole - total), key=abs)

@@ -20,12 +20,13 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 GROUPS = PYPROJECT["dependency-groups"]
 RUNTIME, CHECK, ENGINE = "requirements.lock", "requirements-dev.lock", "requirements-tesseract.lock"
-FAST = "requirements-fast.lock"
+FAST, PROOF = "requirements-fast.lock", "requirements-proof.lock"
 DECLARED = {
     RUNTIME: PROJECT["dependencies"] + GROUPS["build"],
     CHECK: PROJECT["dependencies"] + GROUPS["build"] + GROUPS["dev"],
     ENGINE: PROJECT["optional-dependencies"]["tesseract"],
     FAST: PROJECT["optional-dependencies"]["fast"],
+    PROOF: PROJECT["optional-dependencies"]["tsa"] + PROJECT["optional-dependencies"]["sign"],
 }
 # Libraries under the Lesser GPL may be used beside MIT code; the GPL and the Affero GPL may not. "LGPL" and
 # its long name are taken out of a licence's text before it is searched for these.

@@ -40,14 +40,25 @@ def save(document: pikepdf.Pdf, target: Path) -> str:
         when it is.
     """
     told = dict(document.docinfo) if "/Info" in document.trailer else {}
+    _without_moment(document)
     try:
         pdfa.prepare(document, FLAVOUR, output_intent=srgb(), output_condition_identifier=SRGB)
         _shorten(document, told)
         pdfa.save(document, target, FLAVOUR, repair=False, deterministic_id=True)
     except pdfa.PdfaError as problem:
-        document.save(target)
+        document.save(target, deterministic_id=True)
         return str(problem).splitlines()[0][:200]
     return ""
+
+
+def _without_moment(document: pikepdf.Pdf) -> None:
+    """Drop the identifier that comes of the second in which the document was put together.
+
+    What is saved then has one that comes of its contents (ISO 32000-2, 14.4), so
+    the same pages give the same bytes.
+    """
+    if "/ID" in document.trailer:
+        del document.trailer["/ID"]
 
 
 @cache

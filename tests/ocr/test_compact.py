@@ -1,4 +1,5 @@
 import io
+import time
 from dataclasses import replace
 
 import img2pdf
@@ -96,3 +97,12 @@ def test_a_page_without_print_is_its_paper(tmp_path, coloured, page):
     blank = coloured.crop((0, 0, coloured.width, 60)).resize(coloured.size)
     _, target = _written(tmp_path, blank, replace(page, lines=(), state="blank"))
     assert np.abs(np.asarray(blank, dtype=int) - _shown(target).astype(int)).mean() < 6
+
+
+def test_the_same_page_gives_the_same_bytes_in_another_second(tmp_path, coloured, page):
+    image = coloured.convert("1", dither=Image.Dither.NONE)
+    _, first = _written(tmp_path, image, page, "TIFF", "stored")
+    before = first.read_bytes()
+    time.sleep(1 - time.time() % 1)  # qpdf names a document after the second it was made in
+    _, second = _written(tmp_path, image, page, "TIFF", "stored")
+    assert before == second.read_bytes()

@@ -20,7 +20,7 @@ NO_LINE = "0" * 64  # what the first line names as the one before it
 MAX_LINE = 16_384  # bytes; an event is far smaller, so a longer line is not one
 LEAF = b"\x00"  # sets lines apart from inner nodes of a hash tree over them (RFC 6962, 2.1)
 
-# PREMIS 3 eventType, ArchivesSpace's custody events, and the ledger's own `repair`
+# PREMIS 3 eventType, ArchivesSpace's custody events, and what neither has: holds, rules, and the ledger's own
 TYPES = frozenset(
     {
         "accession",
@@ -57,6 +57,11 @@ TYPES = frozenset(
         "component_transfer",
         "custody_transfer",
         "request",
+        "hold placed",
+        "hold released",
+        "policy change",
+        "key rotation",
+        "timestamp",
         "repair",
     }
 )
@@ -69,16 +74,23 @@ AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 AGENT = re.compile(r"u:[0-9a-f]{16}")
 PROGRAM = re.compile(r"[a-z]{1,32}/[0-9][0-9A-Za-z.+-]{0,31}")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
-# a uuid, a digest, a time, a program or media type, a code (A020), or a keyword of small letters
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+AMOUNT = re.compile(r"-?\d{1,12}\.\d\d", re.ASCII)  # a string: JSON has no decimal numbers
+PERIOD = re.compile(r"P\d{1,4}[YMD]", re.ASCII)  # ISO 8601
+# a uuid, a digest, a time, a date, a period, an amount, a person's pseudonym, a program or media type, a code
+# (A020), or a keyword of small letters
 WORD = re.compile(
     rf"{UUID.pattern}|{HEX.pattern}|{AT.pattern}|{PROGRAM.pattern}|[A-Z]{{1,2}}\d{{1,4}}"
+    rf"|{DATE.pattern}|{AMOUNT.pattern}|{PERIOD.pattern}|{AGENT.pattern}"
     r"|[a-z]{1,16}/[a-z0-9][a-z0-9.+-]{0,63}|[a-z]{1,24}([ _-][a-z]{1,24}){0,3}",
     re.ASCII,
 )
 # only names that docscan gives itself; the original stands under the name of its folder
 FILE = re.compile(
     r"(v[1-9]\d{0,4}/)?inventory\.json(\.sha256)?|0=ocfl_object_1\.1|v[1-9]\d{0,4}/content/original"
-    r"|ledger/log\.json|objects/(0=ocfl_1\.1|ocfl_layout\.json|extensions/[a-z0-9-]{1,64}/config\.json)",
+    r"|ledger/log\.json|ledger/timestamps/\d{12}\.(tsr|note)|ledger/witnesses/[0-9a-f]{8}-\d{12}\.note"
+    rf"|(access|retention)\.toml|custody/{UUID.pattern}/[a-z-]{{1,32}}\.(pdf|toml|json)"
+    r"|objects/(0=ocfl_1\.1|ocfl_layout\.json|extensions/[a-z0-9-]{1,64}/config\.json)",
     re.ASCII,
 )
 
@@ -106,7 +118,8 @@ class Draft:
         files: SHA-256 in hex by path: within the object, or from the archive's
             root for an event without object. Names docscan gives itself only.
         detail: Whole numbers, and words of a closed form: uuid, digest, time,
-            code, media type, or a keyword of small letters. No free text. The
+            date, period, amount, pseudonym, code, media type, or a keyword of
+            small letters. No free text. The
             key `accession` (a uuid) is what `Catalogue.outcome` looks for.
         role: One of `ROLES`.
     """

@@ -21,6 +21,8 @@ The tree, with the exit code of each branch::
         NotFoundError
         FixityError
         LedgerError
+        AccessError
+        RetentionError
         RecordChangedError
         DecisionError
         ArchiveBusyError    75   another run holds the archive
@@ -153,6 +155,14 @@ class FixityError(ArchiveError):
 
 class LedgerError(ArchiveError):
     """The ledger cannot be read or continued."""
+
+
+class AccessError(ArchiveError):
+    """A person may not do this in this archive."""
+
+
+class RetentionError(ArchiveError):
+    """A record may not be destroyed, or not yet, or not by this person."""
 
 
 class RecordChangedError(ArchiveError):

@@ -7,8 +7,11 @@ printed ids have none, and some are printed wrong.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from string import digits
 from types import ModuleType
+from typing import cast
 
+from stdnum import get_cc_module
 from stdnum import iban as _iban
 from stdnum.de import vat as _de_vat
 from stdnum.es import nif as _es_nif
@@ -117,6 +120,20 @@ def iban_valid(value: str) -> bool:
 def tax_id_valid(value: str) -> bool:
     """Whether the check digits of a tax id agree, in some country it could be from."""
     return any(_agrees(check, value) for check in (_es_nif, _pl_nip, _eu_vat, _de_vat))
+
+
+def valid_in(country: str, value: str) -> bool:
+    """Whether the check digits of a tax id agree in a country, where most others in their place would not.
+
+    Args:
+        country: Its two letters, or Greece's as tax ids have them.
+        value: The id, as read.
+    """
+    check = cast("ModuleType | None", get_cc_module("GR" if country == "EL" else country, "vat"))
+    if check is None or not _agrees(check, value):
+        return False
+    others = (value[:-1] + figure for figure in digits if figure != value[-1])
+    return sum(_agrees(check, other) for other in others) <= 1
 
 
 def _agrees(check: ModuleType, value: str) -> bool:

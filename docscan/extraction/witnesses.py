@@ -1,7 +1,9 @@
-"""Fields that a second place on the pages bears out: what is printed twice was read rightly.
+"""Fields that something else on the pages bears out: what is printed twice was read rightly.
 
 A second place counts only where nothing announces it as something else, so
-that it could as well have been missing, or have said another thing.
+that it could as well have been missing, or have said another thing. The domain
+of an address bears out a name, and the country printed before a tax id tells
+which check digits it must have.
 """
 
 import re
@@ -11,7 +13,9 @@ from datetime import date, timedelta
 
 from docscan.extraction import currency
 from docscan.extraction.candidates import Candidate, Sheet, amounts, dates
+from docscan.extraction.identifiers import tax_id_valid, valid_in
 from docscan.extraction.labels import Hit, key
+from docscan.extraction.naming import LEGAL_FORM
 from docscan.extraction.parties import standing
 from docscan.extraction.rows import Row
 from docscan.model import Field
@@ -21,6 +25,10 @@ SHORTEST = {"number": 4, "name": 6, "tax-id": 7}  # letters and figures; fewer a
 OFTEN, FAR_MORE = 8, 6  # places of a currency, at least, and times more than of all others
 LONGEST_RUN = 9  # words of a name
 ALSO = {"invoice_number": "payment_reference", "total": "payable"}  # whose label may stand by it, too
+OF_COUNTRY = {"CUIT": "AR", "RFC": "MX", "P.IVA": "IT"}  # names of tax ids that only one country has
+COUNTRY = re.compile(rf"(?:\(([A-Z]{{2}})\)|(?<!\w)({'|'.join(map(re.escape, OF_COUNTRY))}))[\W_]*$")
+HOST = re.compile(r"(?:@|//|www\.)([\w.-]+)\.[a-z]{2,}", re.IGNORECASE)
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})  # as domains mostly have them
 TERM = re.compile(r"(?<![\d.,])(\d{1,3}) (?:Tagen?|days?|d[ií]as?|dni)(?!\w)", re.IGNORECASE)
 
 Place = tuple[int, Box]
@@ -43,6 +51,10 @@ def _again(sheet: Sheet, name: str, field: Field, kind: str) -> bool:
         return False
     if kind == "currency":
         return _alone(sheet, field.value)
+    if kind == "tax-id" and _of_its_country(sheet, field, field.value):
+        return True
+    if kind == "name" and any(_of_party(sheet, name, row, at) for row, at in _domains(sheet, field)):
+        return True
     if kind in SHORTEST:
         places = _runs(sheet, key(field.value), SHORTEST[kind])
     elif kind == "date":
@@ -68,6 +80,33 @@ def _runs(sheet: Sheet, wanted: str, shortest: int) -> Iterator[tuple[Row, tuple
                     break
                 if joined == wanted:
                     yield row, (first, last + 1)
+
+
+def _domains(sheet: Sheet, field: Field) -> Iterator[tuple[Row, tuple[int, int]]]:
+    """Addresses of mail or pages elsewhere whose domain is a name, all of it but the legal form."""
+    bare = LEGAL_FORM.sub(" ", str(field.value).casefold())
+    wanted = {one for one in (key(bare), key(bare.translate(UMLAUTS))) if len(one) >= SHORTEST["name"]}
+    for row in sheet.rows:
+        for at, word in enumerate(row.words):
+            hosts = (match[1] for match in HOST.finditer(word.text))
+            named = any(key(part) in wanted for host in hosts for part in host.split("."))
+            if named and not _same(field, row, (at, at + 1)):
+                yield row, (at, at + 1)
+
+
+def _of_its_country(sheet: Sheet, field: Field, value: str) -> bool:
+    """Whether a tax id has the check digits of the country that is printed before it.
+
+    One that has those of Spain, Poland, Germany or its own prefix is proven, or was put right, by them.
+    """
+    if tax_id_valid(value):
+        return False
+    for row in sheet.rows:
+        first = next((at for at in range(len(row.words)) if _same(field, row, (at, at + 1))), 0)
+        match = COUNTRY.search(" ".join(word.text for word in row.words[:first]))
+        if match and valid_in(match[1] or OF_COUNTRY[match[2]], value):
+            return True
+    return False
 
 
 def _days(sheet: Sheet, wanted: str) -> Iterator[tuple[Row, tuple[int, int]]]:
@@ -131,6 +170,11 @@ def _free(sheet: Sheet, name: str, row: Row, at: tuple[int, int]) -> bool:
     label = _label(sheet, row, at[0])
     if label and not any(label.weight_of(known) for known in (name, ALSO.get(name, name))):
         return False
+    return _of_party(sheet, name, row, at)
+
+
+def _of_party(sheet: Sheet, name: str, row: Row, at: tuple[int, int]) -> bool:
+    """Whether a place is not among the particulars of another party than the field's."""
     role = name.partition("_")[0]
     return role not in ("supplier", "customer") or standing(sheet, _candidate(row, at)) in ("", role)
 

@@ -132,7 +132,7 @@ def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
 
     Three amounts add up by chance, too: those of one rate out of several do.
     """
-    if tax and _sure(extraction, SUMMED) and _rates_agree(extraction, tax):
+    if net and _sure(extraction, SUMMED) and _rates_agree(extraction, tax):
         return True
     left = _amount(extraction, "payable") == _amount(extraction, "total") and _sure(extraction, ("payable",))
     return (left or _sure(extraction, ("total",))) and (

@@ -76,3 +76,34 @@ def test_a_currency_beside_amount_after_amount_outweighs_one_that_is_named_once(
     lines = "\n".join(f"Posten {number}                {number},50 EUR" for number in range(1, amounts + 1))
     found = witnessed(f"{lines}\nKurs am Tag: 1,00 USD", typed, schemas)
     assert ("currency" in found) is borne_out
+
+
+@pytest.mark.parametrize(
+    ("below", "borne_out"),
+    [
+        ("Kontakt: rechnung@muster-werkzeuge.example", True),
+        ("https://www.musterwerkzeuge.example/impressum", True),
+        ("Kontakt: rechnung@muster.example", False),  # a part of the name may be another's
+        ("Rechnung an:   rechnung@muster-werkzeuge.example", False),  # the customer's address
+    ],
+)
+def test_a_domain_that_is_the_whole_name_bears_it_out(
+    below: str, borne_out: bool, typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    assert ("supplier_name" in witnessed(below, typed, schemas)) is borne_out
+
+
+@pytest.mark.parametrize(
+    ("below", "borne_out"),
+    [
+        ("USt-IdNr.: (AR) 30712345671", True),
+        ("CUIT: 30712345671", True),
+        ("USt-IdNr.: (AR) 30712345672", False),
+        ("USt-IdNr.: 30712345671", False),  # of some country, which none says
+        ("USt-IdNr.: (SA) 307123456710003", False),  # whose ids have no check digits
+    ],
+)
+def test_a_tax_id_has_the_check_digits_of_the_country_before_it(
+    below: str, borne_out: bool, typed: Typed, schemas: tuple[Schema, ...]
+) -> None:
+    assert ("supplier_tax_id" in witnessed(below, typed, schemas)) is borne_out

@@ -96,14 +96,21 @@ def test_what_was_withheld_may_be_taken_off_the_total() -> None:
 @pytest.mark.parametrize(
     "found",
     [
-        document(net="100.00", tax="0.00", total="100.00"),
+        document(net="0.00", tax="0.00", total="0.00"),
         document(0.6, net="100.00", tax="21.00", total="121.00"),
         document(tax="21.00", total="121.00"),
     ],
-    ids=["without tax", "without labels", "without net"],
+    ids=["of nothing", "without labels", "without net"],
 )
 def test_a_sum_that_could_not_fail_proves_nothing(found: Extraction) -> None:
     assert "verified" not in statuses(found).values()
+
+
+def test_a_net_amount_printed_again_as_the_total_proves_that_no_tax_is_due() -> None:
+    found = document(net="100.00", tax="0.00", total="100.00")
+    assert set(statuses(found).values()) == {"verified"}
+    rate = ("21", "100.00", "21.00")
+    assert "verified" not in statuses(rated(rate, net="100.00", tax="0.00", total="100.00")).values()
 
 
 def test_amounts_at_one_place_prove_nothing() -> None:

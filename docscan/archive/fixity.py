@@ -1,17 +1,18 @@
 """Verification: is every byte still what the ledger says, and is the ledger whole?
 
 Nothing that is read is trusted before it was checked, and no input makes it
-stop: what cannot be read or understood is a finding like any other.
+stop: what cannot be read or understood is a finding like any other. Each step
+names the rows of docs/threat-model.md it is for.
 
 1. `ledger/head.json` agrees with itself; `ledger/log.json` is the one the
-   first event names.
+   first event names. (A1, A3)
 2. Each line of each segment is one event in canonical form and of the closed
    schema; its number and the hash it names follow from the line before; the
-   last one is the one the head names.
-3. The files of the storage root are those the first event names.
+   last one is the one the head names. (A1, A3)
+3. The files of the storage root are those the first event names. (A1, A2)
 4. Each object has the files the ledger and its inventory vouch for, with those
-   digests, and no others; nothing else lies between the objects.
-5. The catalogue has taken in the whole ledger, and no more than that.
+   digests, and no others; nothing else lies between the objects. (A1, A2)
+5. The catalogue has taken in the whole ledger, and no more than that. (A1, A3)
 
 What this cannot find: a ledger cut short together with its head, its objects
 and its catalogue. For that, somebody else has to hold a copy of the head.

@@ -62,6 +62,12 @@ class Examined:
         findings: What is wrong with it.
         creation: The event that opened it, when that can be believed.
         objects: By UUID, the digests of the object's files.
+        filed: By UUID, the number and the time of the line about each version of the object.
+        deleted: By UUID, the event that destroyed the object.
+        files: By path, the newest digest of each file that an event without an object names.
+        lines: By path, the number of that event.
+        checks: The fixity checks.
+        custody: Holds that were placed and released.
         size: How many events there are, as far as can be told.
         sound: How many of them can be believed.
         head: Where it ends, when `head.json` can be believed.
@@ -70,6 +76,12 @@ class Examined:
     findings: list[CustodyFinding] = field(default_factory=list)
     creation: Event | None = None
     objects: dict[str, dict[str, str]] = field(default_factory=dict)
+    filed: dict[str, dict[int, tuple[int, str]]] = field(default_factory=dict)
+    deleted: dict[str, Event] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    checks: list[Event] = field(default_factory=list)
+    custody: list[Event] = field(default_factory=list)
     size: int = 0
     sound: int = 0
     head: Head | None = None
@@ -103,8 +115,24 @@ def _believe(examined: Examined, found: Event) -> None:
     examined.size = max(examined.size, found.seq + 1)
     if found.seq == 0 and found.type == "creation":
         examined.creation = found
-    if found.object is not None and found.files:
+    if found.object is None:
+        examined.files.update(found.files)
+        examined.lines.update(dict.fromkeys(found.files, found.seq))
+    elif found.files:
         examined.objects.setdefault(found.object, {}).update(found.files)
+    if found.object is not None and found.object_version is not None:
+        examined.filed.setdefault(found.object, {})[found.object_version] = (found.seq, found.at)
+    _note(examined, found)
+
+
+def _note(examined: Examined, found: Event) -> None:
+    """Keep what other steps ask of an event."""
+    if found.type == "deletion" and found.object is not None and found.outcome == "pass":
+        examined.deleted[found.object] = found
+    elif found.type == "fixity check":
+        examined.checks.append(found)
+    elif found.type in {"hold placed", "hold released"}:
+        examined.custody.append(found)
 
 
 def _judged(lines: Iterable[Line], head: Head | None) -> Iterator[tuple[Line, list[CustodyFinding]]]:

@@ -2,9 +2,11 @@
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,15 @@ timeout = 1800  # seconds for which a document may be silent; a page has its own
 
 [review]
 sample = 50     # one in so many accepted documents is put before a person as well; 0: none
+
+# [timestamp]                         # who stamps the ledger's checkpoints with the time (RFC 3161)
+# url = "https://tsa.example.com"     # asked when a run ends and the newest stamp is older than:
+# every = "1d"
+# certificates = "tsa.pem"            # whom to believe: certificates in PEM, beside this file
+# qualified = false                   # whether the provider is a qualified one (eIDAS); reports repeat it
 """
+
+SPAN = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,23 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamping:
+    """Who stamps checkpoints with the time.
+
+    Attributes:
+        url: Of the time-stamping authority; empty for none.
+        certificates: A file of certificates in PEM to believe it by; empty for none.
+        qualified: Whether it is a qualified provider, as whoever wrote this says.
+        every: How old the newest stamp may be.
+    """
+
+    url: str = ""
+    certificates: str = ""
+    qualified: bool = False
+    every: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of `docscan.toml`.
 
@@ -88,6 +115,7 @@ class Config:
     inbox: Inbox = field(default_factory=Inbox)
     run: Run = field(default_factory=Run)
     review: Review = field(default_factory=Review)
+    timestamp: Stamping = field(default_factory=Stamping)
 
 
 def load(path: Path) -> Config:
@@ -105,7 +133,7 @@ def load(path: Path) -> Config:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise ConfigError(f"{path} cannot be read: {problem}.", hint="Mend the line it names.") from problem
     _only(path, "", tables, (item.name for item in fields(Config)))
-    words = {key: _word(path, key, tables[key]) for key in ("name", "language", "pipeline") if key in tables}
+    words = {key: word(path, key, tables[key]) for key in ("name", "language", "pipeline") if key in tables}
     if "name" not in words:
         raise ConfigError(f"{path}: name is missing.", hint='Write: name = "My archive".')
     if words.get("language", "en") not in LANGUAGES:
@@ -120,7 +148,8 @@ def load(path: Path) -> Config:
             f"{path}: [run] timeout = 0 leaves no time to read.", hint="Write 1 or more seconds."
         )
     review = Review(**_numbers(path, "review", tables.get("review", {}), Review()))
-    return Config(**words, inbox=inbox, run=run, review=review)
+    stamping = _stamping(path, tables.get("timestamp", {}))
+    return Config(**words, inbox=inbox, run=run, review=review, timestamp=stamping)
 
 
 def written(name: str, language: str) -> str:
@@ -140,23 +169,85 @@ def written(name: str, language: str) -> str:
     return TEMPLATE.format(name=json.dumps(name, ensure_ascii=False), language=json.dumps(language))
 
 
-def _word(path: Path, key: str, value: object) -> str:
+def span(path: Path, key: str, value: object) -> timedelta:
+    """Read how long something may last: `90d` or `12h`.
+
+    Args:
+        path: The file it stands in.
+        key: The key it stands at.
+        value: What stands there.
+
+    Raises:
+        ConfigError: It is of another form.
+    """
+    found = SPAN.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ConfigError(
+            f"{path}: {key} = {value!r} is no span of time.", hint='Write days or hours: "30d", "12h".'
+        )
+    number = int(found[1])
+    return timedelta(days=number) if found[2] == "d" else timedelta(hours=number)
+
+
+def truth(path: Path, key: str, value: object) -> bool:
+    """Read a yes or no.
+
+    Raises:
+        ConfigError: It is neither.
+    """
+    if not isinstance(value, bool):
+        raise ConfigError(
+            f"{path}: {key} = {value!r} is neither true nor false.", hint="Write it without quotes."
+        )
+    return value
+
+
+def table(path: Path, name: str, values: object, known: Iterable[str]) -> Mapping[str, Any]:
+    """Read a table that may have certain keys only.
+
+    Raises:
+        ConfigError: It is no table, or has another key; the nearest known one is named.
+    """
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: {name} is not a table.", hint=f"Write [{name}] on a line of its own.")
+    _only(path, f"[{name}] ", values, known)
+    return values
+
+
+def _stamping(path: Path, values: object) -> Stamping:
+    found = table(path, "timestamp", values, (item.name for item in fields(Stamping)))
+    words = {
+        key: word(path, f"[timestamp] {key}", found[key]) for key in ("url", "certificates") if key in found
+    }
+    if not words.get("url", "https:").startswith(("https:", "http:")):
+        raise ConfigError(
+            f"{path}: [timestamp] url = {words['url']!r} is no address.", hint="Begin with https://."
+        )
+    qualified = truth(path, "[timestamp] qualified", found.get("qualified", False))
+    every = span(path, "[timestamp] every", found.get("every", "1d"))
+    return Stamping(**words, qualified=qualified, every=every)
+
+
+def word(path: Path, key: str, value: object) -> str:
+    """Read a text that is not empty.
+
+    Raises:
+        ConfigError: It is something else.
+    """
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(f"{path}: {key} = {value!r} is not a text.", hint="Write it between quotes.")
     return value
 
 
-def _numbers(path: Path, table: str, values: object, defaults: Inbox | Run | Review) -> dict[str, int]:
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: {table} is not a table.", hint=f"Write [{table}] on a line of its own.")
-    _only(path, f"[{table}] ", values, (item.name for item in fields(defaults)))
-    for key, value in values.items():
+def _numbers(path: Path, name: str, values: object, defaults: Inbox | Run | Review) -> Mapping[str, int]:
+    found = table(path, name, values, (item.name for item in fields(defaults)))
+    for key, value in found.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise ConfigError(
-                f"{path}: [{table}] {key} = {value!r} is not a whole number from 0.",
+                f"{path}: [{name}] {key} = {value!r} is not a whole number from 0.",
                 hint=f"The usual value is {getattr(defaults, key)}.",
             )
-    return values
+    return found
 
 
 def _only(path: Path, table: str, values: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """`docscan.toml` is checked whole, and mistakes are told with the nearest name."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('name="A"\n[run]\ntimeout=0', "timeout = 0", "seconds"),
         ('name="A"\n[review]\nsample=0.5', "[review] sample", "50"),
         ('name="A"\nrun=3', "run is not a table", "[run]"),
+        ('name="A"\n[timestamp]\nulr="https://a.example"', "[timestamp] ulr is not known", "url"),
+        ('name="A"\n[timestamp]\nurl="file:///etc/passwd"', "is no address", "https://"),
+        ('name="A"\n[timestamp]\nqualified="yes"', "neither true nor false", "quotes"),
+        ('name="A"\n[timestamp]\nevery="daily"', "no span of time", '"30d"'),
+        ('name="A"\n[timestamp]\nevery="0d"', "no span of time", '"30d"'),
+        ('name="A"\n[timestamp]\nevery=1', "no span of time", '"30d"'),
         ("name=", "cannot be read", "line"),
         ("x=" + "[" * 50_000, "cannot be read", "line"),
     ],
@@ -49,6 +56,13 @@ def test_a_mistake_is_named_with_a_way_out(tmp_path: Path, text: str, sentence: 
     assert sentence in str(caught.value)
     assert hint in caught.value.hint
     assert caught.value.exit_code == 3
+
+
+def test_who_stamps_the_time_is_read(tmp_path: Path) -> None:
+    text = '[timestamp]\nurl="https://tsa.example"\ncertificates="ca.pem"\nqualified=true\nevery="12h"'
+    stamping = config.Stamping("https://tsa.example", "ca.pem", qualified=True, every=timedelta(hours=12))
+    assert load(tmp_path, 'name="A"\n' + text).timestamp == stamping
+    assert not load(tmp_path, 'name="A"').timestamp.url
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def table(path: Path, name: str, values: object, known: Iterable[str]) -> Mappin
     """
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: {name} is not a table.", hint=f"Write [{name}] on a line of its own.")
-    _only(path, f"[{name}] ", values, known)
+    _only(path, f"[{name}] " if name else "", values, known)
     return values
 
 

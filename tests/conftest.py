@@ -15,6 +15,12 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The private keys of the archives that tests make, away from those of whoever runs them."""
+    os.environ["DOCSCAN_KEYS"] = str(tmp_path_factory.mktemp("keys"))
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return Shelf(archive.create(tmp_path / "acme", name="acme", language="en", now=NOW, agent="tester"))

@@ -217,11 +217,33 @@ class Catalogue:
         )
         return None if line is None else event.parsed(line.encode())
 
+    def node(self, level: int, index: int) -> bytes:
+        """The root of a complete subtree of the hash tree over the ledger (`merkle.NodeAt`).
+
+        Raises:
+            LedgerError: The catalogue does not have it.
+        """
+        found = self._one("SELECT hash FROM tree WHERE level = ? AND idx = ?", level, index)
+        if found is None:
+            raise LedgerError(
+                f"The catalogue lacks part of the ledger's tree ({level}, {index}).", hint=tables.REBUILD
+            )
+        return bytes.fromhex(found)
+
+    def key_told(self) -> tuple[int, str] | None:
+        """The event that tells the key the ledger is signed with now, and the key in hex; None for none."""
+        rows = self._rows(
+            "SELECT seq, json_extract(line, '$.detail.key') FROM events"
+            " WHERE type IN ('creation', 'key rotation')"
+            " AND json_extract(line, '$.detail.key') IS NOT NULL ORDER BY seq DESC LIMIT 1"
+        )
+        return next(((int(seq), str(key)) for seq, key in rows), None)
+
     def _id(self, query: str, *values: str) -> str | None:
         found = self._one(query, *values)
         return None if found is None else str(found)
 
-    def _one(self, query: str, *values: str) -> Any:
+    def _one(self, query: str, *values: str | int) -> Any:
         return next((value for value, *_ in self._rows(query, values)), None)
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -251,7 +251,7 @@ def _lines(archive: Archive, findings: list[CustodyFinding]) -> Iterator[Line]:
             yield from _segment(path, name, findings)
         elif SEGMENT.fullmatch(path.name):
             findings.append(CustodyFinding("D5", name, found=kind))
-        elif path.name not in {"log.json", "head.json"}:
+        elif path.name not in {"log.json", "head.json", "checkpoint.note", "timestamps", "witnesses"}:
             findings.append(CustodyFinding("D3", name))
 
 

@@ -83,6 +83,18 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """How the ledger is signed.
+
+    Attributes:
+        key: The file of its private key, from the archive's root; empty for
+            the usual place, which is outside the archive.
+    """
+
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stamping:
     """Who stamps checkpoints with the time.
 
@@ -115,6 +127,7 @@ class Config:
     inbox: Inbox = field(default_factory=Inbox)
     run: Run = field(default_factory=Run)
     review: Review = field(default_factory=Review)
+    ledger: Log = field(default_factory=Log)
     timestamp: Stamping = field(default_factory=Stamping)
 
 
@@ -149,7 +162,9 @@ def load(path: Path) -> Config:
         )
     review = Review(**_numbers(path, "review", tables.get("review", {}), Review()))
     stamping = _stamping(path, tables.get("timestamp", {}))
-    return Config(**words, inbox=inbox, run=run, review=review, timestamp=stamping)
+    log = table(path, "ledger", tables.get("ledger", {}), ("key",))
+    keys = Log(**{key: word(path, f"[ledger] {key}", value) for key, value in log.items()})
+    return Config(**words, inbox=inbox, run=run, review=review, ledger=keys, timestamp=stamping)
 
 
 def written(name: str, language: str) -> str:

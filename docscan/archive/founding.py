@@ -31,6 +31,7 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
         ConfigError: The name or the language cannot be used.
     """
     from docscan.archive.catalogue import open_catalogue  # noqa: PLC0415 - who makes none does without SQLite
+    from docscan.archive.proof import checkpoint  # noqa: PLC0415 - and without cryptography
 
     text = config.written(name, language)
     if is_archive(root) and not (root / UNFINISHED).exists():
@@ -43,7 +44,8 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
     durable.write(root / config.FILE, text.encode())
     archive = open_archive(root)
     _open_ledger(archive, now=now, agent=agent)
-    open_catalogue(archive).close()
+    with open_catalogue(archive) as catalogue:
+        checkpoint.renew(archive, catalogue, now=now, agent=agent)
     durable.sync_folder(archive.root)
     (root / UNFINISHED).unlink()
     durable.sync_folder(archive.root)
@@ -55,7 +57,18 @@ def _open_ledger(archive: Archive, *, now: datetime, agent: str) -> None:
     log = ledger.log_json(origin, secrets.token_hex(32))
     files = {f"objects/{name}": objects.sha256(data) for name, data in objects.ROOT_FILES.items()}
     files["ledger/log.json"] = objects.sha256(log)
-    ledger.start(archive, log, Draft("creation", files=files), now=now, agent=agent)
+    detail = _key(archive, origin)
+    ledger.start(archive, log, Draft("creation", files=files, detail=detail), now=now, agent=agent)
+
+
+def _key(archive: Archive, origin: str) -> dict[str, str]:
+    """The public key that the ledger tells; none where a private one cannot be kept."""
+    from docscan.archive.proof import keys  # noqa: PLC0415 - who makes none does without cryptography
+
+    try:
+        return {"key": keys.create(archive, origin).public.hex()}
+    except ArchiveError:
+        return {}
 
 
 def _complete(archive: Archive) -> Archive:

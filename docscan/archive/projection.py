@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from docscan.archive import lessons, objects, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
+from docscan.archive.proof import merkle
 from docscan.errors import FixityError, NotFoundError
 from docscan.model import Record
 
@@ -109,6 +110,7 @@ def take_in(archive: Archive, db: Database, happened: Event) -> None:
         ),
     )
     lessons.note(db, happened)
+    _grow(db, happened)
     version, object_id = happened.object_version, happened.object
     if happened.type not in VERSIONS or happened.outcome != "pass" or object_id is None or version is None:
         return
@@ -118,6 +120,17 @@ def take_in(archive: Archive, db: Database, happened: Event) -> None:
             _replace_record(db, object_id, version, happened.seq, record)
     except UNFIT:
         return  # `verify` names the file, and that the catalogue has a record too few
+
+
+def _grow(db: Database, happened: Event) -> None:
+    """Put an event into the hash tree, and every subtree that it completes."""
+    level, index, whole = 0, happened.seq, bytes.fromhex(happened.hash)
+    db.execute("INSERT INTO tree VALUES (0, ?, ?)", (index, whole.hex()))
+    while index & 1:
+        asked = db.execute("SELECT hash FROM tree WHERE level = ? AND idx = ?", (level, index - 1))
+        (left,) = asked.fetchone()
+        level, index, whole = level + 1, index >> 1, merkle.node(bytes.fromhex(left), whole)
+        db.execute("INSERT INTO tree VALUES (?, ?, ?)", (level, index, whole.hex()))
 
 
 def _replace_record(db: Database, object_id: str, version: int, seq: int, record: Record) -> None:

@@ -11,11 +11,16 @@ from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import INTENT
 from docscan.archive.event import UUID
 from docscan.archive.layout import Archive, complete, hold
+from docscan.archive.proof import checkpoint
 
 
 @contextmanager
 def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0) -> Iterator[Catalogue]:
-    """Hold an archive for writing, put right what was interrupted, and open its catalogue.
+    """Hold an archive for writing, put right what was interrupted, and sign what is added.
+
+    This is the one way to write to an archive: whatever is appended meanwhile
+    is signed at the end, also when it ends with an error. What cannot be signed
+    stays unsigned until the next time.
 
     Args:
         archive: The archive.
@@ -26,14 +31,19 @@ def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0)
     Raises:
         ArchiveBusyError: Another run holds it.
         ArchiveError: It cannot be written to.
-        LedgerError: The ledger cannot be continued.
+        LedgerError: The ledger cannot be continued, or is not what its last
+            checkpoint counted.
     """
     with hold(archive, timeout):
         complete(archive)
         ledger.heal(archive, now=now, agent=agent)
         with open_catalogue(archive) as catalogue:
+            checkpoint.renew(archive, catalogue, now=now, agent=agent)
             recover(archive, catalogue)
-            yield catalogue
+            try:
+                yield catalogue
+            finally:
+                checkpoint.renew(archive, catalogue, now=now, agent=agent)
 
 
 def recover(archive: Archive, catalogue: Catalogue) -> None:

@@ -10,12 +10,12 @@ from sqlite_utils import Database
 
 from docscan.errors import ArchiveError
 
-VERSION = 3  # of the tables, kept as `PRAGMA user_version`
+VERSION = 4  # of the tables, kept as `PRAGMA user_version`
 REBUILD = "Make it anew with: docscan rebuild"
 BUSY_SECONDS = 30  # how long one writer waits for another
 TABLES = (  # in the order of a dump
     "events", "record", "field", "page", "finding", "decision", "judgement", "lesson", "forgotten",
-    "outbox", "applied",
+    "outbox", "tree", "applied",
 )  # fmt: skip
 
 PLAIN = "lower(replace(replace(replace(replace({}, ' ', ''), '-', ''), '/', ''), '.', ''))"
@@ -33,6 +33,7 @@ CREATE TABLE events (                    -- the ledger, line by line
 ) STRICT;
 CREATE INDEX events_accession ON events (accession, seq);
 CREATE INDEX events_object ON events (object, seq);
+CREATE INDEX events_type ON events (type, seq);
 CREATE TABLE record (                    -- what a list of records shows
     id TEXT PRIMARY KEY,
     seq INTEGER NOT NULL REFERENCES events (seq),
@@ -131,6 +132,12 @@ CREATE TABLE outbox (                    -- what the search index is to follow
     record TEXT NOT NULL,
     op TEXT NOT NULL
 ) STRICT;
+CREATE TABLE tree (                      -- the complete subtrees of the hash tree over the ledger
+    level INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (level, idx)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE applied (                   -- how far the ledger is projected here
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seq INTEGER NOT NULL,

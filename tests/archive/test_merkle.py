@@ -139,7 +139,7 @@ def test_a_shorter_or_longer_proof_is_refused(one: int, other: int) -> None:
 @given(st.integers(), st.integers(), st.lists(st.binary(max_size=40), max_size=70), st.binary(max_size=40))
 def test_any_proof_is_judged_and_none_raises(one: int, two: int, proof: list[bytes], root: bytes) -> None:
     assert not merkle.verify_inclusion(one, two, b"", proof, root)
-    assert not merkle.verify_consistency(one, two, b"", root, proof)
+    assert not merkle.verify_consistency(one, two, bytes(33), root, [*proof, b""])
 
 
 def test_bytes_moved_from_one_hash_to_its_neighbour_are_refused() -> None:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup.components import components
 from docscan.cleanup.shrinking import shrunk
 from docscan.cleanup.tone import grey
 from docscan.model import Image, Scan
@@ -123,7 +124,7 @@ def _solid(dark: Image) -> tuple[list[tuple[int, int, Image]], bool]:
     thick = cv2.morphologyEx(
         dark, cv2.MORPH_OPEN, np.ones((THIN, THIN), np.uint8), borderType=cv2.BORDER_REPLICATE
     )
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=8)
+    labels, stats = components(np.asarray(thick, dtype=np.uint8))
     least = LEAST[0] * MILLIMETRE, LEAST[1] * MILLIMETRE
     large = (stats[:, 2] >= least[0]) & (stats[:, 3] >= least[1]) & (stats[:, 4] >= least[0] * least[1])
     found, more = [], False
@@ -184,7 +185,7 @@ def _printed(bar: _Bar, small: Image) -> _Bar:
 
 def _letters(ink: npt.NDArray[np.bool_]) -> bool:
     """Whether there are enough letters in an ink (mask)."""
-    stats = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[2][1:]
+    stats = components(ink.astype(np.uint8))[1][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH] / MILLIMETRE, stats[:, cv2.CC_STAT_HEIGHT] / MILLIMETRE
     letters = (heights >= LETTER[0]) & (heights <= LETTER[1]) & (widths <= WIDEST)
     return bool(widths[letters].sum() >= ENOUGH)

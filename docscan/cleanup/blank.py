@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup.components import components
 from docscan.cleanup.shrinking import shrunk
 from docscan.model import Image, Scan
 
@@ -91,9 +92,9 @@ def _dark(small: Image, *, inside: bool) -> Image:
 
 def _shapes(dark: Image) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """The shapes of a mask: their labels, and their statistics but those of the ground."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(dark, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    labels, stats = components(dark)
     stats[0] = 0
-    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
+    return labels, stats
 
 
 def _is_written(shape: npt.NDArray[np.int32], page: tuple[int, ...]) -> bool:

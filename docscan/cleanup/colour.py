@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup.components import components
 from docscan.cleanup.shrinking import shrunk
 from docscan.model import Image, Scan
 
@@ -57,13 +58,11 @@ def _marks(small: Image) -> Image | None:
     if not np.any(coloured) or black.sum() < BLACK_SHARE * coloured.sum():
         return None
     joined = cv2.morphologyEx(coloured, cv2.MORPH_CLOSE, np.ones((REACH, REACH), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels, stats = components(np.asarray(joined, dtype=np.uint8))
+    count = len(stats)
     crossed = np.bincount(labels.ravel(), black.ravel(), count) >= CROSSED
     crossed &= stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) >= SMALLEST
-    crossed &= (
-        _thick(np.asarray(coloured, np.uint8), np.asarray(labels, np.int32), count)
-        < FILLED * stats[:, cv2.CC_STAT_AREA]
-    )
+    crossed &= _thick(np.asarray(coloured, np.uint8), labels, count) < FILLED * stats[:, cv2.CC_STAT_AREA]
     crossed[0] = False
     if not crossed.any():
         return None
@@ -79,7 +78,7 @@ def _thick(coloured: Image, labels: npt.NDArray[np.int32], count: int) -> npt.ND
 
 def _boxes(marks: Image) -> npt.NDArray[np.int32]:
     """The boxes around the marks: left, top, width, height."""
-    return np.asarray(cv2.connectedComponentsWithStats(marks, connectivity=8)[2][1:, :4], dtype=np.int32)
+    return components(marks)[1][1:, :4]
 
 
 def _lightened(image: Image) -> Image:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup.components import components
 from docscan.cleanup.shrinking import shrunk
 from docscan.model import Image, Scan
 
@@ -72,13 +73,13 @@ class Slices:
 def lettering(scan: Scan) -> Lettering:
     """Find the print on a grey scan, without ruled lines and pictures."""
     dark = _dark(shrunk(scan.image, scan.dpi, ANALYSIS_DPI))
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(dark, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    labels, stats = components(dark)
     across, down = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(across, down), np.minimum(across, down)
     kept = (longer <= LONGEST) & (shorter <= BROADEST) & (stats[:, cv2.CC_STAT_AREA] >= FEWEST_PIXELS)
     kept[0] = False
     # taking is twice as fast as an index
-    ink = np.take(kept.astype(np.uint8), np.asarray(labels, dtype=np.int32), mode="clip")
+    ink = np.take(kept.astype(np.uint8), labels, mode="clip")
     large = stats[kept & (longer >= SMALLEST_LETTER), :4].astype(np.float64)
     return Lettering(ink, np.column_stack((large[:, :2], large[:, :2] + large[:, 2:])))
 
@@ -101,7 +102,7 @@ def words(found: Lettering) -> tuple[float, float]:
         The sums of their longer sides, in pixels.
     """
     grown = _joined(found, WORD_GAP, WORD_GAP)
-    stats = cv2.connectedComponentsWithStatsWithAlgorithm(grown, 8, cv2.CV_32S, cv2.CCL_GRANA)[2][1:]
+    stats = components(grown)[1][1:]
     across, down = 2.0 * stats[:, cv2.CC_STAT_WIDTH], 2.0 * stats[:, cv2.CC_STAT_HEIGHT]
     longer, shorter = np.maximum(across, down), np.minimum(across, down)
     like = (longer >= SHORTEST_WORD) & (shorter >= LOWEST_WORD) & (shorter <= HIGHEST_WORD)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.cleanup.components import components
 from docscan.cleanup.shrinking import shrunk
 from docscan.model import Image, Scan
 
@@ -72,10 +73,12 @@ def border(scan: Scan) -> Scan:
     scan = grey(scan)
     small = shrunk(scan.image, scan.dpi, min(scan.dpi, EDGE_DPI))
     dark = (small < EDGE_DARK).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    if not any(rim.any() for rim in _rims(dark)):
+        return scan
+    labels, stats = components(dark)
     edges = [
         label
-        for label in _at_rim(np.asarray(stats, dtype=np.int32), dark.shape)
+        for label in _at_rim(stats, dark.shape)
         if _is_edge(_u8(labels == label), int(stats[label, cv2.CC_STAT_AREA]))
     ]
     if not edges:
@@ -125,7 +128,7 @@ def specks(scan: Scan) -> Scan:
         return scan
     calm = cv2.medianBlur(scan.image, 3)
     unlike = cv2.threshold(cv2.absdiff(scan.image, calm), SPECK_CONTRAST, 1, cv2.THRESH_BINARY)[1]
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(unlike, connectivity=8)
+    labels, stats = components(_u8(unlike))
     small = stats[:, cv2.CC_STAT_AREA] <= max(1.0, SPECK_SIZE * (scan.dpi / 25.4) ** 2)
     small[0] = False
     return scan.treated(np.where(small[labels], calm, scan.image), "specks")
@@ -135,9 +138,11 @@ def _speckled(image: Image) -> bool:
     """Whether single dark pixels are many on paper that else is quiet."""
     calm = cv2.medianBlur(image, 3)
     paper = cv2.threshold(cv2.erode(calm, np.ones((5, 5), np.uint8)), 200, 255, cv2.THRESH_BINARY)[1]
-    steps = cv2.calcHist([cv2.subtract(calm, image)], [0], paper, [256], (0, 256)).ravel()
-    if steps[SPECK_CONTRAST + 1 :].sum() < SPECK_SHARE * max(1.0, steps.sum()):
+    darker = cv2.bitwise_and(cv2.subtract(calm, image), paper)
+    outliers = cv2.countNonZero(cv2.threshold(darker, SPECK_CONTRAST, 255, cv2.THRESH_BINARY)[1])
+    if outliers < SPECK_SHARE * max(1, cv2.countNonZero(paper)):
         return False
+    steps = cv2.calcHist([darker], [0], paper, [256], (0, 256)).ravel()
     quiet, levels = steps[: SPECK_CONTRAST + 1], np.arange(SPECK_CONTRAST + 1)
     if not quiet.any():
         return False
@@ -163,10 +168,15 @@ def _at_rim(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> list[int]:
     return [int(label) for label in np.flatnonzero(rim) if label > 0]
 
 
+def _rims(mask: Image) -> tuple[Image, ...]:
+    """The pixels at the four sides of a mask."""
+    return mask[0], mask[-1], mask[:, 0], mask[:, -1]
+
+
 def _is_edge(region: Image, area: int) -> bool:
     """Whether a dark region (mask (H, W)) lies along the rim of the page."""
     height, width = region.shape
-    along = sum(int(rim.sum()) for rim in (region[0], region[-1], region[:, 0], region[:, -1]))
+    along = sum(int(rim.sum()) for rim in _rims(region))
     if along < 0.03 * min(height, width):
         return False
     if area > EDGE_DEPTH * max(height, width) * along:

@@ -134,13 +134,13 @@ def nonce_of(asked: bytes) -> int:
         raise TokenError("T1", UNREADABLE) from problem
 
 
-def checked(answer: bytes, data: bytes, believed: Believed, nonce: int | None = None) -> Token:
+def checked(answer: bytes, data: bytes, believed: Believed | None, nonce: int | None = None) -> Token:
     """What a time stamp says of these bytes, once all is found right.
 
     Args:
         answer: As the authority sent it.
         data: What it is to stamp.
-        believed: Whom it is to come from.
+        believed: Whom it is to come from; None to leave open who gave it.
         nonce: Of the request, if it is known.
 
     Raises:
@@ -154,12 +154,13 @@ def checked(answer: bytes, data: bytes, believed: Believed, nonce: int | None = 
     if nonce is not None and info.nonce != nonce:  # step 3
         raise TokenError("T1", ANSWERS_ANOTHER)
     policy = info.policy.dotted_string
-    if believed.policy and believed.policy != policy:  # step 4
+    if believed and believed.policy not in {"", policy}:  # step 4
         raise TokenError("T1", OTHER_POLICY)
     signer = _signer(found)
     _expect_stamper(signer)  # step 5
     _expect_named(ordered, signer)
-    _expect_believed(found, data, believed.certificates)  # step 6
+    if believed:
+        _expect_believed(found, data, believed.certificates)  # step 6
     return Token(info.gen_time, _name(signer), policy)
 
 

@@ -1,0 +1,1 @@
+"""What an auditor gets: one file that checks an archive without docscan."""

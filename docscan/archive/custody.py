@@ -22,6 +22,9 @@ class CustodyFinding:
         expected: What should be there: a digest or a number, or empty.
         found: What is there instead, or empty.
         facts: What else fills the places in the sentence.
+        line: The number of the event that vouches for it, when there is one.
+        last_good: When it was seen for the last time to be what that event
+            says, or was filed: ISO 8601, UTC; empty when nobody can tell.
     """
 
     code: str
@@ -30,6 +33,8 @@ class CustodyFinding:
     expected: str = ""
     found: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    line: int | None = None
+    last_good: str = ""
 
     def sentence(self, language: str) -> str:
         """The finding in words, to stand after its path.
@@ -38,6 +43,14 @@ class CustodyFinding:
             language: `en`, `es`, `pl` or `de`.
         """
         return sentence(self.code, language, expected=self.expected, found=self.found, **self.facts)
+
+
+@dataclass(slots=True)
+class Seen:
+    """How much was looked at: objects, and bytes of the files that were hashed."""
+
+    objects: int = 0
+    bytes: int = 0
 
 
 def shown(path: str) -> str:
@@ -85,7 +98,7 @@ def read_small(path: Path, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
-def digest(path: Path, expected: str) -> str:
+def digest(path: Path, expected: str, seen: Seen) -> str:
     """The SHA-256 of a file in hex, read once more from the disk before it is called another.
 
     Raises:
@@ -93,6 +106,7 @@ def digest(path: Path, expected: str) -> str:
     """
     with opened(path) as file:
         found = durable.sha256(file)
+        seen.bytes += file.tell()
         if found != expected:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             file.seek(0)
@@ -100,25 +114,27 @@ def digest(path: Path, expected: str) -> str:
     return found
 
 
-def compare(root: Path, path: str, expected: str, object_id: str = "") -> CustodyFinding | None:
-    """Hold one file against the digest it should have.
+def compare(root: Path, path: str, expected: str, seen: Seen, object_id: str = "") -> CustodyFinding | None:
+    """Hold one file against the digest it should have (threats A1 and A2).
 
     Args:
         root: The archive's root.
         path: The file, from there.
         expected: SHA-256 in hex.
+        seen: Counts what was read.
         object_id: The object it belongs to.
     """
     place = root / path
     kind = kind_of(place)
-    if kind == "missing":
-        return CustodyFinding("D2", shown(path), object_id, expected)
-    if kind != "file":
+    if kind not in {"file", "missing"}:
         return CustodyFinding("D5", shown(path), object_id, found=kind)
     try:
-        found = digest(place, expected)
+        found = digest(place, expected, seen)
+    except (FileNotFoundError, NotADirectoryError):  # also when it went away this moment
+        return CustodyFinding("D2", shown(path), object_id, expected)
     except OSError as problem:
-        return CustodyFinding("D6", shown(path), object_id, facts={"reason": reason(problem)})
+        code = "D2" if kind == "missing" else "D6"
+        return CustodyFinding(code, shown(path), object_id, expected, facts={"reason": reason(problem)})
     return None if found == expected else CustodyFinding("D1", shown(path), object_id, expected, found)
 
 

@@ -8,11 +8,11 @@ of them may be damaged and the contents can still be checked by the other.
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from docscan.archive import objects
-from docscan.archive.custody import CustodyFinding, compare, kind_of, read_small, shown
+from docscan.archive.custody import CustodyFinding, Seen, compare, kind_of, read_small, shown
 from docscan.archive.inventory import HEAD
 from docscan.archive.layout import Archive
 
@@ -20,65 +20,100 @@ MAX_INVENTORY = 1 << 24  # bytes; an inventory of docscan's has about a thousand
 SIDECAR = re.compile(rb"([0-9a-f]{64}) inventory\.json\n")
 VERSION = re.compile(rf"{HEAD.pattern}/{re.escape(objects.INVENTORY)}", re.ASCII)
 ORIGINAL = re.compile(r"v\d+/content/original")
+NAMED = ("custody", "ledger/timestamps", "ledger/witnesses")  # folders in which an event names each file
+SETTINGS = ("access.toml", "retention.toml")  # and files of which the same is so
 
-Progress = Callable[[int, int], None]
 
-
-def root_files(archive: Archive, files: Mapping[str, str] | None) -> Iterator[CustodyFinding]:
+def root_files(archive: Archive, files: Mapping[str, str] | None, seen: Seen) -> Iterator[CustodyFinding]:
     """Step 3: the files of the storage root.
 
     Args:
         archive: The archive.
         files: Their digests by path from the archive's root, from the event
             that opened the ledger; None when that cannot be believed.
+        seen: Counts what was read.
     """
     if files is None:
         files = {f"objects/{name}": objects.sha256(data) for name, data in objects.ROOT_FILES.items()}
     for path, expected in files.items():
-        found = compare(archive.root, path, expected) if path.startswith("objects/") else None
+        found = compare(archive.root, path, expected, seen) if path.startswith("objects/") else None
         if found is not None:
             yield found
 
 
-def examine(
-    archive: Archive, vouched: Mapping[str, Mapping[str, str]], spare: int, progress: Progress | None
-) -> Iterator[CustodyFinding]:
-    """Step 4: every object, then whatever else lies between them.
+def named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Iterator[CustodyFinding]:
+    """Step 4: the files beside ledger and objects that events name, and no others in their places.
 
     Args:
         archive: The archive.
-        vouched: By UUID, the digests the ledger has of an object's files.
+        files: The newest digest of each by its path, as events without an object have it.
+        seen: Counts what was read.
+    """
+    for path in sorted(files):
+        if path in SETTINGS or path.startswith(tuple(f"{top}/" for top in NAMED)):
+            found = compare(archive.root, path, files[path], seen)
+            if found is not None:
+                yield found
+    for top in NAMED:
+        kind = kind_of(archive.root / top)
+        if kind == "folder":
+            listed = {path.removeprefix(f"{top}/") for path in files if path.startswith(f"{top}/")}
+            yield from _unlisted(archive, top, listed)
+        elif kind != "missing":
+            yield CustodyFinding("D5", top, found=kind)
+    for path in SETTINGS:
+        if path not in files and kind_of(archive.root / path) != "missing":
+            yield CustodyFinding("D3", path, found=kind_of(archive.root / path))
+
+
+def examine(
+    archive: Archive, vouched: Mapping[str, Mapping[str, str]], turns: Iterable[str], spare: int, seen: Seen
+) -> Iterator[CustodyFinding]:
+    """Step 5: objects, then whatever else lies between them.
+
+    Args:
+        archive: The archive.
+        vouched: By UUID, the digests the ledger has of an object's files, also of those that were destroyed.
+        turns: The UUIDs of those to look at, which may end before all of them had their turn.
         spare: How many objects, or versions of them, may stand without a line,
             because lines of the ledger are lost or altered, which is told
             elsewhere. Those are held against their own inventory.
-        progress: Called with the number of objects done and of all.
+        seen: Counts what was read.
     """
-    for done, (object_id, told) in enumerate(vouched.items()):
-        if progress is not None:
-            progress(done, len(vouched))
-        lost = _lost(archive, object_id, told) if spare else []
-        files = told if len(lost) > spare else _with_own(archive, object_id, told, lost)
-        spare -= len(lost) if len(lost) <= spare else 0
-        yield from _object(archive, object_id, files)
-    if progress is not None:
-        progress(len(vouched), len(vouched))
     kind = kind_of(archive.objects)
     if kind != "folder":
         yield CustodyFinding("D2" if kind == "missing" else "D5", "objects", found=kind)
     known = {objects.relative_folder(object_id) for object_id in vouched} | objects.ROOT_FILES.keys()
-    for path in _strays(archive, known):
+    beside = list(_strays(archive, known))  # before the objects, for which there may not be time
+    for object_id in turns:
+        told = vouched[object_id]
+        lost = _lost(archive, object_id, told) if spare else []
+        files = told if len(lost) > spare else _with_own(archive, object_id, told, lost)
+        spare -= len(lost) if len(lost) <= spare else 0
+        yield from one_object(archive, object_id, files, seen)
+    for path in beside:
         object_id = objects.id_of(path)
         kind = kind_of(archive.objects / path)
         if spare > 0 and kind == "folder" and object_id and objects.relative_folder(object_id) == path:
             spare -= 1
-            yield from _by_itself(archive, object_id)
+            yield from _by_itself(archive, object_id, seen)
         else:
             code = "D3" if kind in {"file", "folder"} else "D5"
             yield CustodyFinding(code, shown(f"objects/{path}"), object_id, found=kind)
 
 
-def _object(archive: Archive, object_id: str, files: Mapping[str, str]) -> Iterator[CustodyFinding]:
-    """One object against the digests the ledger has of it."""
+def one_object(
+    archive: Archive, object_id: str, files: Mapping[str, str], seen: Seen
+) -> Iterator[CustodyFinding]:
+    """One object against the digests the ledger has of it.
+
+    Args:
+        archive: The archive.
+        object_id: The object's UUID.
+        files: The digests the ledger has of its files, by their path in the object.
+        seen: Counts what was read.
+    """
+    seen.objects += 1
     folder = f"objects/{objects.relative_folder(object_id)}"
     kind = kind_of(archive.root / folder)
     if kind != "folder":
@@ -88,7 +123,7 @@ def _object(archive: Archive, object_id: str, files: Mapping[str, str]) -> Itera
     control = {name: expected for name, expected in files.items() if not ORIGINAL.fullmatch(name)}
     damaged = set()
     for name, expected in control.items():
-        found = compare(archive.root, f"{folder}/{name}", expected, object_id)
+        found = compare(archive.root, f"{folder}/{name}", expected, seen, object_id)
         if found is not None:
             damaged.add(name)
             yield found
@@ -98,17 +133,17 @@ def _object(archive: Archive, object_id: str, files: Mapping[str, str]) -> Itera
     manifest = _manifest(archive.root / folder / sound[0][1]) if sound else None
     if manifest is None:
         yield CustodyFinding("O1" if sound else "D7", f"{folder}/{objects.INVENTORY}", object_id)
-        yield from _original(archive, folder, object_id, files)
+        yield from _original(archive, object_id, files, seen)
         return
     for path, expected in manifest.items():
-        found = compare(archive.root, f"{folder}/{path}", expected, object_id)
+        found = compare(archive.root, f"{folder}/{path}", expected, seen, object_id)
         if found is not None:
             yield found
     listed = control.keys() | manifest.keys()
     beyond = tuple(f"v{n}/" for n in range(sound[0][0] + 1, newest + 1))  # what no sound copy speaks of
     if beyond:
         yield CustodyFinding("D7", f"{folder}/{objects.INVENTORY}", object_id)
-    yield from _unlisted(archive, folder, object_id, listed, beyond)
+    yield from _unlisted(archive, folder, listed, object_id, beyond)
 
 
 def _versions(files: Iterable[str]) -> set[int]:
@@ -143,24 +178,25 @@ def _with_own(
     return files
 
 
-def _by_itself(archive: Archive, object_id: str) -> Iterator[CustodyFinding]:
+def _by_itself(archive: Archive, object_id: str, seen: Seen) -> Iterator[CustodyFinding]:
     """An object whose line in the ledger is lost, against its own inventory."""
     versions = _lost(archive, object_id, {}) or [1]
     files = {objects.OBJECT_MARK: objects.sha256(objects.OBJECT_MARK_DATA)}
-    yield from _object(archive, object_id, _with_own(archive, object_id, files, versions))
+    yield from one_object(archive, object_id, _with_own(archive, object_id, files, versions), seen)
 
 
 def _original(
-    archive: Archive, folder: str, object_id: str, files: Mapping[str, str]
+    archive: Archive, object_id: str, files: Mapping[str, str], seen: Seen
 ) -> Iterator[CustodyFinding]:
     """The original alone, which the ledger vouches for without an inventory."""
+    folder = f"objects/{objects.relative_folder(object_id)}"
     for name in filter(ORIGINAL.fullmatch, files):
         above = f"{folder}/{name}"
         names = [path for path, kind in _walk(archive.root / above) if kind == "file"]
         if not names:
             yield CustodyFinding("D2", above, object_id, files[name])
         for path in names:
-            found = compare(archive.root, f"{above}/{path}", files[name], object_id)
+            found = compare(archive.root, f"{above}/{path}", files[name], seen, object_id)
             if found is not None:
                 yield found
 
@@ -175,13 +211,22 @@ def _manifest(path: Path) -> dict[str, str] | None:
 
 
 def _unlisted(
-    archive: Archive, folder: str, object_id: str, listed: set[str], beyond: tuple[str, ...]
+    archive: Archive, top: str, listed: set[str], object_id: str = "", beyond: tuple[str, ...] = ()
 ) -> Iterator[CustodyFinding]:
-    ways = _ways(listed)  # a folder that lost its file is not told besides the file
-    for path, kind in _walk(archive.root / folder):
+    """What lies under a folder and should not.
+
+    Args:
+        archive: The archive.
+        top: The folder, from the archive's root.
+        listed: The files that should be there, from that folder.
+        object_id: The object it belongs to.
+        beyond: How paths begin that are not to be judged.
+    """
+    ways = _ways(listed) | {""}  # a folder that lost its file is not told besides the file
+    for path, kind in _walk(archive.root / top):
+        where = shown(f"{top}/{path}".removesuffix("/"))
         if path.startswith(beyond):
             continue
-        where = shown(f"{folder}/{path}")
         if kind == "unreadable":
             yield CustodyFinding("D6", where, object_id, facts={"reason": kind})
         elif path not in listed and not (kind == "folder" and path in ways):

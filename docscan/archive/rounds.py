@@ -1,0 +1,111 @@
+"""Rounds: which objects are to be looked at next, and when each was looked at last.
+
+All that is known of it comes from the ledger. A `fixity check` event says that
+the objects whose `ingestion` lies between two lines were looked at, `from` the
+one `to` the other; where `from` is the greater, it went on from the first
+object after the last. So the object that was looked at longest ago is always
+followed by the next of them, and rounds within a time budget reach every one.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from docscan.archive.chain import Examined
+from docscan.archive.event import Draft, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An object on the shelf.
+
+    Attributes:
+        id: Its UUID.
+        seq: The line of the ledger that filed it.
+        at: When that was.
+        checked: When it was looked at for the last time, or filed.
+    """
+
+    id: str
+    seq: int
+    at: str
+    checked: str
+
+
+def on_shelf(examined: Examined) -> list[Filed]:
+    """The objects that are to be on the shelf, in the order they were filed."""
+    first = {
+        name: min(examined.filed.get(name, {}).values(), default=(0, ""))
+        for name in examined.objects
+        if not destroyed(examined, name)
+    }
+    filed = sorted((seq, at, name) for name, (seq, at) in first.items())
+    checked = _checked([seq for seq, _, _ in filed], examined.checks)
+    return [Filed(name, seq, at, checked.get(seq, at)) for seq, at, name in filed]
+
+
+def destroyed(examined: Examined, object_id: str) -> bool:
+    """Whether an object was destroyed, and not filed again since."""
+    deletion = examined.deleted.get(object_id)
+    lines = examined.filed.get(object_id, {}).values()
+    return deletion is not None and all(seq < deletion.seq for seq, _ in lines)
+
+
+def in_turn(filed: list[Filed]) -> list[Filed]:
+    """The objects from the one that was looked at longest ago, once round."""
+    if not filed:
+        return []
+    oldest = min(range(len(filed)), key=lambda number: (filed[number].checked, filed[number].seq))
+    return filed[oldest:] + filed[:oldest]
+
+
+def last_good(examined: Examined, object_id: str, line: int, at: str) -> str:
+    """When a file was seen for the last time to be as the ledger says.
+
+    Args:
+        examined: The ledger.
+        object_id: The object the file belongs to.
+        line: The number of the event that vouches for the file.
+        at: When that was written.
+    """
+    seq = min((seq for seq, _ in examined.filed.get(object_id, {}).values()), default=line)
+    return next((check.at for check in reversed(examined.checks) if _good(check, seq, line)), at)
+
+
+def told(looked_at: list[Filed], failed: int) -> Draft:
+    """What the ledger is to say of a round.
+
+    Args:
+        looked_at: Some objects, as `in_turn` has them.
+        failed: How many of them were not as they should be.
+    """
+    numbers = {"objects": len(looked_at), "failed": failed}
+    ends = {"from": looked_at[0].seq, "to": looked_at[-1].seq} if looked_at else {}
+    return Draft("fixity check", "fail" if failed else "pass", detail=numbers | ends, role="validator")
+
+
+def _good(check: Event, seq: int, line: int) -> bool:
+    """Whether a check after a line found an object, of which that line speaks, as it should be."""
+    covered = any(low <= seq <= high for low, high in _ranges(check))
+    return check.outcome == "pass" and check.seq > line and covered
+
+
+def _checked(seqs: list[int], checks: Iterable[Event]) -> dict[int, str]:
+    """When each of the objects filed at these lines, in order, was looked at last."""
+    left, found = list(seqs), dict[int, str]()
+    for check in reversed(list(checks)):
+        for low, high in _ranges(check):
+            part = slice(bisect_left(left, low), bisect_right(left, high))
+            found |= dict.fromkeys(left[part], check.at)
+            del left[part]
+    return found
+
+
+def _ranges(check: Event) -> list[tuple[int, int]]:
+    """The lines, first and last, between which a check looked at every object that was there."""
+    first, last = check.detail.get("from"), check.detail.get("to")
+    if not isinstance(first, int) or not isinstance(last, int):
+        return []
+    if first <= last:
+        return [(first, min(last, check.seq))]
+    return [(first, check.seq), (0, last)]

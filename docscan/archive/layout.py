@@ -18,6 +18,7 @@ FOLDERS = (
     "staging",
     "put-aside",
     "duplicates",
+    "pending",
     "reports",
     "pipelines",
     "schemas",
@@ -26,7 +27,14 @@ FOLDERS = (
     "index",
 )
 
-SERVICE = ("work", "staging", "put-aside", "duplicates", "reports")  # a missing one means an empty one
+SERVICE = (
+    "work",
+    "staging",
+    "put-aside",
+    "duplicates",
+    "pending",
+    "reports",
+)  # a missing one means an empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ class Archive:
     def duplicates(self) -> Path:
         """Files that were in the archive already."""
         return self.root / "duplicates"
+
+    @property
+    def pending(self) -> Path:
+        """What is to be written to the ledger once the archive can be held."""
+        return self.root / "pending"
 
     @property
     def quarantine(self) -> Path:

@@ -57,7 +57,7 @@ def append(archive: Archive, draft: Draft, *, now: datetime, agent: str) -> Even
         archive: Held by the caller.
         draft: What happened.
         now: When, with its time zone.
-        agent: Who: a login name, which is written as a pseudonym.
+        agent: Who: a login name, which is written as a pseudonym, or that pseudonym.
 
     Raises:
         LedgerError: The end of the ledger is not what its head says.
@@ -65,13 +65,14 @@ def append(archive: Archive, draft: Draft, *, now: datetime, agent: str) -> Even
     """
     head = read_head(archive)
     _expect_end(archive, head)
+    who = agent if event.AGENT.fullmatch(agent) else pseudonym(archive, agent)
     written = Event(
         seq=head.size,
         at=stamp(now),
         prev=head.tail,
         type=draft.type,
         outcome=draft.outcome,
-        agent=Agent(pseudonym(archive, agent), draft.role, PROGRAM),
+        agent=Agent(who, draft.role, PROGRAM),
         object=draft.object,
         object_version=draft.object_version,
         files=draft.files,

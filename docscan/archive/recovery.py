@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from docscan.archive import durable, ledger, objects, revision
+from docscan.archive import durable, ledger, objects, papers, pending, revision
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import INTENT
 from docscan.archive.event import UUID
@@ -40,8 +40,10 @@ def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0)
         with open_catalogue(archive) as catalogue:
             checkpoint.renew(archive, catalogue, now=now, agent=agent)
             recover(archive, catalogue)
+            pending.take_up(catalogue, now=now)
             try:
                 yield catalogue
+                pending.take_up(catalogue, now=now)  # it may have taken hours
             finally:
                 checkpoint.renew(archive, catalogue, now=now, agent=agent)
 
@@ -49,8 +51,8 @@ def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0)
 def recover(archive: Archive, catalogue: Catalogue) -> None:
     """Put right what an interrupted run left, before the next one starts.
 
-    Call `ledger.heal` first, so that the ledger is whole. A decision that was
-    begun is gone through with. An object without a line in the ledger is
+    Call `ledger.heal` first, so that the ledger is whole. A decision, a paper
+    or a destruction that was begun is gone through with. An object without a line in the ledger is
     removed when the file it was made from is still claimed in `work/` and will
     be done again; otherwise it is kept in `quarantine/`. Then the staging area
     is emptied.
@@ -59,6 +61,7 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
         archive: Held by the caller.
         catalogue: Open on that archive.
     """
+    papers.recover(catalogue)
     revision.recover(archive, catalogue)
     claimed = {
         path.name for path in archive.work.glob("*") if any(not file.is_dir() for file in path.rglob("*"))

@@ -1,0 +1,237 @@
+"""Who may do what in an archive, and the record of who was shown what.
+
+People stand with their roles in `access.toml` at the archive's root; without
+that file everybody may do everything, as at a single desk. A person is the
+login that calls. Whoever may write the archive's files can go round this (row
+A2 of the threat model): it keeps honest people to their part, and the ledger
+tells what they did. The file is changed by `change` alone, so that the ledger
+names its digest.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from docscan.archive import ledger, papers, pending
+from docscan.archive.catalogue import Catalogue
+from docscan.archive.event import Draft
+from docscan.archive.layout import Archive
+from docscan.archive.recovery import taken_up
+from docscan.errors import AccessError, ArchiveError, ConfigError
+from docscan.messages import sentence
+
+FILE = "access.toml"
+
+Act = Literal["view", "take in", "decide", "mend", "export", "import", "hold", "dispose", "rule", "grant"]
+Purpose = Literal["view", "download", "print", "export", "search"]
+
+EVERYBODY = frozenset({"clerk", "reviewer", "archivist", "auditor", "administrator"})
+KEEPERS = frozenset({"archivist", "administrator"})
+ACTS: dict[Act, frozenset[str]] = {
+    "view": EVERYBODY,  # list, show, open, search, explain, verify, prove
+    "take in": KEEPERS | {"clerk", "reviewer"},  # run, watch, receive a batch
+    "decide": KEEPERS | {"reviewer"},  # accept, correct, reject, split, merge, forget a supplier
+    "mend": KEEPERS,  # make the projections anew, sign, stamp
+    "export": KEEPERS | {"auditor"},  # hand documents over
+    "import": KEEPERS,  # take documents over
+    "hold": KEEPERS,  # place and release
+    "dispose": KEEPERS,  # assign a class; propose, approve, execute destruction
+    "rule": KEEPERS,  # adopt a retention schedule
+    "grant": frozenset({"administrator"}),  # say who has which role
+}
+
+HEADING = """\
+# Who may do what in this archive. Change it with `docscan access add` and `docscan access remove`:
+# the ledger names its digest, and `docscan verify` names a file that was changed by hand.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may do something.
+
+    Attributes:
+        login: As the machine knows them.
+        roles: Some of `EVERYBODY`, in alphabetical order.
+    """
+
+    login: str
+    roles: tuple[str, ...]
+
+
+def people(archive: Archive) -> tuple[Person, ...] | None:
+    """Who may do something in an archive, by login; None when everybody may everything.
+
+    Raises:
+        ConfigError: `access.toml` is not of the form that docscan writes.
+    """
+    path = archive.root / FILE
+    try:
+        return _parsed(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as problem:
+        raise ConfigError(
+            f"{path} cannot be used: {problem}.", hint="Restore it from a copy; `docscan verify` names it."
+        ) from problem
+
+
+def may(archive: Archive, login: str, act: Act) -> bool:
+    """Whether somebody may do something.
+
+    Raises:
+        ConfigError: `access.toml` is not of the form that docscan writes.
+    """
+    known = people(archive)
+    return known is None or any(one.login == login and ACTS[act] & set(one.roles) for one in known)
+
+
+def demand(archive: Archive, login: str, act: Act) -> None:
+    """See that somebody may do something.
+
+    Raises:
+        AccessError: They may not; the hint names the roles that may, and who gives them.
+        ConfigError: `access.toml` is not of the form that docscan writes.
+    """
+    if not may(archive, login, act):
+        language = archive.config.language
+        roles = ", ".join(sorted(ACTS[act]))
+        raise AccessError(
+            sentence("K010", language, login=login, act=act), hint=sentence("K011", language, roles=roles)
+        )
+
+
+def change(catalogue: Catalogue, login: str, roles: Sequence[str], *, now: datetime, agent: str) -> None:
+    """Give somebody these roles and no others; none at all removes them.
+
+    Args:
+        catalogue: Open on an archive that the caller holds, and that is recovered.
+        login: Whose.
+        roles: Some of `EVERYBODY`, or none.
+        now: When, with its time zone.
+        agent: Who says so: a login name.
+
+    Raises:
+        AccessError: Nobody could grant roles any more, or the file was changed by hand.
+        ConfigError: `access.toml` is not of the form that docscan writes.
+        LedgerError: The ledger cannot be continued.
+    """
+    archive, language = catalogue.archive, catalogue.archive.config.language
+    if not login.strip() or not login.isprintable():
+        raise AccessError(sentence("K016", language, login=repr(login)), hint=sentence("K017", language))
+    known = {one.login: one for one in people(archive) or ()}
+    path = archive.root / FILE
+    found = ledger.sha256(path.read_bytes()) if path.exists() else None
+    if found != papers.vouched(catalogue, FILE):
+        raise AccessError(sentence("K013", language, file=FILE), hint=sentence("K014", language))
+    known.pop(login, None)
+    if roles:
+        known[login] = Person(login, tuple(sorted(set(roles))))
+    if not any(ACTS["grant"] & set(one.roles) for one in known.values()):
+        raise AccessError(sentence("K012", language), hint=sentence("K015", language))
+    detail = {"person": ledger.pseudonym(archive, login), "act": "grant" if roles else "withdraw"}
+    detail |= dict.fromkeys(sorted(roles), "role")
+    text = _written([known[name] for name in sorted(known)])
+    draft = Draft("policy change", detail=detail, role="authorizer")
+    papers.file(catalogue, draft, {FILE: text.encode()}, now=now, agent=agent)
+
+
+def disseminated(
+    archive: Archive, object_ids: Sequence[str], purpose: Purpose, *, now: datetime, agent: str
+) -> bool:
+    """Put on record that documents are shown or given out, before they are.
+
+    Call it when everything but the giving itself is done. While another run
+    holds the archive, or when its ledger cannot be continued, a notice in
+    `pending/` is flushed instead, and becomes an event later.
+
+    Args:
+        archive: Not held by the caller.
+        object_ids: The UUIDs of the records.
+        purpose: What for.
+        now: When, with its time zone.
+        agent: To whom: a login name.
+
+    Returns:
+        Whether it is on record; False on a medium that may not be written.
+
+    Raises:
+        ArchiveError: It cannot be recorded, so nothing may be shown.
+    """
+    drafts = [_draft(purpose, one) for one in object_ids]
+    return _recorded(archive, drafts, now=now, agent=agent)
+
+
+def searched(archive: Archive, hits: int, *, now: datetime, agent: str) -> bool:
+    """Put on record that a search shows passages of documents; what was asked for stays out of the ledger.
+
+    Args:
+        archive: Not held by the caller.
+        hits: How many records are listed.
+        now: When, with its time zone.
+        agent: Who searched: a login name.
+
+    Returns:
+        Whether it is on record; False on a medium that may not be written.
+
+    Raises:
+        ArchiveError: It cannot be recorded, so nothing may be shown.
+    """
+    draft = Draft("dissemination", detail={"purpose": "search", "hits": hits}, role="recipient")
+    return _recorded(archive, [draft], now=now, agent=agent)
+
+
+def _draft(purpose: Purpose, object_id: str) -> Draft:
+    return Draft("dissemination", object=object_id, detail={"purpose": purpose}, role="recipient")
+
+
+def _recorded(archive: Archive, drafts: list[Draft], *, now: datetime, agent: str) -> bool:
+    """Write events to the ledger, or the rest of them to `pending/`."""
+    left = list(drafts)
+    if all(os.access(folder, os.W_OK) for folder in (archive.root, archive.ledger)):
+        try:
+            with taken_up(archive, now=now, agent=agent) as catalogue:
+                while left:
+                    catalogue.apply(ledger.append(archive, left[0], now=now, agent=agent))
+                    left.pop(0)
+        except (ArchiveError, OSError):
+            pass  # a run holds it, or the ledger cannot go on: what is left is kept beside it
+    return not left or pending.spool(archive, left, now=now, agent=agent)
+
+
+def _parsed(found: dict[str, Any]) -> tuple[Person, ...]:
+    if found.keys() - {"person"}:
+        raise ValueError(f"{min(found.keys() - {'person'})} is not known")
+    rows = found.get("person", [])
+    if not isinstance(rows, list) or not rows:
+        raise ValueError("it names nobody")
+    known = tuple(_person(row) for row in rows)
+    if len({one.login for one in known}) != len(known):
+        raise ValueError("it names somebody twice")
+    return known
+
+
+def _person(row: object) -> Person:
+    if not isinstance(row, dict) or row.keys() != {"login", "roles"}:
+        raise ValueError("a person has a login and roles")
+    login, roles = row["login"], row["roles"]
+    if not isinstance(login, str) or not login.strip() or not isinstance(roles, list):
+        raise ValueError("a person has a login and roles")
+    unknown = [role for role in roles if role not in EVERYBODY]
+    if unknown or not roles:
+        raise ValueError(f"a role is one of {', '.join(sorted(EVERYBODY))}")
+    return Person(login, tuple(sorted(set(roles))))
+
+
+def _written(known: Sequence[Person]) -> str:
+    """The text of the file; a JSON string or list of strings is TOML too."""
+    parts = (
+        f"\n[[person]]\nlogin = {json.dumps(one.login, ensure_ascii=False)}\n"
+        f"roles = {json.dumps(list(one.roles))}\n"
+        for one in known
+    )
+    return HEADING + "".join(parts)

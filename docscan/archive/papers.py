@@ -1,0 +1,112 @@
+"""Files that the ledger names without an object: rules at the archive's root, papers under `custody/`.
+
+Such a file and the event that names its digest are one step. The order, and
+what a crash after each leaves:
+
+1. A plan, `staging/papers.filing`, is flushed: from here on it holds, and
+   `recovery` goes through with it.
+2. The files take their places.
+3. The ledger gets its line, and the catalogue takes it in.
+4. The plan is removed.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from docscan.archive import durable, event, ledger, tables
+from docscan.archive.catalogue import Catalogue
+from docscan.archive.event import Draft, Event
+
+PLAN = "papers.filing"
+
+
+def file(
+    catalogue: Catalogue, draft: Draft, files: Mapping[str, bytes], *, now: datetime, agent: str
+) -> Event:
+    """Put files in their places, and write the event that names them.
+
+    Args:
+        catalogue: Open on an archive that the caller holds, and that is recovered.
+        draft: What happened; the digests of the files are added to it.
+        files: All of their bytes, by path from the archive's root as
+            `event.FILE` allows it; one that is there already is replaced.
+        now: When, with its time zone.
+        agent: Who: a login name.
+
+    Returns:
+        The event as it stands in the ledger.
+
+    Raises:
+        LedgerError: The ledger cannot be continued.
+    """
+    archive = catalogue.archive
+    digests = {path: ledger.sha256(data) for path, data in files.items()}
+    head = ledger.read_head(archive)
+    plan = {
+        "agent": ledger.pseudonym(archive, agent),
+        "at": now.isoformat(),
+        "after": head.size - 1,
+        "draft": asdict(replace(draft, files={**draft.files, **digests})),
+        "files": {path: b64encode(data).decode() for path, data in files.items()},
+    }
+    durable.replace(archive.staging / PLAN, json.dumps(plan).encode(), archive.staging)
+    return _go_through(catalogue)
+
+
+def recover(catalogue: Catalogue) -> None:
+    """Go through with a filing that was interrupted.
+
+    Args:
+        catalogue: Open on an archive that the caller holds, its ledger healed.
+    """
+    if (catalogue.archive.staging / PLAN).is_file():
+        _go_through(catalogue)
+
+
+def vouched(catalogue: Catalogue, path: str) -> str | None:
+    """The newest digest that an event without an object names for a file; None when there is none.
+
+    Args:
+        catalogue: Open.
+        path: From the archive's root.
+    """
+    with tables.guarded(catalogue.archive.catalogue_path):
+        found = catalogue.db.execute(
+            "SELECT json_extract(line, ?) AS digest FROM events"
+            " WHERE object IS NULL AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            (f'$.files."{path}"',),
+        ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _go_through(catalogue: Catalogue) -> Event:
+    """Steps 2 to 4; what was done is not done again."""
+    archive = catalogue.archive
+    path = archive.staging / PLAN
+    plan = json.loads(path.read_bytes())
+    draft = Draft(**plan["draft"])
+    for name, data in plan["files"].items():
+        place = archive.root / name
+        durable.make_folders(place.parent, archive.root)
+        durable.replace(place, b64decode(data), archive.staging)
+    told = _told(catalogue, draft, plan["after"])
+    if told is None:
+        now = datetime.fromisoformat(plan["at"])
+        told = ledger.append(archive, draft, now=now, agent=plan["agent"])
+        catalogue.apply(told)
+    path.unlink()
+    durable.sync_folder(archive.staging)
+    return told
+
+
+def _told(catalogue: Catalogue, draft: Draft, after: int) -> Event | None:
+    """The event of a plan, when it was written before an interruption."""
+    catalogue.catch_up()
+    rows = catalogue.db.execute(
+        "SELECT line FROM events WHERE seq > ? AND type = ? ORDER BY seq", (after, draft.type)
+    ).fetchall()
+    found = (event.parsed(line.encode()) for (line,) in rows)
+    return next((one for one in found if one.files == draft.files and one.detail == draft.detail), None)

@@ -22,9 +22,11 @@ from docscan import PROGRAM, journey
 from docscan.accession import inbox
 from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
-from docscan.archive import Archive, complete, hold, ledger
+from docscan.archive import Archive, batches, complete, hold, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.custody import shown
+from docscan.archive.proof import checkpoint
+from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.recovery import recover
 from docscan.equipment import Setup
 from docscan.errors import ArchiveError
@@ -35,6 +37,7 @@ from docscan.readers import Readers
 from docscan.search.feed import feed
 from docscan.tally import Tally
 
+ROOT_SHOWN = 20  # hex digits of the root of the ledger's tree, as many as `check-paper` asks for
 GLANCE = 0.2  # seconds between two looks at files that are still young
 
 SAID = {"duplicate": "B020", "put_aside": "B021", "waiting": "B022"}
@@ -56,6 +59,8 @@ class Options:
         workers: Reading processes; 0 means one a core.
         quiet: Seconds for which a file must not have changed.
         grace: Seconds that an incomplete file may take to become complete.
+        batch: The number of the batch that is filed into; empty for the one
+            that is open, if there is just one.
     """
 
     agent: str
@@ -63,6 +68,7 @@ class Options:
     workers: int
     quiet: float
     grace: float
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,9 @@ class Report:
         pages: Those read in this run, by a reader or from their text layer.
         unproven: Those that the archive's folders do not bear out: none,
             unless something is badly wrong.
+        batch: The number of the batch that was filed into, or empty.
+        checkpoint: The state of the ledger afterwards: who keeps the report
+            keeps a witness of it (threat A4).
     """
 
     started: datetime
@@ -81,6 +90,8 @@ class Report:
     outcomes: tuple[Outcome, ...]
     pages: int = 0
     unproven: tuple[Outcome, ...] = ()
+    batch: str = ""
+    checkpoint: Checkpoint | None = None
 
     @property
     def pages_per_minute(self) -> float:
@@ -129,6 +140,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
         ledger.heal(archive, now=started, agent=options.agent)
         with open_catalogue(archive) as catalogue:
             recover(archive, catalogue)
+            intake = batches.intake(catalogue, options.batch)
             timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
             tally = Tally[Outcome](progress)
             with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
@@ -141,11 +153,20 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
                     clock=options.clock,
                     agent=options.agent,
                     grace=options.grace,
+                    intake=intake,
                 )
                 outcomes = _Shift(desk, readers, tally).work(options.quiet)
             unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
             outcomes.sort(key=lambda outcome: outcome.source)
-            report = Report(started, options.clock(), tuple(outcomes), tally.read, unproven)
+            report = Report(
+                started,
+                options.clock(),
+                tuple(outcomes),
+                tally.read,
+                unproven,
+                intake.number if intake else "",
+                checkpoint.at(archive, catalogue, catalogue.applied() + 1),
+            )
             write_report(archive, report)
             feed(archive, catalogue)
     return report
@@ -191,8 +212,11 @@ class _Shift:
 
     def work(self, quiet: float) -> list[Outcome]:
         """Digitise until nothing in the inbox is complete or about to be."""
-        folders = self.desk.archive
+        folders, intake = self.desk.archive, self.desk.intake
+        self.desk = replace(self.desk, intake=batches.interrupted(self.desk.catalogue))
         self._digitise(partial(_resumed, claim) for claim in list(inbox.claimed(folders.inbox, folders.work)))
+        batches.begin(folders, intake)
+        self.desk = replace(self.desk, intake=intake)
         lookout = inbox.Lookout(folders.inbox, quiet)
         patience = time.monotonic() + 2 * quiet + 1
         while True:
@@ -269,6 +293,7 @@ def write_report(archive: Archive, report: Report) -> Path | None:
         "pages": report.pages,
         "pages_per_minute": report.pages_per_minute,
         "adds_up": not report.unproven,
+        "batch": report.batch,
         "files": [
             asdict(outcome) | {"path": _relative(outcome.path, archive)} for outcome in report.outcomes
         ],
@@ -287,6 +312,8 @@ def as_text(report: Report, language: str) -> str:
         f"{report.started:%Y-%m-%d %H:%M:%S} UTC, {seconds:.0f} s, {pace}",
         sentence("B010", language, **counts),
     ]
+    if report.batch:
+        lines.append(sentence("B012", language, batch=report.batch))
     lines += [
         sentence(SAID[outcome.result], language, source=outcome.source, reason=outcome.reason)
         for outcome in report.outcomes
@@ -296,6 +323,10 @@ def as_text(report: Report, language: str) -> str:
         sentence("B030", language, source=outcome.source, result=outcome.result)
         for outcome in report.unproven
     ]
+    if report.checkpoint:
+        size, root = str(report.checkpoint.size), report.checkpoint.root.hex()[:ROOT_SHOWN]
+        lines.append(sentence("B101", language, origin=report.checkpoint.origin, size=size))
+        lines.append(sentence("B103", language, size=size, root=root))
     return "\n".join([*lines, ""])
 
 

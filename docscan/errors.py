@@ -7,6 +7,7 @@ The tree, with the exit code of each branch::
         PipelineError
         SchemaError
         ConfigError
+        ActaError
       AccessionError         4   what arrived cannot be taken in
         UnsupportedMediaError
         UnreadableDocumentError
@@ -25,6 +26,7 @@ The tree, with the exit code of each branch::
         RetentionError
         RecordChangedError
         DecisionError
+        BatchError
         ArchiveBusyError    75   another run holds the archive
       SearchError            7   a query that cannot be understood
 
@@ -70,6 +72,10 @@ class SchemaError(DefinitionError):
 
 class ConfigError(DefinitionError):
     """`docscan.toml` or the surroundings are wrong."""
+
+
+class ActaError(DefinitionError):
+    """A list of what is handed over is wrong."""
 
 
 class AccessionError(DocscanError):
@@ -182,6 +188,22 @@ class DecisionError(ArchiveError):
             sentence(code, language, **facts), hint=sentence("C001" if code in INSISTED else "C000", language)
         )
         self.code = code
+
+
+class BatchError(ArchiveError):
+    """A batch of documents cannot be opened, counted, closed, or added to.
+
+    Attributes:
+        code: The stable code of the reason, with a sentence in every language
+            in `docscan/messages/batches.toml`; the code after it says the way out.
+        facts: What fills the places in both.
+    """
+
+    def __init__(self, code: str, language: str = "en", **facts: str) -> None:
+        way_out = f"{code[0]}{int(code[1:]) + 1:03d}"
+        super().__init__(sentence(code, language, **facts), hint=sentence(way_out, language, **facts))
+        self.code = code
+        self.facts = facts
 
 
 class ArchiveBusyError(ArchiveError):

@@ -25,6 +25,7 @@ from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft, Event
+from docscan.archive.reconciliation import Intake
 from docscan.equipment import Setup, verified
 from docscan.errors import AccessionError, FixityError, IncompleteDocumentError, LedgerError, NotFoundError
 from docscan.messages import sentence
@@ -45,6 +46,7 @@ class Desk:
         clock: Tells the time.
         agent: The login of who runs it.
         grace: Seconds an incomplete file may take to become complete.
+        intake: The batch that is filed into, if one is.
     """
 
     archive: Archive
@@ -55,6 +57,11 @@ class Desk:
     clock: Callable[[], datetime]
     agent: str
     grace: float
+    intake: Intake | None = None
+
+    def detail(self, source: str) -> dict[str, str | int]:
+        """What the events about a file say of its batch."""
+        return self.intake.detail(source) if self.intake else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,9 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
     """Deposit a record, or write the receipt of a duplicate; the lock is held."""
     twin = desk.catalogue.by_sha256(received.sha256)  # another of the same bytes may have been quicker
     if record is None or twin is not None:
-        detail = {"accession": received.accession, "sha256": received.sha256}
+        detail = {"accession": received.accession, "sha256": received.sha256, **desk.detail(received.source)}
+        if desk.intake and twin:
+            detail["pages"] = desk.catalogue.row(twin).pages
         return _noted(Draft("accession", outcome="cancelled", object=twin, detail=detail), desk)
     filed = deposit(
         desk.archive,
@@ -187,6 +196,7 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
         object_id=received.accession,
         now=desk.clock(),
         agent=desk.agent,
+        detail=desk.detail(received.source),
     )
     return _decided(filed.id or "", desk)
 
@@ -201,7 +211,7 @@ def _learned(record: Record, received: Received, desk: Desk) -> Record:
 
 
 def _refuse(claim: Claim, reason: AccessionError, desk: Desk) -> Event:
-    detail = {"accession": claim.accession, "reason": reason.code}
+    detail = {"accession": claim.accession, "reason": reason.code, **desk.detail(claim.source)}
     with desk.lock:
         return _noted(Draft("quarantine", outcome="fail", detail=detail), desk)
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from docscan.archive import building, durable, ledger, objects
 from docscan.archive.catalogue import Catalogue
@@ -34,6 +35,7 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
     object_id: str,
     now: datetime,
     agent: str,
+    detail: Mapping[str, str | int] = MappingProxyType({}),
 ) -> Record:
     """File a document.
 
@@ -50,6 +52,7 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
         object_id: The UUID the file was claimed under.
         now: When it was received, with its time zone.
         agent: Who runs this.
+        detail: What else the event is to say, such as the batch it came in.
 
     Returns:
         The record with its id and the time it was received.
@@ -66,6 +69,7 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
     filed = replace(record, id=object_id, received=ledger.stamp(now), source=_encodable(record.source))
     draft = building.new_object(archive, filed, files, ledger.pseudonym(archive, agent))
     _shelve(archive, object_id, target)
+    draft = replace(draft, detail={**draft.detail, **detail})
     happened = ledger.append(archive, draft, now=now, agent=agent)
     catalogue.apply(happened)
     _intent(archive, object_id).unlink()

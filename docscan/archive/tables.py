@@ -34,6 +34,8 @@ CREATE TABLE events (                    -- the ledger, line by line
 CREATE INDEX events_accession ON events (accession, seq);
 CREATE INDEX events_object ON events (object, seq);
 CREATE INDEX events_type ON events (type, seq);
+CREATE INDEX events_batch ON events (json_extract(line, '$.detail.batch'), seq)
+    WHERE json_extract(line, '$.detail.batch') IS NOT NULL;
 CREATE TABLE record (                    -- what a list of records shows
     id TEXT PRIMARY KEY,
     seq INTEGER NOT NULL REFERENCES events (seq),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 
@@ -33,15 +34,25 @@ grace_option = click.option(
     help="Seconds an incomplete file may take to become complete.  [default: docscan.toml]",
 )
 
+batch_option = click.option(
+    "--batch", "number", default="", help="The batch to file into.  [default: the one that is open]"
+)
+
 
 @click.command(epilog="Example: docscan -A my-archive run --json")
 @quiet_option
 @grace_option
 @workers_option
+@batch_option
 @click.option("--json", "as_json", is_flag=True, help="Print the reconciliation as JSON.")
 @click.pass_context
 def run(
-    ctx: click.Context, quiet: float | None, grace: float | None, workers: int | None, as_json: bool
+    ctx: click.Context,
+    quiet: float | None,
+    grace: float | None,
+    workers: int | None,
+    number: str,
+    as_json: bool,
 ) -> None:
     """Digitise all that waits in the inbox, once.
 
@@ -51,7 +62,8 @@ def run(
     the archive. A report is kept in reports/.
     """
     archive = standing_in(ctx)
-    report = _once(archive, _equipped(archive), _options(archive, quiet, grace, workers))
+    options = replace(_options(archive, quiet, grace, workers), batch=number)
+    report = _once(archive, _equipped(archive), options)
     if as_json:
         put(record.dumped(report.counts))
     else:
@@ -64,6 +76,7 @@ def run(
 @quiet_option
 @grace_option
 @workers_option
+@batch_option
 @click.option(
     "--every", type=click.FloatRange(min=0.5), default=10, show_default=True, help="Seconds between looks."
 )
@@ -74,6 +87,7 @@ def watch(
     quiet: float | None,
     grace: float | None,
     workers: int | None,
+    number: str,
     every: float,
     polling: bool,
 ) -> None:
@@ -85,7 +99,8 @@ def watch(
     from watchfiles import watch as changes  # noqa: PLC0415 - only this command needs it
 
     archive = standing_in(ctx)
-    setup, options = _equipped(archive), _options(archive, quiet, grace, workers)
+    setup = _equipped(archive)
+    options = replace(_options(archive, quiet, grace, workers), batch=number)
     say(f"Watching {archive.inbox}; stop with Ctrl-C.")
     milliseconds = int(every * 1000)
     events = changes(

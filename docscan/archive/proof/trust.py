@@ -1,0 +1,358 @@
+"""Has anybody outside seen this ledger, how lately, and the same as we have?
+
+Whoever holds the log's key can cut the ledger short or write another, and sign
+that (A4): within the archive everything agrees. Only what others kept tells:
+
+1. Each note that a witness signed, or that somebody else kept, is read; a
+   signature that is not right does not count.
+2. The ledger has as many events as the note counts (W1), and its tree over that
+   many is the note's (W2). So two witnesses of two histories cannot both be
+   right, and both files are named (A6).
+3. The newest checkpoint is signed by a key that is pinned, where one is (C1).
+4. Each time stamp is right (T1), and stamps a checkpoint of this ledger (T2).
+5. What the trust policy asks for has happened lately enough (W3 to W7). These
+   are no findings: the archive is as it was filed, as far as can be told.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from docscan.archive import custody, ledger
+from docscan.archive.chain import Examined
+from docscan.archive.custody import CustodyFinding, shown
+from docscan.archive.event import Event
+from docscan.archive.layout import Archive
+from docscan.archive.proof import checkpoint, handouts, note, policy, timestamps, tokens
+from docscan.archive.proof.checkpoint import Checkpoint
+from docscan.archive.proof.note import Note, Verifier
+from docscan.archive.proof.policy import Policy, Trusted
+from docscan.archive.proof.timestamps import Interval, Stamp, Stored
+from docscan.errors import LedgerError
+from docscan.messages import sentence
+
+AHEAD = timedelta(days=1)  # a witness whose clock is further ahead than time zones and drift explain
+CHECKPOINT = f"ledger/{checkpoint.FILE}"
+load = policy.load
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A note that somebody kept.
+
+    Attributes:
+        path: The file, as it is named to people.
+        checkpoint: What it says.
+        note: It, with its signatures.
+    """
+
+    path: str
+    checkpoint: Checkpoint
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What others have of the ledger, as it was read and not yet believed.
+
+    Attributes:
+        sightings: Notes, those within the archive before those that were brought.
+        stored: Time stamps.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    stored: tuple[Stored, ...] = ()
+
+    @property
+    def sizes(self) -> frozenset[int]:
+        """At which sizes the root of the ledger's tree is asked for."""
+        stamped = (one.checkpoint for one in self.stored)
+        seen = (one.checkpoint for one in self.sightings)
+        return frozenset(one.size for one in (*seen, *stamped) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about the state of trust: its code, and what fills its places."""
+
+    code: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """It in words: `en`, `es`, `pl` or `de`."""
+        return sentence(self.code, language, **self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """When a witness of the trust policy saw how much of the ledger."""
+
+    name: str
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What others confirm of a ledger.
+
+    Attributes:
+        events: How many there are.
+        signed: How many of them the newest checkpoint counts.
+        witnessed: What each witness saw last.
+        stamps: Time stamps that were found right, the oldest first.
+        remarks: What is to be said in any case.
+        lacks: What the trust policy asks for and there is not.
+        findings: What others have and the ledger contradicts.
+    """
+
+    events: int
+    signed: int
+    witnessed: tuple[Witnessed, ...]
+    stamps: tuple[Stamp, ...]
+    remarks: tuple[Remark, ...]
+    lacks: tuple[Remark, ...]
+    findings: tuple[CustodyFinding, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether the trust policy is met."""
+        return not self.lacks
+
+    @property
+    def intervals(self) -> list[Interval]:
+        """Between which time stamps each event was written (A5)."""
+        return timestamps.intervals(self.stamps, self.events)
+
+    def sentences(self, language: str) -> list[str]:
+        """The state in words, and after it what is lacking.
+
+        Args:
+            language: `en`, `es`, `pl` or `de`.
+        """
+        return [one.sentence(language) for one in (*self.remarks, *self.lacks)]
+
+
+def gathered(archive: Archive, files: Iterable[Path] = ()) -> Testimony:
+    """Read what others have of a ledger (step 1).
+
+    Args:
+        archive: Its own copies are read too; those that cannot be are left
+            out, as they are findings of their own.
+        files: Notes or handouts that somebody else kept.
+
+    Raises:
+        LedgerError: One of these cannot be read, or is no checkpoint.
+    """
+    kept = [_sighting(f"ledger/{handouts.FOLDER}/{path.name}", path) for path, _, _ in handouts.kept(archive)]
+    found = [one for one in kept if isinstance(one, Sighting)]
+    for path in files:
+        one = _sighting(shown(str(path)), path)
+        if not isinstance(one, Sighting):
+            raise LedgerError(
+                f"{path} is no checkpoint: {one}.", hint="Name a note or a handout that a witness kept."
+            )
+        found.append(one)
+    return Testimony(tuple(found), timestamps.stored(archive))
+
+
+def state(archive: Archive, examined: Examined, witnesses: Testimony, trust: Policy, now: datetime) -> State:
+    """Judge what others have of a ledger by what the ledger says itself.
+
+    Args:
+        archive: Whose ledger it is.
+        examined: The ledger, with its roots at the `sizes` of the testimony.
+        witnesses: What others have.
+        trust: What is asked for.
+        now: With its time zone.
+
+    Raises:
+        ConfigError: The certificates that the policy names cannot be read.
+    """
+    origin, events = _origin(archive), examined.size
+    findings = [found for one in witnesses.sightings for found in _against(examined, origin, one)]
+    wrong = {found.path for found in findings}
+    agreeing = [one for one in witnesses.sightings if one.path not in wrong]
+    witnessed, doubts = _witnessed(agreeing, trust, now)
+    stamps, mismatches, unchecked = _stamps(archive, examined, witnesses.stored, trust)
+    signed, unpinned = _signed(archive, trust)
+    if not any(one.code == "C1" for one in examined.findings):
+        findings += unpinned
+    unseen = [] if witnessed or stamps else [Remark("B240")]
+    said = [*_said(events, witnessed, agreeing, trust), *_stamped(events, stamps, trust)]
+    begun = _moment(examined.creation)
+    lacks = [*_stale(witnessed, stamps, trust, begun, now), *_unsigned(archive, events - signed, signed, now)]
+    return State(
+        events,
+        signed,
+        tuple(witnessed),
+        tuple(stamps),
+        (*unseen, *said, *doubts, *unchecked),
+        tuple(lacks),
+        (*findings, *mismatches),
+    )
+
+
+def _origin(archive: Archive) -> str:
+    """The ledger's name; empty where `log.json` cannot be read, which is a finding of its own."""
+    try:
+        return ledger.origin(archive)
+    except LedgerError:
+        return ""
+
+
+def _moment(event: Event | None) -> datetime:
+    """When an event says it happened; the beginning of time for one that cannot be believed."""
+    return datetime.min.replace(tzinfo=UTC) if event is None else datetime.fromisoformat(event.at)
+
+
+def _sighting(name: str, path: Path) -> Sighting | Exception:
+    """Step 1: a note, or why there is none."""
+    try:
+        handed = handouts.parsed(custody.read_small(path, handouts.MOST_BYTES))
+        return Sighting(name, *checkpoint.read(handed.note))
+    except (OSError, ValueError) as problem:
+        return problem
+
+
+def _against(examined: Examined, origin: str, one: Sighting) -> Iterator[CustodyFinding]:
+    """Step 2: a note against the ledger."""
+    seen = one.checkpoint
+    if seen.origin == origin and seen.size > examined.size:
+        facts = {"removed": str(seen.size - examined.size)}
+        yield CustodyFinding("W1", one.path, "", str(seen.size), str(examined.size), facts)
+        return
+    root = examined.roots.get(seen.size)
+    if (seen.origin, seen.root) != (origin, root):
+        found = "" if root is None else root.hex()
+        yield CustodyFinding("W2", one.path, "", seen.root.hex(), found, {"size": str(seen.size)})
+
+
+def _witnessed(
+    agreeing: Sequence[Sighting], trust: Policy, now: datetime
+) -> tuple[list[Witnessed], list[Remark]]:
+    """What each witness saw last, and which of their signatures do not count."""
+    found: list[Witnessed] = []
+    doubts: list[Remark] = []
+    for trusted in trust.witnesses:
+        signed = [one for one in agreeing if _claimed(one, trusted)]
+        times = [(_time(one.note, trusted.key, now), one) for one in signed]
+        known = [Witnessed(trusted.name, one.checkpoint.size, at) for at, one in times if at is not None]
+        found += sorted(known, key=lambda seen: (seen.at, seen.size))[-1:]
+        doubts += [
+            Remark("B247", {"name": trusted.name, "path": one.path}) for at, one in times if at is None
+        ]
+    return found, doubts
+
+
+def _claimed(one: Sighting, trusted: Trusted) -> bool:
+    """Whether a note has a signature that says it is of a witness."""
+    key = trusted.key
+    return any((found.name, found.key_id) == (key.name, key.key_id) for found in one.note.signatures)
+
+
+def _time(found: Note, key: Verifier, now: datetime) -> datetime | None:
+    """When a witness signed, if its signature and its clock can be right."""
+    seconds = note.cosignature_time(found, key)
+    if seconds is None or seconds > (now + AHEAD).timestamp():
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _stamps(
+    archive: Archive, examined: Examined, stored: Sequence[Stored], trust: Policy
+) -> tuple[list[Stamp], list[CustodyFinding], list[Remark]]:
+    """Step 4: the time stamps that are believed, what is wrong with others, what was not checked."""
+    count = {"count": str(len(stored))}
+    if not stored or not tokens.available():
+        return [], [], [Remark("B245", count)] if stored else []
+    believed = timestamps.believed(_certificates(archive, trust), trust.timestamp.policy)
+    stamps: list[Stamp] = []
+    findings: list[CustodyFinding] = []
+    for one in stored:
+        counted = one.checkpoint
+        root = None if counted is None else examined.roots.get(counted.size)
+        token = timestamps.judged(one, root, _origin(archive), believed)
+        if isinstance(token, CustodyFinding):
+            findings.append(token)
+        elif counted is not None and believed is not None:
+            stamps.append(Stamp(counted.size, examined.lines.get(one.path, -1), token))
+    return stamps, findings, [] if believed else [Remark("B246", count)]
+
+
+def _certificates(archive: Archive, trust: Policy) -> Path | None:
+    """Those the trust policy names, or else those by which the archive's own stamps are believed."""
+    own = archive.config.timestamp.certificates
+    return trust.timestamp.certificates or (archive.root / own if own else None)
+
+
+def _signed(archive: Archive, trust: Policy) -> tuple[int, list[CustodyFinding]]:
+    """Step 3: how many events are signed, and by a pinned key where one is."""
+    try:
+        newest = checkpoint.newest(archive)
+    except LedgerError:  # a finding of its own
+        return 0, []
+    found = None if newest is None else note.parsed(newest[1])
+    pinned = not trust.keys or (found is not None and any(note.valid(found, key) for key in trust.keys))
+    return 0 if newest is None else newest[0].size, [] if pinned else [CustodyFinding("C1", CHECKPOINT)]
+
+
+def _said(
+    events: int, witnessed: Sequence[Witnessed], agreeing: Sequence[Sighting], trust: Policy
+) -> Iterator[Remark]:
+    for seen in witnessed:
+        facts = {"name": seen.name, "size": str(seen.size), "events": str(events)}
+        yield Remark("B241", facts | {"at": ledger.stamp(seen.at)})
+    for one in agreeing:
+        if not any(_claimed(one, trusted) for trusted in trust.witnesses):
+            yield Remark("B242", {"size": str(one.checkpoint.size), "path": one.path})
+
+
+def _stamped(events: int, stamps: Sequence[Stamp], trust: Policy) -> Iterator[Remark]:
+    if stamps:
+        newest = max(stamps, key=lambda one: one.token.at)
+        token, code = newest.token, "B244" if trust.timestamp.qualified else "B243"
+        facts = {"name": token.authority, "size": str(newest.size), "events": str(events)}
+        yield Remark(code, facts | {"at": ledger.stamp(token.at)})
+
+
+def _stale(
+    witnessed: Sequence[Witnessed], stamps: Sequence[Stamp], trust: Policy, begun: datetime, now: datetime
+) -> Iterator[Remark]:
+    """Step 5, first half: who has not seen the ledger lately enough."""
+    stamped = max((one.token.at for one in stamps), default=None)
+    within = trust.timestamp.within
+    asked = [
+        (
+            ("W3", "W4"),
+            one.name,
+            one.within,
+            next((seen.at for seen in witnessed if seen.name == one.name), None),
+        )
+        for one in trust.witnesses
+    ]
+    if within is not None:
+        asked.append((("W5", "W6"), "", within, stamped))
+    elif not asked:
+        asked.append((("W3", "W4"), "@B249", policy.WITHIN, stamped))
+    for (stale, never), name, limit, at in asked:
+        if now - (at or begun) > limit:
+            facts = {"name": name, "within": _shown(limit), "at": ledger.stamp(at) if at else ""}
+            yield Remark(stale if at else never, facts)
+
+
+def _unsigned(archive: Archive, count: int, signed: int, now: datetime) -> Iterator[Remark]:
+    """Step 5, second half: whether events wait for a signature for longer than a day."""
+    if count <= 0:
+        return
+    try:
+        oldest = next(ledger.read(archive, after=signed - 1), None)
+    except LedgerError:  # findings of its own
+        oldest = None
+    if now - _moment(oldest) > policy.UNSIGNED:
+        yield Remark("W7", {"count": str(count)})
+
+
+def _shown(span: timedelta) -> str:
+    return f"{span.days} d" if span >= timedelta(days=1) else f"{span.seconds // 3600} h"

@@ -19,12 +19,15 @@ from docscan.errors import LedgerError, NotFoundError
 
 __all__ = ["Catalogue", "Errand", "Judged", "Row", "open_catalogue"]
 
+ASKED_FOR = (
+    "kind = coalesce(?, kind) AND state = coalesce(?, state) AND (? IS NOT NULL OR state <> 'destroyed')"
+)
 PLAIN_NUMBER, PLAIN_ASKED = tables.PLAIN.format("number"), tables.PLAIN.format("?")
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Something the search index is to follow: `op` is `add`."""
+    """Something the search index is to follow: `op` is `add`, or `remove` for a destroyed record."""
 
     seq: int
     record: str
@@ -78,8 +81,10 @@ class Catalogue:
         return -1 if found is None else int(found)
 
     def by_sha256(self, sha256: str) -> str | None:
-        """The id of the first record whose original has this digest."""
-        return self._id("SELECT id FROM record WHERE sha256 = ? ORDER BY seq LIMIT 1", sha256)
+        """The id of the first record on the shelf whose original has this digest."""
+        return self._id(
+            "SELECT id FROM record WHERE sha256 = ? AND state <> 'destroyed' ORDER BY seq LIMIT 1", sha256
+        )
 
     def same_invoice(self, supplier: str, number: str) -> str | None:
         """The id of a record filed earlier with this supplier and number, and still on the shelf.
@@ -101,27 +106,24 @@ class Catalogue:
     def listing(
         self, *, kind: str | None = None, state: str | None = None, limit: int | None = None
     ) -> Iterator[Row]:
-        """The records, the newest first.
+        """The records, the newest first; those destroyed only when that state is asked for.
 
         Args:
             kind: Only this kind, such as `invoice`.
-            state: Only `accepted`, `review`, `rejected` or `merged`.
+            state: Only `accepted`, `review`, `rejected`, `merged` or `destroyed`.
             limit: At most so many.
         """
         columns = ", ".join(Row.__slots__)
         rows = self._rows(
-            f"SELECT {columns} FROM record WHERE kind = coalesce(?, kind) AND state = coalesce(?, state)"  # noqa: S608 - the columns are the class's own
-            " ORDER BY seq DESC LIMIT ?",
-            (kind, state, -1 if limit is None else limit),
+            f"SELECT {columns} FROM record WHERE {ASKED_FOR} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - the columns are the class's own
+            (kind, state, state, -1 if limit is None else limit),
         )
         return (Row(*row) for row in rows)
 
     def count(self, *, kind: str | None = None, state: str | None = None) -> int:
-        """How many records there are, of a kind or in a state."""
-        ((found,),) = self._rows(
-            "SELECT count(*) FROM record WHERE kind = coalesce(?, kind) AND state = coalesce(?, state)",
-            (kind, state),
-        )
+        """How many records there are, of a kind or in a state; those destroyed count only when asked for."""
+        query = f"SELECT count(*) FROM record WHERE {ASKED_FOR}"  # noqa: S608 - own expression
+        ((found,),) = self._rows(query, (kind, state, state))
         return int(found)
 
     def row(self, identifier: str) -> Row:
@@ -154,7 +156,8 @@ class Catalogue:
         """How many records the program accepted, and how many it put before a person."""
         rows = self._rows(
             "SELECT coalesce(decision.verdict, record.verdict), count(*)"
-            " FROM record LEFT JOIN decision ON record = id AND position = 0 GROUP BY 1"
+            " FROM record LEFT JOIN decision ON record = id AND position = 0"
+            " WHERE state <> 'destroyed' GROUP BY 1"
         )
         return {str(verdict): int(count) for verdict, count in rows}
 
@@ -216,6 +219,21 @@ class Catalogue:
             record,
         )
         return None if line is None else event.parsed(line.encode())
+
+    def destruction(self, record: str) -> Event | None:
+        """The event that destroyed an object; None while it is on the shelf.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        self.catch_up()
+        line = self._one(
+            "SELECT line FROM events WHERE object = ? AND type IN ('deletion', 'ingestion')"
+            " AND outcome = 'pass' ORDER BY seq DESC LIMIT 1",
+            record,
+        )
+        found = None if line is None else event.parsed(line.encode())
+        return found if found is not None and found.type == "deletion" else None
 
     def node(self, level: int, index: int) -> bytes:
         """The root of a complete subtree of the hash tree over the ledger (`merkle.NodeAt`).

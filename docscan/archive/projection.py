@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from docscan.archive import lessons, objects, tables
+from docscan.archive import event, inventory, lessons, objects, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
 from docscan.archive.proof import merkle
@@ -38,7 +38,8 @@ class Row:
         document: Its number within the file it arrived in, from 1.
         version: Of the object, from 1.
         verdict: `accepted` or `review`.
-        state: The verdict, or `rejected` or `merged`.
+        state: The verdict, or `rejected`, `merged` or `destroyed`; of the last, only what the
+            ledger tells is left.
         pages: How many.
         number: The invoice number.
     """
@@ -112,6 +113,8 @@ def take_in(archive: Archive, db: Database, happened: Event) -> None:
     lessons.note(db, happened)
     _grow(db, happened)
     version, object_id = happened.object_version, happened.object
+    if happened.type == "deletion" and happened.outcome == "pass" and object_id is not None:
+        _bury(db, object_id, happened)
     if happened.type not in VERSIONS or happened.outcome != "pass" or object_id is None or version is None:
         return
     try:
@@ -133,13 +136,56 @@ def _grow(db: Database, happened: Event) -> None:
         db.execute("INSERT INTO tree VALUES (?, ?, ?)", (level, index, whole.hex()))
 
 
+def _bury(db: Database, object_id: str, happened: Event) -> None:
+    """Leave of a destroyed record what the ledger tells of it, and no word of its own."""
+    lines = db.execute(
+        "SELECT line FROM events WHERE object = ? AND type IN ('ingestion', 'metadata modification')"
+        " AND outcome = 'pass' ORDER BY seq",
+        (object_id,),
+    ).fetchall()
+    filed = [event.parsed(line.encode()) for (line,) in lines]
+    if not filed:
+        return
+    _forget(db, object_id)
+    db.execute("DELETE FROM outbox WHERE record = ?", (object_id,))
+    detail, known = happened.detail, dict.fromkeys(Row.__slots__, "")
+    columns: dict[str, str | int] = {
+        **known,
+        "id": object_id,
+        "sha256": filed[0].files.get(inventory.content("original"), ""),
+        "document": _number(filed[0].detail.get("document")),
+        "version": max(one.object_version or 0 for one in filed),
+        "kind": str(detail.get("kind", "")),
+        "state": "destroyed",
+        "received": str(detail.get("received", "")),
+        "issue_date": str(detail.get("issued", "")),
+        "pages": _number(detail.get("pages")),
+    }
+    _insert_record(db, columns | {"seq": filed[0].seq})
+    db.execute("INSERT INTO outbox VALUES (?, ?, 'remove')", (happened.seq, object_id))
+
+
+def _number(said: str | int | None) -> int:
+    return said if isinstance(said, int) else 0
+
+
+def _forget(db: Database, object_id: str) -> None:
+    """Take a record out, with all that hangs on it."""
+    for table in PARTS:
+        db.execute(f"DELETE FROM {table} WHERE record = ?", (object_id,))  # noqa: S608 - own names
+    db.execute("DELETE FROM record WHERE id = ?", (object_id,))
+
+
+def _insert_record(db: Database, columns: dict[str, str | int]) -> None:
+    names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    db.execute(f"INSERT INTO record ({names}) VALUES ({places})", columns)  # noqa: S608 - the columns are the class's own
+
+
 def _replace_record(db: Database, object_id: str, version: int, seq: int, record: Record) -> None:
     """Put a record in the place of its version before."""
     filed = db.execute("SELECT min(seq) FROM events WHERE object = ? AND type = 'ingestion'", (object_id,))
     (first,) = filed.fetchone()
-    for table in PARTS:
-        db.execute(f"DELETE FROM {table} WHERE record = ?", (object_id,))  # noqa: S608 - own names
-    db.execute("DELETE FROM record WHERE id = ?", (object_id,))
+    _forget(db, object_id)
     said = {name: _text(field.value) for name, field in record.extraction.fields.items()}
     row = Row(
         id=object_id,
@@ -163,8 +209,7 @@ def _replace_record(db: Database, object_id: str, version: int, seq: int, record
         currency=said.get("currency", ""),
     )
     columns = {name: getattr(row, name) for name in Row.__slots__} | {"seq": first}
-    names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    db.execute(f"INSERT INTO record ({names}) VALUES ({places})", columns)  # noqa: S608 - the columns are the class's own
+    _insert_record(db, columns)
     _insert_parts(db, object_id, record)
     _insert_decisions(db, object_id, record)
     lessons.file(db, object_id, record)

@@ -39,15 +39,17 @@ def feed(archive: Archive, catalogue: Catalogue) -> None:
     """Bring the index up to what the catalogue holds.
 
     A record that cannot be read is left out; `verify` names it. One that was
-    merged is found by the record that has its pages now.
+    merged is found by the record that has its pages now. Of one that was
+    destroyed no word stays in any file of the index.
     """
     index = open_index(archive)
     try:
         while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
             records = tuple(_records(archive, errands))
+            destroyed = [errand.record for errand in errands if errand.op == "remove"]
             gone = [str(record.id) for record in records if record.disposal == "merged"]
             kept = (_document(record) for record in records if record.disposal != "merged")
-            index.update(kept, seq=errands[-1].seq, removed=gone)
+            index.update(kept, seq=errands[-1].seq, removed=gone + destroyed, wiped=bool(destroyed))
     finally:
         index.close()
 
@@ -118,7 +120,7 @@ def _clear(archive: Archive) -> None:
 
 def _records(archive: Archive, errands: Iterable[Errand]) -> Iterator[Record]:
     """The newest version of each record that is to be followed."""
-    for record in dict.fromkeys(errand.record for errand in errands):
+    for record in dict.fromkeys(errand.record for errand in errands if errand.op == "add"):
         try:
             yield objects.read_record(archive, record)
         except (NotFoundError, FixityError):

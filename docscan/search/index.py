@@ -74,13 +74,21 @@ class Hits:
 class Index(Protocol):
     """An open index. Several may read while one writes."""
 
-    def update(self, documents: Iterable[IndexDocument], *, seq: int, removed: Iterable[str] = ()) -> None:
+    def update(
+        self,
+        documents: Iterable[IndexDocument],
+        *,
+        seq: int,
+        removed: Iterable[str] = (),
+        wiped: bool = False,
+    ) -> None:
         """Put documents in, or in place of those with the same id, in one commit.
 
         Args:
             documents: Held in memory until the commit; some thousands at most.
             seq: The last number of the outbox that this commit covers.
             removed: The ids of records to take out.
+            wiped: No word of what was ever taken out may stay in a file of the index.
 
         Raises:
             ArchiveError: The disk failed; the index is as it was before.

@@ -19,7 +19,7 @@ from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.query import And, Query
-from whoosh.reading import IndexReader
+from whoosh.reading import IndexReader, SegmentReader
 from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
 
@@ -77,10 +77,17 @@ class WhooshIndex:
                 hint="Make it anew, where it can be written, with: docscan rebuild",
             ) from error
 
-    def update(self, documents: Iterable[IndexDocument], *, seq: int, removed: Iterable[str] = ()) -> None:
+    def update(
+        self,
+        documents: Iterable[IndexDocument],
+        *,
+        seq: int,
+        removed: Iterable[str] = (),
+        wiped: bool = False,
+    ) -> None:
         """Put documents in and take others out, in one commit."""
         latest = {document.id: document for document in documents}
-        with self._writer(seq) as writer:
+        with self._writer(seq, wiped=wiped) as writer:
             for key in dict.fromkeys((*latest, *removed)) if writer.segments else ():
                 writer.delete_by_term("id", key)
             for document in latest.values():
@@ -160,7 +167,7 @@ class WhooshIndex:
             lock.release()
 
     @contextlib.contextmanager
-    def _writer(self, seq: int) -> Iterator[SegmentWriter]:
+    def _writer(self, seq: int, *, wiped: bool) -> Iterator[SegmentWriter]:
         """A writer whose commit happens whole, with its number, or not at all."""
         with self._locked():
             writer: SegmentWriter = None
@@ -170,7 +177,7 @@ class WhooshIndex:
                 yield writer
                 # Named after the generation, so that the commit publishes both.
                 durable.write(self._seq_path(writer.generation), str(seq))
-                writer.commit()
+                writer.commit(mergetype=_wiped if wiped else None)
                 done = True
             except OSError as error:
                 raise ArchiveError(
@@ -224,6 +231,19 @@ class WhooshIndex:
                 found[:] = [column[number] for number in range(count)]
             self._columns[key] = found
         return self._columns[key]
+
+
+def _wiped(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
+    """Write anew every segment that something was taken out of: a mark alone would leave its words there."""
+    kept = []
+    for segment in segments:
+        if not segment.has_deletions():
+            kept.append(segment)
+        elif segment.doc_count():
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return kept
 
 
 def _damaged() -> DamagedIndexError:

@@ -181,7 +181,7 @@ def agree(opened: WhooshIndex, commits: list[tuple[list[IndexDocument], set[str]
     kept: dict[str, IndexDocument] = {}
     for seq, (added, removed) in enumerate(commits, start=1):
         gone = removed - {doc.id for doc in added}
-        opened.update(added, seq=seq, removed=gone)
+        opened.update(added, seq=seq, removed=gone, wiped=seq % 2 == 0)
         kept = {key: doc for key, doc in kept.items() if key not in gone} | {doc.id: doc for doc in added}
     assert (opened.seq(), opened.count()) == (len(commits), len(kept))
     for query in map(parse, asked):
@@ -204,6 +204,28 @@ def test_being_another_spelling_is_mutual(one: str, other: str) -> None:
 def test_the_first_document_is_left_out_as_well(index: search.Index) -> None:
     index.update([document("a", "summe"), document("b", "summe rechnung")], seq=1)
     assert ids(index, "rechnung -summe") == []
+
+
+def test_of_what_is_wiped_no_word_stays_in_any_file(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    with contextlib.closing(WhooshIndex(folder)) as opened:
+        for seq in range(1, 8):  # several segments, some of them merged
+            opened.update([document(f"d{seq}", f"marker{seq}qz summe")], seq=seq)
+        opened.update([document("d2", "marker2changed summe")], seq=8)  # leaves its old words behind a mark
+        held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        assert b"marker2qz" in held
+        assert b"marker5qz" in held
+        opened.update([], seq=9, removed=["d5"], wiped=True)
+        held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        assert b"marker5qz" not in held
+        assert b"marker2qz" not in held
+        assert all(f"marker{seq}qz".encode() in held for seq in (1, 3, 4, 6, 7))
+        assert (opened.count(), opened.seq()) == (6, 9)
+        assert opened.search(parse("summe"), limit=10).total == 6
+        opened.update([], seq=10, removed=[f"d{seq}" for seq in range(1, 8)], wiped=True)
+        held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        assert b"marker" not in held
+        assert opened.count() == 0
 
 
 # --- misreadings -------------------------------------------------------------------------------------------

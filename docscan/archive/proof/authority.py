@@ -37,8 +37,17 @@ def asked(archive: Archive, stamped: bytes) -> Stored:
             "No time-stamping authority is named.",
             hint='Write [timestamp] url = "https://…" into docscan.toml.',
         )
-    request = tokens.request(stamped)
+    request = prepared(stamped)
     return received(archive, stamped, request, _post(stamping, request))
+
+
+def prepared(stamped: bytes) -> bytes:
+    """The request to stamp a checkpoint note.
+
+    Raises:
+        ConfigError: The extra `tsa` is not installed.
+    """
+    return tokens.request(stamped)
 
 
 def received(archive: Archive, stamped: bytes, request: bytes, answer: bytes) -> Stored:

@@ -8,7 +8,7 @@ from docscan.model import Image
 NEAR = 0.02  # of the size: closer to the wanted one is as good
 
 
-def shrunk(image: Image, dpi: float, wanted: float) -> Image:
+def shrunk(image: Image, dpi: float, wanted: float, *, quick: bool = False) -> Image:
     """A copy of an image at another resolution, mostly a lower one.
 
     Halving is some ten times cheaper than reducing by other factors, so it
@@ -19,6 +19,8 @@ def shrunk(image: Image, dpi: float, wanted: float) -> Image:
         image: Grey (H, W) or BGR (H, W, 3).
         dpi: Of the image.
         wanted: Of the copy.
+        quick: Its last step weighs the two nearest pixels each way instead of all it
+            covers: an eighth of the time, enough to see whether something is there.
     """
     factor = wanted / dpi
     while factor <= 0.5 and min(image.shape[:2]) > 1:
@@ -29,5 +31,5 @@ def shrunk(image: Image, dpi: float, wanted: float) -> Image:
     if abs(factor - 1) <= NEAR:
         return image
     size = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
-    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    way = cv2.INTER_AREA if factor < 1 and not quick else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size, interpolation=way), dtype=np.uint8)

@@ -49,8 +49,7 @@ def found(
 def _frames(ruling: Ruling) -> Iterator[Box]:
     """The insides of rectangles, also of those that share their sides."""
     unit = ruling.millimetre
-    strokes = cv2.dilate(cv2.bitwise_or(ruling.long_level, ruling.long_upright), np.ones((3, 3), np.uint8))
-    contours, hierarchy = cv2.findContours(strokes, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    contours, hierarchy = cv2.findContours(ruling.rules, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     for index, contour in enumerate(contours):
         if hierarchy[0][index][3] < 0:
             continue

@@ -29,6 +29,8 @@ BAR_READ = 0.9  # of what is light on it lies under words already
 NOISE = 6.0  # times the middle one: four standard deviations, which noise of that shape rarely exceeds
 LEAST_APART = 2.0  # grey levels: rounding makes one
 
+Labels = npt.NDArray[np.int32]
+
 
 @dataclass(frozen=True, slots=True)
 class Ink:
@@ -62,17 +64,36 @@ def found(scan: Scan) -> Ink:
     Args:
         scan: Grey (H, W), its light even.
     """
-    factor = min(1.0, ANALYSIS_DPI / scan.dpi)
-    size = max(1, round(scan.width * factor)), max(1, round(scan.height * factor))
-    small = np.asarray(cv2.resize(scan.image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    small, scale = _small(scan)
     dark = (small < INK).astype(np.uint8)
     bars = _bars(small)
     for left, top, width, height in bars:
         dark[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 0
     rules = _rules(dark)  # none on a bar: a dash there is no part of one
-    scale = scan.width / size[0]
     boxes = tuple(box_of(bar, scale) for bar in bars)
     return Ink(_letters(dark, rules), rules, boxes, small, scale)
+
+
+def _small(scan: Scan) -> tuple[Image, float]:
+    """The page at about 75 dpi, and how many of its pixels go to one of these.
+
+    Halving comes first, which is some ten times as fast as reducing by other
+    factors. Height and width are made even, as shapes are then told in two
+    fifths of the time.
+    """
+    image, dpi, scale = scan.image, scan.dpi, 1.0
+    while dpi >= 2 * ANALYSIS_DPI and min(image.shape) > 1:
+        image, dpi, scale = halved(image), dpi / 2, 2 * scale
+    factor = min(1.0, ANALYSIS_DPI / dpi)
+    height, width = (max(1, round(side * factor)) for side in image.shape)
+    small = _u8(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))
+    return _u8(small[: max(1, height // 2 * 2), : max(1, width // 2 * 2)]), scale * image.shape[1] / width
+
+
+def halved(image: Image) -> Image:
+    """An image at half its size; an odd last row or column is dropped."""
+    height, width = image.shape[0] // 2, image.shape[1] // 2
+    return _u8(cv2.resize(image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA))
 
 
 def coverage(ink: Ink, boxes: Iterable[Box]) -> float:
@@ -92,12 +113,12 @@ def is_dark_noise(ink: Ink) -> bool:
     What differs from the ground counts, lighter or darker, faint as it may be:
     print keeps its contrast at this scale, where pixels of noise even out.
     """
-    ground = float(np.median(ink.small))
-    if ground >= BAR_DARK:
+    if 2 * np.count_nonzero(ink.small >= BAR_DARK) > ink.small.size:
         return False
+    ground = float(np.median(ink.small))
     apart = np.abs(ink.small - ground)
     other = (apart > max(LEAST_APART, NOISE * float(np.median(apart)))).astype(np.uint8)
-    stats = cv2.connectedComponentsWithStats(other, connectivity=8)[2][1:]
+    stats = _shapes(other)[1][1:]
     return not np.any(stats[:, cv2.CC_STAT_HEIGHT] >= LETTER[0] * MILLIMETRE)
 
 
@@ -105,7 +126,7 @@ def unread(ink: Ink, boxes: Iterable[Box]) -> list[Box]:
     """Regions like a line of print that lie in none of the boxes, those with most ink first."""
     rest = _uncovered(ink, boxes)
     grown = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((3, round(GAP * MILLIMETRE)), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
+    labels, stats = _shapes(_u8(grown))
     weights = np.bincount(labels[rest > 0], minlength=len(stats))
     wanted = [
         label
@@ -145,7 +166,7 @@ def _bars(small: Image) -> list[npt.NDArray[np.int32]]:
     dark = (small < BAR_DARK).astype(np.uint8)
     core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, round(2 * MILLIMETRE)), np.uint8))
     joined = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((round(3 * MILLIMETRE),) * 2, np.uint8))
-    stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2][1:, : cv2.CC_STAT_AREA]
+    stats = _shapes(_u8(joined))[1][1:, : cv2.CC_STAT_AREA]
     return [
         bar
         for bar in stats
@@ -158,12 +179,18 @@ def _bars(small: Image) -> list[npt.NDArray[np.int32]]:
 def _letters(dark: Image, rules: Image) -> Image:
     """Shapes of a letter's size that are no part of a rule or of a picture."""
     shapes = cv2.subtract(cv2.subtract(dark, rules), _pictures(dark))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(shapes, connectivity=8)
+    labels, stats = _shapes(_u8(shapes))
     heights, widths = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     keep = (heights >= LETTER[0] * MILLIMETRE) & (heights <= LETTER[1] * MILLIMETRE)
     keep &= widths <= WIDEST * MILLIMETRE
     keep[0] = False
-    return _u8(keep.astype(np.uint8)[labels])
+    return _u8(np.take(keep.astype(np.uint8), labels, mode="clip"))  # in half the time of an index
+
+
+def _shapes(mask: Image) -> tuple[Labels, Labels]:
+    """What hangs together in a mask: labels, and for each left, top, width, height and area."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
 
 
 def _pictures(dark: Image) -> Image:

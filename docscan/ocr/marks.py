@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from docscan.model import Image, Line, Mark, Word
 from docscan.ocr.ruling import Ruling, scaled, shapes, within
@@ -49,10 +51,16 @@ def found(ruling: Ruling, words: Sequence[Word] = ()) -> tuple[Mark, ...]:
     every = [
         mark
         for mark in (*tick_boxes(ruling), *_circles(ruling))
-        if all(_stands_out(ruling, mark.box, word) for word in read if within(mark.box, [word]))
+        if all(_stands_out(ruling, mark.box, word) for word in _holding(read, mark.box))
     ]
     row = SIDES[0] * ruling.millimetre * ruling.scale
     return tuple(sorted(every, key=lambda mark: (mark.box.top // row, mark.box.left)))
+
+
+def _holding(words: Sequence[Box], box: Box) -> list[Box]:
+    """The words in which the middle of a box lies."""
+    x, y = box.middle
+    return [word for word in words if word.left <= x < word.right and word.top <= y < word.bottom]
 
 
 def _stands_out(ruling: Ruling, mark: Box, word: Box) -> bool:
@@ -210,13 +218,22 @@ def _filled(ruling: Ruling, squares: list[Box]) -> Iterator[Box]:
     """Solid squares as large as the page's other boxes, or as boxes are drawn: blacked out ones."""
     usual = [side * ruling.millimetre for side in SOLID_SIDES]
     if squares:
-        side = float(np.median([max(box.width, box.height) for box in squares]))
-        usual = [0.75 * side, 1.25 * side]
-    kernel = np.ones((round(0.75 * usual[0]),) * 2, np.uint8)
+        middling = float(np.median([max(box.width, box.height) for box in squares]))
+        usual = [0.75 * middling, 1.25 * middling]
+    side = round(0.75 * usual[0])
+    if not _may_hold_solid(ruling.closed, side):
+        return
+    kernel = np.ones((side, side), np.uint8)
     solid = np.asarray(cv2.morphologyEx(ruling.closed, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
     yield from (
         box for box in shapes(solid) if _fits(box.width, box.height, *usual) and not within(box, squares)
     )
+
+
+def _may_hold_solid(ink: Image, side: int) -> bool:
+    """Whether a solid square of so many pixels may be there: in it, each third pixel of a side is ink."""
+    grid = np.ascontiguousarray(ink[:: side // 3, :: side // 3])
+    return bool(cv2.erode(grid, np.ones((3, 3), np.uint8)).any())
 
 
 def _circles(ruling: Ruling) -> Iterator[Mark]:
@@ -234,10 +251,7 @@ def _circles(ruling: Ruling) -> Iterator[Mark]:
 
 def _in_ring(part: Image) -> float | None:
     """The share of ink inside a ring; None for a shape with gaps, corners, or a letter's weight."""
-    height, width = part.shape
-    y, x = np.mgrid[0:height, 0:width]
-    far = np.hypot((x - (width - 1) / 2) / (width / 2), (y - (height - 1) / 2) / (height / 2))
-    turn = np.round((np.arctan2(y - height / 2, x - width / 2) / np.pi + 1) * ANGLES / 2).astype(int) % ANGLES
+    far, turn = _around_middle(*part.shape)
     dark = part > 0
     drawn = np.unique(turn[dark & (far >= RING[0])])
     if len(drawn) < COVERED * ANGLES or dark[far > RING[1]].mean() > LEAST_CORNER:
@@ -245,3 +259,12 @@ def _in_ring(part: Image) -> float | None:
     if dark[(far >= THIN[0]) & (far < THIN[1])].mean() > MOST_THICK:
         return None
     return float(dark[far < INNER].mean())
+
+
+@lru_cache(maxsize=256)  # the letters of a page are of few sizes
+def _around_middle(height: int, width: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """How far each pixel lies from the middle, 1 at the edges, and in which of `ANGLES` directions."""
+    y, x = np.mgrid[0:height, 0:width]
+    far = np.hypot((x - (width - 1) / 2) / (width / 2), (y - (height - 1) / 2) / (height / 2))
+    turn = np.arctan2(y - height / 2, x - width / 2) / np.pi + 1
+    return far, np.round(turn * ANGLES / 2).astype(np.int64) % ANGLES

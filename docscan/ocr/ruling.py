@@ -43,21 +43,37 @@ class Ruling:
         """Strokes from top to bottom that are too long for print of a form's size."""
         return self.upright(UPRIGHT)
 
+    @cached_property
+    def rules(self) -> Image:
+        """Both of these, a pixel wider on each side."""
+        strokes = cv2.bitwise_or(self.long_level, self.long_upright)
+        return np.asarray(cv2.dilate(strokes, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+
     def level(self, millimetres: float) -> Image:
         """Strokes from left to right that are at least so long."""
-        return self._opened(1, max(5, round(millimetres * self.millimetre)))
+        strokes = _unbroken(self._columns, self._pixels(millimetres), self.closed.shape[0])
+        return np.asarray(cv2.transpose(strokes), dtype=np.uint8)
 
     def upright(self, millimetres: float) -> Image:
         """Strokes from top to bottom that are at least so long."""
-        return self._opened(max(5, round(millimetres * self.millimetre)), 1)
+        return _unbroken(self._rows, self._pixels(millimetres), self.closed.shape[1])
 
     def on_page(self, box: Box) -> Box:
         """A box of these pixels in those of the page."""
         return scaled(box, self.scale)
 
-    def _opened(self, height: int, width: int) -> Image:
-        kernel = np.ones((height, width), np.uint8)
-        return np.asarray(cv2.morphologyEx(self.closed, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
+    def _pixels(self, millimetres: float) -> int:
+        return max(5, round(millimetres * self.millimetre))
+
+    @cached_property
+    def _rows(self) -> Image:
+        """The closed ink row by row, eight pixels to a byte."""
+        return np.packbits(self.closed, axis=1)
+
+    @cached_property
+    def _columns(self) -> Image:
+        """The same column by column."""
+        return np.packbits(np.asarray(cv2.transpose(self.closed), dtype=np.uint8), axis=1)
 
 
 def found(scan: Scan) -> Ruling:
@@ -69,11 +85,40 @@ def found(scan: Scan) -> Ruling:
     factor = min(1.0, ANALYSIS_DPI / scan.dpi)
     image = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_BGR2GRAY)
     if factor < 1:
-        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        # linear: where pixels hardly shrink it differs little from areas, and takes a fifth of the time
+        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
     ink = np.asarray(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], dtype=np.uint8)
     closed = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), dtype=np.uint8)
     scale = scan.width / ink.shape[1]
     return Ruling(ink, closed, shapes(ink), scale, scan.dpi / scale / INCH)
+
+
+def _unbroken(packed: Image, length: int, width: int) -> Image:
+    """What goes on for so many rows: a morphological opening, in a third of the time or less.
+
+    Args:
+        packed: (H, W / 8), eight pixels to a byte.
+        length: In rows.
+        width: Pixels of a row.
+
+    Returns:
+        (H, W) of 0 and 255.
+    """
+    if len(packed) < length:
+        return np.zeros((len(packed), width), np.uint8)
+    starts = _together(packed, length, np.bitwise_and)
+    around = np.pad(starts, ((length - 1, length - 1), (0, 0)))
+    return np.unpackbits(_together(around, length, np.bitwise_or), axis=1, count=width) * np.uint8(255)
+
+
+def _together(packed: Image, length: int, both: np.ufunc) -> Image:
+    """Each so many rows in one, by joining two of one, two, four rows and so on."""
+    reach = 1
+    while reach < length:
+        step = min(reach, length - reach)
+        packed = both(packed[:-step], packed[step:])
+        reach += step
+    return packed
 
 
 def shapes(mask: Image) -> list[Box]:

@@ -64,13 +64,6 @@ class Testimony:
     sightings: tuple[Sighting, ...] = ()
     stored: tuple[Stored, ...] = ()
 
-    @property
-    def sizes(self) -> frozenset[int]:
-        """At which sizes the root of the ledger's tree is asked for."""
-        stamped = (one.checkpoint for one in self.stored)
-        seen = (one.checkpoint for one in self.sightings)
-        return frozenset(one.size for one in (*seen, *stamped) if one is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -134,7 +127,7 @@ class State:
         return [one.sentence(language) for one in (*self.remarks, *self.lacks)]
 
 
-def gathered(archive: Archive, files: Iterable[Path] = ()) -> Testimony:
+def testimony(archive: Archive, files: Iterable[Path]) -> Testimony:
     """Read what others have of a ledger (step 1).
 
     Args:
@@ -162,7 +155,7 @@ def state(archive: Archive, examined: Examined, witnesses: Testimony, trust: Pol
 
     Args:
         archive: Whose ledger it is.
-        examined: The ledger, with its roots at the `sizes` of the testimony.
+        examined: The ledger.
         witnesses: What others have.
         trust: What is asked for.
         now: With its time zone.
@@ -223,7 +216,7 @@ def _against(examined: Examined, origin: str, one: Sighting) -> Iterator[Custody
         facts = {"removed": str(seen.size - examined.size)}
         yield CustodyFinding("W1", one.path, "", str(seen.size), str(examined.size), facts)
         return
-    root = examined.roots.get(seen.size)
+    root = examined.root(seen.size)
     if (seen.origin, seen.root) != (origin, root):
         found = "" if root is None else root.hex()
         yield CustodyFinding("W2", one.path, "", seen.root.hex(), found, {"size": str(seen.size)})
@@ -272,7 +265,7 @@ def _stamps(
     findings: list[CustodyFinding] = []
     for one in stored:
         counted = one.checkpoint
-        root = None if counted is None else examined.roots.get(counted.size)
+        root = None if counted is None else examined.root(counted.size)
         token = timestamps.judged(one, root, _origin(archive), believed)
         if isinstance(token, CustodyFinding):
             findings.append(token)

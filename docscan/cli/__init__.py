@@ -25,6 +25,10 @@ CHAPTERS = {
     "completion": ("setting_up", "Print the script that completes docscan's commands in a SHELL."),
     "run": ("taking_in", "Digitise all that waits in the inbox, once."),
     "watch": ("taking_in", "Digitise whatever arrives in the inbox, until stopped."),
+    "custody": (
+        "custodying",
+        "Count what is handed over: declared, received, scanned, archived, and why these differ.",
+    ),
     "read": ("reading", "Clean, read, extract and verify FILES without filing anything."),
     "list": ("finding", "List the records, newest first."),
     "show": ("finding", "Show one record: its fields with their evidence, its doubts, where it came from."),
@@ -50,6 +54,17 @@ CHAPTERS = {
     "rebuild": (
         "proving",
         "Make the catalogue and the search index again, from the objects and the ledger alone.",
+    ),
+    "proof": ("handing_over", "Write one document alone, with what proves it, revealing nothing of the others."),
+    "export": ("handing_over", "Pack documents into a BagIt bag, with the proofs and the script that check it."),
+    "import": ("handing_over", "Take over the documents of a bag that another archive exported."),
+    "auditor-script": (
+        "handing_over",
+        "Give the script with which an auditor checks an archive, a bag or a proof without docscan.",
+    ),
+    "witness": (
+        "witnessing",
+        "Keep watch over somebody else's ledger: remember its newest checkpoint, and sign what only grew.",
     ),
 }
 

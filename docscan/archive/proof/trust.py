@@ -169,16 +169,15 @@ def state(archive: Archive, examined: Examined, witnesses: Testimony, trust: Pol
     agreeing = [one for one in witnesses.sightings if one.path not in wrong]
     witnessed, doubts = _witnessed(agreeing, trust, now)
     stamps, mismatches, unchecked = _stamps(archive, examined, witnesses.stored, trust)
-    signed, unpinned = _signed(archive, trust)
     if not any(one.code == "C1" for one in examined.findings):
-        findings += unpinned
+        findings += _pinned(archive, trust)
     unseen = [] if witnessed or stamps else [Remark("B240")]
     said = [*_said(events, witnessed, agreeing, trust), *_stamped(events, stamps, trust)]
     begun = _moment(examined.creation)
-    lacks = [*_stale(witnessed, stamps, trust, begun, now), *_unsigned(archive, events - signed, signed, now)]
+    lacks = [*_stale(witnessed, stamps, trust, begun, now), *_unsigned(archive, examined, now)]
     return State(
         events,
-        signed,
+        events - examined.unsigned,
         tuple(witnessed),
         tuple(stamps),
         (*unseen, *said, *doubts, *unchecked),
@@ -280,15 +279,16 @@ def _certificates(archive: Archive, trust: Policy) -> Path | None:
     return trust.timestamp.certificates or (archive.root / own if own else None)
 
 
-def _signed(archive: Archive, trust: Policy) -> tuple[int, list[CustodyFinding]]:
-    """Step 3: how many events are signed, and by a pinned key where one is."""
+def _pinned(archive: Archive, trust: Policy) -> Iterator[CustodyFinding]:
+    """Step 3: the newest checkpoint is signed by a pinned key, where one is."""
+    if not trust.keys:
+        return
     try:
         newest = checkpoint.newest(archive)
     except LedgerError:  # a finding of its own
-        return 0, []
-    found = None if newest is None else note.parsed(newest[1])
-    pinned = not trust.keys or (found is not None and any(note.valid(found, key) for key in trust.keys))
-    return 0 if newest is None else newest[0].size, [] if pinned else [CustodyFinding("C1", CHECKPOINT)]
+        return
+    if newest is None or not any(note.valid(note.parsed(newest[1]), key) for key in trust.keys):
+        yield CustodyFinding("C1", CHECKPOINT)
 
 
 def _said(
@@ -335,12 +335,13 @@ def _stale(
             yield Remark(stale if at else never, facts)
 
 
-def _unsigned(archive: Archive, count: int, signed: int, now: datetime) -> Iterator[Remark]:
+def _unsigned(archive: Archive, examined: Examined, now: datetime) -> Iterator[Remark]:
     """Step 5, second half: whether events wait for a signature for longer than a day."""
-    if count <= 0:
+    count = examined.unsigned
+    if not count:
         return
     try:
-        oldest = next(ledger.read(archive, after=signed - 1), None)
+        oldest = next(ledger.read(archive, after=examined.size - count - 1), None)
     except LedgerError:  # findings of its own
         oldest = None
     if now - _moment(oldest) > policy.UNSIGNED:

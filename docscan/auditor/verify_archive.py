@@ -186,8 +186,8 @@ MEANINGS = {
     "P2": "the catalogue is behind the ledger",
     "P3": "the catalogue is ahead of the ledger, or of another one",
     "P4": "the catalogue has another number of records",
-    "B1": "this is not as the manifests of the bag say",
-    "B2": "the manifests of the bag are not signed by the log's key",
+    "X1": "this is not as the manifests of the bag say",
+    "X2": "the manifests of the bag are not signed by the log's key",
 }
 
 
@@ -222,6 +222,7 @@ class Ledger:
         self.origin = ""  # the log's name
         self.note: Note | None = None  # the checkpoint, once it was found right
         self.seen: list[Note] = []  # what others kept of it and is right
+        self.anchored = False  # whether something that was brought along confirms an excerpt
         self.remarks: list[str] = []  # for the reader
         self.creation: dict[str, Any] | None = None
         self.objects: dict[str, dict[str, str]] = {}  # by object: digests by path in it
@@ -1043,6 +1044,7 @@ def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes]) -> Iter
         yield Finding("C2", CHECKPOINT, "", note.root.hex())
     else:
         ledger.note = note
+        ledger.anchored = bool(pinned)
 
 
 def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Iterator[Finding]:
@@ -1088,8 +1090,9 @@ def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Itera
     for name, handout in handouts.items():
         wrong = list(seen_by(shown(name), handout.note, ledger, list(handouts.values())))
         yield from wrong
-        if not wrong:
+        if not wrong and not handout.old:
             ledger.seen.append(handout.note)
+            ledger.anchored |= name not in kept
 
 
 def check_stamps(top: Path, ledger: Ledger) -> Iterator[Finding]:
@@ -1188,22 +1191,22 @@ def check_bag(bag: Path, keys: Sequence[bytes]) -> Iterator[Finding]:
     accidents; what finds intent are the other steps, and the signature.
     """
     if kind_of(bag / "fetch.txt") != "missing":
-        yield Finding("B1", "fetch.txt")
+        yield Finding("X1", "fetch.txt")
     listed = {**dict(manifest_of(bag, TAGS)), **dict(manifest_of(bag, "manifest-sha256.txt"))}
     for path, digest in listed.items():
         found = READ.get(str(bag / path)) or digest_or_nothing(bag / path)
         if not digest or found != digest:
-            yield Finding("B1", shown(path), "", digest, found)
+            yield Finding("X1", shown(path), "", digest, found)
     beyond = {TAGS, SIGNATURE, SIGNER}
     for path, kind in walk(bag):
         if path not in listed and path not in beyond and kind != "folder":
-            yield Finding("B1", shown(path), found=kind)
+            yield Finding("X1", shown(path), found=kind)
     try:
         signature, message = read_small(bag / SIGNATURE, 64), read_small(bag / TAGS, MAX_NOTE)
     except OSError:
         signature = message = b""
     if not any(signature_holds(key, signature, message) for key in keys):
-        yield Finding("B2", SIGNATURE)
+        yield Finding("X2", SIGNATURE)
 
 
 def manifest_of(bag: Path, name: str) -> Iterator[tuple[str, str]]:
@@ -1292,11 +1295,12 @@ def unmet(policy: dict[str, Any], ledger: Ledger, now: datetime) -> Iterator[str
             yield f"{witness.get('name', name)} has not witnessed this ledger."
         elif now - datetime.fromtimestamp(newest, timezone.utc) > days(witness.get("within", WITHIN)):
             yield f"{witness.get('name', name)} witnessed this ledger last on {stamp(newest)}."
-    if not policy.get("witness") and ledger.first:
-        seen = [ledger.times[note.size - 1] for note in ledger.seen if 0 < note.size <= len(ledger.times)]
-        last = max(seen, default=ledger.first)
-        if now - moment(last) > days(WITHIN):
-            yield f"Nobody outside has seen what happened since {last}."
+    if policy.get("witness") or not ledger.first:
+        return
+    if not ledger.complete and not ledger.anchored:
+        yield "Nothing from outside confirms this: name the log's key (--key), or a checkpoint you kept (--witness)."
+    if ledger.complete and now - moment(ledger.first) > days(WITHIN):
+        yield f"Nobody whom the policy names has seen this ledger, which began {ledger.first}."
 
 
 def moment(at: str) -> datetime:

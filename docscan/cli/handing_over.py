@@ -1,0 +1,128 @@
+"""Handing over: `proof`, `export`, `import` and `auditor-script`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from docscan import search
+from docscan.archive import access
+from docscan.archive.catalogue import open_catalogue
+from docscan.archive.handover import bag, packing, proofs
+from docscan.archive.layout import Archive
+from docscan.archive.recovery import taken_up
+from docscan.cli.terminal import agent, now, put, say, standing_in
+from docscan.errors import NotFoundError
+from docscan.messages import sentence
+from docscan.search import feed
+
+PATIENCE = 5.0  # seconds to wait for a run that is just ending
+
+folder_type = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command(epilog="Example: docscan -A my-archive proof 3f2a --out proof-3f2a")
+@click.argument("identifier", metavar="ID")
+@click.option("--out", type=folder_type, help="The folder to make.  [default: proof-ID]")
+@click.pass_context
+def proof(ctx: click.Context, identifier: str, out: Path | None) -> None:
+    """Write one document alone, with what proves it, revealing nothing of the others.
+
+    The folder holds the document's files, its lines of the ledger, a proof for
+    each (.tlog-proof), the checkpoint, what witnesses signed, VERIFY.md, and
+    verify_archive.py, which checks all of it without docscan.
+    """
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        object_id = catalogue.row(identifier).id
+    folder = out or Path(f"proof-{object_id}")
+    _on_record(archive, [object_id])
+    with packing.packed(folder) as top:
+        with open_catalogue(archive) as catalogue:
+            written = proofs.write(archive, catalogue, [object_id], top)
+            told = catalogue.key_told()
+        packing.add_instructions(archive, top, written.checkpoint, told[1] if told else "")
+    say(f"{written.lines} events, proved by a checkpoint over {written.checkpoint.size}.")
+    put(str(folder))
+
+
+@click.command(epilog="Example: docscan -A my-archive export 'supplier:acme year:2026' --to /media/usb/acme")
+@click.argument("query", required=False)
+@click.option(
+    "--ids", type=click.File(encoding="utf-8"), help="A file with one id a line; - for standard input."
+)
+@click.option("--all", "everything", is_flag=True, help="The whole archive, as at the end of a contract.")
+@click.option("--to", "folder", type=folder_type, required=True, help="The bag to make; not there yet.")
+@click.pass_context
+def export(ctx: click.Context, query: str | None, ids: TextIO | None, everything: bool, folder: Path) -> None:
+    """Pack documents into a BagIt bag, with the proofs and the script that check it.
+
+    Choose them by a QUERY as `docscan search` takes it, by --ids, or all of
+    them. The log's key signs the bag's manifest. Each document that leaves is an
+    event in the ledger before its bytes are copied. With --all the ledger goes
+    whole, the hand-over is an event, and a receipt is written beside the bag.
+    """
+    if (query is not None) + (ids is not None) + everything != 1:
+        raise click.UsageError("Choose documents by a QUERY, by --ids or by --all.")
+    archive = standing_in(ctx)
+    access.demand(archive, agent(), "export")
+    if everything:
+        packed = _hand_over(archive, folder)
+    else:
+        chosen = _chosen(archive, query, ids or ())
+        _on_record(archive, chosen)
+        with open_catalogue(archive) as catalogue:
+            packed = bag.selection(archive, catalogue, chosen, folder, now=now())
+    say(f"{packed.objects} documents, {packed.octets} bytes in {packed.files} files.")
+    put(str(packed.folder))
+
+
+def _hand_over(archive: Archive, folder: Path) -> bag.Packed:
+    with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue:
+        packed = bag.hand_over(archive, catalogue, folder, now=now(), agent=agent())
+    receipt = folder.with_name(f"{folder.name}-receipt.txt")
+    receipt.write_text(bag.receipt(archive, packed, now=now()), encoding="utf-8")
+    say(f"The receipt for both sides: {receipt}")
+    return packed
+
+
+def _chosen(archive: Archive, query: str | None, lines: Iterable[str]) -> list[str]:
+    """The ids that a person means; of a query, those found as it was typed.
+
+    Raises:
+        NotFoundError: There are none, or one is no record.
+        SearchError: The query cannot be understood.
+    """
+    with open_catalogue(archive) as catalogue:
+        if query is None:
+            found = [catalogue.row(line.strip()).id for line in lines if line.strip()]
+        else:
+            answer = feed.answer(archive, catalogue, search.parse(query), limit=max(1, catalogue.count()))
+            found = [hit.id for hit in answer.hits.hits[: answer.hits.exact]]
+            if not answer.current:
+                raise NotFoundError("The index is behind the catalogue.", hint="Renew it: docscan rebuild")
+    if not found:
+        raise NotFoundError("No record was chosen.", hint="`docscan list` shows the ids.")
+    return list(dict.fromkeys(found))
+
+
+def _on_record(archive: Archive, ids: list[str]) -> None:
+    """Tell the ledger before the bytes leave."""
+    access.demand(archive, agent(), "export")
+    if not access.disseminated(archive, ids, "export", now=now(), agent=agent()):
+        say(sentence("K018", archive.config.language))
+
+
+@click.command("auditor-script", epilog="Example: docscan auditor-script --out verify_archive.py")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+def auditor_script(out: Path | None) -> None:
+    """Give the script with which an auditor checks an archive, a bag or a proof without docscan."""
+    if out is None:
+        put(packing.script().decode())
+    else:
+        out.write_bytes(packing.script())
+        say(f"Call it with: python3 {out} FOLDER")
+
+
+COMMANDS = {"proof": proof, "export": export, "auditor-script": auditor_script}

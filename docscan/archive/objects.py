@@ -11,6 +11,7 @@ Sources: OCFL 1.1 (https://ocfl.io/1.1/spec/) and its storage layout extension
 
 import hashlib
 import json
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -106,6 +107,26 @@ def id_of(folder: str) -> str:
     """The UUID in the name of an object's folder; empty when there is none."""
     found = unquote(folder.rpartition("/")[2]).removeprefix("urn:uuid:")
     return found if UUID.fullmatch(found) else ""
+
+
+def take_out(archive: Archive, object_id: str, place: Path) -> None:
+    """Move an object out of the storage root in one step, and the folders that this leaves empty away.
+
+    Args:
+        archive: Held by the caller.
+        object_id: The object's UUID; one that is not there leaves nothing to move.
+        place: Where it goes: a path on the same file system that is free.
+    """
+    folder = folder_of(archive, object_id)
+    if folder.is_dir():
+        os.replace(folder, place)  # noqa: PTH105 - a folder, in one step
+        durable.sync_folder(place.parent)
+    above = folder.parent
+    while above != archive.objects:
+        if above.is_dir() and not any(above.iterdir()):
+            above.rmdir()
+            durable.sync_folder(above.parent)
+        above = above.parent
 
 
 def path_of(archive: Archive, object_id: str, logical: str, version: int | None = None) -> Path:

@@ -1,15 +1,15 @@
 """Recovery: what an interrupted run left is put right before the next one writes."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from docscan.archive import durable, ledger, objects, papers, pending, revision
+from docscan.archive import ledger, objects, papers, pending, revision
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import INTENT
 from docscan.archive.event import UUID
+from docscan.archive.keeping import erasure
 from docscan.archive.layout import Archive, complete, hold
 from docscan.archive.proof import checkpoint
 
@@ -62,6 +62,7 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
         catalogue: Open on that archive.
     """
     papers.recover(catalogue)
+    erasure.recover(catalogue)
     revision.recover(archive, catalogue)
     claimed = {
         path.name for path in archive.work.glob("*") if any(not file.is_dir() for file in path.rglob("*"))
@@ -71,6 +72,8 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
         if UUID.fullmatch(object_id) and not catalogue.filed(object_id):
             _take_out(archive, object_id, keep=object_id not in claimed)
     for leftover in archive.staging.iterdir() if archive.staging.is_dir() else ():
+        if leftover.name.endswith(erasure.INTENT):
+            continue  # somebody reads what is still to be wiped
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
         else:
@@ -78,16 +81,6 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
 
 
 def _take_out(archive: Archive, object_id: str, *, keep: bool) -> None:
-    folder = objects.folder_of(archive, object_id)
-    if folder.is_dir() and keep:
+    if keep and objects.folder_of(archive, object_id).is_dir():
         archive.quarantine.mkdir(exist_ok=True)
-        os.replace(folder, archive.quarantine / object_id)  # noqa: PTH105 - a folder, in one step
-        durable.sync_folder(archive.quarantine)
-    elif folder.is_dir():
-        folder.rename(archive.staging / object_id)
-    above = folder.parent
-    while above != archive.objects:
-        if above.is_dir() and not any(above.iterdir()):
-            above.rmdir()
-            durable.sync_folder(above.parent)
-        above = above.parent
+    objects.take_out(archive, object_id, (archive.quarantine if keep else archive.staging) / object_id)

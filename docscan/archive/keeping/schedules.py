@@ -130,21 +130,28 @@ class Schedule:
         return _later(base, rule.period)
 
 
-def load(archive: Archive) -> Schedule:
+def load(archive: Archive, vouched: str | None = None) -> Schedule:
     """The schedule of an archive.
 
+    Args:
+        archive: The archive.
+        vouched: The digest it must have, as the ledger names it; None to take it as it is.
+
     Raises:
-        RetentionError: It has none.
+        RetentionError: It has none, or another than the ledger names.
         ConfigError: It cannot be used; the sentence names the class and the key.
     """
-    language = archive.config.language
-    path = archive.root / FILE
+    language, path = archive.config.language, archive.root / FILE
     try:
-        return parsed(path.read_text(encoding="utf-8"), str(path))
+        data = path.read_bytes()
+        text = data.decode()
     except FileNotFoundError:
         raise RetentionError(sentence("K020", language), hint=sentence("K021", language)) from None
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path} cannot be read: {problem}.", hint="Restore it from a copy.") from problem
+    if vouched is not None and ledger.sha256(data) != vouched:
+        raise RetentionError(sentence("K013", language, file=FILE), hint=sentence("K014", language))
+    return parsed(text, str(path))
 
 
 def preset(name: str) -> str:
@@ -175,7 +182,7 @@ def adopt(catalogue: Catalogue, text: str, *, now: datetime, agent: str) -> Sche
     archive = catalogue.archive
     schedule = parsed(text, FILE)
     if (archive.root / FILE).exists():
-        _expect_kept(catalogue, load(archive), schedule)
+        _expect_kept(load(archive, papers.vouched(catalogue, FILE) or ""), schedule, archive.config.language)
     draft = Draft(
         "policy change", detail={"policy": "retention", "classes": len(schedule.rules)}, role="authorizer"
     )
@@ -184,12 +191,8 @@ def adopt(catalogue: Catalogue, text: str, *, now: datetime, agent: str) -> Sche
     return schedule
 
 
-def _expect_kept(catalogue: Catalogue, before: Schedule, after: Schedule) -> None:
+def _expect_kept(before: Schedule, after: Schedule, language: str) -> None:
     """See that a schedule only adds to the one before."""
-    language = catalogue.archive.config.language
-    found = ledger.sha256((catalogue.archive.root / FILE).read_bytes())
-    if found != papers.vouched(catalogue, FILE):
-        raise RetentionError(sentence("K013", language, file=FILE), hint=sentence("K014", language))
     for rule in before.rules:
         if rule not in after.rules:
             following = max(one.version for one in before.rules if one.id == rule.id) + 1

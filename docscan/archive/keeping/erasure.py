@@ -1,0 +1,141 @@
+"""Erasure: objects are destroyed, and every trace of them outside the ledger.
+
+The order, and what a crash after each step leaves:
+
+1. The intent, `staging/<uuid>.destruction`, is flushed. From here on the
+   destruction holds, and `recovery` goes through with it: nobody else can
+   write to the archive before that is done, so no hold can come between.
+2. For one object after the other, the ledger gets its `deletion` line, the
+   catalogue takes it in and keeps a tombstone, and the folder is moved out of
+   the storage root in one step and removed.
+3. Traces are wiped: copies set aside, lines of run reports, old catalogues.
+4. The catalogue is written anew without its free pages, and its log emptied.
+   While somebody reads in it that cannot be done; the intent then stays.
+5. The intent is removed.
+
+The search index follows by itself, as the catalogue's outbox tells it to. What
+was copied out of the archive, and freed blocks of the disk, are out of reach.
+"""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from docscan.archive import durable, ledger, objects
+from docscan.archive.catalogue import Catalogue
+from docscan.archive.event import Draft
+from docscan.archive.keeping import traces
+from docscan.archive.layout import Archive
+from docscan.errors import FixityError, NotFoundError
+
+INTENT = ".destruction"
+COPIED = ("original/", "companion/")  # what a person may have dropped in more than once
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What came of a destruction.
+
+    Attributes:
+        records: The UUIDs of the objects that are no more.
+        complete: False while traces are left in a catalogue that somebody reads.
+        unread: Files that could not be read, and may hold something of them.
+    """
+
+    records: tuple[str, ...]
+    complete: bool
+    unread: tuple[str, ...]
+
+
+def erase(catalogue: Catalogue, drafts: Sequence[Draft], *, now: datetime, agent: str) -> Erased:
+    """Destroy objects.
+
+    Args:
+        catalogue: Open on an archive that the caller holds, and that is recovered.
+        drafts: The `deletion` of each of them.
+        now: When, with its time zone.
+        agent: Who does it: a login name.
+
+    Raises:
+        LedgerError: The ledger cannot be continued.
+    """
+    archive = catalogue.archive
+    plan = {
+        "agent": ledger.pseudonym(archive, agent),
+        "at": now.isoformat(),
+        "drafts": [asdict(draft) for draft in drafts],
+        "copies": {digest: size for draft in drafts for digest, size in _copies(archive, str(draft.object))},
+    }
+    path = archive.staging / f"{drafts[0].detail['proposal']}{INTENT}"
+    durable.replace(path, json.dumps(plan).encode(), archive.staging)
+    return _go_through(catalogue, path)
+
+
+def recover(catalogue: Catalogue) -> None:
+    """Go through with destructions that were interrupted.
+
+    Args:
+        catalogue: Open on an archive that the caller holds, its ledger healed.
+    """
+    for path in sorted(catalogue.archive.staging.glob(f"*{INTENT}")):
+        _go_through(catalogue, path)
+
+
+def _go_through(catalogue: Catalogue, path: Path) -> Erased:
+    """Steps 2 to 5; what was done is not done again."""
+    archive = catalogue.archive
+    plan = json.loads(path.read_bytes())
+    now = datetime.fromisoformat(plan["at"])
+    catalogue.db.execute("PRAGMA secure_delete = ON").close()
+    drafts = [Draft(**item) for item in plan["drafts"]]
+    for draft in drafts:  # step 2
+        if catalogue.destruction(str(draft.object)) is None:
+            catalogue.apply(ledger.append(archive, draft, now=now, agent=plan["agent"]))
+        _remove(archive, str(draft.object))
+    gone = tuple(str(draft.object) for draft in drafts)
+    unread = traces.wipe(archive, frozenset(gone), plan["copies"])  # step 3
+    complete = _written_anew(catalogue)  # step 4
+    if complete:  # step 5
+        path.unlink()
+        durable.sync_folder(archive.staging)
+    return Erased(gone, complete, unread)
+
+
+def _remove(archive: Archive, object_id: str) -> None:
+    """Take an object out of the storage root whole, then remove it file by file."""
+    place = archive.staging / f"{object_id}.destroyed"
+    if place.exists():
+        shutil.rmtree(place)
+    objects.take_out(archive, object_id, place)
+    if place.exists():
+        shutil.rmtree(place)
+        durable.sync_folder(archive.staging)
+
+
+def _written_anew(catalogue: Catalogue) -> bool:
+    """Step 4; False when somebody reads meanwhile."""
+    try:
+        catalogue.db.execute("VACUUM").close()
+        busy, _, _ = catalogue.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return not busy
+
+
+def _copies(archive: Archive, object_id: str) -> list[tuple[str, int]]:
+    """Digest and size of what was received for an object; none where its inventory cannot be read."""
+    try:
+        found = objects.inventory_of(archive, object_id)
+    except (NotFoundError, FixityError):
+        return []
+    folder = objects.folder_of(archive, object_id)
+    paths = found.paths(found.head)
+    return [
+        (digest, (folder / paths[name]).stat().st_size)
+        for name, digest in found.files(found.head).items()
+        if name.startswith(COPIED) and (folder / paths[name]).is_file()
+    ]

@@ -73,8 +73,27 @@ def revise(
     before = {one.record.id: _before(archive, catalogue, one) for one in revisions if one.version > 1}
     who, at = ledger.pseudonym(archive, agent), ledger.stamp(now)
     drafts = [_built(archive, one, before.get(one.record.id), Version("", at, who, {})) for one in revisions]
+    carry_out(archive, catalogue, drafts, now=now, agent=agent)
+
+
+def carry_out(
+    archive: Archive, catalogue: Catalogue, drafts: Sequence[Draft], *, now: datetime, agent: str
+) -> None:
+    """Steps 2 to 4: give versions that were built in the staging area their places, all or none.
+
+    Args:
+        archive: Held by the caller, and recovered.
+        catalogue: Open on that archive.
+        drafts: What the ledger is to say of each; a whole object lies in
+            `staging/<uuid>` with all of the versions that are spoken of.
+        now: When, with its time zone.
+        agent: Who: a login name.
+
+    Raises:
+        LedgerError: The ledger cannot be continued.
+    """
     plan = {"agent": agent, "at": now.isoformat(), "drafts": [asdict(draft) for draft in drafts]}
-    path = archive.staging / f"{revisions[0].record.id}{PLAN}"
+    path = archive.staging / f"{drafts[0].object}{PLAN}"
     durable.replace(path, json.dumps(plan).encode(), archive.staging)
     _go_through(archive, catalogue, path)
 

@@ -10,6 +10,7 @@ from docscan import search
 from docscan.archive import access
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.handover import bag, packing, proofs
+from docscan.archive.handover.taking_over import take_over
 from docscan.archive.layout import Archive
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, say, standing_in
@@ -114,6 +115,33 @@ def _on_record(archive: Archive, ids: list[str]) -> None:
         say(sentence("K018", archive.config.language))
 
 
+@click.command("import", epilog="Example: docscan -A my-archive import /media/usb/acme --key 9f0c…")
+@click.argument("folder", metavar="BAG", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--key", default="", help="The sender's public key, as it was told to you by another way.")
+@click.pass_context
+def import_(ctx: click.Context, folder: Path, key: str) -> None:
+    """Take over the documents of a bag that another archive exported.
+
+    All of the bag is checked before anything is filed: manifests, signatures,
+    the proof of each line, each file. The documents keep their ids, bytes and
+    versions, and the lines and proofs they came with are kept. One that is here
+    already, byte for byte, is left as it is. To call it again goes on where it
+    was interrupted.
+    """
+    archive = standing_in(ctx)
+    access.demand(archive, agent(), "import")
+    with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue:
+        taken = take_over(catalogue, folder, pinned=key.lower(), now=now(), agent=agent())
+        feed.feed(archive, catalogue)
+    say(f"{len(taken.taken)} documents of {taken.origin} were taken over.")
+    if taken.known:
+        say(f"{len(taken.known)} were here already, byte for byte.")
+    if not key:
+        say("Nobody vouched for the sender's key: ask for it by another way, and name it with --key.")
+    for object_id in taken.taken:
+        put(object_id)
+
+
 @click.command("auditor-script", epilog="Example: docscan auditor-script --out verify_archive.py")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
 def auditor_script(out: Path | None) -> None:
@@ -125,4 +153,4 @@ def auditor_script(out: Path | None) -> None:
         say(f"Call it with: python3 {out} FOLDER")
 
 
-COMMANDS = {"proof": proof, "export": export, "auditor-script": auditor_script}
+COMMANDS = {"proof": proof, "export": export, "import": import_, "auditor-script": auditor_script}

@@ -183,7 +183,6 @@ def carry(archive: Archive, object_id: str, told: Mapping[str, str], top: Path) 
     """
     folder = objects.relative_folder(object_id)
     source, target = archive.objects / folder, top / "objects" / folder
-    control = {path: digest for path, digest in told.items() if not ORIGINAL.fullmatch(path)}
     if not source.is_dir():
         raise NotFoundError(f"There is no record {object_id} on the shelf.", hint=objects.KNOWN)
     with objects.understood(object_id):
@@ -191,7 +190,7 @@ def carry(archive: Archive, object_id: str, told: Mapping[str, str], top: Path) 
     named = {path: digest for digest, paths in manifest.items() for path in paths}
     if not all(inventory.CONTENT.fullmatch(path) and path.isprintable() for path in named):
         raise FixityError(f"The inventory of record {object_id} leads out of it.", hint=ledger.VERIFY)
-    for path, digest in {**named, **control}.items():
+    for path, digest in {**named, **control_of(told)}.items():
         packing.copy(source / path, target / path, digest)
 
 
@@ -201,6 +200,11 @@ def vouched(told: Iterable[Event]) -> Mapping[str, str]:
     for happened in told:
         files.update(happened.files)
     return files
+
+
+def control_of(told: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of an object's files that the ledger names by their paths; the inventory names the rest."""
+    return {path: digest for path, digest in told.items() if not ORIGINAL.fullmatch(path)}
 
 
 def history(catalogue: Catalogue, object_id: str) -> list[Event]:

@@ -229,7 +229,7 @@ def valid(note: Note, verifier: Verifier) -> bool:
     if verifier.type == COSIGNATURE:
         return cosignature_time(note, verifier) is not None
     found = _by(note, verifier)
-    return bool(found) and all(_right(verifier, one.data, note.text.encode()) for one in found)
+    return bool(found) and all(right(verifier, one.data, note.text.encode()) for one in found)
 
 
 def cosignature_time(note: Note, verifier: Verifier) -> int | None:
@@ -237,7 +237,7 @@ def cosignature_time(note: Note, verifier: Verifier) -> int | None:
     times = []
     for one in _by(note, verifier):
         at = int.from_bytes(one.data[:TIME_BYTES])
-        if at > LATEST or not _right(verifier, one.data[TIME_BYTES:], _witnessed(note.text, at)):
+        if at > LATEST or not right(verifier, one.data[TIME_BYTES:], _witnessed(note.text, at)):
             return None
         times.append(at)
     return max(times, default=None) if verifier.type == COSIGNATURE else None
@@ -247,7 +247,8 @@ def _by(note: Note, verifier: Verifier) -> list[Signature]:
     return [one for one in note.signatures if (one.name, one.key_id) == (verifier.name, verifier.key_id)]
 
 
-def _right(verifier: Verifier, signature: bytes, message: bytes) -> bool:
+def right(verifier: Verifier, signature: bytes, message: bytes) -> bool:
+    """Whether the bytes are the key's signature of a message."""
     if len(signature) != SIGNATURE_BYTES:
         return False
     try:

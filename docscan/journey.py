@@ -120,6 +120,7 @@ def receive(claim: Claim, desk: Desk) -> Received:
     """
     intake.check(claim.path, desk.setup.pipeline.accession)
     media_type = intake.identify(claim.path)
+    intake.expect_format(media_type, desk.setup.pipeline.accession)
     path = _received(claim, desk) / objects.safe_name(claim.path.name)
     path.parent.mkdir(parents=True)
     sha256 = intake.copy(claim.path, path)

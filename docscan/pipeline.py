@@ -15,7 +15,9 @@ from docscan.errors import PipelineError
 
 Allowed = Callable[[object], bool]
 Picture = Literal["stored", "compact"]
+Standard = Literal["", "pades"]
 Functions = Mapping[str, Callable[..., Any]]
+FORMATS = ("pdf", "tiff", "png", "jp2", "jpeg", "webp", "heic")  # as the ends of their media types
 AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")  # money is written between quotes, never as a float
 
 
@@ -29,11 +31,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is taken in at most."""
+    """What is taken in.
+
+    Attributes:
+        min_dpi: Pixels to the inch that every page has at least, by its own
+            pixels and its size on paper; 0 for any.
+        formats: The kinds of files, of `FORMATS`; none for all.
+    """
 
     max_megabytes: int = 200
     max_pages: int = 2000
     max_megapixels: int = 150
+    min_dpi: int = 0
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """How the searchable copy is signed before it is filed.
+
+    Attributes:
+        standard: `pades`, or empty for no signature; the key is named in `docscan.toml`.
+    """
+
+    standard: Standard = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """A whole pipeline, in journey order."""
 
@@ -72,6 +93,7 @@ class Pipeline:
     ocr: Reading
     schemas: tuple[str, ...]
     verification: tuple[Choice, ...]
+    signature: Signature = Signature()
 
 
 def _is_text(value: object) -> bool:
@@ -98,6 +120,17 @@ ALLOWED: Mapping[str, Mapping[str, tuple[Allowed, str]]] = {
         "max_megabytes": _whole(1, 1_000_000),
         "max_pages": _whole(1, 1_000_000),
         "max_megapixels": _whole(1, 100_000),
+        "min_dpi": _whole(0, 1200),
+        "formats": (
+            lambda value: isinstance(value, list) and set(map(repr, value)) <= set(map(repr, FORMATS)),
+            f'Write a list of {", ".join(FORMATS)}: ["pdf", "tiff"].',
+        ),
+    },
+    "signature": {
+        "standard": (
+            lambda value: value in get_args(Standard),
+            'Write "pades", or "" for none.',
+        ),
     },
     "ocr": {
         "languages": (
@@ -123,6 +156,7 @@ TABLES: Mapping[str, Iterable[str]] = {
     "ocr": ALLOWED["ocr"],
     "extraction": ALLOWED["extraction"],
     "verification": ("check",),
+    "signature": ALLOWED["signature"],
 }
 
 
@@ -142,11 +176,12 @@ def load(path: Path, *, steps: Functions, checks: Functions) -> Pipeline:
     return Pipeline(
         name=path.stem,
         title=tables["title"],
-        accession=Limits(**tables["accession"]),
+        accession=Limits(**_frozen(tables["accession"])),
         cleanup=_choices(path, "cleanup.step", tables["cleanup"].get("step", []), steps),
         ocr=Reading(**_frozen(tables["ocr"])),
         schemas=tuple(tables["extraction"].get("schemas", ())),
         verification=_choices(path, "verification.check", tables["verification"].get("check", []), checks),
+        signature=Signature(**tables["signature"]),
     )
 
 

@@ -106,6 +106,17 @@ def identify(path: Path) -> str:
     raise UnsupportedMediaError("A020", found=_described(head))
 
 
+def expect_format(media_type: str, limits: Limits) -> None:
+    """Refuse a kind of file that the pipeline does not take.
+
+    Raises:
+        UnsupportedMediaError: It is another (A021).
+    """
+    name = media_type.rpartition("/")[2]
+    if limits.formats and name not in limits.formats:
+        raise UnsupportedMediaError("A021", found=name.upper(), allowed=", ".join(limits.formats).upper())
+
+
 def _described(head: bytes) -> str:
     for offset, mark, name in FOREIGN:
         if head[offset : offset + len(mark)] == mark:

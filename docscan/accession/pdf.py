@@ -1,6 +1,7 @@
 """PDF pages as images: the stored image where a page is one, else the page rendered."""
 
 import ctypes
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ TAIL = 2048  # bytes at the end in which a complete PDF tells where its table st
 POINTS = 72.0  # to the inch
 FULL = 0.02  # of the page: how far a full-page image may miss the page's edges
 PLAIN = (pdfium.FPDF_COLORSPACE_DEVICEGRAY, pdfium.FPDF_COLORSPACE_DEVICERGB, pdfium.FPDF_COLORSPACE_ICCBASED)
+COVERED = 0.9  # of the page: what a scan fills at least; scanners leave a margin
 LOWEST_DPI = 50.0  # a stored image coarser than this is a background, not a scan
 
 
@@ -57,6 +59,42 @@ def scan(path: Path, number: int, dpi: int, limits: Limits) -> Scan:
             if found is not None:
                 return found
         return _rendered(number, page, dpi, limits)
+
+
+def resolutions(path: Path) -> Iterator[float | None]:
+    """The pixels to the inch of each page, by its image and the size at which it is shown.
+
+    Of layers that each fill the page, the finest counts, as it holds the print;
+    of strips that fill it together, the coarsest. Where images do not fill it,
+    the page is no scan, and there is None.
+
+    Raises:
+        EncryptedDocumentError, pypdfium2.PdfiumError: It cannot be opened.
+    """
+    with _opened(path) as document:
+        for page in document:
+            width, height = (side / POINTS for side in page.get_size())
+            images = [_in_inches(item) for item in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE])]
+            layers = [fine for fine, area in images if area >= COVERED * width * height]
+            if layers:
+                yield max(layers)
+            elif sum(area for _, area in images) >= COVERED * width * height:
+                yield min(fine for fine, _ in images)
+            else:
+                yield None
+
+
+def _in_inches(item: pypdfium2.PdfObject) -> tuple[float, float]:
+    """An image's pixels to the inch, the fewer of across and down, and how many square inches it fills."""
+    matrix, holder = item.get_matrix(), item.container
+    while holder is not None:  # a form has a matrix of its own
+        matrix, holder = matrix.multiply(holder.get_matrix()), holder.container
+    a, b, c, d, _, _ = matrix.get()
+    across, down = math.hypot(a, b) / POINTS, math.hypot(c, d) / POINTS
+    if not across or not down:
+        return 0.0, 0.0
+    width, height = item.get_px_size()
+    return min(width / across, height / down), across * down
 
 
 @contextmanager

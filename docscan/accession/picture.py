@@ -92,6 +92,20 @@ def scan(path: Path, media_type: str, number: int, limits: Limits) -> Scan:
     return _oriented(_squared(stored, across, down), orientation)
 
 
+def resolutions(path: Path, media_type: str) -> Iterator[float | None]:
+    """The pixels to the inch of each page, the fewer of across and down; None where the file does not say.
+
+    Raises:
+        OSError, ValueError, SyntaxError: Damaged.
+    """
+    with _opened(path, media_type) as image:
+        for frame in list(_frames(image, media_type)):
+            image.seek(frame)
+            stated = image.info.get("dpi")
+            least = min(map(float, stated)) if isinstance(stated, tuple) and len(stated) == 2 else 0.0
+            yield least if PLAUSIBLE_DPI[0] <= least <= PLAUSIBLE_DPI[1] else None
+
+
 @contextmanager
 def _opened(path: Path, media_type: str) -> Iterator[Pillow.Image]:
     with warnings.catch_warnings():

@@ -16,7 +16,12 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from docscan.accession import pdf, picture
-from docscan.errors import EncryptedDocumentError, LimitExceededError, UnreadableDocumentError
+from docscan.errors import (
+    EncryptedDocumentError,
+    LimitExceededError,
+    UnreadableDocumentError,
+    UnsupportedMediaError,
+)
 from docscan.model import Scan
 from docscan.pipeline import Limits
 
@@ -36,6 +41,8 @@ def count(path: Path, media_type: str, limits: Limits) -> int:
         IncompleteDocumentError: The file ends before it is complete.
         UnreadableDocumentError: It is damaged.
         LimitExceededError: Too many pages, or too many pixels on one.
+        UnsupportedMediaError: A page has too few pixels to the inch, or does
+            not say how many.
     """
     with _named_errors(limits):
         found = pdf.count(path, limits) if media_type == PDF else picture.count(path, media_type, limits)
@@ -43,7 +50,21 @@ def count(path: Path, media_type: str, limits: Limits) -> int:
         raise LimitExceededError("A061", found=str(found), allowed=str(limits.max_pages))
     if found == 0:
         raise UnreadableDocumentError("A050", detail="@N023")
+    if limits.min_dpi:
+        _expect_fine(path, media_type, limits)
     return found
+
+
+def _expect_fine(path: Path, media_type: str, limits: Limits) -> None:
+    """Refuse a document with a page that has too few pixels for its size on paper."""
+    with _named_errors(limits):
+        found = list(pdf.resolutions(path) if media_type == PDF else picture.resolutions(path, media_type))
+    for number, dpi in enumerate(found, 1):
+        facts = {"page": str(number), "allowed": str(limits.min_dpi)}
+        if dpi is None:
+            raise UnsupportedMediaError("A151", **facts)
+        if round(dpi) < limits.min_dpi:  # a PNG counts pixels to the metre: 200 dpi are 199.9996 then
+            raise UnsupportedMediaError("A150", found=f"{dpi:.0f}", **facts)
 
 
 def scan(path: Path, media_type: str, number: int, *, dpi: int, limits: Limits) -> Scan:

@@ -1298,7 +1298,7 @@ def unmet(policy: dict[str, Any], ledger: Ledger, now: datetime) -> Iterator[str
     if policy.get("witness") or not ledger.first:
         return
     if not ledger.complete and not ledger.anchored:
-        yield "Nothing from outside confirms this: bring the log's key (--key) or a checkpoint you kept (--witness)."
+        yield "Nothing from outside confirms this: bring the log's key (--key) or a checkpoint (--witness)."
     if ledger.complete and now - moment(ledger.first) > days(WITHIN):
         yield f"Nobody whom the policy names has seen this ledger, which began {ledger.first}."
 

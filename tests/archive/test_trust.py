@@ -176,7 +176,7 @@ def test_a_history_written_anew_with_the_key_is_another_one_to_a_witness(
     if act == "edit":
         events[-3]["detail"]["pages"] = 9
     elif act == "insert":
-        events.insert(-3, events[-3])
+        events.insert(-3, events[1])
     elif act == "reorder":
         events[1], events[-3] = events[-3], events[1]
     else:

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docscan import archive as archives
 from docscan.archive import fixity, ledger, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Agent, Event
@@ -14,50 +16,27 @@ from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
 from docscan.errors import NotFoundError, RetentionError
 from docscan.model import Decision
-from tests.archive.conftest import AGENT, NOW, object_id
+from tests.archive.conftest import AGENT, NOW, file_one, object_id
+from tests.archive.rules import RULES
 
-RULES = """
-[[class]]
-id = "accounting"
-title = "Invoices"
-kinds = ["invoice"]
-trigger = "end_of_year"
-period = "P6Y"
-action = "destroy"
-basis = "the law"
-jurisdiction = "ES"
-
-[[class]]
-id = "forms"
-title = "Forms"
-kinds = ["form"]
-trigger = "received"
-period = "P1Y"
-action = "review"
-basis = "the law"
-jurisdiction = "ES"
-
-[[class]]
-id = "permanent"
-title = "For the city's archive"
-kinds = []
-trigger = "received"
-period = "P1Y"
-action = "transfer"
-basis = "the law"
-jurisdiction = "ES"
-"""
 LATER = datetime(2033, 1, 1, 8, tzinfo=UTC)  # the day after the sixth year of what NOW received
 ALL = (1, 5, 7)  # invoices that wait for nobody
 
 
-@pytest.fixture
-def shelf(archive, file_document):
-    for number in range(1, 8):
-        file_document(number)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    root = tmp_path_factory.mktemp("filled") / "archive"
+    archive = archives.create(root, name="acme", language="es", now=NOW, agent=AGENT)
     with taken_up(archive, now=NOW, agent=AGENT) as catalogue:
+        for number in range(1, 8):
+            file_one(archive, catalogue, number)
         schedules.adopt(catalogue, RULES, now=NOW, agent=AGENT)
-    return archive
+    return root
+
+
+@pytest.fixture
+def shelf(filled, tmp_path):
+    return archives.open_archive(shutil.copytree(filled, tmp_path / "archive"))
 
 
 def act(archive, verb, *args, now=LATER, agent="zoe"):

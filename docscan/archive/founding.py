@@ -31,7 +31,7 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
         ConfigError: The name or the language cannot be used.
     """
     from docscan.archive.catalogue import open_catalogue  # noqa: PLC0415 - who makes none does without SQLite
-    from docscan.archive.proof import checkpoint  # noqa: PLC0415 - and without cryptography
+    from docscan.archive.proof import checkpoint, policy  # noqa: PLC0415 - and without cryptography
 
     text = config.written(name, language)
     if is_archive(root) and not (root / UNFINISHED).exists():
@@ -42,6 +42,7 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
         (root / folder).mkdir()
     objects.lay_root(root / "objects")
     durable.write(root / config.FILE, text.encode())
+    durable.write(root / policy.FILE, policy.TEMPLATE.encode())
     archive = open_archive(root)
     _open_ledger(archive, now=now, agent=agent)
     with open_catalogue(archive) as catalogue:
@@ -87,7 +88,7 @@ def _clear(root: Path) -> None:
     if (root / UNFINISHED).exists():
         for folder in FOLDERS:
             shutil.rmtree(root / folder, ignore_errors=True)
-        for path in (root / config.FILE, *root.glob("catalogue.db*"), root / UNFINISHED):
+        for path in (*root.glob("*.toml"), *root.glob("catalogue.db*"), root / UNFINISHED):
             path.unlink(missing_ok=True)
     if any(root.iterdir()):
         raise ArchiveError(

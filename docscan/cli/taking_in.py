@@ -61,7 +61,7 @@ def run(
     nothing was put aside, 1 when something was, 75 when another run holds
     the archive. A report is kept in reports/.
     """
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "take in")
     options = replace(_options(archive, quiet, grace, workers), batch=number)
     report = _once(archive, _equipped(archive), options)
     if as_json:
@@ -98,7 +98,7 @@ def watch(
     """
     from watchfiles import watch as changes  # noqa: PLC0415 - only this command needs it
 
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "take in")
     setup = _equipped(archive)
     options = replace(_options(archive, quiet, grace, workers), batch=number)
     say(f"Watching {archive.inbox}; stop with Ctrl-C.")
@@ -152,7 +152,12 @@ def _once(archive: Archive, setup: Setup, options: Options) -> batch.Report:
                 say("\r" + sentence("B021", language, source=outcome.source, reason=outcome.reason))
             bar(done, known)
 
-        return batch.run(archive, setup, options, progress)
+        report = batch.run(archive, setup, options, progress)
+    if archive.config.timestamp.url:
+        from docscan.cli.witnessing import stamp_when_due  # noqa: PLC0415 - most archives have no authority
+
+        stamp_when_due(archive)
+    return report
 
 
 COMMANDS = {"run": run, "watch": watch}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docscan.archive import Archive
 from docscan.archive.proof import note, policy
 from docscan.archive.proof.policy import Policy, Stamped, Trusted
 from docscan.errors import ConfigError
@@ -31,6 +32,10 @@ def test_the_template_shows_every_key_with_the_signs_away(tmp_path: Path) -> Non
     assert found.keys == (LOG,)
     assert found.witnesses == (Trusted("acme", WITNESS, timedelta(days=30)),)
     assert found.timestamp == Stamped(timedelta(days=2), tmp_path / "tsa.pem", "1.2.3.4", qualified=False)
+
+
+def test_a_new_archive_has_the_template(archive: Archive) -> None:
+    assert (archive.root / policy.FILE).read_text(encoding="utf-8") == policy.TEMPLATE
 
 
 def test_several_keys_and_witnesses_may_be_named(tmp_path: Path) -> None:

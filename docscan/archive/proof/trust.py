@@ -33,7 +33,7 @@ from docscan.errors import LedgerError
 from docscan.messages import sentence
 
 AHEAD = timedelta(days=1)  # a witness whose clock is further ahead than time zones and drift explain
-CHECKPOINT = f"ledger/{checkpoint.FILE}"
+CHECKPOINT, HEAD = f"ledger/{checkpoint.FILE}", "ledger/head.json"
 load = policy.load
 
 
@@ -163,7 +163,10 @@ def state(archive: Archive, examined: Examined, witnesses: Testimony, trust: Pol
     Raises:
         ConfigError: The certificates that the policy names cannot be read.
     """
-    origin, events = _origin(archive), examined.size
+    origin, events, damaged = _origin(archive), examined.size, _damaged(examined)
+    if damaged:  # then any tree is another one, and only a greater number tells more
+        ahead = [one for one in witnesses.sightings if one.checkpoint.size > events]
+        witnesses = Testimony(tuple(one for one in ahead if one.checkpoint.origin == origin))
     findings = [found for one in witnesses.sightings for found in _against(examined, origin, one)]
     wrong = {found.path for found in findings}
     agreeing = [one for one in witnesses.sightings if one.path not in wrong]
@@ -171,19 +174,27 @@ def state(archive: Archive, examined: Examined, witnesses: Testimony, trust: Pol
     stamps, mismatches, unchecked = _stamps(archive, examined, witnesses.stored, trust)
     if not any(one.code == "C1" for one in examined.findings):
         findings += _pinned(archive, trust)
-    unseen = [] if witnessed or stamps else [Remark("B240")]
+    unseen = [] if witnessed or stamps or damaged else [Remark("B240")]
     said = [*_said(events, witnessed, agreeing, trust), *_stamped(events, stamps, trust)]
     begun = _moment(examined.creation)
-    lacks = [*_stale(witnessed, stamps, trust, begun, now), *_unsigned(archive, examined, now)]
+    stale = () if damaged else _stale(witnessed, stamps, trust, begun, now)
+    lacks = [*stale, *_unsigned(archive, examined, now)]
     return State(
         events,
         events - examined.unsigned,
         tuple(witnessed),
         tuple(stamps),
-        (*unseen, *said, *doubts, *unchecked),
+        (*unseen, *said, *doubts, *unchecked, *damaged),
         tuple(lacks),
         (*findings, *mismatches),
     )
+
+
+def _damaged(examined: Examined) -> tuple[Remark, ...]:
+    """That lines of the ledger, or its name, are damaged; empty where they are sound."""
+    beside = {"D3", "L5", "L6", "C1", "C2", "C3"}  # findings that leave the lines as they are
+    found = any(one.code not in beside and one.path != HEAD for one in examined.findings)
+    return (Remark("B248"),) if found else ()
 
 
 def _origin(archive: Archive) -> str:

@@ -228,7 +228,7 @@ class Ledger:
         self.objects: dict[str, dict[str, str]] = {}  # by object: digests by path in it
         self.deleted: dict[str, dict[str, Any]] = {}  # by object: the event of its destruction
         self.files: dict[str, str] = {}  # digests of files that events without an object name
-        self.keys: list[str] = []  # public keys of the log, in hex, as they came
+        self.keys: list[tuple[int, str]] = []  # public keys of the log, in hex, and the events that told them
         self.holds: dict[str, set[str]] = {}  # by object: the holds that are on it
         self.broken_holds: list[str] = []  # objects destroyed while they were held
         self.leaves: list[bytes] = []  # the hash of every line, as it stands
@@ -247,6 +247,11 @@ class Ledger:
         """Whether these lines begin with those of a checkpoint."""
         return note.size <= len(self.leaves) and tree_root(self.leaves[: note.size]) == note.root
 
+    def keys_at(self, size: int) -> list[bytes]:
+        """The key that signs the first so many events: the newest that they tell."""
+        told = [key for seq, key in self.keys if seq < size and is_form("hex", key)]
+        return [bytes.fromhex(key) for key in told[-1:]]
+
     @property
     def first(self) -> str:
         """When the first event was written."""
@@ -260,7 +265,7 @@ class Ledger:
         if event["seq"] == 0 and event["type"] == "creation":
             self.creation = event
         if event["type"] in ("creation", "key rotation") and "key" in event["detail"]:
-            self.keys.append(str(event["detail"]["key"]))
+            self.keys.append((event["seq"], str(event["detail"]["key"])))
         if object_id is None:
             self.files.update(files)
         elif files:
@@ -1019,65 +1024,66 @@ def handout_at(path: Path) -> Handout | None:
 # ---- steps 5 and 6: the checkpoint, witnesses, time stamps ----------------------------------------------
 
 
-def read_note(top: Path, path: str) -> tuple[Note, bytes] | None:
+def read_note(path: Path) -> Note | None:
     """A signed checkpoint from a file; None when there is none that can be read."""
     try:
-        data = read_small(top / path, MAX_NOTE)
-        return parse_note(data), data
+        return parse_note(read_small(path, MAX_NOTE))
     except (OSError, ValueError):
         return None
 
 
-def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes]) -> Iterator[Finding]:
-    """Step 5: the newest checkpoint (threat A3: whoever has no key cannot make it fit what was changed)."""
-    keys = list(pinned) or [bytes.fromhex(key) for key in ledger.keys[-1:]]
-    if not keys:
+def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes], whole: bool) -> Iterator[Finding]:
+    """Step 5: the newest checkpoint (threat A3: who has no key cannot make it fit what was changed).
+
+    `whole` says that no line is wrong; otherwise another root tells nothing new.
+    """
+    if not ledger.keys:
         return
-    found = read_note(top, CHECKPOINT)
-    if found is None or found[0].origin != ledger.origin or not any(is_signed(found[0], key) for key in keys):
+    if (
+        kind_of(top / CHECKPOINT) == "missing"
+        and len(ledger.keys) == 1
+        and ledger.keys[0][0] == ledger.size - 1
+    ):
+        return  # the event that tells the first key is the last; the signature was still to come
+    note = read_note(top / CHECKPOINT)
+    keys = [] if note is None else list(pinned) or ledger.keys_at(note.size)
+    signed = note is not None and len(note.signatures) == 1 and any(is_signed(note, key) for key in keys)
+    if note is None or not signed or (ledger.origin and note.origin != ledger.origin):
         yield Finding("C1", CHECKPOINT)
-        return
-    note = found[0]
-    if ledger.complete and note.size > len(ledger.leaves):
+    elif ledger.complete and whole and note.size > len(ledger.leaves):
         yield Finding("C3", CHECKPOINT, "", str(note.size), str(len(ledger.leaves)))
-    elif ledger.complete and not ledger.begins_with(note):
+    elif ledger.complete and whole and not ledger.begins_with(note):
         yield Finding("C2", CHECKPOINT, "", note.root.hex())
     else:
         ledger.note = note
         ledger.anchored = bool(pinned)
 
 
-def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Iterator[Finding]:
-    """Step 6: whether a checkpoint that somebody else kept is a beginning of this ledger (threats A4, A6)."""
+def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Finding | bool:
+    """Whether a checkpoint somebody else kept is a beginning of this ledger; False when it cannot be told."""
     if note.origin != ledger.origin:
-        yield Finding("W2", path, "", ledger.origin, note.origin)
-        return
+        return Finding("W2", path, "", ledger.origin, note.origin)
     if ledger.complete:
-        size, same = len(ledger.leaves), tree_root(ledger.leaves[: note.size]) == note.root
+        size, same = len(ledger.leaves), ledger.begins_with(note)
     elif ledger.note is None:
-        return
+        return False
     else:
         size, root = ledger.note.size, ledger.note.root
-        shown = [
+        leads = [
             one for one in handouts if one.old == note.size and (one.note.size, one.note.root) == (size, root)
         ]
+        same = any(grew(note.size, size, note.root, root, one.proof) for one in leads)
         if note.size == size:
             same = note.root == root
-        elif shown:
-            same = any(grew(note.size, size, note.root, root, one.proof) for one in shown)
-        else:
-            ledger.remarks.append(
-                f"{path} cannot be compared: ask the custodian for a handout since {note.size}."
-            )
-            return
+        elif not leads:
+            return False
     if note.size > size:
-        yield Finding("W1", path, "", str(note.size), str(size))
-    elif not same:
-        yield Finding("W2", path, "", note.root.hex())
+        return Finding("W1", path, "", str(note.size), str(size))
+    return same or Finding("W2", path, "", note.root.hex())
 
 
 def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Iterator[Finding]:
-    """Step 6: the notes that the archive keeps, and those that were brought along."""
+    """Step 6: the notes that the archive keeps, and those that were brought along (threats A4, A6)."""
     kept = [f"ledger/witnesses/{name}" for name in names_in(top / "ledger/witnesses") or ()]
     places = {**{name: top / name for name in kept}, **{str(path): path for path in brought}}
     read = {name: handout_at(path) for name, path in places.items()}
@@ -1088,9 +1094,14 @@ def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Itera
     if unread:
         raise WrongCallError(f"{unread[0]} is no checkpoint")
     for name, handout in handouts.items():
-        wrong = list(seen_by(shown(name), handout.note, ledger, list(handouts.values())))
-        yield from wrong
-        if not wrong and not handout.old:
+        result = seen_by(shown(name), handout.note, ledger, list(handouts.values()))
+        if isinstance(result, Finding):
+            yield result
+        elif not result:
+            ledger.remarks.append(
+                f"{name} cannot be compared: ask for a handout since {handout.note.size} events."
+            )
+        elif not handout.old:
             ledger.seen.append(handout.note)
             ledger.anchored |= name not in kept
 
@@ -1101,15 +1112,11 @@ def check_stamps(top: Path, ledger: Ledger) -> Iterator[Finding]:
         path for path in ledger.files if re.fullmatch(r"ledger/timestamps/[0-9]{12}\.note", path)
     ):
         token = f"{path[:-5]}.tsr"
-        found = read_note(top, path)
-        try:
-            stamp = read_small(top / token, MAX_NOTE)
-        except OSError:
-            continue  # step 7 says that it is missing
-        if found is None:
-            continue
-        note, data = found
-        if not ledger.begins_with(note) or hashlib.sha256(data).digest() not in stamp:
+        note = read_note(top / path)
+        if note is None or kind_of(top / token) != "file":
+            continue  # step 7 says what is wrong
+        stamp = read_small(top / token, MAX_NOTE)
+        if not ledger.begins_with(note) or bytes.fromhex(digest_of(top / path)) not in stamp:
             yield Finding("T2", token, "", note.root.hex())
         else:
             ledger.remarks.append(
@@ -1146,11 +1153,12 @@ def read_excerpt(top: Path, findings: list[Finding]) -> Ledger:
     """Step 5 for documents that were handed over without the others: `ledger/lines.jsonl` and its proofs."""
     ledger = Ledger()
     ledger.complete = False
-    found = read_note(top, CHECKPOINT)
-    if found is None:
+    note = read_note(top / CHECKPOINT)
+    if note is None:
         findings.append(Finding("C1", CHECKPOINT))
         return ledger
-    ledger.origin = found[0].origin
+    ledger.origin = note.origin
+    signed = read_small(top / CHECKPOINT, MAX_NOTE)
     listed = {"lines.jsonl", "checkpoint.note", "witnesses"}
     for line in lines_of(top, LINES, findings):
         ledger.size += 1
@@ -1158,7 +1166,7 @@ def read_excerpt(top: Path, findings: list[Finding]) -> Ledger:
         proof = f"ledger/proofs/{line.seq:012d}.tlog-proof"
         if not code and kind_of(top / proof) == "missing":
             findings.append(Finding("D2", proof))
-        elif code or not is_proved(top / proof, line, found):
+        elif code or not is_proved(top / proof, line, note, signed):
             findings.append(about(line, code or "L7"))
         elif line.event is not None:
             ledger.believe(line.event)
@@ -1170,15 +1178,14 @@ def read_excerpt(top: Path, findings: list[Finding]) -> Ledger:
     return ledger
 
 
-def is_proved(path: Path, line: Line, checkpoint: tuple[Note, bytes]) -> bool:
+def is_proved(path: Path, line: Line, note: Note, signed: bytes) -> bool:
     """Whether a proof leads from a line to the root of the checkpoint that came with it."""
-    note, data = checkpoint
     try:
-        index, hashes, signed = parse_proof(read_small(path, MAX_NOTE))
+        index, hashes, checkpoint = parse_proof(read_small(path, MAX_NOTE))
     except (OSError, ValueError):
         return False
     leaf = bytes.fromhex(line.hash)
-    return signed == data and index == line.seq and included(index, note.size, leaf, hashes, note.root)
+    return checkpoint == signed and index == line.seq and included(index, note.size, leaf, hashes, note.root)
 
 
 # ---- step 1: a bag (RFC 8493) ---------------------------------------------------------------------------
@@ -1280,27 +1287,35 @@ def pinned_keys(policy: dict[str, Any], named: Sequence[str]) -> list[bytes]:
 
 
 def unmet(policy: dict[str, Any], ledger: Ledger, now: datetime) -> Iterator[str]:
-    """Step 10: what the trust policy asks for and nobody has seen (threats A4, A6)."""
+    """Step 10: what the trust policy asks for and is not so (threats A4, A6)."""
     signed = ledger.note.size if ledger.note else 0
-    if ledger.complete and any(now - moment(at) > UNSIGNED for at in ledger.times[signed:]):
-        yield f"{len(ledger.times) - signed} events are not signed, the first of them for more than a day."
+    waiting = ledger.times[signed : signed + 1] if ledger.complete else []
+    if waiting and now - moment(waiting[0]) > UNSIGNED:
+        yield f"{len(ledger.times) - signed} events are not signed, the oldest of them for more than a day."
     for witness in policy.get("witness", []):
-        try:
-            name, key = parse_key(witness["key"])
-        except (KeyError, ValueError, TypeError) as problem:
-            raise WrongCallError(f"a witness's key cannot be used: {problem}") from problem
-        times = [at for note in ledger.seen for at in [cosigned_at(note, name, key)] if at is not None]
-        newest = max(times, default=None)
-        if newest is None:
-            yield f"{witness.get('name', name)} has not witnessed this ledger."
-        elif now - datetime.fromtimestamp(newest, timezone.utc) > days(witness.get("within", WITHIN)):
-            yield f"{witness.get('name', name)} witnessed this ledger last on {stamp(newest)}."
-    if policy.get("witness") or not ledger.first:
-        return
-    if not ledger.complete and not ledger.anchored:
+        within = days(witness.get("within", WITHIN))
+        newest = newest_signature(witness, ledger, now)
+        if now - (newest or moment(ledger.first)) > within:
+            since = f"since {newest:%Y-%m-%d}" if newest else "ever"
+            yield f"{witness.get('name')} has not witnessed this ledger {since}."
+    if policy.get("timestamp", {}).get("within"):
+        yield "Time stamps are asked for, and openssl has to check them (see the commands)."
+    elif not policy.get("witness") and ledger.complete and now - moment(ledger.first) > days(WITHIN):
+        yield f"No witness whom a policy names has seen this ledger, which began {ledger.first}."
+    if not ledger.complete and not ledger.anchored and not policy.get("witness"):
         yield "Nothing from outside confirms this: bring the log's key (--key) or a checkpoint (--witness)."
-    if ledger.complete and now - moment(ledger.first) > days(WITHIN):
-        yield f"Nobody whom the policy names has seen this ledger, which began {ledger.first}."
+
+
+def newest_signature(witness: dict[str, Any], ledger: Ledger, now: datetime) -> datetime | None:
+    """When a witness of the policy signed last; a clock that is ahead does not count."""
+    try:
+        name, key = parse_key(witness["key"])
+    except (KeyError, ValueError, TypeError) as problem:
+        raise WrongCallError(f"a witness's key cannot be used: {problem}") from problem
+    signed = [cosigned_at(note, name, key) for note in ledger.seen]
+    latest = (now + timedelta(days=1)).timestamp()
+    times = [at for at in signed if at is not None and at <= latest]
+    return datetime.fromtimestamp(max(times), timezone.utc) if times else None
 
 
 def moment(at: str) -> datetime:
@@ -1309,11 +1324,6 @@ def moment(at: str) -> datetime:
         return datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
         return datetime.min.replace(tzinfo=timezone.utc)
-
-
-def stamp(seconds: int) -> str:
-    """A number of seconds since 1970 as a day."""
-    return f"{datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=min(seconds, 2**36)):%Y-%m-%d}"
 
 
 # ---- all steps ------------------------------------------------------------------------------------------
@@ -1326,20 +1336,21 @@ def check(place: Path, brought: Sequence[Path], policy: dict[str, Any], keys: Se
     findings: list[Finding] = []
     whole = kind_of(top / LINES) == "missing"
     ledger = read_ledger(top, findings) if whole else read_excerpt(top, findings)  # steps 2 to 4
-    ledger_holds = not findings
-    if ledger_holds:
-        findings += check_checkpoint(top, ledger, keys)  # step 5
+    sound = not findings
+    lines_hold = not any(one.code.startswith("L") and one.path != HEAD for one in findings)
+    findings += check_checkpoint(top, ledger, keys, lines_hold)  # step 5
+    if lines_hold:
         findings += check_witnesses(top, ledger, brought)  # step 6
         findings += check_stamps(top, ledger)
     findings += check_root_files(top, ledger)  # step 7
     findings += check_files(top, ledger)
     findings += check_objects(top, ledger)  # step 8
-    if whole and not in_bag and ledger_holds:
+    if whole and not in_bag and sound:
         findings += check_catalogue(top, ledger)  # step 9
     if in_bag:
         findings = [one._replace(path=f"data/{one.path}") for one in findings]
         known = {one.path for one in findings}
-        trusted = keys or [bytes.fromhex(key) for key in ledger.keys]
+        trusted = keys or ledger.keys_at(ledger.size)
         findings += [one for one in check_bag(place, trusted) if one.path not in known]  # step 1
     return Report(findings, list(unmet(policy, ledger, datetime.now(timezone.utc))), ledger)  # step 10
 
@@ -1361,7 +1372,7 @@ class Report(NamedTuple):
         note, events = self.ledger.note, len(self.ledger.leaves)
         yield f"{len(self.ledger.objects)} documents, {events} events, {len(self.findings)} findings."
         yield f"Signed: the first {note.size} events, root {note.root.hex()}." if note else "Not signed."
-        yield from (f"The log's key, which only this ledger names: {key}" for key in self.ledger.keys[-1:])
+        yield from (f"The log's key, which only this ledger names: {key}" for _, key in self.ledger.keys[-1:])
         yield from (f"Seen by somebody else: the first {seen.size} events." for seen in self.ledger.seen)
         yield from self.ledger.remarks
         yield from (f"The trust policy is not met: {sentence}" for sentence in self.unmet)

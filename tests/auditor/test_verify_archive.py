@@ -1,0 +1,352 @@
+"""The auditor's script finds what docscan finds, and says nothing of what is right."""
+
+import ast
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import attacks
+import bagit
+import pytest
+import target
+from attacks import ATTACKS
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import DataObject, binary, data, sampled_from
+from target import Attack
+
+from docscan import archive as archives
+from docscan import auditor
+from docscan.archive import Archive
+from docscan.archive import report as reports
+from docscan.archive.catalogue import open_catalogue
+from docscan.archive.event import Draft
+from docscan.archive.handover import bag, proofs
+from docscan.archive.proof import handouts, note
+from docscan.auditor import verify_archive as script
+from docscan.messages import sentences
+
+SCRIPT = Path(auditor.__file__).with_name("verify_archive.py")
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive that nobody touched, and its log's key."""
+    home = tmp_path_factory.mktemp("sound")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DOCSCAN_KEYS", str(home / "keys"))
+        yield target.made(home / "archive", attacks.DOCUMENTS)
+
+
+@pytest.fixture
+def victim(sound: Archive, tmp_path: Path) -> Archive:
+    return target.copied(sound, tmp_path / "archive")
+
+
+def found(folder: Path, *words: str) -> tuple[int, list[dict[str, str]]]:
+    """What the script finds, called as an auditor calls it."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(SCRIPT), str(folder), "--json", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr, done.stderr
+    return done.returncode, json.loads(done.stdout)["findings"]
+
+
+def places(folder: Path, *witnesses: Path) -> set[tuple[str, str, str]]:
+    """Code, path and object of everything the script finds."""
+    report = script.check(folder, witnesses, {}, [])
+    return {(one.code, one.path, one.object) for one in report.findings}
+
+
+def theirs(archive: Archive, *witnesses: Path) -> set[tuple[str, str, str]]:
+    """The same of what docscan finds."""
+    report = reports.verify(archive, reports.Asked(witnesses=witnesses), now=NOW, agent=target.AGENT)
+    return {(one.code, one.path, one.object) for one in report.findings}
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_it_finds_what_docscan_finds(victim: Archive, attack: Attack) -> None:
+    witness = target.witnessed(victim)
+    told = attack.act(victim)
+    mine = places(victim.root)
+    assert mine == theirs(victim)
+    assert {(code, path) for code, path, _ in mine if not code.startswith("P")} == told
+    assert places(victim.root, witness) == theirs(victim, witness)
+
+
+def test_an_archive_that_nobody_touched_has_no_findings(sound: Archive) -> None:
+    code, findings = found(sound.root)
+    assert (code, findings) == (3, [])  # it is of March, and nobody outside has seen it since
+
+
+def test_a_fresh_archive_is_clean(tmp_path: Path) -> None:
+    fresh = archives.create(tmp_path / "fresh", name="A", language="en", now=NOW, agent="tester")
+    assert found(fresh.root) == (0, [])
+
+
+def test_findings_leave_with_eight(victim: Archive) -> None:
+    told = attacks.flip(victim, attacks.ORIGINAL)
+    code, findings = found(victim.root)
+    assert code == 8
+    assert {(one["code"], one["path"]) for one in findings} == told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nowhere",),
+        (".", "--trust", "nowhere.toml"),
+        (".", "--witness", "pyproject.toml"),
+        (".", "--key", "x"),
+    ],
+)
+def test_a_wrong_call_leaves_with_two(words: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, str(SCRIPT), *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_it_needs_neither_docscan_nor_a_newer_python() -> None:
+    tree = ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 9))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {
+        name.split(".")[0]
+        for node in imports
+        for name in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
+        )
+    }
+    assert names - {"__future__", "cryptography"} <= sys.stdlib_module_names
+
+
+def test_every_code_it_gives_has_a_meaning() -> None:
+    text = SCRIPT.read_text(encoding="utf-8")
+    given = set(re.findall(r'"([A-Z]\d)"', text))
+    assert given == set(script.MEANINGS)
+    assert given - {"T2"} <= set(sentences())
+
+
+# --- witnesses and the trust policy -------------------------------------------------------------------------
+
+
+def trusting(folder: Path, witness: note.Signer, within: str = "30d") -> Path:
+    path = folder / "own-trust.toml"
+    path.write_text(f'[[witness]]\nname = "client"\nkey = "{witness.witness.vkey}"\nwithin = "{within}"\n')
+    return path
+
+
+def test_a_witness_who_saw_it_lately_meets_the_policy(victim: Archive, tmp_path: Path) -> None:
+    client = note.generated("client")
+    signed = note.cosigned((victim.root / target.NOTE).read_bytes(), client, int(NOW.timestamp()))
+    kept = tmp_path / "kept.note"
+    kept.write_bytes(signed)
+    trust = str(trusting(tmp_path, client))
+    assert found(victim.root, "--trust", trust)[0] == 3
+    assert found(victim.root, "--trust", trust, "--witness", str(kept)) == (0, [])
+
+
+@pytest.mark.parametrize("days", [-40, 40])
+def test_a_witness_of_another_month_does_not(victim: Archive, tmp_path: Path, days: int) -> None:
+    client, at = note.generated("client"), NOW + timedelta(days=days)
+    kept = tmp_path / "kept.note"
+    kept.write_bytes(note.cosigned((victim.root / target.NOTE).read_bytes(), client, int(at.timestamp())))
+    assert found(victim.root, "--trust", str(trusting(tmp_path, client)), "--witness", str(kept)) == (3, [])
+
+
+def test_two_witnesses_of_two_histories_cannot_both_be_right(victim: Archive, tmp_path: Path) -> None:
+    other = target.copied(victim, tmp_path / "other")
+    target.happened(other, Draft("appraisal"))
+    target.happened(victim, Draft("accession"))
+    target.happened(victim, Draft("accession"))
+    told = {(code, path) for code, path, _ in places(victim.root, other.root / target.NOTE)}
+    assert told == {("W2", str(other.root / target.NOTE))}
+
+
+def test_a_key_that_was_told_otherwise_is_believed_alone(victim: Archive) -> None:
+    own = target.own_key(victim).public.hex()
+    assert found(victim.root, "--key", own)[1] == []
+    code, findings = found(victim.root, "--key", "00" * 32)
+    assert (code, [one["code"] for one in findings]) == (8, ["C1"])
+
+
+# --- bags and proofs ----------------------------------------------------------------------------------------
+
+CHOSEN = (2, 4)
+
+
+@pytest.fixture(scope="module")
+def packed(sound: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bag with two of the six documents."""
+    folder = tmp_path_factory.mktemp("packed") / "bag"
+    with open_catalogue(sound) as catalogue:
+        bag.selection(sound, catalogue, [target.object_id(number) for number in CHOSEN], folder, now=NOW)
+    return folder
+
+
+@pytest.fixture
+def parcel(packed: Path, tmp_path: Path) -> Path:
+    shutil.copytree(packed, tmp_path / "bag")
+    return tmp_path / "bag"
+
+
+@pytest.fixture
+def key(sound: Archive) -> str:
+    return target.own_key(sound).public.hex()
+
+
+def resaved(folder: Path) -> None:
+    """Make the manifests of a bag fit what is in it."""
+    forged = bagit.Bag(str(folder))
+    forged.save(manifests=True)
+    forged.validate()
+
+
+def signed_anew(folder: Path, signer: note.Signer) -> None:
+    (folder / bag.SIGNATURE).write_bytes(signer.sign((folder / bag.TAGS).read_bytes()))
+
+
+def test_a_bag_is_valid_and_proved(packed: Path, key: str) -> None:
+    bagit.Bag(str(packed)).validate()
+    assert found(packed, "--key", key) == (0, [])
+    assert found(packed)[0] == 3  # anybody can make a bag that agrees with itself
+
+
+def test_a_forged_record_in_a_bag_is_found_though_bagit_calls_it_valid(parcel: Path, key: str) -> None:
+    place = parcel / "data" / target.folder(4)
+    for name in ("", "v1/"):
+        forge(place, name)
+    resaved(parcel)
+    codes = {(one["code"], one["path"]) for one in found(parcel, "--key", key)[1]}
+    assert ("D1", f"data/{target.folder(4)}/inventory.json") in codes
+    assert ("X2", bag.SIGNATURE) in codes
+
+
+def forge(place: Path, above: str) -> None:
+    """Another number in a record, and this copy of the inventory made to fit."""
+    record = place / "v1/content/record.json"
+    old = hashlib.sha256(record.read_bytes()).hexdigest()
+    record.write_bytes(record.read_bytes().replace(b"F-4", b"F-7"))
+    new = hashlib.sha256(record.read_bytes()).hexdigest()
+    inventory = (place / f"{above}inventory.json").read_bytes().replace(old.encode(), new.encode())
+    (place / f"{above}inventory.json").write_bytes(inventory)
+    sidecar = f"{hashlib.sha256(inventory).hexdigest()} inventory.json\n"
+    (place / f"{above}inventory.json.sha256").write_text(sidecar)
+
+
+def test_a_bag_signed_with_another_key_is_found(parcel: Path, key: str) -> None:
+    signed_anew(parcel, note.generated("docscan/other"))
+    assert [(one["code"], one["path"]) for one in found(parcel, "--key", key)[1]] == [("X2", bag.SIGNATURE)]
+
+
+def test_a_line_forged_with_the_key_in_hand_still_lacks_its_proof(parcel: Path, sound: Archive) -> None:
+    lines = parcel / "data" / proofs.LINES
+    lines.write_bytes(lines.read_bytes().replace(b'"pages":1', b'"pages":9', 1))
+    resaved(parcel)
+    signed_anew(parcel, target.own_key(sound))
+    assert {one["code"] for one in found(parcel)[1]} >= {"L7"}
+
+
+def every_file(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_flipped_bit_in_any_file_of_a_bag_is_named(parcel: Path, key: str) -> None:
+    """One bit of each file in turn; only the helpful public key is not needed to check the others."""
+    chance = random.Random(8)  # noqa: S311 - which bit does not matter
+    silent = []
+    for name in every_file(parcel):
+        with target.put_back(parcel / name) as before:
+            at = chance.randrange(len(before))
+            (parcel / name).write_bytes(
+                before[:at] + bytes([before[at] ^ 1 << chance.randrange(8)]) + before[at + 1 :]
+            )
+            script.READ.clear()
+            report = script.check(parcel, [], {}, [bytes.fromhex(key)])
+            blamed = {one.path for one in report.findings}
+            if name not in blamed and not (name.startswith("data/ledger") and blamed):
+                silent.append(name)
+    assert silent == [bag.SIGNER]
+
+
+def test_a_lost_or_planted_file_of_a_bag_is_named(parcel: Path, key: str) -> None:
+    (parcel / "VERIFY.md").unlink()
+    (parcel / "data/objects/more.pdf").touch()
+    (parcel / "note.txt").touch()
+    told = {(one["code"], one["path"]) for one in found(parcel, "--key", key)[1]}
+    assert told == {("X1", "VERIFY.md"), ("D3", "data/objects/more.pdf"), ("X1", "note.txt")}
+
+
+def test_a_witness_confirms_a_proof_through_what_only_grew(victim: Archive, tmp_path: Path) -> None:
+    early = target.witnessed(victim)
+    target.happened(victim, Draft("appraisal"))
+    with open_catalogue(victim) as catalogue:
+        proofs.write(victim, catalogue, [target.object_id(3)], tmp_path / "proof")
+        handout = handouts.handout(victim, catalogue, 8)
+    (tmp_path / "since").write_bytes(handout.data)
+    assert found(tmp_path / "proof")[0] == 3
+    assert found(tmp_path / "proof", "--witness", str(early)) == (3, [])  # it alone cannot be compared
+    assert found(tmp_path / "proof", "--witness", str(early), "--witness", str(tmp_path / "since")) == (0, [])
+
+
+def test_a_witness_of_another_history_contradicts_a_proof(victim: Archive, tmp_path: Path) -> None:
+    other = target.copied(victim, tmp_path / "other")
+    target.happened(other, Draft("appraisal"))
+    target.happened(victim, Draft("accession"))
+    with open_catalogue(victim) as catalogue:
+        proofs.write(victim, catalogue, [target.object_id(3)], tmp_path / "proof")
+    code, findings = found(tmp_path / "proof", "--witness", str(other.root / target.NOTE))
+    assert (code, [one["code"] for one in findings]) == (8, ["W2"])
+
+
+# --- hostile input ------------------------------------------------------------------------------------------
+
+
+@given(draw=data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_rubbish_makes_it_stop(
+    packed: Path, draw: DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = tmp_path_factory.mktemp("rubbish") / "bag"
+    shutil.copytree(packed, place)
+    name = draw.draw(sampled_from(every_file(place)))
+    (place / name).write_bytes(draw.draw(binary(max_size=300)))
+    assert isinstance(script.check(place, [], {}, []).findings, list)
+    shutil.rmtree(place.parent)
+
+
+def hostile(place: Path, name: str) -> None:
+    path = place / name
+    path.unlink()
+    if name.endswith(".txt"):
+        path.symlink_to("/etc/passwd")
+    else:
+        os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest-sha256.txt", "data/ledger/lines.jsonl", "data/ledger/checkpoint.note"]
+)
+def test_a_bag_that_leads_elsewhere_is_named(parcel: Path, name: str) -> None:
+    hostile(parcel, name)
+    code, findings = found(parcel)
+    assert code == 8
+    assert findings
+
+
+def test_an_inventory_that_leads_out_of_its_object_is_named(parcel: Path) -> None:
+    place = parcel / "data" / target.folder(4) / "inventory.json"
+    inventory = json.loads(place.read_text())
+    inventory["manifest"]["ab" * 32] = ["../../../../../../../etc/passwd", "v1/content/\udc00\u0000"]
+    place.write_text(json.dumps(inventory))
+    assert found(parcel)[0] == 8

@@ -72,8 +72,8 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
         if UUID.fullmatch(object_id) and not catalogue.filed(object_id):
             _take_out(archive, object_id, keep=object_id not in claimed)
     for leftover in archive.staging.iterdir() if archive.staging.is_dir() else ():
-        if leftover.name.endswith(erasure.INTENT):
-            continue  # somebody reads what is still to be wiped
+        if leftover.name.endswith((erasure.INTENT, erasure.TAKEN_OUT)):
+            continue  # somebody reads, or protects, what is still to be wiped
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
         else:

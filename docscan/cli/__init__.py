@@ -47,9 +47,12 @@ CHAPTERS = {
         "measuring",
         "Measure how often the program is right, by what people confirmed and corrected.",
     ),
+    "retention": ("retaining", "Keep records as long as their class says, then destroy them."),
+    "hold": ("retaining", "Hold records, so that they are not destroyed whatever is due."),
+    "access": ("accessing", "Say who may do what in an archive."),
     "verify": (
         "proving",
-        "Check every byte of every object against the ledger, and the ledger against itself.",
+        "Check every byte of every object against the ledger, and the ledger against itself and its witnesses.",
     ),
     "rebuild": (
         "proving",

@@ -12,7 +12,7 @@ from docscan import decisions, questions, regrouping
 from docscan.archive import objects
 from docscan.archive.catalogue import Row, open_catalogue
 from docscan.cli.reviewing import outcome
-from docscan.cli.terminal import say, table
+from docscan.cli.terminal import on_record, say, table
 from docscan.decisions import Reviewer
 from docscan.errors import (
     INSISTED,
@@ -79,6 +79,7 @@ def _ask_next(going: Walk, identifier: str, heading: str, *, sample: bool) -> bo
         record, pages, reviewer.types(record), everything=everything, kinds=reviewer.kinds
     )
     if heading:
+        on_record(reviewer.archive, [row.id], "view")
         say(f"\n{click.style(row.id[:8], fg='cyan')}  {row.kind}  {Path(row.source).name}  ({heading})")
     if everything:
         if heading:

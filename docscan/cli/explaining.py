@@ -9,8 +9,9 @@ import click
 from docscan import PROGRAM, retrace
 from docscan.archive import objects
 from docscan.archive.catalogue import open_catalogue
+from docscan.archive.keeping import retention
 from docscan.cli.suppliers import stands
-from docscan.cli.terminal import equipped, put, put_json, shortened, standing_in, table
+from docscan.cli.terminal import equipped, on_record, put, put_json, shortened, standing_in, table
 from docscan.evidence import LEARNED
 from docscan.extraction.reasons import Considered, Reason
 from docscan.messages import sentence
@@ -49,8 +50,11 @@ def explain(ctx: click.Context, identifier: str, subject: str, as_json: bool) ->
     archive = standing_in(ctx)
     setup = equipped(archive.config.pipeline, archive.root)
     with open_catalogue(archive) as catalogue:
-        found = objects.read_record(archive, catalogue.row(identifier).id)
+        row = catalogue.row(identifier)
+        retention.expect_there(catalogue, row.id)
+        found = objects.read_record(archive, row.id)
         accounts = retrace.accounts(catalogue, found, setup, subject)
+    on_record(archive, [row.id], "view")
     if as_json:
         put_json(map(_plain, accounts))
         return

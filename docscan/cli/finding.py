@@ -8,14 +8,27 @@ from typing import Any
 import click
 
 from docscan import record, search
-from docscan.archive import objects
+from docscan.archive import access, objects
 from docscan.archive.catalogue import Catalogue, Row, open_catalogue
-from docscan.cli.terminal import highlighted, put, put_json, say, shortened, standing_in, table
+from docscan.archive.event import Event
+from docscan.archive.keeping import retention
+from docscan.cli.terminal import (
+    agent,
+    highlighted,
+    now,
+    on_record,
+    put,
+    put_json,
+    say,
+    shortened,
+    standing_in,
+    table,
+)
 from docscan.messages import sentence
 from docscan.search import feed
 
 KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")
-STATES = ("accepted", "review", "rejected", "merged")
+STATES = ("accepted", "review", "rejected", "merged", "destroyed")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
 limit_option = click.option(
@@ -27,7 +40,9 @@ SCREENFUL = 50
 @click.command("list", epilog="Example: docscan list --kind invoice --state review")
 @click.option("--kind", type=click.Choice(KINDS), help="Only this kind.")
 @click.option(
-    "--state", type=click.Choice(STATES), help="Only those accepted, waiting for review, rejected or merged."
+    "--state",
+    type=click.Choice(STATES),
+    help="Only those accepted, waiting for review, rejected, merged or destroyed.  [default: not the last]",
 )
 @limit_option
 @json_option
@@ -73,12 +88,18 @@ def _listed(rows: Iterable[Row]) -> str:
 def show(ctx: click.Context, identifier: str, text: bool, as_json: bool) -> None:
     """Show one record: its fields with their evidence, its doubts, where it came from.
 
-    ID may be cut short as long as it means one record.
+    ID may be cut short as long as it means one record. Of one that was
+    destroyed, what the ledger keeps is shown: class, dates, by whose authority.
     """
     archive = standing_in(ctx)
     with open_catalogue(archive) as catalogue:
         row = catalogue.row(identifier)
+        gone = catalogue.destruction(row.id)
+    if gone is not None:
+        _put_tombstone(row, gone, as_json=as_json)
+        return
     found = objects.read_record(archive, row.id, row.version)
+    on_record(archive, [row.id], "view")
     language = archive.config.language
     if as_json:
         put(record.dumped(record.to_json(found, language)))
@@ -99,6 +120,16 @@ def show(ctx: click.Context, identifier: str, text: bool, as_json: bool) -> None
         put(f"{doubt.code} {doubt.severity}: {sentence(doubt.code, language, **doubt.facts)}")
 
 
+def _put_tombstone(row: Row, gone: Event, *, as_json: bool) -> None:
+    """What is left of a record that was destroyed."""
+    facts = {"id": row.id, "state": row.state, "destroyed": gone.at, "sha256": row.sha256, **gone.detail}
+    if as_json:
+        put(record.dumped({**facts, "by": gone.agent.id, "event": gone.seq}))
+        return
+    put(f"{row.id}  {row.kind}  {row.state}")
+    put(table([*list(facts.items())[2:], ("by", gone.agent.id)], ("", "")))
+
+
 @click.command("open", epilog='Example: xdg-open "$(docscan open 3f2a9c41 --searchable)"')
 @click.argument("identifier", metavar="ID")
 @click.option("--searchable", is_flag=True, help="The searchable PDF instead of the original.")
@@ -111,7 +142,10 @@ def open_(ctx: click.Context, identifier: str, searchable: bool) -> None:
     archive = standing_in(ctx)
     with open_catalogue(archive) as catalogue:
         found = catalogue.row(identifier).id
-    put(str(objects.path_of(archive, found, objects.SEARCHABLE if searchable else "original")))
+        retention.expect_there(catalogue, found)
+    path = objects.path_of(archive, found, objects.SEARCHABLE if searchable else "original")
+    on_record(archive, [found], "download")
+    put(str(path))
 
 
 @click.command(
@@ -136,6 +170,8 @@ def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_js
         answer = feed.answer(archive, catalogue, node, limit=limit or (1000 if as_json else 10))
         hits = answer.hits
         rows = [_hit(catalogue, node, hit) for hit in hits.hits]
+    if rows and not access.searched(archive, len(rows), now=now(), agent=agent()):
+        say(sentence("K018", archive.config.language))
     if not answer.current:
         say("The index is behind the catalogue, so something may be missing: run `docscan rebuild`.")
     if as_json:

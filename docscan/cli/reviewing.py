@@ -12,6 +12,7 @@ import click
 from docscan import record
 from docscan.archive import Archive, objects
 from docscan.archive.catalogue import Catalogue, Row, open_catalogue
+from docscan.archive.keeping import retention
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.errors import FixityError, NotFoundError
 from docscan.messages import sentence
@@ -40,7 +41,7 @@ def review(ctx: click.Context, sample: bool) -> None:
         return
     from docscan.cli import asking  # noqa: PLC0415 - slow to load, and `review list` needs none of it
 
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "decide")
     with open_catalogue(archive) as catalogue:
         waiting = [row.id for row in catalogue.listing(state="review")]
         drawn = [row.id for row in _sample(archive, catalogue)]
@@ -187,9 +188,10 @@ def _reviewer(archive: Archive) -> "Reviewer":
 @contextmanager
 def _deciding(ctx: click.Context, identifier: str) -> Iterator[tuple["Reviewer", Row]]:
     """Who decides, and the record as it stands."""
-    reviewer = _reviewer(standing_in(ctx))
+    reviewer = _reviewer(standing_in(ctx, "decide"))
     with open_catalogue(reviewer.archive) as catalogue:
         row = catalogue.row(identifier)
+        retention.expect_there(catalogue, row.id)
     yield reviewer, row
 
 

@@ -119,7 +119,7 @@ def forget(ctx: click.Context, key: str, field: str) -> None:
     The decisions stay with their records; the ledger keeps that they were
     forgotten. What is decided from now on teaches again.
     """
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "decide")
     with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue:
         whose, told = _known(catalogue, key)
         taught = sorted({name for one in told for name in one.fields})

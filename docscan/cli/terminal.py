@@ -14,22 +14,30 @@ import click
 from docscan import archive, record
 from docscan.archive import Archive
 from docscan.errors import NotFoundError
+from docscan.messages import sentence
 
 if TYPE_CHECKING:
+    from docscan.archive.access import Act, Purpose
     from docscan.equipment import Setup
 
 SOME_PUT_ASIDE = 1
+ROLES = "access.toml"
 
 workers_option = click.option(
     "--workers", type=click.IntRange(min=0), help="Reading processes; 0: one a core.  [default: docscan.toml]"
 )
 
 
-def standing_in(ctx: click.Context) -> Archive:
+def standing_in(ctx: click.Context, act: "Act" = "view") -> Archive:
     """The archive named by -A or the environment, or the one around the current folder.
+
+    Args:
+        ctx: Of the command.
+        act: What whoever calls is about to do there.
 
     Raises:
         NotFoundError: There is none.
+        AccessError: Whoever calls may not do that in it.
     """
     named: Path | None = ctx.obj
     root = named or archive.find(Path.cwd())
@@ -37,7 +45,24 @@ def standing_in(ctx: click.Context) -> Archive:
         raise NotFoundError(
             "You are not in an archive.", hint="Name one with -A PATH, or make one: docscan init PATH."
         )
-    return archive.open_archive(root)
+    found = archive.open_archive(root)
+    if (found.root / ROLES).exists():
+        from docscan.archive import access  # noqa: PLC0415 - most archives have one desk, and start faster
+
+        access.demand(found, agent(), act)
+    return found
+
+
+def on_record(shelf: Archive, records: Sequence[str], purpose: "Purpose") -> None:
+    """Have it written that documents are shown or given out; call it last before they are.
+
+    Raises:
+        ArchiveError: It cannot be written, so nothing may be shown.
+    """
+    from docscan.archive import access  # noqa: PLC0415 - most commands show no document
+
+    if not access.disseminated(shelf, records, purpose, now=now(), agent=agent()):
+        say(sentence("K018", shelf.config.language))
 
 
 def equipped(pipeline: str, root: Path | None, engine: str = "") -> "Setup":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,7 @@ from docscan.archive import fixity, ledger, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import leaf
-from docscan.archive.keeping import disposal, schedules, traces
+from docscan.archive.keeping import disposal, erasure, schedules, traces
 from docscan.archive.proof import merkle
 from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
@@ -252,6 +253,25 @@ def test_while_somebody_reads_the_catalogue_the_wiping_waits_and_is_finished_lat
         feed.feed(hundred, catalogue)
     assert list(hundred.staging.iterdir()) == []
     assert marked(hundred.root) == []
+
+
+@pytest.mark.parametrize("step", ["take_out", "rmtree"])
+def test_a_folder_that_is_protected_is_named_and_removed_once_it_is_not(hundred, monkeypatch, step):
+    def refused(*_, **__):
+        raise PermissionError(1, "protected")
+
+    proposal = approved(hundred, 5)
+    with monkeypatch.context() as patched:
+        module = SimpleNamespace(
+            **{step: refused, "folder_of": objects.folder_of, "inventory_of": objects.inventory_of}
+        )
+        patched.setattr(erasure, "objects" if step == "take_out" else "shutil", module)
+        done = executed(hundred, proposal)
+        assert len(done.stuck) == 1
+    with taken_up(hundred, now=LATER, agent="eva"):
+        assert not objects.folder_of(hundred, object_id(5)).exists()
+    assert list(hundred.staging.iterdir()) == []
+    assert list(fixity.verify(hundred)) == []
 
 
 def test_the_same_file_dropped_in_again_is_a_new_record(hundred):

@@ -7,7 +7,8 @@ The order, and what a crash after each step leaves:
    write to the archive before that is done, so no hold can come between.
 2. For one object after the other, the ledger gets its `deletion` line, the
    catalogue takes it in and keeps a tombstone, and the folder is moved out of
-   the storage root in one step and removed.
+   the storage root in one step and removed. Where it is protected against
+   that (`chattr +i`) the intent stays, and the next to write tries again.
 3. Traces are wiped: copies set aside, lines of run reports, old catalogues.
 4. The catalogue is written anew without its free pages, and its log emptied.
    While somebody reads in it that cannot be done; the intent then stays.
@@ -17,6 +18,7 @@ The search index follows by itself, as the catalogue's outbox tells it to. What
 was copied out of the archive, and freed blocks of the disk, are out of reach.
 """
 
+import errno
 import json
 import shutil
 import sqlite3
@@ -33,6 +35,7 @@ from docscan.archive.layout import Archive
 from docscan.errors import FixityError, NotFoundError
 
 INTENT = ".destruction"
+TAKEN_OUT = ".destroyed"  # a folder on its way from the storage root to nothing
 COPIED = ("original/", "companion/")  # what a person may have dropped in more than once
 
 
@@ -44,11 +47,13 @@ class Erased:
         records: The UUIDs of the objects that are no more.
         complete: False while traces are left in a catalogue that somebody reads.
         unread: Files that could not be read, and may hold something of them.
+        stuck: Folders that could not be removed, because they are protected.
     """
 
     records: tuple[str, ...]
     complete: bool
     unread: tuple[str, ...]
+    stuck: tuple[str, ...] = ()
 
 
 def erase(catalogue: Catalogue, drafts: Sequence[Draft], *, now: datetime, agent: str) -> Erased:
@@ -92,28 +97,40 @@ def _go_through(catalogue: Catalogue, path: Path) -> Erased:
     now = datetime.fromisoformat(plan["at"])
     catalogue.db.execute("PRAGMA secure_delete = ON").close()
     drafts = [Draft(**item) for item in plan["drafts"]]
+    stuck = []
     for draft in drafts:  # step 2
         if catalogue.destruction(str(draft.object)) is None:
             catalogue.apply(ledger.append(archive, draft, now=now, agent=plan["agent"]))
-        _remove(archive, str(draft.object))
+        stuck += _remove(archive, str(draft.object))
     gone = tuple(str(draft.object) for draft in drafts)
     unread = traces.wipe(archive, frozenset(gone), plan["copies"])  # step 3
     complete = _written_anew(catalogue)  # step 4
-    if complete:  # step 5
+    if complete and not stuck:  # step 5
         path.unlink()
         durable.sync_folder(archive.staging)
-    return Erased(gone, complete, unread)
+    return Erased(gone, complete, unread, tuple(stuck))
 
 
-def _remove(archive: Archive, object_id: str) -> None:
-    """Take an object out of the storage root whole, then remove it file by file."""
-    place = archive.staging / f"{object_id}.destroyed"
-    if place.exists():
-        shutil.rmtree(place)
-    objects.take_out(archive, object_id, place)
-    if place.exists():
-        shutil.rmtree(place)
-        durable.sync_folder(archive.staging)
+def _remove(archive: Archive, object_id: str) -> list[str]:
+    """Take an object out of the storage root whole, then remove it file by file.
+
+    Returns:
+        The path of what could not be removed, from the archive's root.
+    """
+    place = archive.staging / f"{object_id}{TAKEN_OUT}"
+    try:
+        if place.exists():
+            shutil.rmtree(place)
+        objects.take_out(archive, object_id, place)
+        if place.exists():
+            shutil.rmtree(place)
+            durable.sync_folder(archive.staging)
+    except OSError as problem:
+        if problem.errno not in {errno.EPERM, errno.EACCES}:
+            raise
+        stuck = place if place.exists() else objects.folder_of(archive, object_id)
+        return [str(stuck.relative_to(archive.root))]
+    return []
 
 
 def _written_anew(catalogue: Catalogue) -> bool:

@@ -35,20 +35,20 @@ def wipe(archive: Archive, records: frozenset[str], copies: Mapping[str, int]) -
         copies: Sizes in bytes of the files received for them, by SHA-256.
 
     Returns:
-        The paths, from the archive's root, of what could not be read and may
-        hold something of them.
+        The paths, from the archive's root, of what could not be read or
+        written, and may hold something of them.
     """
     unread: list[Path] = []
     for record in records:
-        shutil.rmtree(archive.work / record, ignore_errors=True)
-        shutil.rmtree(archive.quarantine / record, ignore_errors=True)
+        _remove(archive.work / record, unread)
+        _remove(archive.quarantine / record, unread)
     for folder in (archive.duplicates, archive.put_aside):
         _wipe_receipts(folder, records, unread)
         for path in _twins(folder, copies, unread):
-            path.unlink()
-            path.with_name(path.name + RECEIPT).unlink(missing_ok=True)
+            _remove(path, unread)
+            _remove(path.with_name(path.name + RECEIPT), unread)
     for path in list(_twins(archive.quarantine, copies, unread)):
-        _remove(archive.quarantine / path.relative_to(archive.quarantine).parts[0])
+        _remove(archive.quarantine / path.relative_to(archive.quarantine).parts[0], unread)
     for path in sorted(archive.reports.glob("*.json")):
         _wipe_report(path, records, unread)
     for path in sorted(archive.root.glob(AHEAD)):
@@ -80,8 +80,8 @@ def _wipe_receipts(folder: Path, records: frozenset[str], unread: list[Path]) ->
         if found is None:
             unread.append(receipt)
         elif found.get("record") in records:
-            receipt.with_name(receipt.name.removesuffix(RECEIPT)).unlink(missing_ok=True)
-            receipt.unlink()
+            _remove(receipt.with_name(receipt.name.removesuffix(RECEIPT)), unread)
+            _remove(receipt, unread)
 
 
 def _wipe_report(path: Path, records: frozenset[str], unread: list[Path]) -> None:
@@ -97,11 +97,19 @@ def _wipe_report(path: Path, records: frozenset[str], unread: list[Path]) -> Non
         return
     for row in about:
         row.update({key: "" for key in PRIVATE if row.get(key)})
-    _rewrite(path, json.dumps(found, ensure_ascii=False, indent=2) + "\n")
     text = path.with_suffix(".txt")
-    if kind_of(text) == "file":
-        lines = text.read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True)
-        _rewrite(text, "".join(line for line in lines if not any(word in line for word in words)))
+    try:
+        _rewrite(path, json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        if kind_of(text) == "file":
+            _rewrite(text, _without(text, words))
+    except OSError:
+        unread.append(path)
+
+
+def _without(text: Path, words: set[str]) -> str:
+    """A text without the lines that hold one of the words."""
+    lines = text.read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True)
+    return "".join(line for line in lines if not any(word in line for word in words))
 
 
 def _wipe_catalogue(path: Path, records: frozenset[str], unread: list[Path]) -> None:
@@ -140,8 +148,12 @@ def _json(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _remove(path: Path, unread: list[Path]) -> None:
+    """Remove a file, or a folder with all that is in it, if there is one."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError:
+        unread.append(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from docscan.archive import Archive, durable
+from docscan.archive import Archive, custody, durable, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.proof import authority, checkpoint, handouts, note, policy, timestamps, witness
 from docscan.archive.proof.policy import Policy, Trusted
@@ -134,7 +134,7 @@ def witnessed(ctx: click.Context, source: Path) -> None:
     the witnesses of trust.toml: then each one's note is taken from it, and the
     next handout for each is put there.
     """
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "mend")
     if not source.is_dir():
         _acknowledge(archive, [_read(source)])
         return
@@ -161,7 +161,7 @@ def timestamp(ctx: click.Context, request: Path | None, response: Path | None) -
     Without a network: --request FILE writes the request, and a copy of the
     checkpoint beside it; --request FILE --response FILE takes the answer.
     """
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "mend")
     if request is None and response is not None:
         raise click.UsageError("Name the request that this answers: --request FILE", ctx)
     if request is None:
@@ -222,9 +222,13 @@ def _acknowledge(archive: Archive, notes: Sequence[bytes]) -> None:
 
 def _brought(archive: Archive, folder: Path, witnesses: Sequence[Trusted]) -> list[bytes]:
     """The notes in a shared folder that are not kept yet."""
-    kept = {path.read_bytes() for path, _, _ in handouts.kept(archive)}
     paths = [folder / f"{trusted.key.key_id.hex()}.note" for trusted in witnesses]
-    return [data for data in (_read(path) for path in paths if path.exists()) if data not in kept]
+    try:
+        kept = {custody.read_small(path, note.MOST_BYTES) for path, _, _ in handouts.kept(archive)}
+        notes = [custody.read_small(path, note.MOST_BYTES) for path in paths if path.exists()]
+    except OSError as problem:
+        raise ArchiveError(f"A note cannot be read: {problem}.", hint=ledger.VERIFY) from problem
+    return [data for data in notes if data not in kept]
 
 
 def _told(judgement: Judgement, language: str) -> list[str]:
@@ -295,7 +299,7 @@ def _give(data: bytes, out: Path | None) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     try:
-        durable.replace(path, data, path.parent)
+        durable.replace(path, data, path.parent.resolve(strict=True))
     except OSError as problem:
         raise ArchiveError(
             f"{path} cannot be written: {problem.strerror}.", hint="Name another file."

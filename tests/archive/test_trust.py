@@ -262,3 +262,10 @@ def test_a_damaged_folder_of_witnesses_stops_nothing(archive: Archive, tmp_path:
     assert codes(judged(archive, POLICY)) == []
     (archive.ledger / "log.json").unlink()
     assert judged(archive, POLICY).events == len(target.lines_of(archive))
+
+
+def test_a_day_that_no_calendar_has_stops_nothing(archive: Archive) -> None:
+    events = target.events_of(archive)
+    events[0]["at"] = "2026-02-31T25:61:00Z"
+    target.rewritten(archive, events, target.own_key(archive))
+    assert lacking(judged(archive, Policy())) == ["W4"]

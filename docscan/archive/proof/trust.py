@@ -33,6 +33,7 @@ from docscan.errors import LedgerError
 from docscan.messages import sentence
 
 AHEAD = timedelta(days=1)  # a witness whose clock is further ahead than time zones and drift explain
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 CHECKPOINT, HEAD = f"ledger/{checkpoint.FILE}", "ledger/head.json"
 load = policy.load
 
@@ -207,7 +208,10 @@ def _origin(archive: Archive) -> str:
 
 def _moment(event: Event | None) -> datetime:
     """When an event says it happened; the beginning of time for one that cannot be believed."""
-    return datetime.min.replace(tzinfo=UTC) if event is None else datetime.fromisoformat(event.at)
+    try:
+        return BEGINNING if event is None else datetime.fromisoformat(event.at)
+    except ValueError:  # of the right form, and no day of the calendar
+        return BEGINNING
 
 
 def _sighting(name: str, path: Path) -> Sighting | Exception:

@@ -12,34 +12,42 @@ leads to the one file it is in.
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from docscan.archive import event, ledger
 from docscan.archive.custody import CustodyFinding, kind_of, opened, read_small, reason, shown
-from docscan.archive.event import NO_LINE, Event
+from docscan.archive.event import NO_LINE
+from docscan.archive.examined import Examined
 from docscan.archive.layout import Archive
 from docscan.archive.ledger import Head
+from docscan.archive.lines import Said, said
+from docscan.archive.proof import checkpoint, merkle, note
+from docscan.errors import LedgerError
+
+__all__ = ["Examined", "Line", "examine"]
 
 SEGMENT = re.compile(r"(\d{6})\.jsonl", re.ASCII)
 MOST = 20  # findings a file; a shredded ledger is not told line by line
 HEAD = "ledger/head.json"
 LOG = "ledger/log.json"
+NOTE = f"ledger/{checkpoint.FILE}"
+BESIDE = frozenset({"log.json", "head.json", checkpoint.FILE, "timestamps", "witnesses"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line as it stands in a segment.
 
     Attributes:
         path: The segment, from the archive's root.
         number: In that file, from 1.
-        hash: Of its bytes.
+        hash: Of its bytes, in hex.
         seq: The number it says it has; -1 when it cannot be read.
         prev: What it says the line before hashes to.
         code: Of the finding about the line alone, or empty.
-        event: What it says.
+        said: What it says; None when it cannot be read.
+        data: Its bytes, without the newline.
     """
 
     path: str
@@ -48,48 +56,11 @@ class Line:
     seq: int = -1
     prev: str = ""
     code: str = ""
-    event: Event | None = None
+    said: Said | None = None
+    data: bytes = b""
 
 
 START = Line("", 0, NO_LINE)
-
-
-@dataclass(slots=True)
-class Examined:
-    """What the ledger can still prove.
-
-    Attributes:
-        findings: What is wrong with it.
-        creation: The event that opened it, when that can be believed.
-        objects: By UUID, the digests of the object's files.
-        filed: By UUID, the number and the time of the line about each version of the object.
-        deleted: By UUID, the event that destroyed the object.
-        files: By path, the newest digest of each file that an event without an object names.
-        lines: By path, the number of that event.
-        checks: The fixity checks.
-        custody: Holds that were placed and released.
-        size: How many events there are, as far as can be told.
-        sound: How many of them can be believed.
-        head: Where it ends, when `head.json` can be believed.
-    """
-
-    findings: list[CustodyFinding] = field(default_factory=list)
-    creation: Event | None = None
-    objects: dict[str, dict[str, str]] = field(default_factory=dict)
-    filed: dict[str, dict[int, tuple[int, str]]] = field(default_factory=dict)
-    deleted: dict[str, Event] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    checks: list[Event] = field(default_factory=list)
-    custody: list[Event] = field(default_factory=list)
-    size: int = 0
-    sound: int = 0
-    head: Head | None = None
-
-    @property
-    def spare(self) -> int:
-        """How many objects may stand without a line, because their line is lost."""
-        return max(0, self.size - self.sound)
 
 
 def examine(archive: Archive) -> Examined:
@@ -98,41 +69,21 @@ def examine(archive: Archive) -> Examined:
     examined.head = _head(archive, examined.findings)
     lines = _lines(archive, examined.findings)
     told: dict[str, int] = {}
+    leaves: list[str] = []
     for line, findings in _judged(lines, examined.head):
+        if line.number:
+            leaves.append(line.hash)
+        if line.said is not None and not findings:
+            examined.believe(line.said, line.data)
         for found in findings:
             told[found.path] = told.get(found.path, 0) + 1
             if told[found.path] <= MOST:
                 examined.findings.append(found)
-        if line.event is not None and not findings:
-            _believe(examined, line.event)
     examined.size = max(examined.size, examined.head.size if examined.head else 0)
+    examined.tree = merkle.tree_of(bytes.fromhex("".join(leaves)))
     _log(archive, examined)
+    _checkpoint(archive, examined, whole=not told.keys() - {HEAD})
     return examined
-
-
-def _believe(examined: Examined, found: Event) -> None:
-    examined.sound += 1
-    examined.size = max(examined.size, found.seq + 1)
-    if found.seq == 0 and found.type == "creation":
-        examined.creation = found
-    if found.object is None:
-        examined.files.update(found.files)
-        examined.lines.update(dict.fromkeys(found.files, found.seq))
-    elif found.files:
-        examined.objects.setdefault(found.object, {}).update(found.files)
-    if found.object is not None and found.object_version is not None:
-        examined.filed.setdefault(found.object, {})[found.object_version] = (found.seq, found.at)
-    _note(examined, found)
-
-
-def _note(examined: Examined, found: Event) -> None:
-    """Keep what other steps ask of an event."""
-    if found.type == "deletion" and found.object is not None and found.outcome == "pass":
-        examined.deleted[found.object] = found
-    elif found.type == "fixity check":
-        examined.checks.append(found)
-    elif found.type in {"hold placed", "hold released"}:
-        examined.custody.append(found)
 
 
 def _judged(lines: Iterable[Line], head: Head | None) -> Iterator[tuple[Line, list[CustodyFinding]]]:
@@ -142,9 +93,12 @@ def _judged(lines: Iterable[Line], head: Head | None) -> Iterator[tuple[Line, li
     for line in chain(lines, ends):
         found = line
         if line.prev == run[-1].hash and not line.code and line.seq != run[-1].seq + 1 and line.path != HEAD:
-            found = Line(line.path, line.number, line.hash, line.seq, line.prev, "L2", line.event)
+            found = line._replace(code="L2")
         if not found.code and not run[-1].code and _follows(run[-1], found):
-            yield from _settled(run)
+            if len(run) == 1:
+                yield run[0], []
+            else:
+                yield from _settled(run)
             run = [found]
         else:
             run.append(found)
@@ -195,6 +149,58 @@ def _missing(first: int, after: int) -> list[CustodyFinding]:
 def _behind(last: Line, head: Line) -> CustodyFinding:
     crashed = head.seq == last.seq and head.prev == last.prev
     return CustodyFinding("L6" if crashed else "L5", HEAD, expected=str(last.seq + 1), found=str(head.seq))
+
+
+def _checkpoint(archive: Archive, examined: Examined, *, whole: bool) -> None:
+    """Step 2, last part: the signed checkpoint against the tree over the lines (A3).
+
+    Args:
+        archive: The archive.
+        examined: The ledger, all lines read.
+        whole: No line of it has a finding; otherwise another root tells nothing new.
+    """
+    data, told = _note(archive), examined.keys[-1] if examined.keys else None
+    if told is None and (data is None or not whole):
+        return  # an older archive, or the event that told the key is damaged
+    if data is None and told is not None and told[0] == examined.size - 1:
+        return  # the plug was pulled between the event that tells the key and the first signature
+    try:
+        found, signatures = checkpoint.read(data or b"")
+        log = note.verifier(found.origin, bytes.fromhex(examined.key(found.size) or ""))
+        right = len(signatures.signatures) == 1 and note.valid(signatures, log)
+    except ValueError:
+        right = False
+    if not right or found.origin != _origin(archive, examined, found.origin):
+        examined.findings.append(CustodyFinding("C1", NOTE))
+        return
+    examined.checkpoint = found
+    if whole and examined.tree.size < found.size:
+        missing = str(found.size - examined.tree.size)
+        size, there = str(found.size), str(examined.tree.size)
+        examined.findings.append(CustodyFinding("C3", NOTE, "", size, there, {"missing": missing}))
+    elif whole and (root := examined.tree.root(found.size)) != found.root:
+        facts = {"size": str(found.size)}
+        examined.findings.append(CustodyFinding("C2", NOTE, "", found.root.hex(), root.hex(), facts))
+
+
+def _note(archive: Archive) -> bytes | None:
+    """The bytes of the checkpoint; none where it is no plain file, None where it is missing."""
+    if kind_of(archive.root / NOTE) == "missing":
+        return None
+    try:
+        return read_small(archive.root / NOTE, note.MOST_BYTES)
+    except OSError:
+        return b""
+
+
+def _origin(archive: Archive, examined: Examined, otherwise: str) -> str:
+    """The log's name; the other one where `log.json`, which tells it, is not as it was."""
+    if any(found.path == LOG for found in examined.findings):
+        return otherwise
+    try:
+        return ledger.origin(archive)
+    except LedgerError:
+        return otherwise
 
 
 def _head(archive: Archive, findings: list[CustodyFinding]) -> Head | None:
@@ -251,7 +257,7 @@ def _lines(archive: Archive, findings: list[CustodyFinding]) -> Iterator[Line]:
             yield from _segment(path, name, findings)
         elif SEGMENT.fullmatch(path.name):
             findings.append(CustodyFinding("D5", name, found=kind))
-        elif path.name not in {"log.json", "head.json", "checkpoint.note", "timestamps", "witnesses"}:
+        elif path.name not in BESIDE:
             findings.append(CustodyFinding("D3", name))
 
 
@@ -260,24 +266,24 @@ def _segment(path: Path, name: str, findings: list[CustodyFinding]) -> Iterator[
         with opened(path) as raw, open(raw.fileno(), "rb", closefd=False) as file:
             if not os.fstat(raw.fileno()).st_size:
                 findings.append(CustodyFinding("D3", name))
+            place = int(path.stem)
             number = 0
             while data := file.readline(event.MAX_LINE + 2):
                 number += 1
-                yield _read(name, number, data)
+                yield _read(name, place, number, data)
                 while len(data) > event.MAX_LINE and not data.endswith(b"\n"):
                     data = file.readline(event.MAX_LINE + 2)
     except OSError as problem:
         findings.append(CustodyFinding("D6", name, facts={"reason": reason(problem)}))
 
 
-def _read(path: str, number: int, data: bytes) -> Line:
+def _read(path: str, place: int, number: int, data: bytes) -> Line:
     if not data.endswith(b"\n"):
         return Line(path, number, event.leaf(data), code="L3")
     line = data[:-1]
     try:
-        found = event.parsed(line)
+        found = said(line)
     except ValueError:
         return Line(path, number, event.leaf(line), code="L1")
-    place = f"ledger/{found.seq // ledger.SEGMENT_LINES:06d}.jsonl"
-    code = "" if place == path else "L2"
-    return Line(path, number, event.leaf(line), found.seq, found.prev, code, found)
+    code = "" if found.seq // ledger.SEGMENT_LINES == place else "L2"
+    return Line(path, number, event.leaf(line), found.seq, found.prev, code, found, line)

@@ -15,6 +15,7 @@ Nothing here raises on a hostile proof: it is valid or it is not.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()  # of no leaves at all (RFC 6962, 2.1)
@@ -62,6 +63,42 @@ def root(frontier: Sequence[bytes]) -> bytes:
 def frontier_of(size: int, node_at: NodeAt) -> tuple[bytes, ...]:
     """The frontier of the first `size` leaves, from complete subtrees that were kept."""
     return tuple(_between(0, size, node_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All complete subtrees over some leaves.
+
+    Attributes:
+        levels: The hashes of each level side by side, the leaves first.
+    """
+
+    levels: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are."""
+        return len(self.levels[0]) // HASH_BYTES
+
+    def node(self, level: int, index: int) -> bytes:
+        """The root of the complete subtree at a level and an index (a `NodeAt`)."""
+        return self.levels[level][index * HASH_BYTES : (index + 1) * HASH_BYTES]
+
+    def root(self, size: int) -> bytes:
+        """The root over the first `size` leaves, of which there are as many."""
+        return root(frontier_of(size, self.node))
+
+
+def tree_of(leaves: bytes) -> Tree:
+    """The tree over leaves, given as their hashes side by side."""
+    levels = [leaves]
+    while len(levels[-1]) >= 2 * HASH_BYTES:
+        below = levels[-1]
+        pairs = range(0, len(below) - 2 * HASH_BYTES + 1, 2 * HASH_BYTES)
+        levels.append(
+            b"".join(hashlib.sha256(b"\1" + below[at : at + 2 * HASH_BYTES]).digest() for at in pairs)
+        )
+    return Tree(tuple(levels))
 
 
 def inclusion_proof(index: int, size: int, node_at: NodeAt) -> list[bytes]:

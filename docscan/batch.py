@@ -6,6 +6,7 @@ may be killed, time out or run out of memory without harm to their neighbours.
 """
 
 import json
+import os
 import signal
 import threading
 import time
@@ -18,7 +19,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from docscan import PROGRAM, journey
+from docscan import PROGRAM, journey, signing
 from docscan.accession import inbox
 from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
@@ -35,6 +36,7 @@ from docscan.messages import sentence
 from docscan.model import Record
 from docscan.readers import Readers
 from docscan.search.feed import feed
+from docscan.signing import Seal
 from docscan.tally import Tally
 
 ROOT_SHOWN = 20  # hex digits of the root of the ledger's tree, as many as `check-paper` asks for
@@ -141,6 +143,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
         with open_catalogue(archive) as catalogue:
             recover(archive, catalogue)
             intake = batches.intake(catalogue, options.batch)
+            seal = _seal(archive, setup, started)
             timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
             tally = Tally[Outcome](progress)
             with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
@@ -154,6 +157,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
                     agent=options.agent,
                     grace=options.grace,
                     intake=intake,
+                    seal=seal,
                 )
                 outcomes = _Shift(desk, readers, tally).work(options.quiet)
             unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
@@ -170,6 +174,13 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             write_report(archive, report)
             feed(archive, catalogue)
     return report
+
+
+def _seal(archive: Archive, setup: Setup, now: datetime) -> Seal | None:
+    """What the pipeline signs with; opened before any document is touched."""
+    if not setup.pipeline.signature.standard:
+        return None
+    return signing.load(archive.config, archive.root, os.environ, now)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ The tree, with the exit code of each branch::
         RecordChangedError
         DecisionError
         BatchError
+        SignatureError
         ArchiveBusyError    75   another run holds the archive
       SearchError            7   a query that cannot be understood
 
@@ -204,6 +205,10 @@ class BatchError(ArchiveError):
         super().__init__(sentence(code, language, **facts), hint=sentence(way_out, language, **facts))
         self.code = code
         self.facts = facts
+
+
+class SignatureError(ArchiveError):
+    """A document cannot be signed."""
 
 
 class ArchiveBusyError(ArchiveError):

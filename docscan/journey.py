@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from docscan import PROGRAM, learning
+from docscan import PROGRAM, learning, signing
 from docscan.accession import inbox, intake
 from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
@@ -31,6 +31,7 @@ from docscan.errors import AccessionError, FixityError, IncompleteDocumentError,
 from docscan.messages import sentence
 from docscan.model import Page, Record
 from docscan.record import pages_from_words
+from docscan.signing import Making, Seal
 
 Result = Literal["archived", "duplicate", "put_aside", "waiting"]
 
@@ -47,6 +48,7 @@ class Desk:
         agent: The login of who runs it.
         grace: Seconds an incomplete file may take to become complete.
         intake: The batch that is filed into, if one is.
+        seal: What searchable copies are signed with, where the pipeline asks for it.
     """
 
     archive: Archive
@@ -58,6 +60,7 @@ class Desk:
     agent: str
     grace: float
     intake: Intake | None = None
+    seal: Seal | None = None
 
     def detail(self, source: str) -> dict[str, str | int]:
         """What the events about a file say of its batch."""
@@ -102,6 +105,8 @@ def digitise(claim: Claim, desk: Desk) -> Outcome:
     try:
         received = receive(claim, desk)
         record = None if _twin(received, desk) else desk.examine(received)
+        if record is not None and desk.seal is not None:
+            _signed(received, desk.seal, desk)
         with desk.lock:
             decided = _file(received, record, desk)
     except AccessionError as reason:
@@ -197,9 +202,21 @@ def _file(received: Received, record: Record | None, desk: Desk) -> Event:
         object_id=received.accession,
         now=desk.clock(),
         agent=desk.agent,
-        detail=desk.detail(received.source),
+        detail={**desk.detail(received.source), **_signature(desk)},
     )
     return _decided(filed.id or "", desk)
+
+
+def _signature(desk: Desk) -> dict[str, str | int]:
+    """What the event says of the signature: by which certificate it is."""
+    return {"certificate": desk.seal.certificate} if desk.seal else {}
+
+
+def _signed(received: Received, seal: Seal, desk: Desk) -> None:
+    """Sign the searchable copy; nobody acts between its reading and this."""
+    at, profile = ledger.stamp(desk.clock()), desk.setup.pipeline.name
+    making = Making(PROGRAM, at, profile, received.sha256, seal.homologation)
+    signing.sign(searchable_path(received), seal, making)
 
 
 def _learned(record: Record, received: Received, desk: Desk) -> Record:

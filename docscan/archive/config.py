@@ -38,6 +38,10 @@ sample = 50     # one in so many accepted documents is put before a person as we
 # every = "1d"
 # certificates = "tsa.pem"            # whom to believe: certificates in PEM, beside this file
 # qualified = false                   # whether the provider is a qualified one (eIDAS); reports repeat it
+
+# [signature]                         # with what copies are signed, where the pipeline asks for it
+# key = "/etc/docscan/company.p12"    # PKCS#12: the private key and its certificates
+# password_env = "DOCSCAN_PASSWORD"   # or password_file = "/etc/docscan/company.password"
 """
 
 SPAN = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
@@ -112,6 +116,26 @@ class Stamping:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """With what searchable copies are signed, where the pipeline asks for it.
+
+    Attributes:
+        key: A PKCS#12 file with a private key and its certificates, from the
+            archive's root; empty for none.
+        password_env: The environment variable that holds its password; empty for none.
+        password_file: The file that holds its password, from the archive's
+            root; empty for none.
+        homologation: The reference under which an authority has accepted this
+            very software and version; empty, as docscan has none of its own.
+    """
+
+    key: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    homologation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of `docscan.toml`.
 
@@ -129,6 +153,7 @@ class Config:
     review: Review = field(default_factory=Review)
     ledger: Log = field(default_factory=Log)
     timestamp: Stamping = field(default_factory=Stamping)
+    signature: Signing = field(default_factory=Signing)
 
 
 def load(path: Path) -> Config:
@@ -162,9 +187,11 @@ def load(path: Path) -> Config:
         )
     review = Review(**_numbers(path, "review", tables.get("review", {}), Review()))
     stamping = _stamping(path, tables.get("timestamp", {}))
-    log = table(path, "ledger", tables.get("ledger", {}), ("key",))
-    keys = Log(**{key: word(path, f"[ledger] {key}", value) for key, value in log.items()})
-    return Config(**words, inbox=inbox, run=run, review=review, ledger=keys, timestamp=stamping)
+    log = Log(**_words(path, "ledger", tables.get("ledger", {}), Log()))
+    signing = Signing(**_words(path, "signature", tables.get("signature", {}), Signing()))
+    return Config(
+        **words, inbox=inbox, run=run, review=review, ledger=log, timestamp=stamping, signature=signing
+    )
 
 
 def written(name: str, language: str) -> str:
@@ -252,6 +279,11 @@ def word(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(f"{path}: {key} = {value!r} is not a text.", hint="Write it between quotes.")
     return value
+
+
+def _words(path: Path, name: str, values: object, defaults: Log | Signing) -> dict[str, str]:
+    found = table(path, name, values, tuple(item.name for item in fields(defaults)))
+    return {key: word(path, f"[{name}] {key}", value) for key, value in found.items()}
 
 
 def _numbers(path: Path, name: str, values: object, defaults: Inbox | Run | Review) -> Mapping[str, int]:

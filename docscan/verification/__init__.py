@@ -33,6 +33,7 @@ CHECKS: Mapping[str, Check] = {
     "sources": _checks.sources,
     "repairs": _doubts.repairs,
     "day_or_month": _doubts.day_or_month,
+    "register_book": _doubts.register_book,
     "confidence": _checks.confidence,
 }
 

@@ -10,6 +10,8 @@ LABEL = "label"  # the proof of a repair that is none: a label against a sum
 EITHER = ("en", "")  # languages in which the month may go first,
 MONTHS = 12
 MONTH_FIRST = ("USD", "CAD", "")  # unless the money is of a country where it never does
+REGISTERED = ("invoice", "credit-note")  # what is entered in a register of invoices
+REGISTER = ("invoice_number", "issue_date", "supplier_name", "supplier_tax_id", "net", "tax", "total")
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 # The phrase that says what a repair was proven by, in the reader's language.
 PHRASES = {"digits": "@N110", "sum": "@N111", "again": "@N112", "calendar": "@N113"}
@@ -51,6 +53,24 @@ def day_or_month(extraction: Extraction, known: Known) -> Iterator[Finding]:  # 
             value = str(extraction.fields[name].value)
             other = f"{value[:5]}{value[8:]}-{value[5:7]}"
             yield Finding("V055", "doubt", name, {"field": name, "date": value, "other": other})
+
+
+def register_book(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape
+    """All is there that a register of invoices received asks for.
+
+    Spain: number, date, name and tax id of the issuer, base, rate and tax (RD
+    1624/1992, article 64.4). Without tax there is no rate to ask for.
+    """
+    if extraction.kind not in REGISTERED:
+        yield Finding("V131", "doubt", "", {"kind": extraction.kind})
+        return
+    for name in REGISTER:
+        if name not in extraction.fields:
+            yield Finding("V130", "doubt", name, {"field": name})
+    tax = extraction.fields.get("tax")
+    untaxed = tax is not None and not str(tax.value).strip("-0.")
+    if not untaxed and not any(line.rate for line in extraction.tax_breakdown):
+        yield Finding("V130", "doubt", "tax_breakdown", {"field": "tax_breakdown"})
 
 
 def repairs(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape

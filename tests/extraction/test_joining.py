@@ -17,7 +17,7 @@ from docscan.places import Box
 from docscan.schema import Schema
 
 Typed = Callable[..., Page]
-CHECKS = [Choice(name, {}) for name in verification.CHECKS]
+CHECKS = [Choice(name, {}) for name in verification.CHECKS if name != "register_book"]
 PLACE = Box(1500, 100, 1900, 500)
 
 PAPER = """

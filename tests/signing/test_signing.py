@@ -1,0 +1,188 @@
+"""A copy is signed, says how it was made, and shows every change made to it afterwards."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import img2pdf
+import pikepdf
+import pytest
+from asn1crypto import x509 as asn1_x509
+from certificates import NOW, PASSWORD, certificate
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pikepdf import pdfa
+from PIL import Image
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import validation
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from docscan import signing
+from docscan.archive.config import Config, Signing, Stamping
+from docscan.errors import ConfigError, SignatureError
+from docscan.ocr import archival
+from docscan.signing import Making, Seal
+from docscan.signing.xmp import NAMESPACE
+
+MAKING = Making("docscan/0.1.0", "2026-03-02T09:30:00Z", "es-aeat", "ab" * 32)
+FROM_P, FROM_FILE = {"password_env": "P"}, {"password_file": "secret"}
+
+
+def config(**named: str) -> Config:
+    return Config("acme", signature=Signing(key="company.p12", **named))
+
+
+def loaded(folder: Path, **named: str) -> Seal:
+    return signing.load(config(**FROM_P, **named), folder, {"P": PASSWORD}, NOW)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> x509.Certificate:
+    return certificate(tmp_path)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy as it comes from the reading: one scanned page, PDF/A-2b."""
+    image = io.BytesIO()
+    Image.new("L", (400, 300), 220).save(image, "PNG", dpi=(200, 200))
+    path = tmp_path / "document.pdf"
+    with pikepdf.open(io.BytesIO(img2pdf.convert(image.getvalue(), nodate=True))) as document:
+        assert archival.save(document, path) == ""
+    return path
+
+
+def validated(path: Path, root: x509.Certificate) -> PdfSignatureStatus:
+    trusted = asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
+    with path.open("rb") as file:
+        (found,) = PdfFileReader(file).embedded_signatures
+        context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
+        status = validation.validate_pdf_signature(found, context)
+        assert found.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+        return status
+
+
+def told(path: Path) -> str:
+    with pikepdf.open(path) as document:
+        return document.Root.Metadata.read_bytes().decode()
+
+
+def test_a_signed_copy_is_whole_trusted_and_allows_no_change(
+    tmp_path: Path, copy: Path, root: x509.Certificate
+):
+    seal = loaded(tmp_path)
+    signing.sign(copy, seal, MAKING)
+    status = validated(copy, root)
+    assert status.bottom_line
+    assert (status.intact, status.valid, status.trusted) == (True, True, True)
+    assert status.coverage is validation.SignatureCoverageLevel.ENTIRE_FILE
+    assert status.docmdp_ok
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["company.p12", "document.pdf"]
+
+
+def test_a_change_appended_later_is_no_longer_valid(tmp_path: Path, copy: Path, root: x509.Certificate):
+    signing.sign(copy, loaded(tmp_path), MAKING)
+    with copy.open("r+b") as file:
+        writer = IncrementalPdfFileWriter(file)
+        writer.root["/Lang"] = writer.root["/Type"]
+        writer.update_root()
+        writer.write_in_place()
+    assert not validated(copy, root).bottom_line
+
+
+def test_a_changed_byte_under_the_signature_is_no_longer_valid(
+    tmp_path: Path, copy: Path, root: x509.Certificate
+):
+    signing.sign(copy, loaded(tmp_path), MAKING)
+    data = bytearray(copy.read_bytes())
+    data[data.index(b"/MediaBox") + 1] ^= 1
+    copy.write_bytes(data)
+    status = validated(copy, root)
+    assert not status.intact
+    assert not status.bottom_line
+
+
+def test_the_signed_bytes_say_program_version_moment_profile_and_original(
+    tmp_path: Path, copy: Path, root: x509.Certificate
+):
+    signing.sign(copy, loaded(tmp_path), replace(MAKING, profile="a < b & c"))
+    with pikepdf.open(copy) as document, document.open_metadata() as metadata:
+        said = {key.rpartition("}")[2]: value for key, value in metadata.items() if NAMESPACE in key}
+        assert metadata.pdfa_status == "2B"
+    assert said == {
+        "Software": "docscan",
+        "Version": "0.1.0",
+        "Time": "2026-03-02T09:30:00Z",
+        "Profile": "a < b & c",
+        "Original": "ab" * 32,
+    }
+    # pikepdf's check knows no forms, and no properties beside the usual ones, described or not
+    unknown = {"pikepdf:schema-Catalog", "ISO_19005_2:6.6.2.3.1-1"}
+    assert {finding.rule for finding in pdfa.validate_written(copy, "2b").findings} == unknown
+
+
+@pytest.mark.parametrize("reference", ["", "2026/0001"])
+def test_certified_is_said_under_a_homologation_and_nowhere_else(
+    tmp_path: Path, copy: Path, root, reference: str
+):
+    seal = loaded(tmp_path, **({"homologation": reference} if reference else {}))
+    signing.sign(copy, seal, replace(MAKING, homologation=seal.homologation))
+    packet = told(copy)
+    assert ("certificada" in packet.lower()) is bool(reference)
+    assert ("Homologation" in packet) is bool(reference)
+
+
+def test_a_copy_without_metadata_gets_them(tmp_path: Path, root: x509.Certificate):
+    path = tmp_path / "plain.pdf"
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(path)
+    signing.sign(path, loaded(tmp_path), MAKING)
+    assert NAMESPACE in told(path)
+    assert validated(path, root).bottom_line
+
+
+def test_what_cannot_be_signed_stays_as_it_was(tmp_path: Path, copy: Path, root: x509.Certificate):
+    before = copy.read_bytes()
+    unheard = replace(config(**FROM_P), timestamp=Stamping(url="http://127.0.0.1:9/"))
+    seal = signing.load(unheard, tmp_path, {"P": PASSWORD}, NOW)
+    with pytest.raises(SignatureError) as caught:
+        signing.sign(copy, seal, MAKING)
+    assert "run again" in caught.value.hint
+    assert copy.read_bytes() == before
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["company.p12", "document.pdf"]
+
+
+def test_the_password_may_stand_in_a_file(tmp_path: Path, root: x509.Certificate):
+    (tmp_path / "secret").write_text(PASSWORD + "\n")
+    assert len(signing.load(config(**FROM_FILE), tmp_path, {}, NOW).certificate) == 64
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "said"),
+    [
+        (Signing(), {}, "names no key"),
+        (Signing(key="nowhere.p12"), {}, "nowhere.p12 cannot be opened"),
+        (Signing(key="company.p12"), {}, "company.p12 cannot be opened"),
+        (Signing(key="company.p12", **FROM_P), {}, "variable P is not set"),
+        (Signing(key="company.p12", **FROM_P), {"P": "wrong"}, "company.p12 cannot be opened"),
+        (Signing(key="company.p12", **FROM_FILE), {}, "secret cannot be read"),
+        (Signing(key="rubbish.p12"), {}, "rubbish.p12 cannot be opened"),
+    ],
+)
+def test_a_key_that_cannot_be_had_is_told_before_anything_is_read(
+    tmp_path: Path, root: x509.Certificate, settings: Signing, environment: dict[str, str], said: str
+):
+    (tmp_path / "rubbish.p12").write_bytes(b"\x30\x82rubbish")
+    with pytest.raises(ConfigError) as caught:
+        signing.load(Config("acme", signature=settings), tmp_path, environment, NOW)
+    assert said in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_certificate_that_is_over_signs_nothing(tmp_path: Path):
+    certificate(tmp_path, days=-1)
+    with pytest.raises(ConfigError, match="is valid from"):
+        loaded(tmp_path)

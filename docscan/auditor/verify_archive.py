@@ -1092,7 +1092,7 @@ def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Itera
     }  # step 7 says what is wrong with the others
     unread = [str(path) for path in brought if str(path) not in handouts]
     if unread:
-        raise WrongCallError(f"{unread[0]} is no checkpoint")
+        raise WrongCall(f"{unread[0]} is no checkpoint")
     for name, handout in handouts.items():
         result = seen_by(shown(name), handout.note, ledger, list(handouts.values()))
         if isinstance(result, Finding):
@@ -1240,7 +1240,7 @@ def digest_or_nothing(path: Path) -> str:
 # ---- step 10: the trust policy --------------------------------------------------------------------------
 
 
-class WrongCallError(Exception):
+class WrongCall(Exception):  # noqa: N818 - ends the program with a sentence
     """What was named on the command line cannot be used."""
 
 
@@ -1262,9 +1262,9 @@ def parse_policy(path: Path) -> dict[str, Any]:
             elif line.strip() and not line.strip().startswith("#"):
                 wrong.append(line.strip())
     except (OSError, ValueError, AttributeError) as problem:
-        raise WrongCallError(f"{path}: {problem}") from problem
+        raise WrongCall(f"{path}: {problem}") from problem
     if wrong:
-        raise WrongCallError(f"{path}: {wrong[0]!r} is not understood")
+        raise WrongCall(f"{path}: {wrong[0]!r} is not understood")
     return policy
 
 
@@ -1272,7 +1272,7 @@ def days(text: str) -> timedelta:
     """How long `30d`, `12h` or `90m` are."""
     found = re.fullmatch(r"([0-9]{1,5})([dhm])", text)
     if found is None:
-        raise WrongCallError(f"{text!r} is no span of time; write 30d or 12h")
+        raise WrongCall(f"{text!r} is no span of time; write 30d or 12h")
     return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[found[2]]: int(found[1])})
 
 
@@ -1283,7 +1283,7 @@ def pinned_keys(policy: dict[str, Any], named: Sequence[str]) -> list[bytes]:
         texts = [*named, *([told] if isinstance(told, str) else told)]
         return [bytes.fromhex(text) if FORMS["hex"].fullmatch(text) else parse_key(text)[1] for text in texts]
     except (ValueError, AttributeError, TypeError) as problem:
-        raise WrongCallError(f"a key of the log cannot be used: {problem}") from problem
+        raise WrongCall(f"a key of the log cannot be used: {problem}") from problem
 
 
 def unmet(policy: dict[str, Any], ledger: Ledger, now: datetime) -> Iterator[str]:
@@ -1311,7 +1311,7 @@ def newest_signature(witness: dict[str, Any], ledger: Ledger, now: datetime) -> 
     try:
         name, key = parse_key(witness["key"])
     except (KeyError, ValueError, TypeError) as problem:
-        raise WrongCallError(f"a witness's key cannot be used: {problem}") from problem
+        raise WrongCall(f"a witness's key cannot be used: {problem}") from problem
     signed = [cosigned_at(note, name, key) for note in ledger.seen]
     latest = (now + timedelta(days=1)).timestamp()
     times = [at for at in signed if at is not None and at <= latest]
@@ -1398,7 +1398,7 @@ def main(words: Sequence[str]) -> int:
         own = args.folder / "trust.toml"
         policy = parse_policy(args.trust or own) if args.trust or kind_of(own) != "missing" else {}
         report = check(args.folder, args.witness, policy, pinned_keys(policy, args.key))
-    except WrongCallError as problem:
+    except WrongCall as problem:
         parser.error(str(problem))
     if args.object:
         report = report._replace(findings=[one for one in report.findings if one.object in ("", args.object)])

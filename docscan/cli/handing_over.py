@@ -116,7 +116,7 @@ def _on_record(archive: Archive, ids: list[str]) -> None:
 
 
 @click.command("import", epilog="Example: docscan -A my-archive import /media/usb/acme --key 9f0c…")
-@click.argument("folder", metavar="BAG", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", metavar="BAG", type=folder_type)
 @click.option("--key", default="", help="The sender's public key, as it was told to you by another way.")
 @click.pass_context
 def import_(ctx: click.Context, folder: Path, key: str) -> None:

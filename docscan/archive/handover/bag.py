@@ -210,4 +210,4 @@ def receipt(archive: Archive, packed: Packed, *, now: datetime) -> str:
         "root": packed.checkpoint.root.hex(),
         "key": key.hex(),
     }
-    return sentence("X020", archive.config.language, **facts)
+    return sentence("N910", archive.config.language, **facts)

@@ -107,6 +107,6 @@ def add_instructions(archive: Archive, folder: Path, signed: Checkpoint, key: st
         "root": signed.root.hex(),
         "key": key,
     }
-    text = sentence("X010", archive.config.language, **facts)
+    text = sentence("N900", archive.config.language, **facts)
     durable.write(folder / INSTRUCTIONS, text.encode())
     durable.write(folder / SCRIPT, script())

@@ -40,7 +40,7 @@ STANDING = ("hold placed", "hold released", "policy assignment")  # what goes on
 SEGMENTS = re.compile(r"\d{6}\.jsonl", re.ASCII)
 
 
-class _RefusedError(Exception):
+class _Refused(Exception):  # noqa: N818 - how a step says no; `opened` makes a sentence of it
     """What is wrong with a bag: a path in it, and the code of a reason."""
 
 
@@ -89,7 +89,7 @@ def opened(folder: Path, language: str, pinned: str = "") -> Sent:
         _plain(folder)
         entries = _valid(folder)
         return _proved(folder, entries, pinned)
-    except _RefusedError as problem:
+    except _Refused as problem:
         path, code = problem.args
         raise refused(f"{folder}/{path}" if path else str(folder), code, language) from problem
 
@@ -109,25 +109,25 @@ def refused(path: str, code: str, language: str) -> FixityError:
 def _plain(folder: Path) -> None:
     """Step 1."""
     if custody.kind_of(folder) != "folder" or custody.kind_of(folder / "bagit.txt") != "file":
-        raise _RefusedError("", "X041")
+        raise _Refused("", "X041")
     count, waiting = 0, [folder]
     while waiting:
         above = waiting.pop()
         for path in sorted(above.iterdir()):
             kind = custody.kind_of(path)
             if kind not in {"file", "folder"}:
-                raise _RefusedError(str(path.relative_to(folder)), "X042")
+                raise _Refused(str(path.relative_to(folder)), "X042")
             waiting += [path] if kind == "folder" else []
             count += 1
     if custody.kind_of(folder / "fetch.txt") != "missing":
-        raise _RefusedError("fetch.txt", "X043")
+        raise _Refused("fetch.txt", "X043")
     for name, most in (
         (MANIFEST, count * LINE_BYTES),
         (bag.TAGS, count * LINE_BYTES),
         ("bag-info.txt", MOST_INFO),
     ):
         if (folder / name).is_file() and (folder / name).stat().st_size > most + SPARE_BYTES:
-            raise _RefusedError(name, "X044")
+            raise _Refused(name, "X044")
 
 
 def _valid(folder: Path) -> Mapping[str, str]:
@@ -137,7 +137,7 @@ def _valid(folder: Path) -> Mapping[str, str]:
         found.validate()
         return {path: digests["sha256"] for path, digests in found.entries.items()}
     except (bagit.BagError, OSError, LookupError, ValueError) as problem:
-        raise _RefusedError("", "X044") from problem
+        raise _Refused("", "X044") from problem
 
 
 def _proved(folder: Path, entries: Mapping[str, str], pinned: str) -> Sent:
@@ -147,19 +147,19 @@ def _proved(folder: Path, entries: Mapping[str, str], pinned: str) -> Sent:
         data = custody.read_small(top / proofs.CHECKPOINT, note.MOST_BYTES)
         signed, found = checkpoint.read(data)
     except (OSError, ValueError) as problem:
-        raise _RefusedError(f"data/{proofs.CHECKPOINT}", "X046") from problem
+        raise _Refused(f"data/{proofs.CHECKPOINT}", "X046") from problem
     excerpt = (top / proofs.LINES).is_file()
     lines = tuple(_excerpt(top, signed, data)) if excerpt else tuple(_whole(top, signed))
     events = [event.parsed(line) for line, _ in lines]
     key = next((str(one.detail["key"]) for one in reversed(events) if one.type in proofs.EVERYBODYS), "")
     if pinned not in {"", key}:
-        raise _RefusedError(f"data/{proofs.CHECKPOINT}", "X047")
+        raise _Refused(f"data/{proofs.CHECKPOINT}", "X047")
     try:
         verifier = note.verifier(signed.origin, bytes.fromhex(key))
     except ValueError as problem:
-        raise _RefusedError(f"data/{proofs.CHECKPOINT}", "X046") from problem
+        raise _Refused(f"data/{proofs.CHECKPOINT}", "X046") from problem
     if not note.valid(found, verifier):
-        raise _RefusedError(f"data/{proofs.CHECKPOINT}", "X046")
+        raise _Refused(f"data/{proofs.CHECKPOINT}", "X046")
     _signed_manifest(folder, verifier)
     told = _by_object(events)
     for object_id, history in told.items():
@@ -176,10 +176,10 @@ def _excerpt(top: Path, signed: Checkpoint, data: bytes) -> Iterator[tuple[bytes
             path = f"{proofs.PROOFS}/{number:012d}.tlog-proof"
             found = proofs.parsed(custody.read_small(top / path, note.MOST_BYTES))
         except (OSError, ValueError) as problem:
-            raise _RefusedError(f"data/{proofs.LINES}", "X045") from problem
+            raise _Refused(f"data/{proofs.LINES}", "X045") from problem
         leads = merkle.verify_inclusion(number, signed.size, merkle.leaf(line), found.hashes, signed.root)
         if (found.index, found.note) != (number, data) or not leads or number <= before:
-            raise _RefusedError(f"data/{path}", "X045")
+            raise _Refused(f"data/{path}", "X045")
         before = number
         yield line, found.hashes
 
@@ -194,13 +194,13 @@ def _whole(top: Path, signed: Checkpoint) -> Iterator[tuple[bytes, tuple[bytes, 
             try:
                 number = event.parsed(line).seq
             except ValueError as problem:
-                raise _RefusedError(f"data/ledger/{name}", "X045") from problem
+                raise _Refused(f"data/ledger/{name}", "X045") from problem
             if number != size:
-                raise _RefusedError(f"data/ledger/{name}", "X045")
+                raise _Refused(f"data/ledger/{name}", "X045")
             frontier, size = merkle.grown(frontier, size, merkle.leaf(line)), size + 1
             yield line, ()
     if (size, merkle.root(frontier)) != (signed.size, signed.root):
-        raise _RefusedError(f"data/{proofs.CHECKPOINT}", "X045")
+        raise _Refused(f"data/{proofs.CHECKPOINT}", "X045")
 
 
 def _lines(top: Path, path: str) -> Iterator[bytes]:
@@ -209,7 +209,7 @@ def _lines(top: Path, path: str) -> Iterator[bytes]:
             while line := file.readline(event.MAX_LINE + 2):
                 yield line.removesuffix(b"\n")
     except OSError as problem:
-        raise _RefusedError(f"data/{path}", "X045") from problem
+        raise _Refused(f"data/{path}", "X045") from problem
 
 
 def _signed_manifest(folder: Path, verifier: note.Verifier) -> None:
@@ -217,9 +217,9 @@ def _signed_manifest(folder: Path, verifier: note.Verifier) -> None:
     try:
         signature = custody.read_small(folder / bag.SIGNATURE, note.SIGNATURE_BYTES)
     except OSError as problem:
-        raise _RefusedError(bag.SIGNATURE, "X048") from problem
+        raise _Refused(bag.SIGNATURE, "X048") from problem
     if not note.right(verifier, signature, (folder / bag.TAGS).read_bytes()):
-        raise _RefusedError(bag.SIGNATURE, "X048")
+        raise _Refused(bag.SIGNATURE, "X048")
 
 
 def _by_object(events: Iterable[Event]) -> dict[str, tuple[Event, ...]]:
@@ -248,7 +248,7 @@ def _as_told(top: Path, object_id: str, history: Iterable[Event], entries: Mappi
         as_told = all(entries.get(f"{where}/{path}") == digest for path, digest in files.items())
         records = [objects.read_record(archive, object_id, one.object_version) for one in events]
     except (OSError, ValueError, ArchiveError) as problem:
-        raise _RefusedError(where, "X049") from problem
+        raise _Refused(where, "X049") from problem
     complete = [one.object_version for one in events] == list(range(1, len(events) + 1))
     if not as_told or not complete or not events or any(str(one.id) != object_id for one in records):
-        raise _RefusedError(where, "X049")
+        raise _Refused(where, "X049")

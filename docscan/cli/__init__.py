@@ -47,9 +47,18 @@ CHAPTERS = {
         "measuring",
         "Measure how often the program is right, by what people confirmed and corrected.",
     ),
-    "retention": ("retaining", "Keep records as long as their class says, then destroy them."),
-    "hold": ("retaining", "Hold records, so that they are not destroyed whatever is due."),
-    "access": ("accessing", "Say who may do what in an archive."),
+    "retention": (
+        "retaining",
+        "Keep records as long as their class says, then destroy them: due, propose, approve, execute.",
+    ),
+    "hold": (
+        "retaining",
+        "Hold records, so that they are not destroyed whatever is due: place, release, list.",
+    ),
+    "access": (
+        "accessing",
+        "Say who may do what in an archive: people with roles, a person being the login that calls.",
+    ),
     "verify": (
         "proving",
         "Check every byte of every object against the ledger, and the ledger against itself and its witnesses.",

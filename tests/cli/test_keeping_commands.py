@@ -1,0 +1,213 @@
+"""`retention`, `hold`, `access`, and the record of who was shown what, as people type them."""
+
+import getpass
+import json
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from docscan import archive as archives
+from docscan.archive import access, ledger, objects
+from docscan.archive.recovery import taken_up
+from docscan.cli import retaining
+from docscan.search import feed
+from tests.archive.conftest import AGENT, NOW, file_one, object_id
+
+LATER = datetime(2033, 1, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    archive = archives.create(
+        tmp_path_factory.mktemp("kept") / "a", name="acme", language="en", now=NOW, agent=AGENT
+    )
+    with taken_up(archive, now=NOW, agent=AGENT) as catalogue:
+        for number in (1, 5, 7):
+            file_one(archive, catalogue, number)
+        feed.feed(archive, catalogue)
+    return archive.root
+
+
+@pytest.fixture
+def root(filled, tmp_path):
+    return shutil.copytree(filled, tmp_path / "archive")
+
+
+@pytest.fixture
+def typed(call, root, monkeypatch):
+    """The program on that archive, called by somebody, after the records fell due."""
+    monkeypatch.setattr(retaining, "now", lambda: LATER)
+
+    def typing(*words, by="zoe"):
+        monkeypatch.setattr(getpass, "getuser", lambda: by)
+        monkeypatch.setattr("docscan.cli.terminal.getuser", lambda: by)
+        return call("-A", root, *words)
+
+    return typing
+
+
+def done(result):
+    code, out, err = result
+    assert code == 0, (out, err)
+    return out
+
+
+def told(root, kind):
+    return [event for event in ledger.read(archives.open_archive(root)) if event.type == kind]
+
+
+def test_a_destruction_from_the_preset_to_the_tombstone(typed, root):
+    code, _, err = typed("retention", "due")
+    assert code == 6
+    assert "retention preset" in err
+    assert "lawyer" in typed("retention", "preset", "es")[2]
+    assert "Código de Comercio" in done(typed("retention", "rules"))
+    rows = [json.loads(line) for line in done(typed("retention", "due", "--json")).splitlines()]
+    assert [(row["class"], row["kept_until"], row["against"]) for row in rows] == [
+        ("accounting", "2032-12-31", "")
+    ] * 3
+    held = done(typed("hold", "place", object_id(7), "--reason", "litigation")).strip()
+    assert "litigation" in done(typed("retention", "due"))
+    assert held[:8] in done(typed("hold", "list"))
+    proposal = done(typed("retention", "propose")).strip()
+    assert typed("retention", "approve", proposal)[0] == 6
+    assert object_id(1) in done(typed("retention", "show", proposal[:8], by="max"))
+    assert "approved" in done(typed("retention", "approve", proposal[:8], by="max"))
+    code, out, err = typed("retention", "execute", proposal[:8])
+    assert (code, set(out.split())) == (0, {object_id(1), object_id(5)})
+    assert "backups" in err
+    assert "executed" in done(typed("retention", "list"))
+    shown = json.loads(done(typed("show", object_id(1), "--json")))
+    assert (shown["state"], shown["class"], shown["pages"]) == ("destroyed", "accounting", 2)
+    assert "2033-01-01" in done(typed("show", object_id(1)))
+    assert len(done(typed("list", "--json")).splitlines()) == 1
+    assert len(done(typed("list", "--state", "destroyed", "--json")).splitlines()) == 2
+    for words in (("open", object_id(1)), ("explain", object_id(1)), ("review", "accept", object_id(1))):
+        code, out, err = typed(*words)
+        assert (code, out) == (6, "")
+        assert f"docscan show {object_id(1)}" in err
+    assert typed("search", "factura", "--json")[1].count('"id"') == 1
+    done(typed("hold", "release", held[:8]))
+    assert held[:8] not in done(typed("hold", "list"))
+    assert held[:8] in done(typed("hold", "list", "--all"))
+
+
+def test_an_own_schedule_is_adopted_and_a_mistake_in_it_named(typed, root, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(done(typed("retention", "preset", "de", "--show")))
+    assert typed("retention", "adopt", path)[0] == 0
+    assert "P8Y" in done(typed("retention", "rules"))
+    assert "P10Y" in done(typed("retention", "rules", "--on", "2024-12-31"))
+    path.write_text(path.read_text().replace("P8Y", "eight"))
+    code, _, err = typed("retention", "adopt", path)
+    assert code == 3
+    assert "period" in err
+    done(typed("retention", "assign", object_id(1), "letters"))
+    assert told(root, "policy assignment")[0].detail == {"class": "letters"}
+
+
+def test_roles_keep_each_to_their_part(typed, root):
+    assert "everybody" in typed("access", "list")[2]
+    assert typed("access", "add", "clara", "--role", "clerk")[0] == 6
+    done(typed("access", "add", "eva", "--role", "administrator"))
+    for login, role in (("clara", "clerk"), ("rita", "reviewer"), ("arno", "archivist"), ("aud", "auditor")):
+        done(typed("access", "add", login, "--role", role, by="eva"))
+    refused = {
+        "clara": [
+            ("review", "accept", object_id(1)),
+            ("retention", "propose"),
+            ("access", "remove", "eva"),
+            ("rebuild",),
+        ],
+        "rita": [
+            ("hold", "place", object_id(1), "--reason", "audit"),
+            ("retention", "preset", "es"),
+            ("export", "--all", "--to", "x"),
+        ],
+        "arno": [("access", "add", "arno", "--role", "administrator")],
+        "aud": [("run",), ("review",), ("retention", "execute", "x"), ("supplier", "forget", "x")],
+        "nobody": [
+            ("show", object_id(1)),
+            ("list",),
+            ("search", "factura"),
+            ("open", object_id(1)),
+            ("access", "list"),
+        ],
+    }
+    for login, attempts in refused.items():
+        for words in attempts:
+            code, out, err = typed(*words, by=login)
+            assert (code, out) == (6, ""), words
+            assert login in err, words
+    for login in ("clara", "rita", "arno", "aud", "eva"):
+        done(typed("show", object_id(1), by=login))
+    done(typed("hold", "place", object_id(1), "--reason", "audit", by="arno"))
+    done(typed("access", "remove", "clara", by="eva"))
+    assert typed("show", object_id(1), by="clara")[0] == 6
+    left = done(typed("access", "list", "--json", by="eva")).splitlines()
+    assert [json.loads(line)["login"] for line in left] == ["arno", "aud", "eva", "rita"]
+
+
+def test_who_is_shown_a_document_is_in_the_ledger_before_it_is_shown(typed, root, monkeypatch):
+    done(typed("show", object_id(1)))
+    done(typed("show", object_id(1), "--json"))
+    done(typed("open", object_id(5)))
+    done(typed("explain", object_id(1), "total"))
+    done(typed("search", "factura"))
+    events = told(root, "dissemination")
+    archive = archives.open_archive(root)
+    assert [(event.object, event.detail["purpose"]) for event in events] == [
+        (object_id(1), "view"),
+        (object_id(1), "view"),
+        (object_id(5), "download"),
+        (object_id(1), "view"),
+        (None, "search"),
+    ]
+    assert events[-1].detail["hits"] == 3
+    assert {event.agent.id for event in events} == {ledger.pseudonym(archive, "zoe")}
+    done(typed("list"))
+    done(typed("search", "nothinglikeit"))
+    assert len(told(root, "dissemination")) == 5
+
+    def fails(*_, **__):
+        raise access.ArchiveError("The disk is full.", hint="Free some space.")
+
+    monkeypatch.setattr(access, "_recorded", fails)
+    for words in (
+        ("show", object_id(1)),
+        ("open", object_id(1)),
+        ("explain", object_id(1)),
+        ("search", "factura"),
+    ):
+        assert typed(*words)[:2] == (6, ""), words
+
+
+def test_on_a_medium_that_cannot_be_written_it_is_said_that_nothing_is_recorded(typed, root, monkeypatch):
+    monkeypatch.setattr(access, "_recorded", lambda *_, **__: False)
+    code, out, err = typed("show", object_id(1))
+    assert code == 0
+    assert object_id(1) in out
+    assert "not on record" in err
+
+
+def test_while_a_run_holds_the_archive_documents_can_be_seen_and_it_is_written_later(typed, root):
+    archive = archives.open_archive(root)
+    with taken_up(archive, now=NOW, agent=AGENT):
+        done(typed("show", object_id(1)))
+        assert told(root, "dissemination") == []
+    assert [event.object for event in told(root, "dissemination")] == [object_id(1)]
+
+
+def test_a_correction_keeps_what_was_there_and_says_who_decided(typed, root):
+    archive = archives.open_archive(root)
+    before = objects.path_of(archive, object_id(1), "record.json").read_bytes()
+    typed("review", "accept", object_id(1), "supplier_tax_id", by="rita")
+    (event,) = told(root, "metadata modification")
+    assert event.agent.id == ledger.pseudonym(archive, "rita")
+    assert event.object_version == 2
+    assert {key: event.detail[key] for key in ("decision", "fields", "changed")} == {
+        "decision": "accept", "fields": 1, "changed": 0,
+    }  # fmt: skip
+    assert objects.path_of(archive, object_id(1), "record.json", 1).read_bytes() == before
+    assert objects.path_of(archive, object_id(1), "record.json", 2).read_bytes() != before

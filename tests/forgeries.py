@@ -139,6 +139,16 @@ def edit_signed(archive: Archive) -> Told:
     return set()
 
 
+def edit_with_own_key(archive: Archive) -> Told:
+    """Who has not the log's key tells another in the ledger, as if that had been lost."""
+    events, own = target.events_of(archive), target.stranger(archive)
+    events[3]["detail"]["pages"] = 7
+    told = {key: events[0][key] for key in ("v", "at", "outcome", "agent")}
+    told |= {"type": "key rotation", "detail": {"key": own.public.hex()}}
+    target.rewritten(archive, [*events, told], own)
+    return set()
+
+
 def insert_signed(archive: Archive) -> Told:
     _inserted(archive, target.own_key(archive))
     return set()
@@ -150,7 +160,7 @@ def truncate_signed(archive: Archive) -> Told:
 
 
 def edit_signed_by_another(archive: Archive) -> Told:
-    _edited(archive, Signer(target.own_key(archive).name, bytes(range(32))))
+    _edited(archive, target.stranger(archive))
     return {("C1", NOTE)}
 
 
@@ -199,6 +209,7 @@ FORGERIES: tuple[Attack, ...] = (
     Attack("truncate, and remove the checkpoint", "A3", truncate_unsigned, "W1"),
     Attack("truncate to an earlier checkpoint", "A4", truncate_signed_before, "W1"),
     Attack("edit with the key", "A4", edit_signed, "W2"),
+    Attack("edit, and tell a key of one's own", "A3", edit_with_own_key, "W2"),
     Attack("insert with the key", "A4", insert_signed, "W2"),
     Attack("truncate with the key", "A4", truncate_signed, "W1"),
     Attack("edit, and sign with another key", "A3", edit_signed_by_another, "W2"),

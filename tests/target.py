@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -202,6 +203,11 @@ def own_key(archive: Archive) -> Signer:
     return signer
 
 
+def stranger(archive: Archive) -> Signer:
+    """A key of the log's name that is not the log's."""
+    return Signer(own_key(archive).name, bytes(range(32)))
+
+
 def events_of(archive: Archive) -> list[dict[str, Any]]:
     """All events, as they can be edited."""
     return [json.loads(line) for line in lines_of(archive)]
@@ -217,6 +223,16 @@ def put_back(path: Path) -> Iterator[bytes]:
         with path.open("r+b", buffering=0) as file:
             file.truncate(len(before))
             file.write(before)
+
+
+def altered(path: Path, count: int, chance: random.Random) -> Iterator[int]:
+    """The places of random bytes of a file, each of them another for as long as it is at hand."""
+    with path.open("r+b", buffering=0) as file:
+        for place in sorted({chance.randrange(path.stat().st_size) for _ in range(count)}):
+            before = os.pread(file.fileno(), 1, place)
+            os.pwrite(file.fileno(), bytes([before[0] ^ (1 << chance.randrange(8))]), place)
+            yield place
+            os.pwrite(file.fileno(), before, place)
 
 
 def edited(path: Path, change: Callable[[bytes], bytes]) -> None:

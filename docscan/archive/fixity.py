@@ -48,8 +48,8 @@ class Scope:
     """How much of an archive is looked at.
 
     Attributes:
-        object: The UUID of the only object to look at, with its lines of the
-            ledger and all that hangs on these: steps 1, 2, 5 and 6. Empty for all.
+        object: The UUID of the only object to look at, or as much of it as
+            means no other: steps 1, 2, 5 and 6. Empty for all.
         seconds: No further object is begun after so long; at least one is.
             None for as long as it takes.
         clock: Tells the seconds since any moment.
@@ -111,9 +111,11 @@ def verified(archive: Archive, scope: Scope, progress: Progress | None = None) -
     """
     begun = scope.clock()
     examined = chain.examine(archive)  # steps 1 and 2
+    scope = replace(scope, object=_meant(examined, scope.object))
     shelf = rounds.on_shelf(examined)
     seen, looked_at = Seen(), list[Filed]()
-    due = rounds.in_turn(shelf) if scope.seconds is not None else _chosen(examined, shelf, scope.object)
+    due = rounds.in_turn(shelf) if scope.seconds is not None else shelf
+    due = [filed for filed in due if scope.object in ("", filed.id)]
     deadline = None if scope.seconds is None else begun + scope.seconds
     turns = _turns(due, lambda: deadline is not None and scope.clock() >= deadline, looked_at, progress)
     findings = [*examined.findings, *_files(archive, examined, turns, scope, seen)]
@@ -127,7 +129,7 @@ def _files(
     archive: Archive, examined: Examined, turns: Iterator[str], scope: Scope, seen: Seen
 ) -> Iterator[CustodyFinding]:
     """Steps 3 to 6, or as much of them as is asked for."""
-    gone = {name for name in examined.deleted if rounds.destroyed(examined, name)}
+    gone = examined.deleted.keys() - examined.objects.keys()
     if scope.object:
         for object_id in turns:
             yield from shelves.one_object(archive, object_id, examined.objects[object_id], seen)
@@ -136,15 +138,20 @@ def _files(
         creation = examined.creation
         yield from shelves.root_files(archive, None if creation is None else creation.files, seen)
         yield from shelves.named_files(archive, examined.files, seen)
-        yield from shelves.examine(archive, examined.objects, turns, examined.spare, seen)
+        yield from shelves.examine(archive, examined, turns, seen)
     yield from _destroyed(archive, examined, gone)
 
 
-def _chosen(examined: Examined, shelf: list[Filed], object_id: str) -> list[Filed]:
-    """The objects to look at: all, or the one that is asked for; none when that was destroyed."""
-    if object_id and object_id not in examined.objects and object_id not in examined.deleted:
-        raise NotFoundError(f"The ledger knows no record {object_id}.", hint="`docscan list` shows the ids.")
-    return [filed for filed in shelf if object_id in ("", filed.id)]
+def _meant(examined: Examined, object_id: str) -> str:
+    """The one object that is asked for, whose id may be cut short; empty for all of them."""
+    known = [*examined.objects, *(examined.deleted.keys() - examined.objects.keys())] if object_id else [""]
+    found = [name for name in known if name.startswith(object_id.lower())]
+    if len(found) != 1:
+        what = "several records whose ids begin" if found else "no record whose id begins"
+        raise NotFoundError(
+            f"The ledger knows {what} with {object_id!r}.", hint="`docscan list` shows the ids."
+        )
+    return found[0]
 
 
 def _turns(

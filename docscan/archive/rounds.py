@@ -8,7 +8,7 @@ followed by the next of them, and rounds within a time budget reach every one.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docscan.archive.chain import Examined
@@ -34,21 +34,26 @@ class Filed:
 
 def on_shelf(examined: Examined) -> list[Filed]:
     """The objects that are to be on the shelf, in the order they were filed."""
-    first = {
-        name: min(examined.filed.get(name, {}).values(), default=(0, ""))
-        for name in examined.objects
-        if not destroyed(examined, name)
-    }
+    first = {name: min(examined.filed.get(name, {}).values(), default=(0, "")) for name in examined.objects}
     filed = sorted((seq, at, name) for name, (seq, at) in first.items())
-    checked = _checked([seq for seq, _, _ in filed], examined.checks)
-    return [Filed(name, seq, at, checked.get(seq, at)) for seq, at, name in filed]
+    looked_at = checked([seq for seq, _, _ in filed], examined.checks)
+    return [Filed(name, seq, at, looked_at.get(seq, at)) for seq, at, name in filed]
 
 
-def destroyed(examined: Examined, object_id: str) -> bool:
-    """Whether an object was destroyed, and not filed again since."""
-    deletion = examined.deleted.get(object_id)
-    lines = examined.filed.get(object_id, {}).values()
-    return deletion is not None and all(seq < deletion.seq for seq, _ in lines)
+def checked(seqs: Sequence[int], checks: Iterable[Event]) -> dict[int, str]:
+    """When each object was looked at for the last time; without those that never were.
+
+    Args:
+        seqs: The lines of the ledger that filed them, in order.
+        checks: Fixity checks, in order.
+    """
+    left, found = list(seqs), dict[int, str]()
+    for check in reversed(list(checks)):
+        for low, high in _ranges(check):
+            part = slice(bisect_left(left, low), bisect_right(left, high))
+            found |= dict.fromkeys(left[part], check.at)
+            del left[part]
+    return found
 
 
 def in_turn(filed: list[Filed]) -> list[Filed]:
@@ -72,7 +77,7 @@ def last_good(examined: Examined, object_id: str, line: int, at: str) -> str:
     return next((check.at for check in reversed(examined.checks) if _good(check, seq, line)), at)
 
 
-def told(looked_at: list[Filed], failed: int) -> Draft:
+def told(looked_at: Sequence[Filed], failed: int) -> Draft:
     """What the ledger is to say of a round.
 
     Args:
@@ -88,17 +93,6 @@ def _good(check: Event, seq: int, line: int) -> bool:
     """Whether a check after a line found an object, of which that line speaks, as it should be."""
     covered = any(low <= seq <= high for low, high in _ranges(check))
     return check.outcome == "pass" and check.seq > line and covered
-
-
-def _checked(seqs: list[int], checks: Iterable[Event]) -> dict[int, str]:
-    """When each of the objects filed at these lines, in order, was looked at last."""
-    left, found = list(seqs), dict[int, str]()
-    for check in reversed(list(checks)):
-        for low, high in _ranges(check):
-            part = slice(bisect_left(left, low), bisect_right(left, high))
-            found |= dict.fromkeys(left[part], check.at)
-            del left[part]
-    return found
 
 
 def _ranges(check: Event) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from docscan.archive import objects
+from docscan.archive.chain import Examined
 from docscan.archive.custody import CustodyFinding, Seen, compare, kind_of, read_small, shown
 from docscan.archive.inventory import HEAD
 from docscan.archive.layout import Archive
@@ -67,26 +68,28 @@ def named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Itera
 
 
 def examine(
-    archive: Archive, vouched: Mapping[str, Mapping[str, str]], turns: Iterable[str], spare: int, seen: Seen
+    archive: Archive, examined: Examined, turns: Iterable[str], seen: Seen
 ) -> Iterator[CustodyFinding]:
     """Step 5: objects, then whatever else lies between them.
 
+    Where lines of the ledger are lost or altered, which is told elsewhere, as
+    many objects or versions of them may stand without a line; those are held
+    against their own inventory.
+
     Args:
         archive: The archive.
-        vouched: By UUID, the digests the ledger has of an object's files, also of those that were destroyed.
-        turns: The UUIDs of those to look at, which may end before all of them had their turn.
-        spare: How many objects, or versions of them, may stand without a line,
-            because lines of the ledger are lost or altered, which is told
-            elsewhere. Those are held against their own inventory.
+        examined: Its ledger.
+        turns: The UUIDs of the objects to look at, which may end before all of them had their turn.
         seen: Counts what was read.
     """
     kind = kind_of(archive.objects)
     if kind != "folder":
         yield CustodyFinding("D2" if kind == "missing" else "D5", "objects", found=kind)
-    known = {objects.relative_folder(object_id) for object_id in vouched} | objects.ROOT_FILES.keys()
-    beside = list(_strays(archive, known))  # before the objects, for which there may not be time
+    told_of = map(objects.relative_folder, (*examined.objects, *examined.deleted))
+    beside = list(_strays(archive, {*told_of, *objects.ROOT_FILES}))  # at once: there may not be time later
+    spare = examined.spare
     for object_id in turns:
-        told = vouched[object_id]
+        told = examined.objects[object_id]
         lost = _lost(archive, object_id, told) if spare else []
         files = told if len(lost) > spare else _with_own(archive, object_id, told, lost)
         spare -= len(lost) if len(lost) <= spare else 0

@@ -67,12 +67,22 @@ CHAPTERS = {
         "proving",
         "Make the catalogue and the search index again, from the objects and the ledger alone.",
     ),
-    "proof": ("handing_over", "Write one document alone, with what proves it, revealing nothing of the others."),
-    "export": ("handing_over", "Pack documents into a BagIt bag, with the proofs and the script that check it."),
+    "proof": (
+        "handing_over",
+        "Write one document alone, with what proves it, revealing nothing of the others.",
+    ),
+    "export": (
+        "handing_over",
+        "Pack documents into a BagIt bag, with the proofs and the script that check it.",
+    ),
     "import": ("handing_over", "Take over the documents of a bag that another archive exported."),
     "auditor-script": (
         "handing_over",
         "Give the script with which an auditor checks an archive, a bag or a proof without docscan.",
+    ),
+    "ledger": (
+        "ledgering",
+        "What happened to the documents: how much of it is signed, by which key, and who else has seen it.",
     ),
     "witness": (
         "witnessing",

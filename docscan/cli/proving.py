@@ -1,41 +1,121 @@
 """Proving: `verify` and `rebuild`."""
 
-from dataclasses import asdict
+import re
+from datetime import timedelta
+from pathlib import Path
 
 import click
 
 from docscan import record
-from docscan.archive import fixity, hold
+from docscan.archive import Archive, access, hold, report
+from docscan.archive.proof import policy
 from docscan.archive.rebuild import rebuild as rebuild_catalogue
-from docscan.cli.terminal import progress_bar, put, say, standing_in
+from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
+from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in
 from docscan.search import feed
 
-FINDINGS = 8
+EXIT_CODES = {CLEAN: 0, FINDINGS: 8, report.UNMET: 3}
 PATIENCE = 5.0  # seconds to wait for a run that is just ending
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SPAN = re.compile(rf"([1-9]\d{{0,4}})([{''.join(UNITS)}])", re.ASCII)
 
 
-@click.command(epilog="Example: docscan -A my-archive verify")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with every finding.")
+class Span(click.ParamType[timedelta]):
+    """How long: `90d`, `2h`, `30m` or `90s`."""
+
+    name = "span"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read what was typed."""
+        found = SPAN.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{value!r} is no span of time; write 90d, 2h, 30m or 90s.", param, ctx)
+        return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+@click.command(epilog="Example: docscan -A my-archive verify --budget 2h --max-age 90d")
+@click.option("--object", "object_id", default="", metavar="ID", help="Only this record and the ledger.")
+@click.option("--budget", type=Span(), help="Look at records for so long, those first that wait longest.")
+@click.option("--max-age", type=Span(), help="Leave with 3 when a record was not checked for longer.")
+@click.option("--record", "keep", is_flag=True, help="Put the round on record, as --budget does.")
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A checkpoint that somebody outside kept; may be repeated.",
+)
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Whom to believe.  [default: trust.toml of the archive]",
+)
+@click.option(
+    "--report",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write a report, as its name ends: .pdf or .json.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with figures and findings.")
 @click.pass_context
-def verify(ctx: click.Context, as_json: bool) -> None:
-    """Check every byte of every object against the ledger, and the ledger against itself.
+def verify(
+    ctx: click.Context,
+    object_id: str,
+    budget: timedelta | None,
+    max_age: timedelta | None,
+    keep: bool,
+    witnesses: tuple[Path, ...],
+    trust: Path | None,
+    target: Path | None,
+    as_json: bool,
+) -> None:
+    """Check every byte of every object against the ledger, and the ledger against itself and its witnesses.
 
-    Leaves with 0 when all is as it was filed, with 8 when something is not:
-    each finding names the file.
+    Leaves with 0 when all is as it was filed; with 8 when something is not:
+    each finding names the file; with 3 when nothing is wrong, but nobody
+    outside has seen the ledger as lately as trust.toml asks, or a record was
+    not looked at within --max-age. Nothing is written, unless --budget or
+    --record asks for the round to be put on record.
     """
     archive = standing_in(ctx)
-    language = archive.config.language
+    access.demand(archive, agent(), "view")
+    if target is not None and target.suffix not in {".pdf", ".json"}:
+        raise click.UsageError(f"{target} ends neither with .pdf nor with .json.")
+    believed = policy.load(trust or archive.root / policy.FILE)
+    asked = Asked(object_id, budget, max_age, witnesses, believed)
     with hold(archive, timeout=PATIENCE, reading=True), progress_bar("Verifying") as progress:
-        findings = list(fixity.verify(archive, progress))
+        found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)
+    if keep or budget is not None:
+        found = report.recorded(archive, found, now=now(), timeout=PATIENCE)
+    if target is not None:
+        _write(archive, found, target)
     if as_json:
-        rows = [asdict(finding) | {"message": finding.sentence(language)} for finding in findings]
-        put(record.dumped({"findings": rows}))
+        put(record.dumped(report.plain(found, archive.config.language)))
     else:
-        for finding in findings:
-            put(f"{finding.code}  {finding.path}: {finding.sentence(language)}")
-        say(f"{len(findings)} findings." if findings else "Every file and every event is as it was filed.")
-    if findings:
-        ctx.exit(FINDINGS)
+        _tell(found, archive.config.language)
+    ctx.exit(EXIT_CODES[found.result])
+
+
+def _tell(found: Report, language: str) -> None:
+    """Findings as data, all else to the person."""
+    for finding in found.findings:
+        put(f"{finding.code}  {finding.path}: {finding.sentence(language)}")
+    for sentence in (*report.figures(found, language), *found.state.sentences(language)):
+        say(sentence)
+    say(report.verdict(found, language))
+
+
+def _write(archive: Archive, found: Report, target: Path) -> None:
+    language = archive.config.language
+    if target.suffix == ".json":
+        target.write_text(record.dumped(report.plain(found, language)) + "\n", encoding="utf-8")
+    else:
+        from docscan.printed import custody_report  # noqa: PLC0415 - most verifications print nothing
+
+        target.write_bytes(custody_report.pdf(found, language))
 
 
 @click.command(epilog="Example: docscan -A my-archive rebuild")
@@ -47,7 +127,7 @@ def rebuild(ctx: click.Context, force: bool) -> None:
     A catalogue that knows more than the ledger is evidence, and is not
     replaced; with --force it is moved to catalogue.db.ahead-1.
     """
-    archive = standing_in(ctx)
+    archive = standing_in(ctx, "mend")
     with hold(archive, timeout=PATIENCE):
         rebuild_catalogue(archive, force=force)
         feed.renew(archive)

@@ -38,7 +38,7 @@ box_option = click.option(
 acta_option = click.option(
     "--acta",
     "path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="The list of boxes: a TOML file, or a table as CSV.",
 )
 from_option = click.option("--from", "transmitter", metavar="NAME", help="Who hands it over.")

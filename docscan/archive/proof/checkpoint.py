@@ -24,7 +24,7 @@ from docscan.errors import ArchiveError, LedgerError
 FILE = "checkpoint.note"
 NUMBER = re.compile(r"[1-9]\d{0,15}|0", re.ASCII)
 ANEW = "Restore ledger/checkpoint.note from a copy; or sign anew: docscan ledger checkpoint --anew"
-PAPER = re.compile(r"[0-9a-f]{20,64}")  # 80 bits of a root at least: nobody finds another ledger for them
+PAPER = re.compile(r"[0-9a-f]{20,64}")  # of a root in hex; for 80 bits nobody finds another ledger (W0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,25 +190,6 @@ def at(archive: Archive, catalogue: Catalogue, size: int) -> Checkpoint | None:
         return None
     frontier = merkle.frontier_of(size, catalogue.node)
     return Checkpoint(ledger.origin(archive), size, merkle.root(frontier))
-
-
-def confirms(archive: Archive, catalogue: Catalogue, size: int, beginning: str) -> bool:
-    """Whether the ledger still has what was printed on paper (W0).
-
-    Args:
-        archive: The archive, held by the caller or not.
-        catalogue: Open on it.
-        size: How many events the paper counts.
-        beginning: Of the root in hex, 20 digits at least.
-
-    Raises:
-        ValueError: The paper does not say enough.
-        LedgerError: The catalogue is not at the end of the ledger.
-    """
-    if not PAPER.fullmatch(beginning) or size < 1:
-        raise ValueError("a paper names a number of events, and 20 or more hex digits of their root")
-    found = at(archive, catalogue, size)
-    return found is not None and found.root.hex().startswith(beginning)
 
 
 def _first_key(archive: Archive, catalogue: Catalogue, now: datetime, agent: str) -> bool:

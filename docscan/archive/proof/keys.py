@@ -108,6 +108,18 @@ def signer_of(archive: Archive) -> Signer | None:
         return None
 
 
+def public(origin: str, key: str) -> str:
+    """A public key that the ledger tells, as text for others (`note.Verifier.vkey`).
+
+    Raises:
+        LedgerError: It is no key.
+    """
+    try:
+        return note.verifier(origin, bytes.fromhex(key)).vkey
+    except ValueError as problem:
+        raise LedgerError(f"The ledger tells a key that is none: {problem}.", hint=ledger.VERIFY) from problem
+
+
 def exposed(path: Path) -> bool:
     """Whether others than its owner may read or write a key file.
 

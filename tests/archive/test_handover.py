@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,6 +129,20 @@ def test_what_is_not_as_it_was_filed_is_not_given_out(sender: Archive, tmp_path:
     with open_catalogue(damaged) as catalogue, pytest.raises(FixityError):
         bag.selection(damaged, catalogue, CHOSEN, tmp_path / "bag", now=NOW)
     assert not list(tmp_path.glob("bag*"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", "Cómo comprobar"), ("pl", "Jak sprawdzić"), ("de", "Wie man")]
+)
+def test_how_to_check_is_said_in_the_archive_s_language(
+    sender: Archive, tmp_path: Path, language: str, words: str
+) -> None:
+    spoken = replace(sender, config=replace(sender.config, language=language))
+    packing.add_instructions(spoken, tmp_path, proofs.newest(sender)[0], own_key(sender))
+    text = (tmp_path / packing.INSTRUCTIONS).read_text(encoding="utf-8")
+    assert words in text
+    assert own_key(sender) in text
+    assert r'|"\($d)  \(.)"' in text  # nothing of the commands was taken for a place to fill
 
 
 # --- bags ---------------------------------------------------------------------------------------------------
@@ -372,7 +387,9 @@ def lose_proof(folder: Path) -> None:
 
 
 def spoil_checkpoint(folder: Path) -> None:
-    target.edited(folder / "data" / proofs.CHECKPOINT, lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    target.edited(
+        folder / "data" / proofs.CHECKPOINT, lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
+    )
 
 
 def lead_out(folder: Path) -> None:

@@ -1,0 +1,120 @@
+"""Handing over as a person does it: `proof`, `export`, `import`, `auditor-script`."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import bagit
+import pytest
+import target
+from shelf import NOW, Shelf
+
+from docscan import archive
+from docscan.archive import access, ledger
+from docscan.archive.handover import packing
+from docscan.archive.recovery import taken_up
+
+
+@pytest.fixture
+def filed(shelf: Shelf) -> Shelf:
+    with taken_up(shelf.archive, now=NOW, agent="tester") as catalogue:
+        for number in (1, 2, 3):
+            target.file_one(shelf.archive, catalogue, number)
+    shelf.call("rebuild")
+    return shelf
+
+
+def key(shelf: Shelf) -> str:
+    return target.own_key(shelf.archive).public.hex()
+
+
+def checked(folder: Path, *words: str) -> int:
+    script = folder / packing.SCRIPT
+    return subprocess.run([sys.executable, str(script), str(folder), *words], check=False).returncode
+
+
+def shown(shelf: Shelf) -> list[tuple[str | None, object]]:
+    """Who was given what: the record and the purpose of each dissemination."""
+    events = ledger.read(shelf.archive)
+    return [(one.object, one.detail["purpose"]) for one in events if one.type == "dissemination"]
+
+
+def test_a_document_alone_is_proved_by_the_script_beside_it(filed: Shelf, tmp_path: Path) -> None:
+    filed.call("proof", target.object_id(2), "--out", str(tmp_path / "alone"))
+    assert checked(tmp_path / "alone", "--key", key(filed)) == 0
+    assert checked(tmp_path / "alone") == 3
+    assert shown(filed) == [(target.object_id(2), "export")]
+    assert key(filed) in (tmp_path / "alone" / packing.INSTRUCTIONS).read_text()
+
+
+def test_a_selection_leaves_as_a_bag_and_enters_another_archive(filed: Shelf, tmp_path: Path) -> None:
+    ids = tmp_path / "ids"
+    ids.write_text(f"{target.object_id(1)}\n\n{target.object_id(3)}\n")
+    folder = tmp_path / "bag"
+    filed.call("export", "--ids", str(ids), "--to", str(folder))
+    bagit.Bag(str(folder)).validate()
+    assert checked(folder, "--key", key(filed)) == 0
+    assert [purpose for _, purpose in shown(filed)] == ["export", "export"]
+    other = Shelf(archive.create(tmp_path / "other", name="other", language="en", now=NOW, agent="tester"))
+    done = other.call("import", str(folder), "--key", key(filed))
+    assert sorted(done.stdout.split()) == [target.object_id(1), target.object_id(3)]
+    assert "2 were here already" in other.call("import", str(folder)).stderr
+    assert {row.id for row in other.rows()} == {target.object_id(1), target.object_id(3)}
+    assert [row["id"] for row in other.json("search", "invoice_number:F-3")] == [target.object_id(3)]
+    assert other.json("show", target.object_id(3))[0]["fields"]["invoice_number"]["value"] == "F-3"
+    assert other.findings() == []
+
+
+def test_a_query_chooses_what_is_found_as_typed(filed: Shelf, tmp_path: Path) -> None:
+    filed.call("export", "invoice_number:F-2", "--to", str(tmp_path / "bag"))
+    assert shown(filed) == [(target.object_id(2), "export")]
+    assert (
+        "No record was chosen" in filed.call("export", "zzz", "--to", str(tmp_path / "none"), code=6).stderr
+    )
+    assert not (tmp_path / "none").exists()
+
+
+def test_everything_leaves_with_a_receipt_and_can_be_used_in_place(filed: Shelf, tmp_path: Path) -> None:
+    filed.call("export", "--all", "--to", str(tmp_path / "all"))
+    receipt = (tmp_path / "all-receipt.txt").read_text()
+    assert key(filed) in receipt
+    assert checked(tmp_path / "all", "--key", key(filed)) in {0, 3}
+    moved = Shelf(archive.open_archive(shutil.copytree(tmp_path / "all/data", tmp_path / "moved")))
+    moved.call("rebuild")
+    assert len(moved.json("list")) == 3
+    assert moved.findings() == []
+
+
+def test_one_way_to_choose_is_asked_for(filed: Shelf, tmp_path: Path) -> None:
+    assert "Choose" in filed.call("export", "--to", str(tmp_path / "bag"), code=2).stderr
+    assert "Choose" in filed.call("export", "x", "--all", "--to", str(tmp_path / "bag"), code=2).stderr
+
+
+def test_a_place_that_cannot_be_written_is_named(filed: Shelf) -> None:
+    done = filed.call("export", "--all", "--to", "/proc/bag", code=6)
+    assert "/proc/bag cannot be written" in done.stderr
+
+
+def test_who_may_not_hand_over_does_not(filed: Shelf, tmp_path: Path) -> None:
+    with taken_up(filed.archive, now=NOW, agent="tester") as catalogue:
+        access.change(catalogue, "somebody", ("administrator",), now=NOW, agent="tester")
+    for words in (("export", "--all", "--to", "bag"), ("import", "bag")):
+        assert "may not do this here" in filed.call(*words, code=6).stderr
+    assert not (tmp_path / "bag").exists()
+
+
+def test_what_is_no_bag_is_refused(filed: Shelf, tmp_path: Path) -> None:
+    assert "it is no BagIt bag" in filed.call("import", "nowhere", code=6).stderr
+
+
+def test_the_script_is_the_one_that_docscan_was_tested_with(filed: Shelf, tmp_path: Path) -> None:
+    filed.call("auditor-script", "--out", str(tmp_path / "script.py"))
+    assert (tmp_path / "script.py").read_bytes() == packing.script()
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py"), str(filed.root), "--json"],
+        capture_output=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["findings"] == []

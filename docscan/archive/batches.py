@@ -28,12 +28,8 @@ OF_BATCH = "json_extract(line, '$.detail.batch')"  # the expression of the index
 
 def listing(catalogue: Catalogue, *, everything: bool = False) -> list[Batch]:
     """The batches by number: those that are open, or all."""
-    found: dict[str, list[Event]] = defaultdict(list)
-    for one in _events(catalogue, f"{OF_BATCH} IS NOT NULL AND type = 'custody_transfer'"):
-        found[str(one.detail["batch"])].append(one)
-    shown = (batch for batch, events in found.items() if everything or len(events) == 1)
-    batches = (reconciliation.told(_events(catalogue, f"{OF_BATCH} = ?", batch)) for batch in shown)
-    return sorted((batch for batch in batches if batch), key=lambda batch: batch.number)
+    shown = (batch for batch in _outlines(catalogue) if everything or batch.closing is None)
+    return [_whole(catalogue, batch.id) or batch for batch in shown]
 
 
 def named(catalogue: Catalogue, number: str) -> Batch:
@@ -42,11 +38,8 @@ def named(catalogue: Catalogue, number: str) -> Batch:
     Raises:
         BatchError: There is none.
     """
-    asked = number.strip()
-    for batch in listing(catalogue, everything=True):
-        if batch.number == asked:
-            return batch
-    raise BatchError("E010", catalogue.archive.config.language, number=asked)
+    outline = _outline(catalogue, number)
+    return _whole(catalogue, outline.id) or outline
 
 
 def open_batch(catalogue: Catalogue, acta: Acta, batch: str, *, now: datetime, agent: str) -> Batch:
@@ -59,7 +52,7 @@ def open_batch(catalogue: Catalogue, acta: Acta, batch: str, *, now: datetime, a
         now: When, with its time zone.
         agent: Who: a login name.
     """
-    taken = [one.opening.detail for one in listing(catalogue, everything=True)]
+    taken = [one.opening.detail for one in _outlines(catalogue)]
     number = max((int(one["number"]) for one in taken if one["year"] == acta.date.year), default=0) + 1
     text = replace(acta, number=reconciliation.number_of(acta.date.year, number)).toml
     draft = reconciliation.opened(acta, batch, number)
@@ -120,13 +113,13 @@ def intake(catalogue: Catalogue, number: str = "") -> Intake | None:
         FixityError: Its acta was altered.
     """
     if number:
-        batch = named(catalogue, number)
+        batch = _outline(catalogue, number)
         if batch.closing is not None:
             raise BatchError("E020", catalogue.archive.config.language, number=number, at=batch.closing.at)
         if batch.direction == "out":
             raise BatchError("E070", catalogue.archive.config.language, number=number)
         return _intake(catalogue, batch)
-    waiting = [batch for batch in listing(catalogue) if batch.direction == "in"]
+    waiting = [one for one in _outlines(catalogue) if one.closing is None and one.direction == "in"]
     return _intake(catalogue, waiting[0]) if len(waiting) == 1 else None
 
 
@@ -146,14 +139,35 @@ def interrupted(catalogue: Catalogue) -> Intake | None:
         text = read_small(catalogue.archive.work / MARK, MAX_MARK).decode("ascii", "replace")
     except OSError:
         return None
-    batch = reconciliation.told(_events(catalogue, f"{OF_BATCH} = ?", text)) if UUID.fullmatch(text) else None
-    return _intake(catalogue, batch) if batch and batch.closing is None else None
+    found = (batch for batch in _outlines(catalogue) if batch.id == text and batch.closing is None)
+    return next((_intake(catalogue, batch) for batch in found), None)
 
 
 def on_their_way(archive: Archive) -> int:
     """How many files are claimed and not yet decided on."""
     claims = (folder for folder in archive.work.iterdir() if UUID.fullmatch(folder.name))
     return sum(any(not path.is_dir() for path in folder.rglob("*")) for folder in claims)
+
+
+def _outlines(catalogue: Catalogue) -> list[Batch]:
+    """The batches by number, without their counts: a run need not read what came of each file."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for one in _events(catalogue, f"type = 'custody_transfer' AND {OF_BATCH} IS NOT NULL"):
+        found[str(one.detail["batch"])].append(one)
+    batches = map(reconciliation.told, found.values())
+    return sorted((batch for batch in batches if batch), key=lambda batch: batch.number)
+
+
+def _outline(catalogue: Catalogue, number: str) -> Batch:
+    asked = number.strip()
+    for batch in _outlines(catalogue):
+        if batch.number == asked:
+            return batch
+    raise BatchError("E010", catalogue.archive.config.language, number=asked)
+
+
+def _whole(catalogue: Catalogue, batch: str) -> Batch | None:
+    return reconciliation.told(_events(catalogue, f"{OF_BATCH} = ?", batch))
 
 
 def _intake(catalogue: Catalogue, batch: Batch) -> Intake:

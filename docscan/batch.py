@@ -23,12 +23,11 @@ from docscan import PROGRAM, journey, signing
 from docscan.accession import inbox
 from docscan.accession.inbox import Arrival, Claim
 from docscan.accession.intake import Received
-from docscan.archive import Archive, batches, complete, hold, ledger
-from docscan.archive.catalogue import open_catalogue
+from docscan.archive import Archive, batches, complete
 from docscan.archive.custody import shown
 from docscan.archive.proof import checkpoint
 from docscan.archive.proof.checkpoint import Checkpoint
-from docscan.archive.recovery import recover
+from docscan.archive.recovery import taken_up
 from docscan.equipment import Setup
 from docscan.errors import ArchiveError
 from docscan.journey import Desk, Outcome
@@ -85,6 +84,7 @@ class Report:
         batch: The number of the batch that was filed into, or empty.
         checkpoint: The state of the ledger afterwards: who keeps the report
             keeps a witness of it (threat A4).
+        unsigned: How many events could not be signed, for want of the key.
     """
 
     started: datetime
@@ -94,6 +94,7 @@ class Report:
     unproven: tuple[Outcome, ...] = ()
     batch: str = ""
     checkpoint: Checkpoint | None = None
+    unsigned: int = 0
 
     @property
     def pages_per_minute(self) -> float:
@@ -137,42 +138,40 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             f"There is no inbox at {archive.inbox}.",
             hint=f"Mount it again, or make it: mkdir {archive.inbox}",
         )
-    with hold(archive), _heard():
-        complete(archive)
-        ledger.heal(archive, now=started, agent=options.agent)
-        with open_catalogue(archive) as catalogue:
-            recover(archive, catalogue)
-            intake = batches.intake(catalogue, options.batch)
-            seal = _seal(archive, setup, started)
-            timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
-            tally = Tally[Outcome](progress)
-            with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
-                desk = Desk(
-                    archive=archive,
-                    catalogue=catalogue,
-                    setup=setup,
-                    examine=partial(_examine, readers, tally),
-                    lock=threading.Lock(),
-                    clock=options.clock,
-                    agent=options.agent,
-                    grace=options.grace,
-                    intake=intake,
-                    seal=seal,
-                )
-                outcomes = _Shift(desk, readers, tally).work(options.quiet)
-            unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
-            outcomes.sort(key=lambda outcome: outcome.source)
-            report = Report(
-                started,
-                options.clock(),
-                tuple(outcomes),
-                tally.read,
-                unproven,
-                intake.number if intake else "",
-                checkpoint.at(archive, catalogue, catalogue.applied() + 1),
+    with _heard(), taken_up(archive, now=started, agent=options.agent) as catalogue:
+        intake = batches.intake(catalogue, options.batch)
+        seal = _seal(archive, setup, started)
+        timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
+        tally = Tally[Outcome](progress)
+        with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
+            desk = Desk(
+                archive=archive,
+                catalogue=catalogue,
+                setup=setup,
+                examine=partial(_examine, readers, tally),
+                lock=threading.Lock(),
+                clock=options.clock,
+                agent=options.agent,
+                grace=options.grace,
+                intake=intake,
+                seal=seal,
             )
-            write_report(archive, report)
-            feed(archive, catalogue)
+            outcomes = _Shift(desk, readers, tally).work(options.quiet)
+        unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
+        outcomes.sort(key=lambda outcome: outcome.source)
+        checkpoint.renew(archive, catalogue, now=options.clock(), agent=options.agent)
+        report = Report(
+            started,
+            options.clock(),
+            tuple(outcomes),
+            tally.read,
+            unproven,
+            intake.number if intake else "",
+            checkpoint.at(archive, catalogue, catalogue.applied() + 1),
+            checkpoint.unsigned(archive),
+        )
+        write_report(archive, report)
+        feed(archive, catalogue)
     return report
 
 
@@ -305,6 +304,7 @@ def write_report(archive: Archive, report: Report) -> Path | None:
         "pages_per_minute": report.pages_per_minute,
         "adds_up": not report.unproven,
         "batch": report.batch,
+        "unsigned": report.unsigned,
         "files": [
             asdict(outcome) | {"path": _relative(outcome.path, archive)} for outcome in report.outcomes
         ],
@@ -338,6 +338,8 @@ def as_text(report: Report, language: str) -> str:
         size, root = str(report.checkpoint.size), report.checkpoint.root.hex()[:ROOT_SHOWN]
         lines.append(sentence("B101", language, origin=report.checkpoint.origin, size=size))
         lines.append(sentence("B103", language, size=size, root=root))
+    if report.unsigned:
+        lines.append(sentence("B090", language, count=str(report.unsigned)))
     return "\n".join([*lines, ""])
 
 

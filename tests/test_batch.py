@@ -22,7 +22,8 @@ from PIL import Image
 from shelf import Shelf
 
 from docscan import batch, equipment
-from docscan.archive import durable, objects
+from docscan.archive import durable, ledger, objects
+from docscan.archive.proof import checkpoint, keys
 from docscan.archive.rebuild import dump, rebuild
 from docscan.errors import ArchiveError, EngineFailedError
 
@@ -409,3 +410,23 @@ def test_empty_folders_that_a_backup_left_out_are_made_again(shelf: Shelf, slip:
     for folder in (shelf.archive.work, shelf.archive.staging, shelf.archive.reports, shelf.archive.put_aside):
         folder.rmdir()
     assert shelf.run()["archived"] == 1
+
+
+def test_a_run_signs_what_it_filed(shelf: Shelf):
+    shelf.drop("empty.pdf", b"")
+    shelf.run()
+    assert checkpoint.unsigned(shelf.archive) == 0
+    assert checkpoint.newest(shelf.archive)[0].size == 2
+    (report,) = shelf.archive.reports.glob("*.json")
+    assert json.loads(report.read_text())["unsigned"] == 0
+    assert "not signed" not in report.with_suffix(".txt").read_text()
+
+
+def test_a_run_without_the_log_s_key_files_all_the_same_and_says_so(shelf: Shelf):
+    keys.place(shelf.archive, ledger.origin(shelf.archive)).unlink()
+    shelf.drop("empty.pdf", b"")
+    assert shelf.run()["put_aside"] == 1
+    (report,) = shelf.archive.reports.glob("*.json")
+    assert json.loads(report.read_text())["unsigned"] == 1
+    assert "1 events are not signed" in report.with_suffix(".txt").read_text()
+    assert shelf.findings() == []

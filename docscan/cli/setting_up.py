@@ -10,7 +10,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from docscan import archive, equipment
-from docscan.archive import Archive
+from docscan.archive import Archive, ledger
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.errors import DocscanError, OcrError
 from docscan.messages import LANGUAGES
@@ -109,6 +109,7 @@ def _archive(ctx: click.Context) -> Iterator[Examined]:
         yield Examined("archive", str(error), error.hint)
         return
     yield from _disk(shelf)
+    yield _key(shelf)
     try:
         setup = equipment.equip(shelf.config.pipeline, shelf.root)
         yield Examined("pipeline", f"{setup.pipeline.name}, {len(setup.schemas)} schemas")
@@ -116,6 +117,30 @@ def _archive(ctx: click.Context) -> Iterator[Examined]:
         return  # said of the engine already
     except DocscanError as error:
         yield Examined("pipeline", str(error), error.hint)
+
+
+def _key(shelf: Archive) -> Examined:
+    """The ledger's private key: there, that of this ledger, and nobody else's to read."""
+    from docscan.archive.catalogue import open_catalogue  # noqa: PLC0415 - without an archive it is not asked
+    from docscan.archive.proof import keys  # noqa: PLC0415 - as above
+
+    what = "ledger's key"
+    try:
+        path, signer = keys.place(shelf, ledger.origin(shelf)), keys.signer_of(shelf)
+        with open_catalogue(shelf) as catalogue:
+            told = catalogue.key_told()
+    except DocscanError as error:
+        return Examined(what, str(error), error.hint or ledger.VERIFY)
+    if signer is None or (told is not None and told[1] != signer.public.hex()):
+        found = "missing" if signer is None else "not the one the ledger tells"
+        return Examined(what, f"{found}: {path}", "Bring it back from a copy, or: docscan ledger rotate-key")
+    if keys.exposed(path):
+        return Examined(what, f"others can read it: {path}", f"Keep it to yourself: chmod 600 {path}")
+    if shelf.root.resolve() in path.resolve().parents:
+        return Examined(
+            what, f"inside the archive: {path}", "Move it elsewhere: who has both can sign anything."
+        )
+    return Examined(what, str(path))
 
 
 def _disk(shelf: Archive) -> Iterator[Examined]:

@@ -142,3 +142,20 @@ def test_docscan_toml_may_name_another_key_file(shelf: Shelf, key: Path) -> None
     append(shelf, 1)
     call(shelf, "ledger", "checkpoint")
     assert shown(shelf)["signed"] == 2
+
+
+def test_doctor_says_whether_the_key_is_there_and_nobody_else_s(shelf: Shelf, key: Path) -> None:
+    assert f"ledger's key: {key}" in call(shelf, "doctor").output
+    key.chmod(0o644)
+    assert f"chmod 600 {key}" in call(shelf, "doctor", code=3).output
+    key.write_text(f"{note.generated(ledger.origin(shelf.archive)).skey}\n")
+    assert "not the one the ledger tells" in call(shelf, "doctor", code=3).output
+    key.unlink()
+    assert "rotate-key" in call(shelf, "doctor", code=3).output
+    inside = shelf.root / "log.key"
+    call(shelf, "ledger", "rotate-key")
+    inside.write_bytes(key.read_bytes())
+    inside.chmod(0o600)
+    toml = shelf.root / "docscan.toml"
+    toml.write_text(f'{toml.read_text()}\n[ledger]\nkey = "log.key"\n')
+    assert "inside the archive" in call(shelf, "doctor", code=3).output

@@ -1,6 +1,7 @@
 """Jobs for workers, good and bad; a module of its own, as workers import what they do."""
 
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -81,3 +82,12 @@ def dies_while_counting(_: readers._Document) -> int:
 def hangs_while_counting(_: readers._Document) -> int:
     linger(600)
     return 0
+
+
+def faults_of_freed_memory() -> int:
+    """How many pages of 16 megabytes are had from the system, when as many were used and freed before."""
+    before = 0
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        len(b"x" * (16 << 20))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before

@@ -38,6 +38,13 @@ def test_a_job_s_result_comes_back(workers: Workers):
     assert outcome(workers, workers.begin(partial(jobs.answer, 7), SOON)) == 7
 
 
+def test_a_worker_and_its_programs_use_freed_memory_again(workers: Workers):
+    told = outcome(workers, workers.begin(partial(os.getenv, "MALLOC_TRIM_THRESHOLD_"), SOON))
+    assert int(told) >= 256 << 20
+    faults = outcome(workers, workers.begin(jobs.faults_of_freed_memory, SOON))
+    assert faults < 1000  # 16 megabytes have 4096 pages; taken anew each time they fault again
+
+
 @pytest.mark.parametrize(
     ("job", "limit", "error"),
     [

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import img2pdf
 import pi_heif
 import pikepdf
 from PIL import Image as Pillow
@@ -26,8 +25,6 @@ from docscan.ocr import archival, bitonal, compact, glyphless, own_text, stored,
 from docscan.ocr.hidden import without_hidden_text
 from docscan.pipeline import Picture
 from docscan.places import STRAIGHT, Matrix, chained
-
-logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
 
 POINTS = 72.0  # to the inch
 LONGEST_SIDE = 14_400.0  # points (ISO 32000-1, annex C)
@@ -130,6 +127,9 @@ def _bound(source: Path, media_type: str, pages: Sequence[Page]) -> bytes:
 
 def _converted(data: bytes | list[bytes], resolutions: Sequence[tuple[float, float]]) -> bytes:
     """img2pdf with the resolution that reading found, in the order of the pages."""
+    import img2pdf  # noqa: PLC0415 - a tenth of what is loaded for copies, for files that are no PDF alone
+
+    logging.getLogger("img2pdf").setLevel(logging.ERROR)  # it tells of every alpha channel, which we expect
     left = iter(resolutions)
 
     def sized(width: int, height: int, _stated: tuple[float, float]) -> tuple[float, float, float, float]:

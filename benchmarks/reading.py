@@ -11,6 +11,7 @@ Leaves with 0 when every bar that was measured is met, with 1 otherwise.
 """
 
 import argparse
+import compileall
 import os
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from reading_pages import Run
 from reading_proof import pdfa
 from reading_speed import floor, speed, workers
 from scoring import Bar
+
+import docscan
 
 Part = Callable[[Run], Iterator[Bar]]
 
@@ -52,6 +55,8 @@ def main() -> int:
         parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     os.environ["OMP_THREAD_LIMIT"] = "1"
     cv2.setNumThreads(1)
+    # as the peers are by who installs them; where Python may write no bytecode, each start would do it again
+    compileall.compile_dir(Path(docscan.__file__).parent, quiet=2)
     bars: list[Bar] = []
     with tempfile.TemporaryDirectory(prefix="reading-") as folder:
         run = Run(given.quick, given.corpora, Path(folder))

@@ -30,7 +30,7 @@ from docscan.archive.custody import CustodyFinding, Seen
 from docscan.archive.examined import Examined
 from docscan.archive.report import Asked
 
-FLIPS = 10  # in each file of each object
+FLIPS = 10  # in each file of each object; of one object, every byte is flipped
 LEDGER_FLIPS = 200  # in each file of the ledger and of the storage root
 Told = set[tuple[str, str]]
 
@@ -59,7 +59,8 @@ def flip_object(archive: Archive, examined: Examined, number: int, counts: Count
     for path in sorted((archive.root / folder(number)).rglob("*")):
         if path.is_file():
             name = str(path.relative_to(archive.root))
-            for place in altered(path, FLIPS, chance):
+            count = path.stat().st_size * 9 if number == target.CORRECTED else FLIPS  # 9: all but one in 8000
+            for place in altered(path, count, chance):
                 judged(
                     counts,
                     f"{name}:{place}",

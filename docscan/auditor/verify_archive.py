@@ -434,7 +434,7 @@ def is_event(found: Any) -> bool:
         and ("object_version" not in found or is_number(found["object_version"], 1, 100_000))
         and all(is_form("file", path) and is_form("hex", digest) for path, digest in files.items())
         and all(
-            is_form("key", key) and (type(word) is int or is_form("word", word))
+            is_form("key", key) and (is_number(word, 1 - 2**53, 2**53) or is_form("word", word))
             for key, word in detail.items()
         )
     )
@@ -1061,7 +1061,7 @@ def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes], whole: 
 
 def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Finding | bool:
     """Whether a checkpoint somebody else kept is a beginning of this ledger; False when it cannot be told."""
-    if note.origin != ledger.origin:
+    if ledger.origin and note.origin != ledger.origin:
         return Finding("W2", path, "", ledger.origin, note.origin)
     if ledger.complete:
         size, same = len(ledger.leaves), ledger.begins_with(note)

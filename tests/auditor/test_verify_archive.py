@@ -19,12 +19,12 @@ import pytest
 import target
 from attacks import ATTACKS
 from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import DataObject, binary, data, sampled_from
+from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
 from target import Attack
 
 from docscan import archive as archives
 from docscan import auditor
-from docscan.archive import Archive
+from docscan.archive import Archive, event
 from docscan.archive import report as reports
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Draft
@@ -135,6 +135,74 @@ def test_every_code_it_gives_has_a_meaning() -> None:
     given = set(re.findall(r'"([A-Z]\d)"', text))
     assert given == set(script.MEANINGS)
     assert given - {"T2"} <= set(sentences())
+
+
+def test_it_knows_the_same_words_as_docscan() -> None:
+    assert (script.TYPES, script.OUTCOMES, script.ROLES) == (event.TYPES, event.OUTCOMES, event.ROLES)
+
+
+ODD = (
+    *("0", "-1", "1e3", "1.0", "true", "null", '""', "[]", "{}", "9007199254740992", "-9007199254740992"),
+    *('"a b"', '"a_b-c d e"', '"A020"', '"AB1234"', '"12.00"', '"-0.10"', '"P6Y"', '"2026-02-30"', '"x/1"'),
+    *('"u:0123456789abcdef"', '"docscan/0.1.0"', '"Ana"', '"a\\n"', '"\u0660"', '"image/png"', '"a  b"'),
+)
+KEYS = ("v", "seq", "at", "prev", "type", "outcome", "agent", "object", "object_version", "files", "detail")
+
+
+@given(draw=data())
+@settings(max_examples=300, deadline=None)
+def test_a_line_is_an_event_for_both_or_for_neither(sound: Archive, draw: DataObject) -> None:
+    line = draw.draw(sampled_from(target.lines_of(sound)))
+    found = json.loads(line)
+    value = json.loads(draw.draw(sampled_from(ODD)))
+    way = draw.draw(sampled_from(("key", "detail", "file", "byte", "more")))
+    if way == "key":
+        found[draw.draw(sampled_from(KEYS))] = value
+    elif way == "detail":
+        found["detail"] = {draw.draw(sampled_from(("a", "a_1", "A", "", "1"))): value}
+    elif way == "file":
+        found["files"] = {
+            draw.draw(sampled_from(NAMES)): draw.draw(sampled_from((event.NO_LINE, "ab", value)))
+        }
+    elif way == "more":
+        found["more"] = value
+    changed = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    if way == "byte":
+        at = draw.draw(integers(0, len(line) - 1))
+        changed = line[:at] + draw.draw(binary(min_size=1, max_size=2)) + line[at + 1 :]
+    assert (script.read_line("ledger/000000.jsonl", 1, changed + b"\n").code == "L1") == (
+        not is_event(changed)
+    )
+
+
+NAMES = (
+    *(
+        "inventory.json",
+        "v2/inventory.json.sha256",
+        "v0/inventory.json",
+        "v1/content/original",
+        "ledger/log.json",
+    ),
+    *("ledger/timestamps/000000000012.tsr", "ledger/witnesses/0123abcd-000000000012.note", "access.toml"),
+    *(f"custody/{target.object_id(1)}/{name}" for name in ("origin.json", "acta.pdf", "A.pdf", "a.exe")),
+    *(
+        "objects/0=ocfl_1.1",
+        "objects/extensions/x/config.json",
+        "v1/content/record.json",
+        "../x",
+        "scan.pdf\n",
+    ),
+)
+
+
+def is_event(line: bytes) -> bool:
+    if b"\n" in line:
+        return False
+    try:
+        event.parsed(line)
+    except ValueError:
+        return False
+    return True
 
 
 # --- witnesses and the trust policy -------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from docscan.archive.proof import checkpoint, timestamps, tokens
 from docscan.archive.proof.timestamps import Stored
 from docscan.archive.proof.tokens import Token, TokenError
 from docscan.errors import ArchiveError, ConfigError, LedgerError
-from docscan.messages import sentence
 
 SECONDS = 30  # an authority answers within one or two
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -60,20 +59,15 @@ def received(archive: Archive, stamped: bytes, request: bytes, answer: bytes) ->
         answer: As the authority sent it.
 
     Raises:
-        ArchiveError: The answer is not right.
+        TokenError: The answer is not right.
+        LedgerError: What was stamped is no checkpoint.
         ConfigError: The certificates cannot be read, or the extra `tsa` is not installed.
     """
     own = archive.config.timestamp.certificates
     believed = timestamps.believed(archive.root / own if own else None)
+    tokens.checked(answer, stamped, believed, tokens.nonce_of(request))
     try:
-        tokens.checked(answer, stamped, believed, tokens.nonce_of(request))
         size = checkpoint.read(stamped)[0].size
-    except TokenError as problem:
-        why = f"@{problem.why}" if problem.why else ""
-        raise ArchiveError(
-            sentence(problem.code, archive.config.language, reason=why),
-            hint="Ask again; or name another authority, or its certificates, in docscan.toml.",
-        ) from problem
     except ValueError as problem:
         raise LedgerError(f"What was stamped is no checkpoint: {problem}.") from problem
     return Stored(f"ledger/{timestamps.FOLDER}/{size:012d}.tsr", stamped, answer)

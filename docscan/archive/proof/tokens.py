@@ -27,7 +27,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from docscan.archive.proof import der
 from docscan.archive.proof.der import Element
-from docscan.errors import ConfigError
+from docscan.errors import ArchiveError, ConfigError
+from docscan.messages import sentence
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse, TimeStampTokenInfo
@@ -49,13 +50,14 @@ DIGESTS = {
 # what the libraries raise over bytes that are no time stamp, or none that anybody would make
 MALFORMED = (ValueError, LookupError, x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm)
 MOST_BYTES = 65_536  # of an answer; one with three certificates has about 6,000
+WAY_OUT = "Ask again; or name another authority, or its certificates, in docscan.toml."
 # why a token does not count: phrases of docscan/messages/custody.toml
 UNREADABLE, REFUSED, ANSWERS_ANOTHER, OTHER_POLICY, NO_STAMPER, UNNAMED, NOT_BELIEVED = (
     f"B25{n}" for n in range(7)
 )
 
 
-class TokenError(Exception):
+class TokenError(ArchiveError):
     """A time stamp that proves nothing.
 
     Attributes:
@@ -64,7 +66,7 @@ class TokenError(Exception):
     """
 
     def __init__(self, code: str, why: str = "") -> None:
-        super().__init__(code, why)
+        super().__init__(sentence(code, "en", reason=f"@{why}"), hint=WAY_OUT)
         self.code = code
         self.why = why
 

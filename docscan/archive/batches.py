@@ -152,8 +152,9 @@ def on_their_way(archive: Archive) -> int:
 def _outlines(catalogue: Catalogue) -> list[Batch]:
     """The batches by number, without their counts: a run need not read what came of each file."""
     found: dict[str, list[Event]] = defaultdict(list)
-    for one in _events(catalogue, f"type = 'custody_transfer' AND {OF_BATCH} IS NOT NULL"):
-        found[str(one.detail["batch"])].append(one)
+    for one in _events(catalogue, "type = ?", "custody_transfer"):
+        if "batch" in one.detail:  # other hand-overs are of no batch
+            found[str(one.detail["batch"])].append(one)
     batches = map(reconciliation.told, found.values())
     return sorted((batch for batch in batches if batch), key=lambda batch: batch.number)
 

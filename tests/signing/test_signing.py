@@ -2,11 +2,13 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import img2pdf
 import pikepdf
 import pytest
+import tsa
 from asn1crypto import x509 as asn1_x509
 from certificates import NOW, PASSWORD, certificate
 from cryptography import x509
@@ -54,11 +56,11 @@ def copy(tmp_path: Path) -> Path:
     return path
 
 
-def validated(path: Path, root: x509.Certificate) -> PdfSignatureStatus:
-    trusted = asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
+def validated(path: Path, *roots: x509.Certificate) -> PdfSignatureStatus:
+    trusted = [asn1_x509.Certificate.load(root.public_bytes(Encoding.DER)) for root in roots]
     with path.open("rb") as file:
         (found,) = PdfFileReader(file).embedded_signatures
-        context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
+        context = ValidationContext(trust_roots=trusted, allow_fetching=False)
         status = validation.validate_pdf_signature(found, context)
         assert found.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
         return status
@@ -121,6 +123,19 @@ def test_the_signed_bytes_say_program_version_moment_profile_and_original(
     # pikepdf's check knows no forms, and no properties beside the usual ones, described or not
     unknown = {"pikepdf:schema-Catalog", "ISO_19005_2:6.6.2.3.1-1"}
     assert {finding.rule for finding in pdfa.validate_written(copy, "2b").findings} == unknown
+
+
+def test_an_authority_says_when_it_was_signed(tmp_path: Path, copy: Path, root: x509.Certificate):
+    (tmp_path / "tsa").mkdir()
+    authority = tsa.authority(tmp_path / "tsa")
+    with authority.served() as url:
+        asking = replace(config(**FROM_P), timestamp=Stamping(url=url))
+        signing.sign(copy, signing.load(asking, tmp_path, {"P": PASSWORD}, NOW), MAKING)
+    status = validated(copy, root, authority.root)
+    assert status.bottom_line
+    assert status.timestamp_validity is not None
+    assert status.timestamp_validity.trusted
+    assert abs(status.timestamp_validity.timestamp - NOW) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("reference", ["", "2026/0001"])

@@ -84,7 +84,7 @@ def verify(
     access.demand(archive, agent(), "view")
     if target is not None and target.suffix not in {".pdf", ".json"}:
         raise click.UsageError(f"{target} ends neither with .pdf nor with .json.")
-    believed = policy.load(trust or archive.root / policy.FILE)
+    believed = policy.load(trust) if trust else policy.own(archive)
     asked = Asked(object_id, budget, max_age, witnesses, believed)
     with hold(archive, timeout=PATIENCE, reading=True), progress_bar("Verifying") as progress:
         found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)

@@ -118,7 +118,7 @@ def handout(ctx: click.Context, since: int | None, named: str | None, out: Path 
     """
     archive = standing_in(ctx)
     if since is None:
-        trusted = _witness(_policy(archive), named)
+        trusted = _witness(policy.own(archive), named)
         since = handouts.seen_by(archive, trusted) if trusted else 0
     with open_catalogue(archive) as catalogue:
         _give(handouts.handout(archive, catalogue, since).data, out)
@@ -138,7 +138,7 @@ def witnessed(ctx: click.Context, source: Path) -> None:
     if not source.is_dir():
         _acknowledge(archive, [_read(source)])
         return
-    witnesses = _policy(archive).witnesses
+    witnesses = policy.own(archive).witnesses
     if not witnesses:
         raise ConfigError(
             "trust.toml names no witness.",
@@ -243,10 +243,6 @@ def _told(judgement: Judgement, language: str) -> list[str]:
     else:
         lines = [sentence("B262", language, more=str(seen.size - before.size), **facts)]
     return lines if judgement.pinned else [*lines, sentence("B261", language)]
-
-
-def _policy(archive: Archive) -> Policy:
-    return policy.load(archive.root / policy.FILE)
 
 
 def _witness(trust: Policy, named: str | None) -> Trusted | None:

@@ -1,11 +1,13 @@
 """`trust.toml` is checked whole, and asks for what is usual where it is silent."""
 
+import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from docscan.archive import Archive
+from docscan.archive import Archive, config
 from docscan.archive.proof import note, policy
 from docscan.archive.proof.policy import Policy, Stamped, Trusted
 from docscan.errors import ConfigError
@@ -36,6 +38,16 @@ def test_the_template_shows_every_key_with_the_signs_away(tmp_path: Path) -> Non
 
 def test_a_new_archive_has_the_template(archive: Archive) -> None:
     assert (archive.root / policy.FILE).read_text(encoding="utf-8") == policy.TEMPLATE
+
+
+def test_the_archive_s_own_policy_believes_whom_its_configuration_believes(archive: Archive) -> None:
+    assert policy.own(archive) == Policy()
+    stamping = config.Stamping(certificates="tsa.pem")
+    stamped = replace(archive, config=replace(archive.config, timestamp=stamping))
+    assert policy.own(stamped).timestamp.certificates == archive.root / "tsa.pem"
+    assert policy.load(archive.root / policy.FILE) == Policy(), "an auditor believes nobody for that"
+    (archive.root / policy.FILE).write_text("[timestamp]\ncertificates = 'other.pem'\n")
+    assert policy.own(stamped).timestamp.certificates == archive.root / "other.pem"
 
 
 def test_several_keys_and_witnesses_may_be_named(tmp_path: Path) -> None:
@@ -72,3 +84,12 @@ def test_a_mistake_is_named_with_a_way_out(tmp_path: Path, text: str, sentence: 
         load(tmp_path, text)
     assert sentence in str(caught.value)
     assert hint in caught.value.hint
+
+
+def test_what_is_no_file_is_named_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name in ("pipe", "ring", "zero", "."):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            policy.load(tmp_path / name)

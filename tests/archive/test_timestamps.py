@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from docscan.archive import Archive, chain, config
 from docscan.archive.event import Draft
 from docscan.archive.proof import authority as asking
-from docscan.archive.proof import timestamps, trust
+from docscan.archive.proof import policy, timestamps, trust
 from docscan.archive.proof.policy import Policy, Stamped
 from docscan.archive.proof.timestamps import Interval, Stamp, Stored
 from docscan.archive.proof.tokens import Token
@@ -76,8 +76,11 @@ def kept(archive: Archive, found: Stored) -> None:
 
 
 def judged(archive: Archive, trusted: Policy | None = None, now: datetime | None = None) -> State:
-    known = trust.testimony(archive, ())
-    return trust.state(archive, chain.examine(archive), known, trusted or Policy(), now or datetime.now(UTC))
+    known, asked = trust.testimony(archive, ()), trusted or Policy()
+    if not asked.timestamp.certificates:
+        certificates = policy.own(archive).timestamp.certificates
+        asked = replace(asked, timestamp=replace(asked.timestamp, certificates=certificates))
+    return trust.state(archive, chain.examine(archive), known, asked, now or datetime.now(UTC))
 
 
 def codes(state: State) -> list[tuple[str, str]]:
@@ -172,8 +175,8 @@ def test_an_authority_nobody_believes_is_a_finding_and_none_named_is_said(
     archive: Archive, tmp_path: Path
 ) -> None:
     stranger = tsa.authority(tmp_path)
-    policy = Policy(timestamp=Stamped(certificates=stranger.certificates))
-    assert {code for code, _ in codes(judged(archive, policy))} == {"T1"}
+    strange = Policy(timestamp=Stamped(certificates=stranger.certificates))
+    assert {code for code, _ in codes(judged(archive, strange))} == {"T1"}
     unnamed = replace(archive, config=replace(archive.config, timestamp=config.Stamping()))
     state = judged(unnamed)
     assert (codes(state), state.stamps) == ([], ())
@@ -181,6 +184,9 @@ def test_an_authority_nobody_believes_is_a_finding_and_none_named_is_said(
     missing = Policy(timestamp=Stamped(certificates=tmp_path / "none.pem"))
     with pytest.raises(ConfigError, match=r"none\.pem"):
         judged(archive, missing)
+    for path in ("/dev/zero", archive.ledger):
+        with pytest.raises(ConfigError, match="cannot be used"):
+            timestamps.believed(Path(path))
 
 
 def test_without_the_library_it_is_said_that_nothing_was_checked(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from docscan.archive.config import Stamping
 from docscan.archive.layout import Archive
-from docscan.archive.proof import checkpoint, timestamps, tokens
+from docscan.archive.proof import checkpoint, policy, timestamps, tokens
 from docscan.archive.proof.timestamps import Stored
 from docscan.archive.proof.tokens import Token, TokenError
 from docscan.errors import ArchiveError, ConfigError, LedgerError
@@ -63,8 +63,7 @@ def received(archive: Archive, stamped: bytes, request: bytes, answer: bytes) ->
         LedgerError: What was stamped is no checkpoint.
         ConfigError: The certificates cannot be read, or the extra `tsa` is not installed.
     """
-    own = archive.config.timestamp.certificates
-    believed = timestamps.believed(archive.root / own if own else None)
+    believed = timestamps.believed(policy.own(archive).timestamp.certificates)
     tokens.checked(answer, stamped, believed, tokens.nonce_of(request))
     try:
         size = checkpoint.read(stamped)[0].size

@@ -141,7 +141,7 @@ def acknowledge(
             something else than this ledger.
         ConfigError: `trust.toml` is wrong.
     """
-    trusted, seen = _witnessed(policy.load(archive.root / policy.FILE), data)
+    trusted, seen = _witnessed(policy.own(archive), data)
     if seen.origin != ledger.origin(archive) or seen != checkpoint.at(archive, catalogue, seen.size):
         raise LedgerError(
             f"{trusted.name} has seen another history than this ledger's.",

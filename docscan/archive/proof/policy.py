@@ -6,17 +6,20 @@ whoever can rewrite the ledger can rewrite that file too (A4).
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from docscan.archive import config
+from docscan.archive.custody import read_small
+from docscan.archive.layout import Archive
 from docscan.archive.proof import note
 from docscan.archive.proof.note import Verifier
 from docscan.errors import ConfigError
 
 FILE = "trust.toml"
+MOST_BYTES = 65_536
 WITHIN = timedelta(days=30)  # a month is what a back office closes its books by
 UNSIGNED = timedelta(days=1)  # the ledger is to be signed at least daily
 
@@ -82,6 +85,18 @@ class Policy:
     timestamp: Stamped = field(default_factory=Stamped)
 
 
+def own(archive: Archive) -> Policy:
+    """The archive's own trust policy; where it names no certificates, those of `docscan.toml`.
+
+    Raises:
+        ConfigError: It cannot be read, or a key or value is not known.
+    """
+    found, believed = load(archive.root / FILE), archive.config.timestamp.certificates
+    if found.timestamp.certificates or not believed:
+        return found
+    return replace(found, timestamp=replace(found.timestamp, certificates=archive.root / believed))
+
+
 def load(path: Path) -> Policy:
     """Read a trust policy.
 
@@ -93,10 +108,10 @@ def load(path: Path) -> Policy:
             sentence names the path and the key.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(read_small(path.resolve(), MOST_BYTES).decode())
     except FileNotFoundError:
         return Policy()
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except (OSError, ValueError, RuntimeError) as problem:  # no TOML; tables too deep, or links in a ring
         raise ConfigError(f"{path} cannot be read: {problem}.", hint="Mend the line it names.") from problem
     config.table(path, "", tables, ("log", "witness", "timestamp"))
     log = config.table(path, "log", tables.get("log", {}), ("key",))

@@ -29,6 +29,7 @@ from docscan.archive.proof.tokens import Believed, Token, TokenError
 from docscan.errors import ConfigError, LedgerError
 
 FOLDER = "timestamps"
+MOST_BYTES = 1 << 20  # of a file of certificates; all that a browser believes are half of it
 KEPT = re.compile(r"(\d{12})\.tsr", re.ASCII)
 
 
@@ -166,8 +167,8 @@ def believed(certificates: Path | None, policy: str = "") -> Believed | None:
     if certificates is None:
         return None
     try:
-        found = x509.load_pem_x509_certificates(certificates.read_bytes())
-    except (OSError, ValueError, x509.InvalidVersion) as problem:
+        found = x509.load_pem_x509_certificates(custody.read_small(certificates.resolve(), MOST_BYTES))
+    except (OSError, ValueError, RuntimeError, x509.InvalidVersion) as problem:
         raise ConfigError(
             f"{certificates} cannot be used: {problem}.",
             hint="Name a file with the authority's root certificate in PEM.",

@@ -35,7 +35,6 @@ from docscan.messages import sentence
 AHEAD = timedelta(days=1)  # a witness whose clock is further ahead than time zones and drift explain
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 CHECKPOINT, HEAD = f"ledger/{checkpoint.FILE}", "ledger/head.json"
-load = policy.load
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +273,7 @@ def _stamps(
     count = {"count": str(len(stored))}
     if not stored or not tokens.available():
         return [], [], [Remark("B245", count)] if stored else []
-    believed = timestamps.believed(_certificates(archive, trust), trust.timestamp.policy)
+    believed = timestamps.believed(trust.timestamp.certificates, trust.timestamp.policy)
     stamps: list[Stamp] = []
     findings: list[CustodyFinding] = []
     for one in stored:
@@ -286,12 +285,6 @@ def _stamps(
         elif counted is not None and believed is not None:
             stamps.append(Stamp(counted.size, examined.lines.get(one.path, -1), token))
     return stamps, findings, [] if believed else [Remark("B246", count)]
-
-
-def _certificates(archive: Archive, trust: Policy) -> Path | None:
-    """Those the trust policy names, or else those by which the archive's own stamps are believed."""
-    own = archive.config.timestamp.certificates
-    return trust.timestamp.certificates or (archive.root / own if own else None)
 
 
 def _pinned(archive: Archive, trust: Policy) -> Iterator[CustodyFinding]:

@@ -62,16 +62,30 @@ def shown(path: str) -> str:
 
 
 def kind_of(path: Path) -> str:
-    """What lies at a path: `file`, `folder`, `link`, `special`, or `missing`."""
+    """What lies at a path: `file`, `folder`, `link`, `special`, `missing`, or `unreadable`."""
     try:
         mode = path.lstat().st_mode
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return "missing"
+    except OSError:  # it may not be looked at, or lies deeper than the system takes
+        return "unreadable"
     if stat.S_ISREG(mode):
         return "file"
     if stat.S_ISDIR(mode):
         return "folder"
     return "link" if stat.S_ISLNK(mode) else "special"
+
+
+def misplaced(path: str, kind: str, object_id: str = "") -> CustodyFinding:
+    """What is to be said of something that nobody vouches for.
+
+    Args:
+        path: Where it is, from the archive's root.
+        kind: What it is, as `kind_of` says.
+        object_id: The object it lies in, if any.
+    """
+    code = {"file": "D3", "folder": "D3", "unreadable": "D6"}.get(kind, "D5")
+    return CustodyFinding(code, shown(path), object_id, found=kind, facts={"reason": kind})
 
 
 def opened(path: Path) -> FileIO:
@@ -126,15 +140,14 @@ def compare(root: Path, path: str, expected: str, seen: Seen, object_id: str = "
     """
     place = root / path
     kind = kind_of(place)
-    if kind not in {"file", "missing"}:
+    if kind in {"folder", "link", "special"}:
         return CustodyFinding("D5", shown(path), object_id, found=kind)
     try:
         found = digest(place, expected, seen)
     except (FileNotFoundError, NotADirectoryError):  # also when it went away this moment
         return CustodyFinding("D2", shown(path), object_id, expected)
     except OSError as problem:
-        code = "D2" if kind == "missing" else "D6"
-        return CustodyFinding(code, shown(path), object_id, expected, facts={"reason": reason(problem)})
+        return CustodyFinding("D6", shown(path), object_id, expected, facts={"reason": reason(problem)})
     return None if found == expected else CustodyFinding("D1", shown(path), object_id, expected, found)
 
 

@@ -31,7 +31,7 @@ from dataclasses import dataclass, replace
 
 from docscan.archive import chain, objects, rounds, shelves, tables
 from docscan.archive.chain import Examined
-from docscan.archive.custody import CustodyFinding, Seen, kind_of
+from docscan.archive.custody import CustodyFinding, Seen, kind_of, misplaced
 from docscan.archive.layout import Archive
 from docscan.archive.rounds import Filed
 from docscan.errors import NotFoundError
@@ -174,7 +174,9 @@ def _destroyed(archive: Archive, examined: Examined, gone: set[str]) -> Iterator
     for object_id in sorted(gone):
         folder = f"objects/{objects.relative_folder(object_id)}"
         kind = kind_of(archive.root / folder)
-        if kind != "missing":
+        if kind == "unreadable":
+            yield misplaced(folder, kind, object_id)
+        elif kind != "missing":
             yield CustodyFinding("D4", folder, object_id, found=kind)
         if _held(examined, object_id, examined.deleted[object_id].seq):
             yield CustodyFinding("H1", folder, object_id)

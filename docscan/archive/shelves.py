@@ -13,7 +13,7 @@ from pathlib import Path
 
 from docscan.archive import objects
 from docscan.archive.chain import Examined
-from docscan.archive.custody import CustodyFinding, Seen, compare, kind_of, read_small, shown
+from docscan.archive.custody import CustodyFinding, Seen, compare, kind_of, misplaced, read_small
 from docscan.archive.inventory import HEAD
 from docscan.archive.layout import Archive
 
@@ -61,10 +61,12 @@ def named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Itera
             listed = {path.removeprefix(f"{top}/") for path in files if path.startswith(f"{top}/")}
             yield from _unlisted(archive, top, listed)
         elif kind != "missing":
-            yield CustodyFinding("D5", top, found=kind)
+            code = "D6" if kind == "unreadable" else "D5"
+            yield CustodyFinding(code, top, found=kind, facts={"reason": kind})
     for path in SETTINGS:
-        if path not in files and kind_of(archive.root / path) != "missing":
-            yield CustodyFinding("D3", path, found=kind_of(archive.root / path))
+        kind = kind_of(archive.root / path)
+        if path not in files and kind != "missing":
+            yield misplaced(path, kind)
 
 
 def examine(
@@ -101,8 +103,7 @@ def examine(
             spare -= 1
             yield from _by_itself(archive, object_id, seen)
         else:
-            code = "D3" if kind in {"file", "folder"} else "D5"
-            yield CustodyFinding(code, shown(f"objects/{path}"), object_id, found=kind)
+            yield misplaced(f"objects/{path}", kind, object_id)
 
 
 def one_object(
@@ -120,8 +121,8 @@ def one_object(
     folder = f"objects/{objects.relative_folder(object_id)}"
     kind = kind_of(archive.root / folder)
     if kind != "folder":
-        code = "D2" if kind == "missing" else "D5"
-        yield CustodyFinding(code, folder, object_id, found="" if code == "D2" else kind)
+        code = {"missing": "D2", "unreadable": "D6"}.get(kind, "D5")
+        yield CustodyFinding(code, folder, object_id, found=kind, facts={"reason": kind})
         return
     control = {name: expected for name, expected in files.items() if not ORIGINAL.fullmatch(name)}
     damaged = set()
@@ -227,13 +228,9 @@ def _unlisted(
     """
     ways = _ways(listed) | {""}  # a folder that lost its file is not told besides the file
     for path, kind in _walk(archive.root / top):
-        where = shown(f"{top}/{path}".removesuffix("/"))
-        if path.startswith(beyond):
-            continue
-        if kind == "unreadable":
-            yield CustodyFinding("D6", where, object_id, facts={"reason": kind})
-        elif path not in listed and not (kind == "folder" and path in ways):
-            yield CustodyFinding("D3" if kind in {"file", "folder"} else "D5", where, object_id, found=kind)
+        expected = path in listed or kind == "missing" or (kind == "folder" and path in ways)
+        if not (expected or path.startswith(beyond)):
+            yield misplaced(f"{top}/{path}".removesuffix("/"), kind, object_id)
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 CLEAN, WRONG_CALL, NOT_WITNESSED, FINDINGS = 0, 2, 3, 8
 
-# ---- what the ledger may say (docs/archive.md, "The ledger") --------------------------------------------
+# ---- what the ledger may say (docs/archive.md, "The ledger") -------------------------------------------
 
 SEGMENT_LINES = 10_000
 MAX_LINE = 16_384  # bytes of a line
@@ -109,46 +109,32 @@ AGENT = r"u:[0-9a-f]{16}"
 PROGRAM = r"[a-z]{1,32}/[0-9][0-9A-Za-z.+-]{0,31}"
 VERSION = r"v[1-9][0-9]{0,4}"
 KEY = r"[a-z][a-z0-9_]{0,31}"
-WORD = "|".join(  # a value in `detail` that is no number
-    (
-        UUID,
-        HEX,
-        AT,
-        PROGRAM,
-        AGENT,
-        r"[A-Z]{1,2}[0-9]{1,4}",
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        r"-?[0-9]{1,12}\.[0-9]{2}",
-        r"P[0-9]{1,4}[YMD]",
-        r"[a-z]{1,16}/[a-z0-9][a-z0-9.+-]{0,63}",
-        r"[a-z]{1,24}([ _-][a-z]{1,24}){0,3}",
-    )
-)
-FILE = "|".join(  # a path in `files`
-    (
-        rf"({VERSION}/)?inventory\.json(\.sha256)?",
-        r"0=ocfl_object_1\.1",
-        rf"{VERSION}/content/original",
-        r"ledger/log\.json",
-        r"ledger/timestamps/[0-9]{12}\.(tsr|note)",
-        r"ledger/witnesses/[0-9a-f]{8}-[0-9]{12}\.note",
-        r"(access|retention)\.toml",
-        rf"custody/{UUID}/[a-z-]{{1,32}}\.(pdf|toml|json)",
-        r"objects/(0=ocfl_1\.1|ocfl_layout\.json|extensions/[a-z0-9-]{1,64}/config\.json)",
-    )
-)
-FORMS: dict[str, Any] = {  # each as one compiled form, for the whole of a text
-    name: re.compile(form)
-    for name, form in {
-        "uuid": UUID,
-        "hex": HEX,
-        "at": AT,
-        "agent": AGENT,
-        "program": PROGRAM,
-        "key": KEY,
-    }.items()
-}
-FORMS.update(word=re.compile(WORD), file=re.compile(FILE))
+# fmt: off
+WORD = "|".join((  # a value in `detail` that is no number
+    UUID, HEX, AT, PROGRAM, AGENT,
+    r"[A-Z]{1,2}[0-9]{1,4}",  # a code
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}",  # a date
+    r"-?[0-9]{1,12}\.[0-9]{2}",  # an amount
+    r"P[0-9]{1,4}[YMD]",  # a period
+    r"[a-z]{1,16}/[a-z0-9][a-z0-9.+-]{0,63}",  # a media type, the name of a log
+    r"[a-z]{1,24}([ _-][a-z]{1,24}){0,3}",  # a keyword
+))
+FILE = "|".join((  # a path in `files`
+    rf"({VERSION}/)?inventory\.json(\.sha256)?",
+    r"0=ocfl_object_1\.1",
+    rf"{VERSION}/content/original",
+    r"ledger/log\.json",
+    r"ledger/timestamps/[0-9]{12}\.(tsr|note)",
+    r"ledger/witnesses/[0-9a-f]{8}-[0-9]{12}\.note",
+    r"(access|retention)\.toml",
+    rf"custody/{UUID}/[a-z-]{{1,32}}\.(pdf|toml|json)",
+    r"objects/(0=ocfl_1\.1|ocfl_layout\.json|extensions/[a-z0-9-]{1,64}/config\.json)",
+))
+FORMS = {name: re.compile(form) for name, form in (  # each for the whole of a text
+    ("uuid", UUID), ("hex", HEX), ("at", AT), ("agent", AGENT),
+    ("program", PROGRAM), ("key", KEY), ("word", WORD), ("file", FILE),
+)}
+# fmt: on
 ORIGINAL = re.compile(rf"{VERSION}/content/original")
 ROOT_FILES = (
     "0=ocfl_1.1",
@@ -189,6 +175,9 @@ MEANINGS = {
     "X1": "this is not as the manifests of the bag say",
     "X2": "the manifests of the bag are not signed by the log's key",
 }
+
+
+# ---- what is found, and what the ledger can still prove ------------------------------------------------
 
 
 class Finding(NamedTuple):
@@ -280,7 +269,7 @@ class Ledger:
             held.add(name) if event["type"] == "hold placed" else held.discard(name)
 
 
-# ---- looking at files that nobody vouches for -----------------------------------------------------------
+# ---- looking at files that nobody vouches for ----------------------------------------------------------
 
 
 def kind_of(path: Path) -> str:
@@ -376,7 +365,244 @@ def shown(path: str) -> str:
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
-# ---- step 3: lines and events ---------------------------------------------------------------------------
+# ---- the hash tree (RFC 6962, 2.1; the checks are those of RFC 9162, 2.1.3 and 2.1.4) ------------------
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash of two subtrees side by side."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def tree_root(leaves: Sequence[bytes]) -> bytes:
+    """The root of the tree over these leaves: pairs of pairs; what is left over waits for its pair above."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    level = list(leaves)
+    while len(level) > 1:
+        pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(pairs) * 2 :]
+    return level[0]
+
+
+def included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
+    """Whether a leaf stands at that index in the tree of that size and root."""
+    if not 0 <= index < size or any(len(one) != 32 for one in proof):
+        return False
+    at, last, found = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if at % 2 or at == last:
+            found = node(sibling, found)
+            while at % 2 == 0 and at:
+                at, last = at // 2, last // 2
+        else:
+            found = node(found, sibling)
+        at, last = at // 2, last // 2
+    return last == 0 and found == root
+
+
+def grew(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the tree of that size and root begins with the earlier one."""
+    if not 0 < old <= size or any(len(one) != 32 for one in proof):
+        return False
+    if old == size:
+        return not proof and old_root == root
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    at, last = old - 1, size - 1
+    while at % 2:
+        at, last = at // 2, last // 2
+    before = now = path[0] if path else b""
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if at % 2 or at == last:
+            before, now = node(sibling, before), node(sibling, now)
+            while at % 2 == 0 and at:
+                at, last = at // 2, last // 2
+        else:
+            now = node(now, sibling)
+        at, last = at // 2, last // 2
+    return last == 0 and before == old_root and now == root
+
+
+# ---- signed notes (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof) --------------------
+
+
+class Note(NamedTuple):
+    """A checkpoint as it was read: what it says, and its signatures as (name, key id, bytes)."""
+
+    text: str
+    origin: str
+    size: int
+    root: bytes
+    signatures: list[tuple[str, bytes, bytes]]
+
+
+def base64_bytes(text: str) -> bytes:
+    """What base64 stands for, when it is written in its one form; ValueError otherwise."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("the base64 is not canonical")
+    return data
+
+
+def parse_note(data: bytes) -> Note:
+    """Read a signed checkpoint; ValueError when it is not exactly what one is written as."""
+    content = data.decode()
+    text, _, rest = content.rpartition("\n\n")
+    lines = text.split("\n")
+    if len(data) > MAX_NOTE or len(lines) != 3 or not rest.endswith("\n"):
+        raise ValueError("it is no checkpoint")
+    if any(sign < " " and sign != "\n" for sign in content) or not re.fullmatch(
+        "0|[1-9][0-9]{0,15}", lines[1]
+    ):
+        raise ValueError("it is no checkpoint")
+    root = base64_bytes(lines[2])
+    signatures = []
+    for line in rest[:-1].split("\n"):
+        found = re.fullmatch("— ([^ +]+) ([A-Za-z0-9+/=]+)", line)
+        if found is None or len(root) != 32:
+            raise ValueError("it is no checkpoint")
+        key = base64_bytes(found[2])
+        signatures.append((found[1], key[:4], key[4:]))
+    return Note(f"{text}\n", lines[0], int(lines[1]), root, signatures)
+
+
+def key_id(name: str, kind: int, key: bytes) -> bytes:
+    """The four bytes that tell keys of one name apart."""
+    return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:4]
+
+
+def is_signed(note: Note, key: bytes) -> bool:
+    """Whether the log's key of that name signed the text, and every line under its id is right."""
+    found = [
+        data for name, id_, data in note.signatures if (name, id_) == (note.origin, key_id(name, 1, key))
+    ]
+    return bool(found) and all(signature_holds(key, data, note.text.encode()) for data in found)
+
+
+def cosigned_at(note: Note, name: str, key: bytes) -> int | None:
+    """When a witness signed the note, in seconds since 1970; None when it did not."""
+    times = []
+    for one, id_, data in note.signatures:
+        if (one, id_) == (name, key_id(name, 4, key)):
+            at = int.from_bytes(data[:8], "big")
+            if not signature_holds(key, data[8:], f"cosignature/v1\ntime {at}\n{note.text}".encode()):
+                return None
+            times.append(at)
+    return max(times, default=None)
+
+
+def signature_holds(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether an Ed25519 signature holds."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def parse_key(text: str) -> tuple[str, bytes]:
+    """The name and the key of a witness's vkey, `name+id+base64`; ValueError for anything else."""
+    name, _, rest = text.partition("+")
+    id_, _, encoded = rest.partition("+")
+    data = base64_bytes(encoded)
+    if len(data) != 33 or id_ != key_id(name, data[0], data[1:]).hex():
+        raise ValueError("this is no key")
+    return name, data[1:]
+
+
+def parse_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
+    """A .tlog-proof: the index of the line, the hashes that lead to the root, and the checkpoint's bytes."""
+    head, blank, checkpoint = data.partition(b"\n\n")
+    lines = head.decode().split("\n")
+    if not blank or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1" or len(lines) > 66:
+        raise ValueError("it is no proof")
+    found = re.fullmatch("index (0|[1-9][0-9]{0,15})", lines[1])
+    if found is None:
+        raise ValueError("it is no proof")
+    return int(found[1]), [base64_bytes(line) for line in lines[2:]], checkpoint
+
+
+class Handout(NamedTuple):
+    """A checkpoint, and the proof that it begins with the first `old` events; without one `old` is 0."""
+
+    old: int
+    proof: list[bytes]
+    note: Note
+
+
+def parse_handout(data: bytes) -> Handout:
+    """What a custodian hands a witness: `old N`, the consistency proof, a blank line, the checkpoint."""
+    if not data.startswith(b"old "):
+        return Handout(0, [], parse_note(data))
+    head, _, checkpoint = data.partition(b"\n\n")
+    lines = head.decode().split("\n")
+    found = re.fullmatch("old (0|[1-9][0-9]{0,15})", lines[0])
+    if found is None or len(lines) > 64:
+        raise ValueError("it is no handout")
+    return Handout(int(found[1]), [base64_bytes(line) for line in lines[1:]], parse_note(checkpoint))
+
+
+def handout_at(path: Path) -> Handout | None:
+    """A handout or a bare checkpoint from a file; None when there is none that can be read."""
+    try:
+        return parse_handout(read_small(path, MAX_NOTE))
+    except (OSError, ValueError):
+        return None
+
+
+# ---- step 1: a bag (RFC 8493) --------------------------------------------------------------------------
+
+
+def check_bag(bag: Path, keys: Sequence[bytes]) -> Iterator[Finding]:
+    """Step 1: every file is in a manifest and is as that says, and the log's key signed them (threat A2).
+
+    Anybody can change a bag and make its manifests anew, so this finds
+    accidents; what finds intent are the other steps, and the signature.
+    """
+    if kind_of(bag / "fetch.txt") != "missing":
+        yield Finding("X1", "fetch.txt")
+    listed = {**dict(manifest_of(bag, TAGS)), **dict(manifest_of(bag, "manifest-sha256.txt"))}
+    for path, digest in listed.items():
+        found = READ.get(str(bag / path)) or digest_or_nothing(bag / path)
+        if not digest or found != digest:
+            yield Finding("X1", shown(path), "", digest, found)
+    beyond = {TAGS, SIGNATURE, SIGNER}
+    for path, kind in walk(bag):
+        if path not in listed and path not in beyond and kind != "folder":
+            yield Finding("X1", shown(path), found=kind)
+    try:
+        signature, message = read_small(bag / SIGNATURE, 64), read_small(bag / TAGS, MAX_NOTE)
+    except OSError:
+        signature = message = b""
+    if not any(signature_holds(key, signature, message) for key in keys):
+        yield Finding("X2", SIGNATURE)
+
+
+def manifest_of(bag: Path, name: str) -> Iterator[tuple[str, str]]:
+    """The paths and digests in a manifest; a line that is none, or leads out of the bag, has no digest."""
+    try:
+        with opened(bag / name) as raw, open(raw.fileno(), "rb", closefd=False) as file:
+            while line := file.readline(MAX_LINE):
+                found = re.fullmatch(rf"({HEX}) [ *]?([^\0\r\n]+)\n", line.decode("utf-8", "replace"))
+                path = re.sub("%0[aAdD]|%25", lambda sign: unquote(sign[0]), found[2]) if found else ""
+                safe = not path.startswith(("/", "~")) and ".." not in path.split("/") and path
+                yield (path, found[1]) if found and safe else (name, "")
+    except OSError:
+        yield name, ""
+
+
+def digest_or_nothing(path: Path) -> str:
+    """The digest of a file; empty when it cannot be read."""
+    try:
+        return digest_of(path)
+    except OSError:
+        return ""
+
+
+# ---- step 3: the lines of the ledger -------------------------------------------------------------------
 
 
 def leaf_hash(line: bytes) -> bytes:
@@ -564,7 +790,7 @@ def gap(first: int, after: int) -> list[Finding]:
     ]
 
 
-# ---- steps 2 to 4: the ledger ---------------------------------------------------------------------------
+# ---- steps 2 and 4: where the ledger ends, and which ledger it is --------------------------------------
 
 
 def small_file(top: Path, path: str, findings: list[Finding], limit: int = MAX_SMALL) -> bytes | None:
@@ -626,7 +852,181 @@ def read_ledger(top: Path, findings: list[Finding]) -> Ledger:
     return ledger
 
 
-# ---- steps 7 and 8: files and objects -------------------------------------------------------------------
+# ---- steps 5 and 6: the checkpoint, what witnesses kept, what was time-stamped -------------------------
+
+
+def read_note(path: Path) -> Note | None:
+    """A signed checkpoint from a file; None when there is none that can be read."""
+    try:
+        return parse_note(read_small(path, MAX_NOTE))
+    except (OSError, ValueError):
+        return None
+
+
+def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes], whole: bool) -> Iterator[Finding]:
+    """Step 5: the newest checkpoint (threat A3: who has no key cannot make it fit what was changed).
+
+    `whole` says that no line is wrong; otherwise another root tells nothing new.
+    """
+    if not ledger.keys:
+        return
+    if (
+        kind_of(top / CHECKPOINT) == "missing"
+        and len(ledger.keys) == 1
+        and ledger.keys[0][0] == ledger.size - 1
+    ):
+        return  # the event that tells the first key is the last; the signature was still to come
+    note = read_note(top / CHECKPOINT)
+    keys = [] if note is None else list(pinned) or ledger.keys_at(note.size)
+    signed = note is not None and len(note.signatures) == 1 and any(is_signed(note, key) for key in keys)
+    if note is None or not signed or (ledger.origin and note.origin != ledger.origin):
+        yield Finding("C1", CHECKPOINT)
+    elif ledger.complete and whole and note.size > len(ledger.leaves):
+        yield Finding("C3", CHECKPOINT, "", str(note.size), str(len(ledger.leaves)))
+    elif ledger.complete and whole and not ledger.begins_with(note):
+        yield Finding("C2", CHECKPOINT, "", note.root.hex())
+    else:
+        ledger.note = note
+        ledger.anchored = bool(pinned)
+
+
+def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Finding | bool:
+    """Whether a checkpoint somebody else kept is a beginning of this ledger; False when it cannot be told."""
+    if ledger.origin and note.origin != ledger.origin:
+        return Finding("W2", path, "", ledger.origin, note.origin)
+    if ledger.complete:
+        size, same = len(ledger.leaves), ledger.begins_with(note)
+    elif ledger.note is None:
+        return False
+    else:
+        size, root = ledger.note.size, ledger.note.root
+        leads = [
+            one for one in handouts if one.old == note.size and (one.note.size, one.note.root) == (size, root)
+        ]
+        same = any(grew(note.size, size, note.root, root, one.proof) for one in leads)
+        if note.size == size:
+            same = note.root == root
+        elif not leads:
+            return False
+    if note.size > size:
+        return Finding("W1", path, "", str(note.size), str(size))
+    return same or Finding("W2", path, "", note.root.hex())
+
+
+def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Iterator[Finding]:
+    """Step 6: the notes that the archive keeps, and those that were brought along (threats A4, A6)."""
+    kept = [f"ledger/witnesses/{name}" for name in names_in(top / "ledger/witnesses") or ()]
+    places = {**{name: top / name for name in kept}, **{str(path): path for path in brought}}
+    read = {name: handout_at(path) for name, path in places.items()}
+    handouts = {
+        name: found for name, found in read.items() if found
+    }  # step 7 says what is wrong with the others
+    unread = [str(path) for path in brought if str(path) not in handouts]
+    if unread:
+        raise WrongCall(f"{unread[0]} is no checkpoint")
+    for name, handout in handouts.items():
+        result = seen_by(shown(name), handout.note, ledger, list(handouts.values()))
+        if isinstance(result, Finding):
+            yield result
+        elif not result:
+            ledger.remarks.append(
+                f"{name} cannot be compared: ask for a handout since {handout.note.size} events."
+            )
+        elif not handout.old:
+            ledger.seen.append(handout.note)
+            ledger.anchored |= name not in kept
+
+
+def check_stamps(top: Path, ledger: Ledger) -> Iterator[Finding]:
+    """Step 6: what was stamped is a checkpoint of this ledger, and the token names it (threat A5)."""
+    for path in sorted(
+        path for path in ledger.files if re.fullmatch(r"ledger/timestamps/[0-9]{12}\.note", path)
+    ):
+        token = f"{path[:-5]}.tsr"
+        note = read_note(top / path)
+        if note is None or kind_of(top / token) != "file":
+            continue  # step 7 says what is wrong
+        stamp = read_small(top / token, MAX_NOTE)
+        if not ledger.begins_with(note) or bytes.fromhex(digest_of(top / path)) not in stamp:
+            yield Finding("T2", token, "", note.root.hex())
+        else:
+            ledger.remarks.append(
+                f"Time stamp of the first {note.size} events: openssl ts -verify -data {path} -in {token}"
+                " -CAfile TSA-CERTIFICATES.pem (add -attime SECONDS when the certificates have expired since)"
+            )
+
+
+# ---- step 5 for documents that were handed over alone: some lines, each with its proof -----------------
+
+
+def read_excerpt(top: Path, findings: list[Finding]) -> Ledger:
+    """Step 5 for documents that were handed over without the others: `ledger/lines.jsonl` and its proofs."""
+    ledger = Ledger()
+    ledger.complete = False
+    note = read_note(top / CHECKPOINT)
+    if note is None:
+        findings.append(Finding("C1", CHECKPOINT))
+        return ledger
+    ledger.origin = note.origin
+    signed = read_small(top / CHECKPOINT, MAX_NOTE)
+    listed = {"lines.jsonl", "checkpoint.note", "witnesses"}
+    for line in lines_of(top, LINES, findings):
+        ledger.size += 1
+        code = line.code if line.event is None else ""  # an excerpt is no segment
+        proof = f"ledger/proofs/{line.seq:012d}.tlog-proof"
+        if not code and kind_of(top / proof) == "missing":
+            findings.append(Finding("D2", proof))
+        elif code or not is_proved(top / proof, line, note, signed):
+            findings.append(about(line, code or "L7"))
+        elif line.event is not None:
+            ledger.believe(line.event)
+        ledger.leaves.append(b"")
+        listed.add(proof[len("ledger/") :])
+    for path, kind in walk(top / "ledger"):
+        if path not in listed and not path.startswith("witnesses/"):
+            findings.append(Finding("D3" if kind == "file" else "D5", shown(f"ledger/{path}"), found=kind))
+    return ledger
+
+
+def is_proved(path: Path, line: Line, note: Note, signed: bytes) -> bool:
+    """Whether a proof leads from a line to the root of the checkpoint that came with it."""
+    try:
+        index, hashes, checkpoint = parse_proof(read_small(path, MAX_NOTE))
+    except (OSError, ValueError):
+        return False
+    leaf = bytes.fromhex(line.hash)
+    return checkpoint == signed and index == line.seq and included(index, note.size, leaf, hashes, note.root)
+
+
+# ---- step 7: files of the storage root, and files that events name -------------------------------------
+
+
+def check_root_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
+    """Step 7, first half: the files of the storage root, as the first event names them."""
+    named = {} if ledger.creation is None else ledger.creation["files"]
+    for path in [path for path in named if path.startswith("objects/")]:
+        yield from compare(top, path, named[path])
+
+
+def check_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
+    """Step 7: files that events without an object name, and what lies beside them (threats A1, A2)."""
+    elsewhere = ("objects/", LOG)
+    for path, digest in ledger.files.items():
+        if not path.startswith(elsewhere):
+            yield from compare(top, path, digest)
+    for name in ("access.toml", "retention.toml"):
+        if name not in ledger.files and kind_of(top / name) != "missing":
+            yield Finding("D3", name)
+    for folder in ("custody", "ledger/timestamps", "ledger/witnesses"):
+        if kind_of(top / folder) == "missing":
+            continue
+        for path, kind in walk(top / folder):
+            where = f"{folder}/{path}" if path else folder
+            if kind != "folder" and where not in ledger.files:
+                yield Finding("D3" if kind == "file" else "D5", shown(where), found=kind)
+
+
+# ---- step 8: the objects -------------------------------------------------------------------------------
 
 
 def object_folder(object_id: str) -> str:
@@ -641,13 +1041,6 @@ def id_in(path: str) -> str:
     name = unquote(path.rpartition("/")[2])
     found = name[len("urn:uuid:") :] if name.startswith("urn:uuid:") else name
     return found if FORMS["uuid"].fullmatch(found) else ""
-
-
-def check_root_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
-    """Step 7, first half: the files of the storage root, as the first event names them."""
-    named = {} if ledger.creation is None else ledger.creation["files"]
-    for path in [path for path in named if path.startswith("objects/")]:
-        yield from compare(top, path, named[path])
 
 
 def versions_in(names: Iterable[str]) -> set[int]:
@@ -802,7 +1195,7 @@ def strays(objects: Path, known: set[str]) -> Iterator[str]:
                 yield path
 
 
-# ---- step 9: the catalogue ------------------------------------------------------------------------------
+# ---- step 9: the catalogue -----------------------------------------------------------------------------
 
 
 def check_catalogue(top: Path, ledger: Ledger) -> Iterator[Finding]:
@@ -833,411 +1226,7 @@ def check_catalogue(top: Path, ledger: Ledger) -> Iterator[Finding]:
         yield Finding("P4", path.name, "", str(len(ledger.objects)), str(records))
 
 
-# ---- the hash tree (RFC 6962, 2.1; the checks are those of RFC 9162, 2.1.3 and 2.1.4) -------------------
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    """The hash of two subtrees side by side."""
-    return hashlib.sha256(b"\1" + left + right).digest()
-
-
-def tree_root(leaves: Sequence[bytes]) -> bytes:
-    """The root of the tree over these leaves: pairs of pairs; what is left over waits for its pair above."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    level = list(leaves)
-    while len(level) > 1:
-        pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(pairs) * 2 :]
-    return level[0]
-
-
-def included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether a leaf stands at that index in the tree of that size and root."""
-    if not 0 <= index < size or any(len(one) != 32 for one in proof):
-        return False
-    at, last, found = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return False
-        if at % 2 or at == last:
-            found = node(sibling, found)
-            while at % 2 == 0 and at:
-                at, last = at // 2, last // 2
-        else:
-            found = node(found, sibling)
-        at, last = at // 2, last // 2
-    return last == 0 and found == root
-
-
-def grew(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the tree of that size and root begins with the earlier one."""
-    if not 0 < old <= size or any(len(one) != 32 for one in proof):
-        return False
-    if old == size:
-        return not proof and old_root == root
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
-    at, last = old - 1, size - 1
-    while at % 2:
-        at, last = at // 2, last // 2
-    before = now = path[0] if path else b""
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if at % 2 or at == last:
-            before, now = node(sibling, before), node(sibling, now)
-            while at % 2 == 0 and at:
-                at, last = at // 2, last // 2
-        else:
-            now = node(now, sibling)
-        at, last = at // 2, last // 2
-    return last == 0 and before == old_root and now == root
-
-
-# ---- signed notes (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof) ---------------------
-
-
-class Note(NamedTuple):
-    """A checkpoint as it was read: what it says, and its signatures as (name, key id, bytes)."""
-
-    text: str
-    origin: str
-    size: int
-    root: bytes
-    signatures: list[tuple[str, bytes, bytes]]
-
-
-def base64_bytes(text: str) -> bytes:
-    """What base64 stands for, when it is written in its one form; ValueError otherwise."""
-    data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text:
-        raise ValueError("the base64 is not canonical")
-    return data
-
-
-def parse_note(data: bytes) -> Note:
-    """Read a signed checkpoint; ValueError when it is not exactly what one is written as."""
-    content = data.decode()
-    text, _, rest = content.rpartition("\n\n")
-    lines = text.split("\n")
-    if len(data) > MAX_NOTE or len(lines) != 3 or not rest.endswith("\n"):
-        raise ValueError("it is no checkpoint")
-    if any(sign < " " and sign != "\n" for sign in content) or not re.fullmatch(
-        "0|[1-9][0-9]{0,15}", lines[1]
-    ):
-        raise ValueError("it is no checkpoint")
-    root = base64_bytes(lines[2])
-    signatures = []
-    for line in rest[:-1].split("\n"):
-        found = re.fullmatch("— ([^ +]+) ([A-Za-z0-9+/=]+)", line)
-        if found is None or len(root) != 32:
-            raise ValueError("it is no checkpoint")
-        key = base64_bytes(found[2])
-        signatures.append((found[1], key[:4], key[4:]))
-    return Note(f"{text}\n", lines[0], int(lines[1]), root, signatures)
-
-
-def key_id(name: str, kind: int, key: bytes) -> bytes:
-    """The four bytes that tell keys of one name apart."""
-    return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:4]
-
-
-def is_signed(note: Note, key: bytes) -> bool:
-    """Whether the log's key of that name signed the text, and every line under its id is right."""
-    found = [
-        data for name, id_, data in note.signatures if (name, id_) == (note.origin, key_id(name, 1, key))
-    ]
-    return bool(found) and all(signature_holds(key, data, note.text.encode()) for data in found)
-
-
-def cosigned_at(note: Note, name: str, key: bytes) -> int | None:
-    """When a witness signed the note, in seconds since 1970; None when it did not."""
-    times = []
-    for one, id_, data in note.signatures:
-        if (one, id_) == (name, key_id(name, 4, key)):
-            at = int.from_bytes(data[:8], "big")
-            if not signature_holds(key, data[8:], f"cosignature/v1\ntime {at}\n{note.text}".encode()):
-                return None
-            times.append(at)
-    return max(times, default=None)
-
-
-def signature_holds(key: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether an Ed25519 signature holds."""
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def parse_key(text: str) -> tuple[str, bytes]:
-    """The name and the key of a witness's vkey, `name+id+base64`; ValueError for anything else."""
-    name, _, rest = text.partition("+")
-    id_, _, encoded = rest.partition("+")
-    data = base64_bytes(encoded)
-    if len(data) != 33 or id_ != key_id(name, data[0], data[1:]).hex():
-        raise ValueError("this is no key")
-    return name, data[1:]
-
-
-def parse_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
-    """A .tlog-proof: the index of the line, the hashes that lead to the root, and the checkpoint's bytes."""
-    head, blank, checkpoint = data.partition(b"\n\n")
-    lines = head.decode().split("\n")
-    if not blank or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1" or len(lines) > 66:
-        raise ValueError("it is no proof")
-    found = re.fullmatch("index (0|[1-9][0-9]{0,15})", lines[1])
-    if found is None:
-        raise ValueError("it is no proof")
-    return int(found[1]), [base64_bytes(line) for line in lines[2:]], checkpoint
-
-
-class Handout(NamedTuple):
-    """A checkpoint, and the proof that it begins with the first `old` events; without one `old` is 0."""
-
-    old: int
-    proof: list[bytes]
-    note: Note
-
-
-def parse_handout(data: bytes) -> Handout:
-    """What a custodian hands a witness: `old N`, the consistency proof, a blank line, the checkpoint."""
-    if not data.startswith(b"old "):
-        return Handout(0, [], parse_note(data))
-    head, _, checkpoint = data.partition(b"\n\n")
-    lines = head.decode().split("\n")
-    found = re.fullmatch("old (0|[1-9][0-9]{0,15})", lines[0])
-    if found is None or len(lines) > 64:
-        raise ValueError("it is no handout")
-    return Handout(int(found[1]), [base64_bytes(line) for line in lines[1:]], parse_note(checkpoint))
-
-
-def handout_at(path: Path) -> Handout | None:
-    """A handout or a bare checkpoint from a file; None when there is none that can be read."""
-    try:
-        return parse_handout(read_small(path, MAX_NOTE))
-    except (OSError, ValueError):
-        return None
-
-
-# ---- steps 5 and 6: the checkpoint, witnesses, time stamps ----------------------------------------------
-
-
-def read_note(path: Path) -> Note | None:
-    """A signed checkpoint from a file; None when there is none that can be read."""
-    try:
-        return parse_note(read_small(path, MAX_NOTE))
-    except (OSError, ValueError):
-        return None
-
-
-def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes], whole: bool) -> Iterator[Finding]:
-    """Step 5: the newest checkpoint (threat A3: who has no key cannot make it fit what was changed).
-
-    `whole` says that no line is wrong; otherwise another root tells nothing new.
-    """
-    if not ledger.keys:
-        return
-    if (
-        kind_of(top / CHECKPOINT) == "missing"
-        and len(ledger.keys) == 1
-        and ledger.keys[0][0] == ledger.size - 1
-    ):
-        return  # the event that tells the first key is the last; the signature was still to come
-    note = read_note(top / CHECKPOINT)
-    keys = [] if note is None else list(pinned) or ledger.keys_at(note.size)
-    signed = note is not None and len(note.signatures) == 1 and any(is_signed(note, key) for key in keys)
-    if note is None or not signed or (ledger.origin and note.origin != ledger.origin):
-        yield Finding("C1", CHECKPOINT)
-    elif ledger.complete and whole and note.size > len(ledger.leaves):
-        yield Finding("C3", CHECKPOINT, "", str(note.size), str(len(ledger.leaves)))
-    elif ledger.complete and whole and not ledger.begins_with(note):
-        yield Finding("C2", CHECKPOINT, "", note.root.hex())
-    else:
-        ledger.note = note
-        ledger.anchored = bool(pinned)
-
-
-def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Finding | bool:
-    """Whether a checkpoint somebody else kept is a beginning of this ledger; False when it cannot be told."""
-    if ledger.origin and note.origin != ledger.origin:
-        return Finding("W2", path, "", ledger.origin, note.origin)
-    if ledger.complete:
-        size, same = len(ledger.leaves), ledger.begins_with(note)
-    elif ledger.note is None:
-        return False
-    else:
-        size, root = ledger.note.size, ledger.note.root
-        leads = [
-            one for one in handouts if one.old == note.size and (one.note.size, one.note.root) == (size, root)
-        ]
-        same = any(grew(note.size, size, note.root, root, one.proof) for one in leads)
-        if note.size == size:
-            same = note.root == root
-        elif not leads:
-            return False
-    if note.size > size:
-        return Finding("W1", path, "", str(note.size), str(size))
-    return same or Finding("W2", path, "", note.root.hex())
-
-
-def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Iterator[Finding]:
-    """Step 6: the notes that the archive keeps, and those that were brought along (threats A4, A6)."""
-    kept = [f"ledger/witnesses/{name}" for name in names_in(top / "ledger/witnesses") or ()]
-    places = {**{name: top / name for name in kept}, **{str(path): path for path in brought}}
-    read = {name: handout_at(path) for name, path in places.items()}
-    handouts = {
-        name: found for name, found in read.items() if found
-    }  # step 7 says what is wrong with the others
-    unread = [str(path) for path in brought if str(path) not in handouts]
-    if unread:
-        raise WrongCall(f"{unread[0]} is no checkpoint")
-    for name, handout in handouts.items():
-        result = seen_by(shown(name), handout.note, ledger, list(handouts.values()))
-        if isinstance(result, Finding):
-            yield result
-        elif not result:
-            ledger.remarks.append(
-                f"{name} cannot be compared: ask for a handout since {handout.note.size} events."
-            )
-        elif not handout.old:
-            ledger.seen.append(handout.note)
-            ledger.anchored |= name not in kept
-
-
-def check_stamps(top: Path, ledger: Ledger) -> Iterator[Finding]:
-    """Step 6: what was stamped is a checkpoint of this ledger, and the token names it (threat A5)."""
-    for path in sorted(
-        path for path in ledger.files if re.fullmatch(r"ledger/timestamps/[0-9]{12}\.note", path)
-    ):
-        token = f"{path[:-5]}.tsr"
-        note = read_note(top / path)
-        if note is None or kind_of(top / token) != "file":
-            continue  # step 7 says what is wrong
-        stamp = read_small(top / token, MAX_NOTE)
-        if not ledger.begins_with(note) or bytes.fromhex(digest_of(top / path)) not in stamp:
-            yield Finding("T2", token, "", note.root.hex())
-        else:
-            ledger.remarks.append(
-                f"Time stamp of the first {note.size} events: openssl ts -verify -data {path} -in {token}"
-                " -CAfile TSA-CERTIFICATES.pem (add -attime SECONDS when the certificates have expired since)"
-            )
-
-
-# ---- step 7: files that events name ---------------------------------------------------------------------
-
-
-def check_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
-    """Step 7: files that events without an object name, and what lies beside them (threats A1, A2)."""
-    elsewhere = ("objects/", LOG)
-    for path, digest in ledger.files.items():
-        if not path.startswith(elsewhere):
-            yield from compare(top, path, digest)
-    for name in ("access.toml", "retention.toml"):
-        if name not in ledger.files and kind_of(top / name) != "missing":
-            yield Finding("D3", name)
-    for folder in ("custody", "ledger/timestamps", "ledger/witnesses"):
-        if kind_of(top / folder) == "missing":
-            continue
-        for path, kind in walk(top / folder):
-            where = f"{folder}/{path}" if path else folder
-            if kind != "folder" and where not in ledger.files:
-                yield Finding("D3" if kind == "file" else "D5", shown(where), found=kind)
-
-
-# ---- an excerpt: some lines of a ledger, each with its proof --------------------------------------------
-
-
-def read_excerpt(top: Path, findings: list[Finding]) -> Ledger:
-    """Step 5 for documents that were handed over without the others: `ledger/lines.jsonl` and its proofs."""
-    ledger = Ledger()
-    ledger.complete = False
-    note = read_note(top / CHECKPOINT)
-    if note is None:
-        findings.append(Finding("C1", CHECKPOINT))
-        return ledger
-    ledger.origin = note.origin
-    signed = read_small(top / CHECKPOINT, MAX_NOTE)
-    listed = {"lines.jsonl", "checkpoint.note", "witnesses"}
-    for line in lines_of(top, LINES, findings):
-        ledger.size += 1
-        code = line.code if line.event is None else ""  # an excerpt is no segment
-        proof = f"ledger/proofs/{line.seq:012d}.tlog-proof"
-        if not code and kind_of(top / proof) == "missing":
-            findings.append(Finding("D2", proof))
-        elif code or not is_proved(top / proof, line, note, signed):
-            findings.append(about(line, code or "L7"))
-        elif line.event is not None:
-            ledger.believe(line.event)
-        ledger.leaves.append(b"")
-        listed.add(proof[len("ledger/") :])
-    for path, kind in walk(top / "ledger"):
-        if path not in listed and not path.startswith("witnesses/"):
-            findings.append(Finding("D3" if kind == "file" else "D5", shown(f"ledger/{path}"), found=kind))
-    return ledger
-
-
-def is_proved(path: Path, line: Line, note: Note, signed: bytes) -> bool:
-    """Whether a proof leads from a line to the root of the checkpoint that came with it."""
-    try:
-        index, hashes, checkpoint = parse_proof(read_small(path, MAX_NOTE))
-    except (OSError, ValueError):
-        return False
-    leaf = bytes.fromhex(line.hash)
-    return checkpoint == signed and index == line.seq and included(index, note.size, leaf, hashes, note.root)
-
-
-# ---- step 1: a bag (RFC 8493) ---------------------------------------------------------------------------
-
-
-def check_bag(bag: Path, keys: Sequence[bytes]) -> Iterator[Finding]:
-    """Step 1: every file is in a manifest and is as that says, and the log's key signed them (threat A2).
-
-    Anybody can change a bag and make its manifests anew, so this finds
-    accidents; what finds intent are the other steps, and the signature.
-    """
-    if kind_of(bag / "fetch.txt") != "missing":
-        yield Finding("X1", "fetch.txt")
-    listed = {**dict(manifest_of(bag, TAGS)), **dict(manifest_of(bag, "manifest-sha256.txt"))}
-    for path, digest in listed.items():
-        found = READ.get(str(bag / path)) or digest_or_nothing(bag / path)
-        if not digest or found != digest:
-            yield Finding("X1", shown(path), "", digest, found)
-    beyond = {TAGS, SIGNATURE, SIGNER}
-    for path, kind in walk(bag):
-        if path not in listed and path not in beyond and kind != "folder":
-            yield Finding("X1", shown(path), found=kind)
-    try:
-        signature, message = read_small(bag / SIGNATURE, 64), read_small(bag / TAGS, MAX_NOTE)
-    except OSError:
-        signature = message = b""
-    if not any(signature_holds(key, signature, message) for key in keys):
-        yield Finding("X2", SIGNATURE)
-
-
-def manifest_of(bag: Path, name: str) -> Iterator[tuple[str, str]]:
-    """The paths and digests in a manifest; a line that is none, or leads out of the bag, has no digest."""
-    try:
-        with opened(bag / name) as raw, open(raw.fileno(), "rb", closefd=False) as file:
-            while line := file.readline(MAX_LINE):
-                found = re.fullmatch(rf"({HEX}) [ *]?([^\0\r\n]+)\n", line.decode("utf-8", "replace"))
-                path = re.sub("%0[aAdD]|%25", lambda sign: unquote(sign[0]), found[2]) if found else ""
-                safe = not path.startswith(("/", "~")) and ".." not in path.split("/") and path
-                yield (path, found[1]) if found and safe else (name, "")
-    except OSError:
-        yield name, ""
-
-
-def digest_or_nothing(path: Path) -> str:
-    """The digest of a file; empty when it cannot be read."""
-    try:
-        return digest_of(path)
-    except OSError:
-        return ""
-
-
-# ---- step 10: the trust policy --------------------------------------------------------------------------
+# ---- step 10: the trust policy -------------------------------------------------------------------------
 
 
 class WrongCall(Exception):  # noqa: N818 - ends the program with a sentence
@@ -1326,7 +1315,7 @@ def moment(at: str) -> datetime:
         return datetime.min.replace(tzinfo=timezone.utc)
 
 
-# ---- all steps ------------------------------------------------------------------------------------------
+# ---- all steps -----------------------------------------------------------------------------------------
 
 
 def check(place: Path, brought: Sequence[Path], policy: dict[str, Any], keys: Sequence[bytes]) -> Report:
@@ -1401,7 +1390,10 @@ def main(words: Sequence[str]) -> int:
     except WrongCall as problem:
         parser.error(str(problem))
     if args.object:
-        report = report._replace(findings=[one for one in report.findings if one.object in ("", args.object)])
+        if not any(one.startswith(args.object) for one in report.ledger.objects):
+            parser.error(f"there is no document {args.object}")
+        kept = [one for one in report.findings if not one.object or one.object.startswith(args.object)]
+        report = report._replace(findings=kept)
     if args.json:
         facts = {"findings": [one._asdict() for one in report.findings], "unmet": report.unmet}
         facts.update(

@@ -75,7 +75,7 @@ def boxes(batch: Batch, acta: Acta, language: str) -> Table:
         rows.append([sentence("B127", language), "", *_cells(batch, LOOSE, Count())])
     total = [_count(batch.count(stage)) for stage in batch.stages]
     right = frozenset(range(2, len(head)))
-    shares = [1.5, 2.5, *[1.2] * len(batch.stages)]
+    shares = [1.3, 1.9, *[1.45] * len(batch.stages)]
     return Table(head, [*rows, [_begun("B128", language), "", *total]], shares, right, total=True)
 
 

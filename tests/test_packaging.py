@@ -21,11 +21,13 @@ PROJECT = PYPROJECT["project"]
 GROUPS = PYPROJECT["dependency-groups"]
 RUNTIME, CHECK, ENGINE = "requirements.lock", "requirements-dev.lock", "requirements-tesseract.lock"
 FAST, PROOF = "requirements-fast.lock", "requirements-proof.lock"
+SECOND = "requirements-second.lock"
 DECLARED = {
     RUNTIME: PROJECT["dependencies"] + GROUPS["build"],
     CHECK: PROJECT["dependencies"] + GROUPS["build"] + GROUPS["dev"],
     ENGINE: PROJECT["optional-dependencies"]["tesseract"],
     FAST: PROJECT["optional-dependencies"]["fast"],
+    SECOND: PROJECT["optional-dependencies"]["second"],
     PROOF: PROJECT["optional-dependencies"]["tsa"] + PROJECT["optional-dependencies"]["sign"],
 }
 # Libraries under the Lesser GPL may be used beside MIT code; the GPL and the Affero GPL may not. "LGPL" and

@@ -21,6 +21,7 @@ from docscan.ocr import (
     language,
     leaders,
     marks,
+    rereading,
     ruling,
     spacing,
     strips,
@@ -142,6 +143,7 @@ def read(
     ink = ink if first.scan is scan else inks.found(first.scan)
     looked = language.mended(_looked_again(first, ink, reader, reading), first.language)
     lines = calibration.calibrated(looked, reader.name)
+    lines = rereading.reread(first.scan, lines) if reading.second_look else lines
     coverage = inks.coverage(ink, [word.box for line in lines for word in line.words])
     dotted = dotted if first.scan.to_source == upright.to_source else ()  # else it lay upside down
     drawn = drawn if first.scan is upright else ruling.found(first.scan)

@@ -232,7 +232,8 @@ def _filled(ruling: Ruling, squares: list[Box]) -> Iterator[Box]:
 
 def _may_hold_solid(ink: Image, side: int) -> bool:
     """Whether a solid square of so many pixels may be there: in it, each third pixel of a side is ink."""
-    grid = np.ascontiguousarray(ink[:: side // 3, :: side // 3])
+    step = max(1, side // 3)
+    grid = np.ascontiguousarray(ink[::step, ::step])
     return bool(cv2.erode(grid, np.ones((3, 3), np.uint8)).any())
 
 

@@ -85,8 +85,9 @@ def found(scan: Scan) -> Ruling:
     factor = min(1.0, ANALYSIS_DPI / scan.dpi)
     image = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_BGR2GRAY)
     if factor < 1:
-        # linear: where pixels hardly shrink it differs little from areas, and takes a fifth of the time
-        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
+        # down to the half, weighing two neighbours leaves no pixel out, in a fifth of the time of areas
+        way = cv2.INTER_LINEAR if factor >= 0.5 else cv2.INTER_AREA
+        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=way)
     ink = np.asarray(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1], dtype=np.uint8)
     closed = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), dtype=np.uint8)
     scale = scan.width / ink.shape[1]

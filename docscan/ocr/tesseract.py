@@ -15,6 +15,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 import pytesseract
 
 from docscan.errors import EngineFailedError, EngineMissingError
@@ -114,7 +115,7 @@ def _as_file(image: Image) -> Iterator[Path]:
     height, width = image.shape[:2]
     with tempfile.NamedTemporaryFile(dir=folder, prefix="docscan-", suffix=".pnm") as file:
         file.write(f"{'P5' if grey else 'P6'}\n{width} {height}\n255\n".encode())
-        file.write((image if grey else image[:, :, ::-1]).tobytes())
+        file.write(np.ascontiguousarray(image if grey else image[:, :, ::-1]).data)
         file.flush()
         yield Path(file.name)
 

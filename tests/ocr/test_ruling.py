@@ -51,7 +51,7 @@ def test_rules_are_the_long_strokes_and_a_pixel_around_them():
     assert np.count_nonzero(found) == 3 * 82
 
 
-@pytest.mark.parametrize("dpi", [200, 237.5, 300])
+@pytest.mark.parametrize("dpi", [200, 237.5, 300, 600])
 def test_a_hairline_is_ink_at_any_resolution(dpi):
     image = np.full((round(2 * dpi), round(3 * dpi)), 255, np.uint8)
     at = round(dpi)

@@ -82,7 +82,8 @@ def examine(archive: Archive) -> Examined:
     examined.size = max(examined.size, examined.head.size if examined.head else 0)
     examined.tree = merkle.tree_of(bytes.fromhex("".join(leaves)))
     _log(archive, examined)
-    _checkpoint(archive, examined, whole=not told.keys() - {HEAD})
+    blamed = {LOG for found in examined.findings if found.path == LOG}
+    _checkpoint(archive, examined, whole=not (told.keys() | blamed) - {HEAD})
     return examined
 
 
@@ -157,7 +158,8 @@ def _checkpoint(archive: Archive, examined: Examined, *, whole: bool) -> None:
     Args:
         archive: The archive.
         examined: The ledger, all lines read.
-        whole: No line of it has a finding; otherwise another root tells nothing new.
+        whole: Neither a line of it nor `log.json` has a finding; otherwise
+            another root tells nothing new.
     """
     data, told = _note(archive), examined.keys[-1] if examined.keys else None
     if told is None and (data is None or not whole):

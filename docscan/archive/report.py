@@ -87,20 +87,27 @@ class Report:
         return (*self.verification.findings, *self.state.findings)
 
     @property
-    def ages(self) -> list[tuple[timedelta, Filed]]:
-        """How long ago each record was looked at or filed, this time included; the longest first."""
-        now = {filed.id for filed in self.verification.looked_at}
-        found = [
-            (timedelta() if filed.id in now or not filed.checked else self._since(filed), filed)
-            for filed in self.verification.shelf
-        ]
-        return sorted(found, key=lambda item: (-item[0], item[1].seq))
+    def waiting(self) -> list[Filed]:
+        """The records that were not looked at this time; first the one whose last time is longest ago."""
+        looked_at = {filed.id for filed in self.verification.looked_at}
+        left = (filed for filed in self.verification.shelf if filed.id not in looked_at)
+        return sorted(left, key=lambda filed: (filed.checked, filed.seq))
+
+    @property
+    def age(self) -> timedelta | None:
+        """Within how long every record was looked at or filed; None when there are none."""
+        if not self.verification.shelf:
+            return None
+        waiting = self.waiting
+        return max(timedelta(), self.at - rounds.moment(waiting[0].checked)) if waiting else timedelta()
 
     @property
     def overdue(self) -> list[Filed]:
         """The records that were not looked at as lately as was asked for."""
-        limit = self.asked.max_age
-        return [] if limit is None else [filed for age, filed in self.ages if age > limit]
+        if self.asked.max_age is None:
+            return []
+        latest = ledger.stamp(self.at - self.asked.max_age)
+        return [filed for filed in self.waiting if filed.checked < latest]
 
     @property
     def result(self) -> str:
@@ -108,9 +115,6 @@ class Report:
         if self.findings:
             return FINDINGS
         return CLEAN if self.state.met and not self.overdue else UNMET
-
-    def _since(self, filed: Filed) -> timedelta:
-        return max(timedelta(), self.at - datetime.fromisoformat(filed.checked))
 
 
 def verify(
@@ -192,12 +196,12 @@ def figures(report: Report, language: str) -> list[str]:
         say("B325")
     elif looked_at < shelf:
         say("B326", count=shelf - looked_at)
-    if report.ages:
-        say("B323", days=_days(report.ages[0][0]))
-    if report.overdue and report.asked.max_age is not None:
-        oldest = report.overdue[0]
-        days = _days(report.asked.max_age)
-        say("B324", days=days, count=len(report.overdue), id=oldest.id, at=oldest.checked)
+    age, overdue = report.age, report.overdue
+    if age is not None:
+        say("B323", days=_days(age))
+    if overdue and report.asked.max_age is not None:
+        days, oldest = _days(report.asked.max_age), overdue[0]
+        say("B324", days=days, count=len(overdue), id=oldest.id, at=oldest.checked)
     if report.unrecorded:
         say("B328", reason=report.unrecorded)
     return said
@@ -223,7 +227,7 @@ def scope(report: Report, language: str) -> str:
 def plain(report: Report, language: str) -> dict[str, Any]:
     """The report as JSON has it (`docscan.verification/1`, docs/custody.md)."""
     found, state = report.verification, report.state
-    oldest = report.ages[0] if report.ages else None
+    age = report.age
     return {
         "format": FORMAT,
         "program": PROGRAM,
@@ -240,7 +244,7 @@ def plain(report: Report, language: str) -> dict[str, Any]:
             "bytes": found.bytes,
             "events": state.events,
             "signed": state.signed,
-            "checked_within_days": None if oldest is None else _days(oldest[0]),
+            "checked_within_days": None if age is None else _days(age),
             "overdue": len(report.overdue),
         },
         "checkpoint": _checkpoint(report.checkpoint),

@@ -10,9 +10,12 @@ followed by the next of them, and rounds within a time budget reach every one.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from docscan.archive.chain import Examined
 from docscan.archive.event import Draft, Event
+
+NEVER = "0001-01-01T00:00:00Z"  # when an object was filed that no believable line says was filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Filed:
 
 def on_shelf(examined: Examined) -> list[Filed]:
     """The objects that are to be on the shelf, in the order they were filed."""
-    first = {name: min(examined.filed.get(name, {}).values(), default=(0, "")) for name in examined.objects}
+    first = {
+        name: min(examined.filed.get(name, {}).values(), default=(0, NEVER)) for name in examined.objects
+    }
     filed = sorted((seq, at, name) for name, (seq, at) in first.items())
     looked_at = checked([seq for seq, _, _ in filed], examined.checks)
     return [Filed(name, seq, at, looked_at.get(seq, at)) for seq, at, name in filed]
@@ -62,6 +67,14 @@ def in_turn(filed: list[Filed]) -> list[Filed]:
         return []
     oldest = min(range(len(filed)), key=lambda number: (filed[number].checked, filed[number].seq))
     return filed[oldest:] + filed[:oldest]
+
+
+def moment(at: str) -> datetime:
+    """The time that an event names; the beginning of time for a day that no calendar has."""
+    try:
+        return datetime.fromisoformat(at)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def last_good(examined: Examined, object_id: str, line: int, at: str) -> str:

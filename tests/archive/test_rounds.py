@@ -86,6 +86,15 @@ def test_what_is_older_than_the_age_asked_for_is_counted(archive: Archive) -> No
     assert any(object_id(3) in line for line in report.figures(found, "en"))
 
 
+def test_a_day_that_no_calendar_has_stops_nothing(archive: Archive) -> None:
+    events = target.events_of(archive)
+    events[1]["at"] = "2026-02-31T25:61:00Z"
+    target.rewritten(archive, events, target.own_key(archive))
+    asked = Asked(object_id(5), max_age=timedelta(days=365))
+    found = report.verify(archive, asked, now=LATER, agent="tester")
+    assert report.plain(found, "en")["figures"]["checked_within_days"] > 365
+
+
 def test_a_finding_tells_when_its_file_was_last_seen_to_be_right(archive: Archive) -> None:
     path = archive.root / folder(3) / "v1/content/salt"
     (first,) = changed(archive, path)

@@ -325,6 +325,19 @@ def test_what_was_destroyed_is_neither_held_nor_classed_nor_proposed_again(shelf
         assert "docscan show" in refused.value.hint
 
 
+def test_a_record_told_to_be_filed_again_does_not_shed_its_holds():
+    agent = Agent("u:0000000000000000", "implementer", "docscan/0")
+
+    def event(seq, kind, detail):
+        return Event(
+            seq, "2026-01-01T00:00:00Z", "0" * 64, kind, "pass", agent, object_id(1), None, {}, detail
+        )
+
+    held = event(1, "hold placed", {"hold": "h", "reason": "audit"})
+    filed = [event(n, "ingestion", {"pages": 1}) for n in (0, 2)]
+    assert standing.read([filed[0], held, filed[1]]).objects[object_id(1)].holds == {"h": "audit"}
+
+
 days = st.dates(date(1990, 1, 1), date(2040, 1, 1))
 
 

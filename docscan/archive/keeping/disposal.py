@@ -88,8 +88,9 @@ def propose(catalogue: Catalogue, chosen: Sequence[str], on: date, *, now: datet
     )
     detail: dict[str, str | int] = {"proposal": identifier, "objects": len(rows), "act": "destroy"}
     draft = Draft("appraisal", outcome="pending", detail=detail, role="requester")
-    papers.file(catalogue, draft, {f"custody/{identifier}/proposal.json": paper}, now=now, agent=agent)
-    return standing.of(catalogue).proposals[identifier]
+    files = {f"custody/{identifier}/proposal.json": paper}
+    standing.tell(known, papers.file(catalogue, draft, files, now=now, agent=agent))
+    return known.proposals[identifier]
 
 
 def approve(catalogue: Catalogue, identifier: str, *, now: datetime, agent: str) -> Proposal:
@@ -248,8 +249,11 @@ def _draft(item: Item, proposal: Proposal) -> Draft:
 def _decide(catalogue: Catalogue, proposal: Proposal, outcome: str, now: datetime, agent: str) -> Proposal:
     detail: dict[str, str | int] = {"proposal": proposal.id, "objects": proposal.count}
     draft = Draft("appraisal", outcome=outcome, detail=detail, role="authorizer")
-    catalogue.apply(ledger.append(catalogue.archive, draft, now=now, agent=agent))
-    return standing.of(catalogue).proposals[proposal.id]
+    decided = ledger.append(catalogue.archive, draft, now=now, agent=agent)
+    catalogue.apply(decided)
+    known = Standing(proposals={proposal.id: proposal})
+    standing.tell(known, decided)
+    return known.proposals[proposal.id]
 
 
 def _expect_state(proposal: Proposal, state: str, language: str) -> None:

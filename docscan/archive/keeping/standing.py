@@ -136,15 +136,25 @@ def read(events: Iterable[Event]) -> Standing:
     """
     standing = Standing()
     for found in events:
-        if found.type == "appraisal":
-            _appraise(standing, found)
-        elif found.type in {"hold placed", "hold released"}:
-            _hold(standing, found)
-        elif found.type == "policy change":
-            standing.schedule = found.files.get(SCHEDULE, standing.schedule)
-        elif found.object is not None and found.outcome == "pass":
-            _tell(standing, found.object, found)
+        tell(standing, found)
     return standing
+
+
+def tell(standing: Standing, found: Event) -> None:
+    """Add what one more event says.
+
+    Args:
+        standing: From the events before.
+        found: Of any type.
+    """
+    if found.type == "appraisal":
+        _appraise(standing, found)
+    elif found.type in {"hold placed", "hold released"}:
+        _hold(standing, found)
+    elif found.type == "policy change":
+        standing.schedule = found.files.get(SCHEDULE, standing.schedule)
+    elif found.object is not None and found.outcome == "pass":
+        _about(standing, found.object, found)
 
 
 def of(catalogue: Catalogue) -> Standing:
@@ -158,10 +168,11 @@ def of(catalogue: Catalogue) -> Standing:
         return read(event.parsed(line.encode()) for (line,) in rows)
 
 
-def _tell(standing: Standing, object_id: str, found: Event) -> None:
+def _about(standing: Standing, object_id: str, found: Event) -> None:
     """An event about one object."""
     detail = found.detail
-    if found.type == "ingestion":
+    known = standing.objects.get(object_id)
+    if found.type == "ingestion" and (known is None or known.destroyed):
         pages = detail.get("pages")
         standing.objects[object_id] = Kept(
             object_id, found.files.get(ORIGINAL, ""), found.at, pages if isinstance(pages, int) else 0

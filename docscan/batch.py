@@ -157,6 +157,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
                 seal=seal,
             )
             outcomes = _Shift(desk, readers, tally).work(options.quiet)
+        batches.begin(archive, None)
         unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
         outcomes.sort(key=lambda outcome: outcome.source)
         checkpoint.renew(archive, catalogue, now=options.clock(), agent=options.agent)

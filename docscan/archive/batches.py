@@ -124,9 +124,11 @@ def intake(catalogue: Catalogue, number: str = "") -> Intake | None:
 
 
 def begin(archive: Archive, intake: Intake | None) -> None:
-    """Say in `work/` which batch is filed into from now on, so that a crash does not lose it."""
-    text = intake.id if intake else ""
-    durable.replace(archive.work / MARK, text.encode(), archive.staging)
+    """Say in `work/` which batch, if any, is filed into from now on, so that a crash does not lose it."""
+    if intake is None:
+        (archive.work / MARK).unlink(missing_ok=True)
+    else:
+        durable.replace(archive.work / MARK, intake.id.encode(), archive.staging)
 
 
 def interrupted(catalogue: Catalogue) -> Intake | None:

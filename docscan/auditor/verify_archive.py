@@ -136,11 +136,13 @@ FORMS = {name: re.compile(form) for name, form in (  # each for the whole of a t
 )}
 # fmt: on
 ORIGINAL = re.compile(rf"{VERSION}/content/original")
-ROOT_FILES = (
-    "0=ocfl_1.1",
-    "ocfl_layout.json",
-    "extensions/0003-hash-and-id-n-tuple-storage-layout/config.json",
-)
+ROOT_FILES = {  # of the storage root; they are the same everywhere
+    "0=ocfl_1.1": "251c899fa79a7c8fd0337531a939b1080bf23d93b347d7a0318e74c352cb43fb",
+    "ocfl_layout.json": "25bae0daceb92e685da66b2a37c35b6aab9cfab3413957d3f476a4f32c6d67ff",
+    "extensions/0003-hash-and-id-n-tuple-storage-layout/config.json": (
+        "a650b717be6535a0a7d3720ad9ac335776cd176a9639d7d1320a6ee5c13153f0"
+    ),
+}
 OBJECT_MARK = "0=ocfl_object_1.1"
 OBJECT_MARK_DIGEST = hashlib.sha256(b"ocfl_object_1.1\n").hexdigest()
 
@@ -215,11 +217,10 @@ class Ledger:
         self.remarks: list[str] = []  # for the reader
         self.creation: dict[str, Any] | None = None
         self.objects: dict[str, dict[str, str]] = {}  # by object: digests by path in it
-        self.deleted: dict[str, dict[str, Any]] = {}  # by object: the event of its destruction
+        self.deleted: dict[str, bool] = {}  # by object that was destroyed: whether it was held then
         self.files: dict[str, str] = {}  # digests of files that events without an object name
         self.keys: list[tuple[int, str]] = []  # public keys of the log, in hex, and the events that told them
-        self.holds: dict[str, set[str]] = {}  # by object: the holds that are on it
-        self.broken_holds: list[str] = []  # objects destroyed while they were held
+        self.holds: dict[str, set[Any]] = {}  # by object: the holds that are on it
         self.leaves: list[bytes] = []  # the hash of every line, as it stands
         self.times: list[str] = []  # when each event that can be believed was written
         self.size = 0  # how many events there are, as far as can be told
@@ -260,29 +261,37 @@ class Ledger:
         elif files:
             self.objects.setdefault(object_id, {}).update(files)
         if object_id is not None and event["type"] == "deletion" and event["outcome"] == "pass":
-            self.deleted[object_id] = event
-            if self.holds.get(object_id):
-                self.broken_holds.append(object_id)
-        if object_id is not None and event["type"] in ("hold placed", "hold released"):
-            held = self.holds.setdefault(object_id, set())
-            name = str(event["detail"].get("hold", ""))
-            held.add(name) if event["type"] == "hold placed" else held.discard(name)
+            self.objects.pop(object_id, None)
+            self.deleted[object_id] = bool(self.holds.get(object_id))
+        if event["type"] == "hold placed" and object_id is not None:
+            self.holds.setdefault(object_id, set()).add(event["detail"].get("hold"))
+        if event["type"] == "hold released":
+            for held in self.holds if object_id is None else (object_id,):
+                self.holds.get(held, set()).discard(event["detail"].get("hold"))
 
 
 # ---- looking at files that nobody vouches for ----------------------------------------------------------
 
 
 def kind_of(path: Path) -> str:
-    """What lies at a path: `file`, `folder`, `link`, `special` or `missing`."""
+    """What lies at a path: `file`, `folder`, `link`, `special`, `missing` or `unreadable`."""
     try:
         mode = os.lstat(path).st_mode
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return "missing"
+    except OSError:  # it may not be looked at, or lies deeper than the system takes
+        return "unreadable"
     if stat.S_ISREG(mode):
         return "file"
     if stat.S_ISDIR(mode):
         return "folder"
     return "link" if stat.S_ISLNK(mode) else "special"
+
+
+def misplaced(path: str, kind: str, object_id: str = "") -> Finding:
+    """What is to be said of something that is missing, of another kind, or that nobody vouches for."""
+    code = {"missing": "D2", "file": "D3", "folder": "D3", "unreadable": "D6"}.get(kind, "D5")
+    return Finding(code, shown(path), object_id, found=kind)
 
 
 def opened(path: Path) -> FileIO:
@@ -317,14 +326,14 @@ def digest_of(path: Path) -> str:
 def compare(top: Path, path: str, expected: str, object_id: str = "") -> list[Finding]:
     """Hold one file against the digest it should have."""
     kind = kind_of(top / path)
-    if kind == "missing":
-        return [Finding("D2", shown(path), object_id, expected)]
-    if kind != "file":
+    if kind in ("folder", "link", "special"):
         return [Finding("D5", shown(path), object_id, found=kind)]
     try:
         found = digest_of(top / path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return [Finding("D2", shown(path), object_id, expected)]
     except OSError as problem:
-        return [Finding("D6", shown(path), object_id, found=str(problem.strerror))]
+        return [Finding("D6", shown(path), object_id, expected, str(problem.strerror))]
     READ[str(top / path)] = found
     return [] if found == expected else [Finding("D1", shown(path), object_id, expected, found)]
 
@@ -984,7 +993,7 @@ def read_excerpt(top: Path, findings: list[Finding]) -> Ledger:
         listed.add(proof[len("ledger/") :])
     for path, kind in walk(top / "ledger"):
         if path not in listed and not path.startswith("witnesses/"):
-            findings.append(Finding("D3" if kind == "file" else "D5", shown(f"ledger/{path}"), found=kind))
+            findings.append(misplaced(f"ledger/{path}", kind))
     return ledger
 
 
@@ -1003,9 +1012,11 @@ def is_proved(path: Path, line: Line, note: Note, signed: bytes) -> bool:
 
 def check_root_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
     """Step 7, first half: the files of the storage root, as the first event names them."""
-    named = {} if ledger.creation is None else ledger.creation["files"]
-    for path in [path for path in named if path.startswith("objects/")]:
-        yield from compare(top, path, named[path])
+    usual = {f"objects/{name}": digest for name, digest in ROOT_FILES.items()}
+    named = usual if ledger.creation is None else ledger.creation["files"]
+    for path, digest in named.items():
+        if path.startswith("objects/"):
+            yield from compare(top, path, digest)
 
 
 def check_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
@@ -1015,15 +1026,16 @@ def check_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
         if not path.startswith(elsewhere):
             yield from compare(top, path, digest)
     for name in ("access.toml", "retention.toml"):
-        if name not in ledger.files and kind_of(top / name) != "missing":
-            yield Finding("D3", name)
+        kind = kind_of(top / name)
+        if name not in ledger.files and kind != "missing":
+            yield misplaced(name, kind)
     for folder in ("custody", "ledger/timestamps", "ledger/witnesses"):
-        if kind_of(top / folder) == "missing":
-            continue
-        for path, kind in walk(top / folder):
-            where = f"{folder}/{path}" if path else folder
-            if kind != "folder" and where not in ledger.files:
-                yield Finding("D3" if kind == "file" else "D5", shown(where), found=kind)
+        kind = kind_of(top / folder)
+        if kind == "folder":
+            named = {path[len(folder) + 1 :] for path in ledger.files if path.startswith(f"{folder}/")}
+            yield from check_others(top, folder, "", named, ())
+        elif kind != "missing":
+            yield Finding("D6" if kind == "unreadable" else "D5", folder, found=kind)
 
 
 # ---- step 8: the objects -------------------------------------------------------------------------------
@@ -1054,7 +1066,8 @@ def check_object(top: Path, object_id: str, named: dict[str, str]) -> Iterator[F
     folder = f"objects/{object_folder(object_id)}"
     kind = kind_of(top / folder)
     if kind != "folder":
-        yield Finding("D2" if kind == "missing" else "D5", folder, object_id, found=kind)
+        code = {"missing": "D2", "unreadable": "D6"}.get(kind, "D5")
+        yield Finding(code, folder, object_id, found=kind)
         return
     control = {name: digest for name, digest in named.items() if not ORIGINAL.fullmatch(name)}
     wrong = {name: compare(top, f"{folder}/{name}", digest, object_id) for name, digest in control.items()}
@@ -1100,15 +1113,11 @@ def check_others(
     top: Path, folder: str, object_id: str, listed: set[str], unknown: tuple[str, ...]
 ) -> Iterator[Finding]:
     """Files in an object that nothing lists."""
-    ways = ways_to(listed)
+    ways = ways_to(listed) | {""}
     for path, kind in walk(top / folder):
-        if path.startswith(unknown):
-            continue
-        if kind == "unreadable":
-            yield Finding("D6", shown(f"{folder}/{path}"), object_id, found=kind)
-        elif path not in listed and not (kind == "folder" and path in ways):
-            code = "D3" if kind in ("file", "folder") else "D5"
-            yield Finding(code, shown(f"{folder}/{path}"), object_id, found=kind)
+        expected = path in listed or kind == "missing" or (kind == "folder" and path in ways)
+        if not expected and not path.startswith(unknown):
+            yield misplaced(f"{folder}/{path}" if path else folder, kind, object_id)
 
 
 def check_objects(top: Path, ledger: Ledger) -> Iterator[Finding]:
@@ -1119,25 +1128,16 @@ def check_objects(top: Path, ledger: Ledger) -> Iterator[Finding]:
     own inventories.
     """
     spare = max(0, ledger.size - ledger.sound)
-    for object_id in ledger.deleted:
-        folder = f"objects/{object_folder(object_id)}"
-        if kind_of(top / folder) != "missing":
-            yield Finding("D4", folder, object_id)
-        if object_id in ledger.broken_holds:
-            yield Finding("H1", folder, object_id)
-    for object_id, told in ledger.objects.items():
-        if object_id in ledger.deleted:
-            continue
-        named = told
+    for object_id, named in ledger.objects.items():
         lost = versions_on_disk(top, object_id) - versions_in(named) if spare else set()
-        if lost and len(lost) <= spare:
-            spare -= len(lost)
-            named = with_own(top, object_id, told, lost)
-        yield from check_object(top, object_id, named)
+        excused = lost if len(lost) <= spare else set()
+        spare -= len(excused)
+        yield from check_object(top, object_id, with_own(top, object_id, named, excused))
     kind = kind_of(top / "objects")
     if kind != "folder":
         yield Finding("D2" if kind == "missing" else "D5", "objects", found=kind)
-    known = {object_folder(object_id) for object_id in ledger.objects} | set(ROOT_FILES)
+    told = ledger.objects.keys() | ledger.deleted.keys()
+    known = {object_folder(object_id) for object_id in told} | set(ROOT_FILES)
     for path in strays(top / "objects", known):
         object_id, kind = id_in(path), kind_of(top / "objects" / path)
         if spare > 0 and kind == "folder" and object_id and object_folder(object_id) == path:
@@ -1147,8 +1147,20 @@ def check_objects(top: Path, ledger: Ledger) -> Iterator[Finding]:
                 top, object_id, with_own(top, object_id, {OBJECT_MARK: OBJECT_MARK_DIGEST}, lost)
             )
         else:
-            code = "D3" if kind in ("file", "folder") else "D5"
-            yield Finding(code, shown(f"objects/{path}"), object_id, found=kind)
+            yield misplaced(f"objects/{path}", kind, object_id)
+
+
+def check_destroyed(top: Path, ledger: Ledger) -> Iterator[Finding]:
+    """Step 8: what was destroyed is not there, and was not held (threats A9, A10)."""
+    for object_id in sorted(ledger.deleted.keys() - ledger.objects.keys()):
+        folder = f"objects/{object_folder(object_id)}"
+        kind = kind_of(top / folder)
+        if kind == "unreadable":
+            yield misplaced(folder, kind, object_id)
+        elif kind != "missing":
+            yield Finding("D4", folder, object_id)
+        if ledger.deleted[object_id]:
+            yield Finding("H1", folder, object_id)
 
 
 def versions_on_disk(top: Path, object_id: str) -> set[int]:
@@ -1209,7 +1221,9 @@ def check_catalogue(top: Path, ledger: Ledger) -> Iterator[Finding]:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{fixed}", uri=True)
         try:
             size, tail = connection.execute("SELECT seq + 1, tail FROM applied").fetchone() or (0, "")
-            records = connection.execute("SELECT count(*) FROM record").fetchone()[0]
+            records = connection.execute("SELECT count(*) FROM record WHERE state <> 'destroyed'").fetchone()[
+                0
+            ]
         finally:
             connection.close()
     except sqlite3.Error as problem:
@@ -1334,6 +1348,7 @@ def check(place: Path, brought: Sequence[Path], policy: dict[str, Any], keys: Se
     findings += check_root_files(top, ledger)  # step 7
     findings += check_files(top, ledger)
     findings += check_objects(top, ledger)  # step 8
+    findings += check_destroyed(top, ledger)
     if whole and not in_bag and sound:
         findings += check_catalogue(top, ledger)  # step 9
     if in_bag:

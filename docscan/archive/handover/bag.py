@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from docscan import PROGRAM
 from docscan.archive import chain, config, durable, ledger, objects
 from docscan.archive.catalogue import Catalogue
-from docscan.archive.chain import Examined
 from docscan.archive.event import Draft
+from docscan.archive.examined import Examined
 from docscan.archive.handover import packing, proofs
 from docscan.archive.layout import Archive
 from docscan.archive.proof import checkpoint, keys, policy
@@ -141,9 +141,8 @@ def _everything(archive: Archive, top: Path) -> int:
         raise LedgerError("The ledger is not whole, so it is not handed over.", hint=ledger.VERIFY)
     (top / "objects").mkdir()
     objects.lay_root(top / "objects")
-    kept = [one for one in examined.objects if one not in examined.deleted]
-    for object_id in kept:
-        proofs.carry(archive, object_id, examined.objects[object_id], top)
+    for object_id, told in examined.objects.items():
+        proofs.carry(archive, object_id, told, top)
     for path, digest in _named(examined).items():
         packing.copy(archive.root / path, top / path, digest)
     segments = [path.name for path in sorted(archive.ledger.glob("[0-9]*.jsonl"))]
@@ -153,7 +152,7 @@ def _everything(archive: Archive, top: Path) -> int:
     for source in (archive.root / config.FILE, archive.root / policy.FILE, *definitions):
         if source.is_file() and not source.is_symlink():
             packing.copy(source, top / source.relative_to(archive.root))
-    return len(kept)
+    return len(examined.objects)
 
 
 def _named(examined: Examined) -> Mapping[str, str]:

@@ -149,12 +149,16 @@ def items(standing: Standing, schedule: Schedule, told: Mapping[str, Dated], on:
         on: The day whose rules count.
     """
     families = standing.families()
+    rules: dict[tuple[str, str], Rule | None] = {}
     found = {}
     for name, dated in told.items():
         kept = standing.objects.get(name)
         if kept is None:
             continue
-        rule = schedule.rule(dated.kind, kept.assigned, on)
+        key = dated.kind, kept.assigned
+        if key not in rules:
+            rules[key] = schedule.rule(*key, on)
+        rule = rules[key]
         base = base_of(dated, "received" if rule is None else rule.trigger)
         until = None if rule is None else schedule.kept_until(rule, base)
         family = tuple(sorted(families.get(name, frozenset()) - {name}))

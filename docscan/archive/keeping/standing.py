@@ -1,11 +1,12 @@
 """What the ledger says of every object that matters for its end: class, holds, proposals, destruction."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from docscan.archive import event, inventory, tables
+from docscan.archive import inventory, tables
 from docscan.archive.catalogue import Catalogue
-from docscan.archive.event import Event
+from docscan.archive.event import Agent, Event
 
 ORIGINAL = inventory.content("original")
 TYPES = (
@@ -165,7 +166,24 @@ def of(catalogue: Catalogue) -> Standing:
             f"SELECT line FROM events WHERE type IN ({marks}) ORDER BY seq",  # noqa: S608 - own words
             TYPES,
         )
-        return read(event.parsed(line.encode()) for (line,) in rows)
+        return read(_event(line) for (line,) in rows)
+
+
+def _event(line: str) -> Event:
+    """A line of the catalogue, which was held against the schema when it was taken in."""
+    found = json.loads(line)
+    return Event(
+        found["seq"],
+        found["at"],
+        found["prev"],
+        found["type"],
+        found["outcome"],
+        Agent(**found["agent"]),
+        found.get("object"),
+        found.get("object_version"),
+        found.get("files", {}),
+        found["detail"],
+    )
 
 
 def _about(standing: Standing, object_id: str, found: Event) -> None:

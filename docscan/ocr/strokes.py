@@ -7,7 +7,6 @@ import numpy as np
 
 from docscan.model import Image, Mark, Word
 from docscan.ocr.combs import Comb
-from docscan.ocr.ink import halved
 from docscan.ocr.ruling import Ruling, scaled, shapes
 from docscan.places import Box
 
@@ -37,12 +36,21 @@ def found(
     """
     rest = np.asarray(cv2.subtract(ruling.ink, ruling.rules), dtype=np.uint8)
     unit = ruling.millimetre / COARSE
-    coarse = (halved(halved(rest)) > INKED).astype(np.uint8) * 255
+    coarse = (_halved(_halved(rest)) > INKED).astype(np.uint8) * 255
     known = [word.box for word in words if word.confidence >= SURE and len(word.text) > 1]
     for box in (*known, *(comb.box for comb in combs), *(mark.box for mark in marks)):
         left, top, right, bottom = scaled(box, 1 / (ruling.scale * COARSE))
         coarse[max(0, top - RIM) : bottom + RIM, max(0, left - RIM) : right + RIM] = 0
     return tuple(scaled(box, ruling.scale * COARSE) for box in _hands(coarse, unit))
+
+
+def _halved(image: Image) -> Image:
+    """An image at half its size; an odd last row or column is dropped."""
+    height, width = image.shape[0] // 2, image.shape[1] // 2
+    return np.asarray(
+        cv2.resize(image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA),
+        dtype=np.uint8,
+    )
 
 
 def _hands(coarse: Image, unit: float) -> Iterator[Box]:

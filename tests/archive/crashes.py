@@ -2,7 +2,8 @@
 
 Run with a folder to work in, `again` or `lost` (whether the claimed file is still
 there afterwards), and a stride; prints one JSON object for each process. With
-`decided`, a person splits a record instead. A step is
+`decided`, a person splits a record instead; with `signed`, the ledger gets a new
+key and is signed with it. A step is
 whatever the kernel is asked for: opening, renaming, making or removing a path
 (Python's audit events), each flush, and half a line written to the ledger.
 """
@@ -23,8 +24,10 @@ from docscan import archive as archives
 from docscan.archive import Archive, ledger, objects, rebuild
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
+from docscan.archive.event import Draft
 from docscan.archive.fixity import verify
-from docscan.archive.recovery import recover
+from docscan.archive.proof import checkpoint, keys
+from docscan.archive.recovery import recover, taken_up
 from docscan.archive.revision import Revision, revise
 
 STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "flush", "half a line", "whole line"}
@@ -109,6 +112,28 @@ def decided(root: Path) -> dict[str, object]:
     }
 
 
+def sign(archive: Archive, catalogue: Catalogue) -> None:
+    """An event, a new key, and the signature over both."""
+    catalogue.apply(ledger.append(archive, Draft("appraisal"), now=NOW, agent=AGENT))
+    checkpoint.rotate(archive, catalogue, now=NOW, agent=AGENT)
+    checkpoint.renew(archive, catalogue, now=NOW, agent=AGENT)
+
+
+def signed(root: Path) -> dict[str, object]:
+    """What the next commands make of a signature that was interrupted."""
+    archive = archives.open_archive(root)
+    before = sorted({finding.code for finding in verify(archive)})
+    with taken_up(archive, now=NOW, agent=AGENT):
+        pass
+    known = keys.signer_of(archive) is not None
+    waiting = checkpoint.unsigned(archive)
+    with taken_up(archive, now=NOW, agent=AGENT) as catalogue:
+        checkpoint.rotate(archive, catalogue, now=NOW, agent=AGENT)
+    after = [*(finding.code for finding in verify(archive)), *["unsigned"] * checkpoint.unsigned(archive)]
+    types = [found.type for found in ledger.read(archive)]
+    return {"before": before, "known": known, "waiting": waiting, "after": after, "types": types}
+
+
 def put(claimed: Path, archive: Archive, catalogue: Catalogue) -> None:
     deposit(
         archive,
@@ -155,10 +180,15 @@ def main(home: Path, *, how: str, stride: int) -> None:
     template = archives.create(home / "template", name="A", language="en", now=NOW, agent=AGENT)
     with open_catalogue(template) as catalogue:
         file_one(template, catalogue, 1)
+    first = os.environ["DOCSCAN_KEYS"]
     for step in range(1, 1000, stride):
         root = home / str(step)
         shutil.copytree(template.root, root)
-        if how == "decided":
+        os.environ["DOCSCAN_KEYS"] = str(shutil.copytree(first, home / f"keys-{step}"))
+        if how == "signed":
+            ended = killed_at(root, step, sign)
+            became = signed(root)
+        elif how == "decided":
             ended = killed_at(root, step, split)
             became = decided(root)
         else:

@@ -1,7 +1,10 @@
 """Checkpoints: signed whenever something was added, never over a ledger that was cut or rewritten."""
 
+import json
 import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from docscan.errors import ArchiveError, LedgerError
 from tests.archive.conftest import AGENT, NOW, file_one
 
 SAMPLE = Draft("quarantine", "fail")
+CRASHES = Path(__file__).with_name("crashes.py")
 
 
 def append(archive: Archive, catalogue: Catalogue, number: int = 1) -> None:
@@ -323,3 +327,22 @@ def test_a_document_filed_is_signed_with_the_rest(archive: Archive) -> None:
     with taken_up(archive, now=NOW, agent=AGENT) as catalogue:
         file_one(archive, catalogue, 1)
     assert (of(archive).size, codes(archive)) == (2, [])
+
+
+def test_a_kill_while_signing_leaves_what_the_next_command_signs(tmp_path: Path) -> None:
+    keys_folder = tmp_path / "keys"
+    command = [sys.executable, str(CRASHES), str(tmp_path), "signed", "1"]
+    surroundings = os.environ | {"DOCSCAN_KEYS": str(keys_folder)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(runs) > 30
+    assert [run["ended"] for run in runs[:-1]] == [9] * (len(runs) - 1)
+    assert runs[-1]["ended"] == 0
+    for run in runs:
+        assert set(run["before"]) <= {"L3", "L6", "P2"}, run  # never the signature: unsigned is no finding
+        assert run["after"] == [], run
+        assert run["types"][-1] == "key rotation"
+    assert {bool(run["waiting"]) for run in runs[:-1]} == {
+        True,
+        False,
+    }  # until the new key is told again, or not

@@ -14,7 +14,7 @@ from docscan.archive import Archive, ledger
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.errors import DocscanError, OcrError
 from docscan.messages import LANGUAGES
-from docscan.ocr import engine
+from docscan.ocr import engine, ppocr
 
 LOW_DISK = 1_000_000_000  # bytes; about 500 scanned documents
 BROKEN = 3
@@ -82,6 +82,7 @@ def _engines() -> Iterator[Examined]:
     for name in engine.names():
         if name != chosen.name:
             yield Examined(f"engine {name}", _found_of(name))
+    yield Examined("second reader", ppocr.NAME if ppocr.installed() else "not installed (extra second)")
     installed = chosen.languages()
     for language in ("spa", "pol", "deu", "eng"):
         if language in installed:

@@ -46,6 +46,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('name="A"\n[timestamp]\nevery="daily"', "no span of time", '"30d"'),
         ('name="A"\n[timestamp]\nevery="0d"', "no span of time", '"30d"'),
         ('name="A"\n[timestamp]\nevery=1', "no span of time", '"30d"'),
+        ('name="A"\n[signature]\nkye="a.p12"', "[signature] kye is not known", "key"),
+        ('name="A"\n[signature]\nkey=""', "[signature] key = '' is not a text", "quotes"),
         ("name=", "cannot be read", "line"),
         ("x=" + "[" * 50_000, "cannot be read", "line"),
     ],

@@ -133,6 +133,7 @@ def leave_traces(archive):
             "path": f"d/{MARK}",
             "reason": MARK,
         },
+        {"source": f"{MARK}b.pdf", "id": "", "path": "put-aside/2026-03-02/renamed by hand.pdf"},
         {
             "source": "other.pdf",
             "id": "",
@@ -205,7 +206,7 @@ def test_of_one_destroyed_record_in_a_hundred_no_word_stays_under_the_archive(hu
         proofs_hold(hundred, catalogue, size, root)
     assert (hundred.put_aside / "2026-03-02" / "other.pdf").exists()
     report = json.loads((hundred.reports / "run.json").read_text())
-    assert [row["source"] for row in report["files"]] == ["", "", "other.pdf"]
+    assert [row["source"] for row in report["files"]] == ["", "", "", "other.pdf"]
     assert (hundred.reports / "run.txt").read_text() == "2 files\nother.pdf was put aside\n"
 
 
@@ -237,6 +238,7 @@ def test_the_ledger_never_had_a_word_of_it(hundred):
 def test_what_cannot_be_read_is_named(hundred):
     (hundred.root / "catalogue.db.ahead-2").write_bytes(b"no database " + b"x" * 5000)
     (hundred.reports / "torn.json").write_text("{")
+    (hundred.reports / "odd.json").write_text('{"files": [{"id": [], "path": {}}, 3]}')
     done = executed(hundred, approved(hundred, ONE))
     assert done.unread == ("catalogue.db.ahead-2", "reports/torn.json")
 

@@ -39,18 +39,21 @@ def wipe(archive: Archive, records: frozenset[str], copies: Mapping[str, int]) -
         written, and may hold something of them.
     """
     unread: list[Path] = []
+    set_aside = (archive.duplicates, archive.put_aside)
+    twins = [path for folder in set_aside for path in _twins(folder, copies, unread)]
+    named = records | {shown(path.relative_to(archive.root).as_posix()) for path in twins}
+    for path in sorted(archive.reports.glob("*.json")):  # first: they are found by files that go below
+        _wipe_report(path, named, unread)
     for record in records:
         _remove(archive.work / record, unread)
         _remove(archive.quarantine / record, unread)
-    for folder in (archive.duplicates, archive.put_aside):
+    for folder in set_aside:
         _wipe_receipts(folder, records, unread)
-        for path in _twins(folder, copies, unread):
-            _remove(path, unread)
-            _remove(path.with_name(path.name + RECEIPT), unread)
+    for path in twins:
+        _remove(path.with_name(path.name + RECEIPT), unread)
+        _remove(path, unread)
     for path in list(_twins(archive.quarantine, copies, unread)):
         _remove(archive.quarantine / path.relative_to(archive.quarantine).parts[0], unread)
-    for path in sorted(archive.reports.glob("*.json")):
-        _wipe_report(path, records, unread)
     for path in sorted(archive.root.glob(AHEAD)):
         if not path.name.endswith(("-wal", "-shm")):
             _wipe_catalogue(path, records, unread)
@@ -79,19 +82,21 @@ def _wipe_receipts(folder: Path, records: frozenset[str], unread: list[Path]) ->
         found = _json(receipt)
         if found is None:
             unread.append(receipt)
-        elif found.get("record") in records:
+        elif str(found.get("record")) in records:
             _remove(receipt.with_name(receipt.name.removesuffix(RECEIPT)), unread)
             _remove(receipt, unread)
 
 
-def _wipe_report(path: Path, records: frozenset[str], unread: list[Path]) -> None:
-    """Take names and reasons out of a run report's rows about the records, and out of its text."""
+def _wipe_report(path: Path, named: frozenset[str], unread: list[Path]) -> None:
+    """Take names and reasons out of a run report's rows about records or files, and out of its text."""
     found = _json(path)
     rows = None if found is None else found.get("files")
     if found is None or not isinstance(rows, list):
         unread.append(path)
         return
-    about = [row for row in rows if isinstance(row, dict) and row.get("id") in records]
+    about = [
+        row for row in rows if isinstance(row, dict) and named & {str(row.get("id")), str(row.get("path"))}
+    ]
     words = {str(row[key]) for row in about for key in ("source", "companion") if row.get(key)}
     if not words:
         return

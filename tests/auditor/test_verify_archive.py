@@ -85,6 +85,40 @@ def test_it_finds_what_docscan_finds(victim: Archive, attack: Attack) -> None:
     assert places(victim.root, witness) == theirs(victim, witness)
 
 
+def damage(folder: Path, draw: DataObject) -> None:
+    """One thing that a disk or a clerk does to a file of the evidence."""
+    names = [name for name in every_file(folder) if name.startswith(("objects/", "ledger/"))]
+    path = folder / draw.draw(sampled_from(names))
+    data, way = path.read_bytes(), draw.draw(sampled_from(("flip", "cut", "lose", "plant", "copy", "line")))
+    at = draw.draw(integers(0, max(0, len(data) - 1)))
+    if way == "flip" and data:
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1 << draw.draw(integers(0, 7))]) + data[at + 1 :])
+    elif way == "cut":
+        path.write_bytes(data[:at])
+    elif way == "lose":
+        path.unlink()
+    elif way == "plant":
+        path.with_name("planted").write_bytes(b"x")
+    elif way == "copy":
+        path.write_bytes((folder / draw.draw(sampled_from(names))).read_bytes())
+    else:
+        lines = data.splitlines(keepends=True) or [b""]
+        lines.insert(draw.draw(integers(0, len(lines))), lines.pop(draw.draw(integers(0, len(lines) - 1))))
+        path.write_bytes(b"".join(lines))
+
+
+@given(draw=data())
+@settings(max_examples=80, deadline=None)
+def test_it_finds_what_docscan_finds_in_any_wreck(
+    sound: Archive, tmp_path_factory: pytest.TempPathFactory, draw: DataObject
+) -> None:
+    wreck = target.copied(sound, tmp_path_factory.mktemp("wreck") / "archive")
+    for _ in range(draw.draw(integers(1, 3))):
+        damage(wreck.root, draw)
+    assert places(wreck.root) == theirs(wreck)
+    shutil.rmtree(wreck.root)
+
+
 def test_an_archive_that_nobody_touched_has_no_findings(sound: Archive) -> None:
     code, findings = found(sound.root)
     assert (code, findings) == (3, [])  # it is of March, and nobody outside has seen it since

@@ -47,7 +47,11 @@ def exit_codes() -> str:
 
 
 def _below(kind: type[errors.DocscanError]) -> list[type[errors.DocscanError]]:
-    return [kind, *(found for sub in kind.__subclasses__() for found in _below(sub))]
+    def place(sub: type) -> str:
+        """Those of `errors` in their order, then the others by name, whichever module was imported first."""
+        return "" if sub.__module__ == errors.__name__ else sub.__name__
+
+    return [kind, *(found for sub in sorted(kind.__subclasses__(), key=place) for found in _below(sub))]
 
 
 def codes(prefix: str) -> str:

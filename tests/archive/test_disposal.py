@@ -1,4 +1,7 @@
+import contextlib
+import os
 import shutil
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -143,6 +146,35 @@ def test_a_hold_placed_between_approval_and_execution_stops_all_of_it(shelf):
         act(shelf, disposal.execute, proposal.id)
     assert on_shelf(shelf) == set(range(1, 8))
     assert not any(event.type == "deletion" for event in ledger.read(shelf))
+
+
+def held_by_another_process(archive, wait):
+    """Places a hold on record 1 in a process of its own, a little later."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(wait)
+        try:
+            with taken_up(archive, now=LATER, agent="judge", timeout=30) as catalogue:
+                holds.place(catalogue, [object_id(1)], "litigation", now=LATER, agent="judge")
+        finally:
+            os._exit(0)
+    return child
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.01, 0.02, 0.04, 0.08])
+def test_of_a_hold_and_a_destruction_at_the_same_moment_one_comes_first_and_stops_the_other(shelf, wait):
+    proposal = approved(shelf, 1)
+    child = held_by_another_process(shelf, wait)
+    with (
+        contextlib.suppress(RetentionError),
+        taken_up(shelf, now=LATER, agent="eva", timeout=30) as catalogue,
+    ):
+        disposal.execute(catalogue, proposal.id, now=LATER, agent="eva")
+    os.waitpid(child, 0)
+    told = {event.type for event in ledger.read(shelf)} & {"deletion", "hold placed"}
+    assert len(told) == 1
+    assert (1 in on_shelf(shelf)) == (told == {"hold placed"})
+    assert list(fixity.verify(shelf)) == []
 
 
 def test_a_hold_that_the_catalogue_was_made_to_forget_stops_it_as_well(shelf):

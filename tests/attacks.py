@@ -145,8 +145,11 @@ def return_destroyed(archive: Archive) -> Told:
 
 
 def destroy_held(archive: Archive) -> Told:
-    held = {"hold": object_id(98), "reason": "litigation"}
-    target.happened(archive, Draft("hold placed", object=object_id(4), detail=held))
+    """Held twice, released once, and destroyed."""
+    for hold in (97, 98):
+        held = {"hold": object_id(hold), "reason": "litigation"}
+        target.happened(archive, Draft("hold placed", object=object_id(4), detail=held))
+    target.happened(archive, Draft("hold released", object=object_id(4), detail={"hold": object_id(97)}))
     target.happened(archive, Draft("deletion", object=object_id(4)))
     target.removed(archive, 4)
     return {("H1", folder(4))}

@@ -129,17 +129,15 @@ def _files(
     archive: Archive, examined: Examined, turns: Iterator[str], scope: Scope, seen: Seen
 ) -> Iterator[CustodyFinding]:
     """Steps 3 to 6, or as much of them as is asked for."""
-    gone = examined.deleted.keys() - examined.objects.keys()
     if scope.object:
         for object_id in turns:
             yield from shelves.one_object(archive, object_id, examined.objects[object_id], seen)
-        gone &= {scope.object}
     else:
         creation = examined.creation
         yield from shelves.root_files(archive, None if creation is None else creation.files, seen)
         yield from shelves.named_files(archive, examined.files, seen)
         yield from shelves.examine(archive, examined, turns, seen)
-    yield from _destroyed(archive, examined, gone)
+    yield from _destroyed(archive, examined, scope.object)
 
 
 def _meant(examined: Examined, object_id: str) -> str:
@@ -169,28 +167,33 @@ def _turns(
         progress(len(looked_at), len(due))
 
 
-def _destroyed(archive: Archive, examined: Examined, gone: set[str]) -> Iterator[CustodyFinding]:
-    """Step 6: what was destroyed, against the shelf and against the holds of that time."""
-    for object_id in sorted(gone):
+def _destroyed(archive: Archive, examined: Examined, only: str) -> Iterator[CustodyFinding]:
+    """Step 6: what was destroyed, or one object of that, against the shelf and the holds of that time."""
+    held = _destroyed_while_held(examined)
+    for object_id in sorted(name for name in examined.deleted if only in ("", name)):
         folder = f"objects/{objects.relative_folder(object_id)}"
-        kind = kind_of(archive.root / folder)
+        kind = "missing" if object_id in examined.objects else kind_of(archive.root / folder)  # filed anew
         if kind == "unreadable":
             yield misplaced(folder, kind, object_id)
         elif kind != "missing":
             yield CustodyFinding("D4", folder, object_id, found=kind)
-        if _held(examined, object_id, examined.deleted[object_id].seq):
+        if object_id in held:
             yield CustodyFinding("H1", folder, object_id)
 
 
-def _held(examined: Examined, object_id: str, seq: int) -> bool:
-    """Whether a hold stood on an object when the event of that number was written."""
-    standing = set[str | int | None]()
-    for event in examined.custody:
-        if event.seq < seq and event.type == "hold placed" and event.object == object_id:
-            standing.add(event.detail.get("hold"))
-        elif event.seq < seq and event.type == "hold released" and event.object in (None, object_id):
-            standing.discard(event.detail.get("hold"))
-    return bool(standing)
+def _destroyed_while_held(examined: Examined) -> set[str]:
+    """The objects on which a hold stood when they were destroyed."""
+    standing, found = dict[str, set[object]](), set[str]()
+    for event in sorted([*examined.custody, *examined.deleted.values()], key=lambda event: event.seq):
+        name, hold = event.object or "", event.detail.get("hold")
+        if event.type == "hold placed":
+            standing.setdefault(name, set()).add(hold)
+        elif event.type == "hold released":
+            for holds in [standing.get(name, set())] if name else standing.values():
+                holds.discard(hold)
+        elif standing.get(name):
+            found.add(name)
+    return found
 
 
 def _told(examined: Examined, finding: CustodyFinding) -> CustodyFinding:

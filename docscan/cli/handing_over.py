@@ -35,9 +35,11 @@ def proof(ctx: click.Context, identifier: str, out: Path | None) -> None:
     verify_archive.py, which checks all of it without docscan.
     """
     archive = standing_in(ctx)
+    access.demand(archive, agent(), "view")
     with open_catalogue(archive) as catalogue:
         object_id = catalogue.row(identifier).id
     folder = out or Path(f"proof-{object_id}")
+    packing.expect_outside(archive, folder)
     _on_record(archive, [object_id])
     with packing.packed(folder) as top:
         with open_catalogue(archive) as catalogue:
@@ -68,6 +70,7 @@ def export(ctx: click.Context, query: str | None, ids: TextIO | None, everything
         raise click.UsageError("Choose documents by a QUERY, by --ids or by --all.")
     archive = standing_in(ctx)
     access.demand(archive, agent(), "export")
+    packing.expect_outside(archive, folder)
     if everything:
         packed = _hand_over(archive, folder)
     else:
@@ -110,7 +113,6 @@ def _chosen(archive: Archive, query: str | None, lines: Iterable[str]) -> list[s
 
 def _on_record(archive: Archive, ids: list[str]) -> None:
     """Tell the ledger before the bytes leave."""
-    access.demand(archive, agent(), "export")
     if not access.disseminated(archive, ids, "export", now=now(), agent=agent()):
         say(sentence("K018", archive.config.language))
 

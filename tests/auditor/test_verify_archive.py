@@ -108,7 +108,7 @@ def damage(folder: Path, draw: DataObject) -> None:
 
 
 @given(draw=data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_it_finds_what_docscan_finds_in_any_wreck(
     sound: Archive, tmp_path_factory: pytest.TempPathFactory, draw: DataObject
 ) -> None:
@@ -184,7 +184,7 @@ KEYS = ("v", "seq", "at", "prev", "type", "outcome", "agent", "object", "object_
 
 
 @given(draw=data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_line_is_an_event_for_both_or_for_neither(sound: Archive, draw: DataObject) -> None:
     line = draw.draw(sampled_from(target.lines_of(sound)))
     found = json.loads(line)
@@ -415,7 +415,7 @@ def test_a_witness_of_another_history_contradicts_a_proof(victim: Archive, tmp_p
 
 
 @given(draw=data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_rubbish_makes_it_stop(
     packed: Path, draw: DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -95,6 +95,9 @@ def test_one_way_to_choose_is_asked_for(filed: Shelf, tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(filed: Shelf) -> None:
     done = filed.call("export", "--all", "--to", "/proc/bag", code=6)
     assert "/proc/bag cannot be written" in done.stderr
+    inside = filed.call("export", "--all", "--to", str(filed.root / "objects/bag"), code=6)
+    assert "lies in the archive itself" in inside.stderr
+    assert filed.findings() == []
 
 
 def test_who_may_not_hand_over_does_not(filed: Shelf, tmp_path: Path) -> None:

@@ -53,6 +53,16 @@ def packed(folder: Path) -> Iterator[Path]:
         raise
 
 
+def expect_outside(archive: Archive, folder: Path) -> None:
+    """See that a folder to be made does not lie in the archive, where nobody would vouch for it.
+
+    Raises:
+        ArchiveError: It does.
+    """
+    if folder.resolve().is_relative_to(archive.root):
+        raise ArchiveError(f"{folder} lies in the archive itself.", hint="Name a folder outside of it.")
+
+
 def copy(source: Path, target: Path, expected: str = "") -> str:
     """Copy a file and hash what is copied.
 

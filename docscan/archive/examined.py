@@ -132,6 +132,9 @@ class Examined:
 
     def _vouch(self, said: Said) -> None:
         filing = (said.seq, said.version, said.at, said.files)
+        if said.object not in self.about:
+            self.about[said.object] = self.shelved[said.object] = (filing,)
+            return
         for lines in (self.about, self.shelved):
             lines[said.object] = (*lines.get(said.object, ()), filing)
 

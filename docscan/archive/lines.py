@@ -47,6 +47,8 @@ def _form() -> re.Pattern[bytes]:
         return "|".join(sorted(words))
 
     entry = rf'"{event.KEY.pattern}":(?:"(?:{event.WORD.pattern})"|0|-?[1-9]\d{{0,14}})'
+    number = r"(?:0|[1-9]\d{0,14})"
+    filed = rf'"accession":"{event.UUID.pattern}","document":{number},"pages":{number}'
     digest = r'":"([^"]{64})"'
     files = (
         rf'(?:"0=ocfl_object_1\.1{digest},)?"inventory\.json{digest},"inventory\.json\.sha256{digest}'
@@ -57,7 +59,7 @@ def _form() -> re.Pattern[bytes]:
     agent = rf'{who},"role":"(?:{one_of(event.ROLES)})"'
     line = (
         rf'{{"agent":{{{agent}}},"at":"({event.AT.pattern})"'
-        rf',"detail":{{((?:{entry}(?:,{entry})*)?)}},(?:"files":({{{files}}}),)?'
+        rf',"detail":{{(?:{filed}|((?:{entry}(?:,{entry})*)?))}},(?:"files":({{{files}}}),)?'
         rf'(?:"object":"({event.UUID.pattern})",(?:"object_version":([1-9]\d{{0,4}}),)?)?'
         rf'"outcome":"(?:{one_of(event.OUTCOMES)})","prev":"([^"]{{64}})"'
         rf',"seq":(0|[1-9]\d{{0,14}}),"type":"({one_of(event.TYPES)})","v":{event.VERSION}}}'

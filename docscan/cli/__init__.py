@@ -61,7 +61,8 @@ CHAPTERS = {
     ),
     "verify": (
         "proving",
-        "Check every byte of every object against the ledger, and the ledger against itself and its witnesses.",
+        "Check every byte of every object against the ledger, and the ledger against itself"
+        " and its witnesses.",
     ),
     "rebuild": (
         "proving",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from docscan.model import Line, Scan, Word
 from docscan.ocr import glance, ppocr
 
-BADLY = 0.8  # of all signs are sure: fewer on three receipts in four, more on nine office pages in ten
+BADLY = 0.8  # of all signs are sure: fewer on three receipts in four, and on one office page in twelve
 CREDIBLE = 0.5  # mean confidence of a line's words: what is less sure is dirt, or a picture
 MOST = 300  # lines of a page: only dirt has more
 

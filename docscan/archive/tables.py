@@ -33,7 +33,7 @@ CREATE TABLE events (                    -- the ledger, line by line
 ) STRICT;
 CREATE INDEX events_accession ON events (accession, seq);
 CREATE INDEX events_object ON events (object, seq);
-CREATE INDEX events_type ON events (type, seq);
+CREATE INDEX events_type ON events (type, object, seq);
 CREATE INDEX events_batch ON events (json_extract(line, '$.detail.batch'), seq)
     WHERE json_extract(line, '$.detail.batch') IS NOT NULL;
 CREATE TABLE record (                    -- what a list of records shows

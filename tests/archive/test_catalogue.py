@@ -168,3 +168,9 @@ def test_a_transaction_that_fails_leaves_nothing(catalogue: Catalogue) -> None:
     with pytest.raises(ZeroDivisionError):
         fails()
     assert list(catalogue.outbox_after(-1)) == []
+
+
+def test_an_object_s_own_events_are_looked_up_and_not_searched_for(catalogue: Catalogue) -> None:
+    asked = "SELECT min(seq) FROM events WHERE object = 'x' AND type = 'ingestion'"
+    (plan,) = catalogue.db.execute(f"EXPLAIN QUERY PLAN {asked}")
+    assert "object=?" in plan[3]

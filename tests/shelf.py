@@ -16,7 +16,7 @@ from docscan.archive.catalogue import Row, open_catalogue
 from docscan.batch import Options
 
 DOCSCAN = Path(sys.executable).with_name("docscan")
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+NOW = datetime.now(UTC)  # an archive of long ago would have wanted a witness by now
 
 
 @dataclass(frozen=True)

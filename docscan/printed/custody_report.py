@@ -80,7 +80,8 @@ def _findings(findings: Sequence[CustodyFinding], language: str) -> list[Part]:
 
 def _seen(found: Report, language: str) -> list[Part]:
     """What others have seen of the ledger, and between which times its events were written."""
-    lines = [*found.state.sentences(language), *(_written(one, language) for one in found.state.intervals)]
+    stamped = [one for one in found.state.intervals if one.after or one.before]
+    lines = [*found.state.sentences(language), *(_written(one, language) for one in stamped)]
     return [Heading(sentence("B350", language)), *map(Text, lines)]
 
 

@@ -164,8 +164,6 @@ def _checkpoint(archive: Archive, examined: Examined, *, whole: bool) -> None:
     data, told = _note(archive), examined.keys[-1] if examined.keys else None
     if told is None and (data is None or not whole):
         return  # an older archive, or the event that told the key is damaged
-    if data is None and told is not None and told[0] == examined.size - 1:
-        return  # the plug was pulled between the event that tells the key and the first signature
     try:
         found, signatures = checkpoint.read(data or b"")
         log = note.verifier(found.origin, bytes.fromhex(examined.key(found.size) or ""))

@@ -46,7 +46,7 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
     archive = open_archive(root)
     _open_ledger(archive, now=now, agent=agent)
     with open_catalogue(archive) as catalogue:
-        checkpoint.renew(archive, catalogue, now=now, agent=agent)
+        checkpoint.sign(archive, catalogue)
     durable.sync_folder(archive.root)
     (root / UNFINISHED).unlink()
     durable.sync_folder(archive.root)

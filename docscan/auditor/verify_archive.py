@@ -879,12 +879,6 @@ def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes], whole: 
     """
     if not ledger.keys:
         return
-    if (
-        kind_of(top / CHECKPOINT) == "missing"
-        and len(ledger.keys) == 1
-        and ledger.keys[0][0] == ledger.size - 1
-    ):
-        return  # the event that tells the first key is the last; the signature was still to come
     note = read_note(top / CHECKPOINT)
     keys = [] if note is None else list(pinned) or ledger.keys_at(note.size)
     signed = note is not None and len(note.signatures) == 1 and any(is_signed(note, key) for key in keys)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import target
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,8 +202,9 @@ def test_without_its_checkpoint_a_ledger_is_not_signed_as_it_was_left(archive: A
     assert codes(archive)[0] == "C1 ledger/checkpoint.note"
 
 
-def test_a_plug_pulled_before_the_first_signature_is_no_finding(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", ["_tell", "sign"])
+def test_a_plug_pulled_before_the_first_signature_of_an_older_archive_needs_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     monkeypatch.setenv("DOCSCAN_KEYS", "/proc/nowhere")
     archive = archives.create(tmp_path / "old", name="old", language="en", now=NOW, agent=AGENT)
@@ -212,12 +214,36 @@ def test_a_plug_pulled_before_the_first_signature_is_no_finding(
         raise OSError("the plug")
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "_signed", pulled)
+        patch.setattr(checkpoint, step, pulled)
         with pytest.raises(OSError, match="plug"):
             written(archive, 0)
-    assert codes(archive) == []
-    assert checkpoint.unsigned(archive) == 2
+    with pytest.raises(LedgerError, match="checkpoint is lost"):
+        written(archive, 1)
+    with open_catalogue(archive) as catalogue:
+        checkpoint.sign_anew(archive, catalogue, now=NOW, agent=AGENT)
     written(archive, 1)
+    assert (checkpoint.unsigned(archive), codes(archive)) == (0, [])
+
+
+@pytest.mark.parametrize("told", ["nowhere", "at the end"])
+def test_the_key_does_not_sign_another_history_that_looks_like_an_older_archive(
+    archive: Archive, told: str
+) -> None:
+    written(archive, 3)
+    events = target.events_of(archive)
+    key = events[0]["detail"].pop("key")
+    again = {name: events[0][name] for name in ("v", "at", "outcome", "agent")}
+    again |= {"type": "key rotation", "detail": {"key": key}}
+    target.rewritten(archive, [*events[:2], *([again] if told == "at the end" else [])])
+    (archive.ledger / "checkpoint.note").unlink()
+    for file in archive.root.glob("catalogue.db*"):
+        file.unlink()
+    with pytest.raises(LedgerError, match="checkpoint is lost"):
+        written(archive, 1)
+    assert checkpoint.newest(archive) is None
+    with open_catalogue(archive) as catalogue:  # a person may, and an event says so
+        checkpoint.sign_anew(archive, catalogue, now=NOW, agent=AGENT)
+    assert [found.type for found in ledger.read(archive)][2:][-2 if told == "nowhere" else -1] == "repair"
     assert (checkpoint.unsigned(archive), codes(archive)) == (0, [])
 
 

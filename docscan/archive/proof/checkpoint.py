@@ -126,13 +126,13 @@ def renew(archive: Archive, catalogue: Catalogue, *, now: datetime, agent: str) 
             hint=ledger.VERIFY,
         )
     told = catalogue.key_told()
-    if before is None and told is not None and told[0] < catalogue.applied():
-        raise LedgerError(
+    if before is None and (told is not None or keys.signer_of(archive) is not None):
+        raise LedgerError(  # who cannot sign would have any history signed by taking the checkpoint away (A3)
             "The ledger's last checkpoint is lost: what it counted cannot be compared.", hint=ANEW
         )
     if told is None and not _first_key(archive, catalogue, now, agent):
         return None
-    return _signed(archive, catalogue, before)
+    return sign(archive, catalogue, before)
 
 
 def sign_anew(archive: Archive, catalogue: Catalogue, *, now: datetime, agent: str) -> Checkpoint | None:
@@ -153,7 +153,9 @@ def sign_anew(archive: Archive, catalogue: Catalogue, *, now: datetime, agent: s
     """
     draft = Draft("repair", detail={"checkpoint": "lost"})
     catalogue.apply(ledger.append(archive, draft, now=now, agent=agent))
-    return _signed(archive, catalogue, None)
+    if catalogue.key_told() is None and not _first_key(archive, catalogue, now, agent):
+        return None
+    return sign(archive, catalogue)
 
 
 def rotate(archive: Archive, catalogue: Catalogue, *, now: datetime, agent: str) -> Signer:
@@ -206,10 +208,22 @@ def _tell(archive: Archive, catalogue: Catalogue, signer: Signer, now: datetime,
     catalogue.apply(ledger.append(archive, draft, now=now, agent=agent))
 
 
-def _signed(
-    archive: Archive, catalogue: Catalogue, before: tuple[Checkpoint, bytes] | None
+def sign(
+    archive: Archive, catalogue: Catalogue, before: tuple[Checkpoint, bytes] | None = None
 ) -> Checkpoint | None:
-    """The newest checkpoint, written unless the one before it is the same."""
+    """Write the newest checkpoint, without a look at what was signed before: see `renew`.
+
+    Args:
+        archive: Held by the caller, or being founded.
+        catalogue: Open on that archive, at the end of its ledger.
+        before: The one there is, which is left alone when it is the same.
+
+    Returns:
+        The checkpoint; None where the key cannot be had.
+
+    Raises:
+        ArchiveError: It cannot be written.
+    """
     signer = keys.signer_of(archive)
     found = at(archive, catalogue, ledger.read_head(archive).size)
     if signer is None or found is None or (told := catalogue.key_told()) is None:

@@ -10,15 +10,16 @@ what a crash after each leaves:
 4. The plan is removed.
 """
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
-from docscan.archive import durable, event, ledger, tables
+from docscan.archive import durable, event, ledger, plans, tables
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft, Event
+from docscan.archive.plans import Plan
 
 PLAN = "papers.filing"
 
@@ -45,14 +46,9 @@ def file(
     archive = catalogue.archive
     digests = {path: ledger.sha256(data) for path, data in files.items()}
     head = ledger.read_head(archive)
-    plan = {
-        "agent": ledger.pseudonym(archive, agent),
-        "at": now.isoformat(),
-        "after": head.size - 1,
-        "draft": asdict(replace(draft, files={**draft.files, **digests})),
-        "files": {path: b64encode(data).decode() for path, data in files.items()},
-    }
-    durable.replace(archive.staging / PLAN, json.dumps(plan).encode(), archive.staging)
+    whole = replace(draft, files={**draft.files, **digests})
+    encoded = {path: b64encode(data).decode() for path, data in files.items()}
+    plans.write(archive, PLAN, [whole], now=now, agent=agent, after=head.size - 1, files=encoded)
     return _go_through(catalogue)
 
 
@@ -86,20 +82,36 @@ def _go_through(catalogue: Catalogue) -> Event:
     """Steps 2 to 4; what was done is not done again."""
     archive = catalogue.archive
     path = archive.staging / PLAN
-    plan = json.loads(path.read_bytes())
-    draft = Draft(**plan["draft"])
-    for name, data in plan["files"].items():
+    plan = plans.read(path)
+    draft, after, files = _planned(path, plan)
+    for name, data in files.items():
         place = archive.root / name
         durable.make_folders(place.parent, archive.root)
-        durable.replace(place, b64decode(data), archive.staging)
-    told = _told(catalogue, draft, plan["after"])
+        durable.replace(place, data, archive.staging)
+    told = _told(catalogue, draft, after)
     if told is None:
-        now = datetime.fromisoformat(plan["at"])
-        told = ledger.append(archive, draft, now=now, agent=plan["agent"])
+        told = ledger.append(archive, draft, now=plan.now, agent=plan.agent)
         catalogue.apply(told)
     path.unlink()
     durable.sync_folder(archive.staging)
     return told
+
+
+def _planned(path: Path, plan: Plan) -> tuple[Draft, int, dict[str, bytes]]:
+    """The event of a plan, the line it comes after, and the files that it names and no others.
+
+    Raises:
+        ArchiveError: It is no plan of ours.
+    """
+    try:
+        (draft,) = plan.drafts
+        files = {name: b64decode(data, validate=True) for name, data in plan.facts["files"].items()}
+        after = int(plan.facts["after"])
+    except (ValueError, LookupError, TypeError, AttributeError) as problem:
+        raise plans.unfit(path) from problem
+    if any(draft.files.get(name) != ledger.sha256(data) for name, data in files.items()):
+        raise plans.unfit(path)
+    return draft, after, files
 
 
 def _told(catalogue: Catalogue, draft: Draft, after: int) -> Event | None:

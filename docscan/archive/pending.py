@@ -20,11 +20,10 @@ from typing import Any
 
 import rfc8785
 
-from docscan import PROGRAM
-from docscan.archive import durable, event, ledger
+from docscan.archive import durable, event, ledger, plans
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import read_small
-from docscan.archive.event import NO_LINE, UUID, Agent, Draft, Event
+from docscan.archive.event import UUID, Draft
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError
 
@@ -120,33 +119,10 @@ def _read(path: Path) -> tuple[Draft, str] | None:
             return None
         detail = {**found["detail"], "done": found["at"], "notice": path.stem}
         draft = Draft(found["type"], object=found["object"] or None, detail=detail, role="recipient")
-        _check(draft, found["agent"])
+        plans.check(draft, found["agent"], found["at"])
     except (OSError, ValueError, AttributeError):
         return None
     return (draft, found["agent"]) if UUID.fullmatch(path.stem) else None
-
-
-def _check(draft: Draft, agent: str) -> None:
-    """Hold an event to come against the closed schema.
-
-    Raises:
-        ValueError: The ledger could not have it.
-    """
-    who = Agent(agent, draft.role, PROGRAM)
-    event.check(
-        Event(
-            0,
-            str(draft.detail["done"]),
-            NO_LINE,
-            draft.type,
-            draft.outcome,
-            who,
-            draft.object,
-            None,
-            {},
-            draft.detail,
-        )
-    )
 
 
 def _told(catalogue: Catalogue, notice: str) -> bool:

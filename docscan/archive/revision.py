@@ -16,13 +16,12 @@ A step that was done is not done again, so the plan can be gone through as
 often as it is interrupted.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from docscan.archive import building, durable, inventory, ledger, objects
+from docscan.archive import building, durable, inventory, ledger, objects, plans
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.inventory import Inventory, Version
@@ -92,9 +91,7 @@ def carry_out(
     Raises:
         LedgerError: The ledger cannot be continued.
     """
-    plan = {"agent": agent, "at": now.isoformat(), "drafts": [asdict(draft) for draft in drafts]}
-    path = archive.staging / f"{drafts[0].object}{PLAN}"
-    durable.replace(path, json.dumps(plan).encode(), archive.staging)
+    path = plans.write(archive, f"{drafts[0].object}{PLAN}", drafts, now=now, agent=agent)
     _go_through(archive, catalogue, path)
 
 
@@ -152,13 +149,12 @@ def _built(archive: Archive, revision: Revision, before: Inventory | None, said:
 
 def _go_through(archive: Archive, catalogue: Catalogue, path: Path) -> None:
     """Steps 3 and 4."""
-    plan = json.loads(path.read_bytes())
-    now = datetime.fromisoformat(plan["at"])
-    for draft in (Draft(**item) for item in plan["drafts"]):
+    plan = plans.read(path)
+    for draft in plan.drafts:
         filed = catalogue.newest_version(str(draft.object))
         done = filed is not None and (filed.object_version or 0) >= (draft.object_version or 0)
         if not done and _take_place(archive, draft):
-            catalogue.apply(ledger.append(archive, draft, now=now, agent=plan["agent"]))
+            catalogue.apply(ledger.append(archive, draft, now=plan.now, agent=plan.agent))
     path.unlink()
     durable.sync_folder(archive.staging)
 

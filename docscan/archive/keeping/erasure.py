@@ -19,15 +19,14 @@ was copied out of the archive, and freed blocks of the disk, are out of reach.
 """
 
 import errno
-import json
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from docscan.archive import durable, ledger, objects
+from docscan.archive import durable, ledger, objects, plans
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.keeping import traces
@@ -69,14 +68,9 @@ def erase(catalogue: Catalogue, drafts: Sequence[Draft], *, now: datetime, agent
         LedgerError: The ledger cannot be continued.
     """
     archive = catalogue.archive
-    plan = {
-        "agent": ledger.pseudonym(archive, agent),
-        "at": now.isoformat(),
-        "drafts": [asdict(draft) for draft in drafts],
-        "copies": {digest: size for draft in drafts for digest, size in _copies(archive, str(draft.object))},
-    }
-    path = archive.staging / f"{drafts[0].detail['proposal']}{INTENT}"
-    durable.replace(path, json.dumps(plan).encode(), archive.staging)
+    copies = {digest: size for draft in drafts for digest, size in _copies(archive, str(draft.object))}
+    name = f"{drafts[0].detail['proposal']}{INTENT}"
+    path = plans.write(archive, name, drafts, now=now, agent=agent, copies=copies)
     return _go_through(catalogue, path)
 
 
@@ -93,17 +87,18 @@ def recover(catalogue: Catalogue) -> None:
 def _go_through(catalogue: Catalogue, path: Path) -> Erased:
     """Steps 2 to 5; what was done is not done again."""
     archive = catalogue.archive
-    plan = json.loads(path.read_bytes())
-    now = datetime.fromisoformat(plan["at"])
+    plan = plans.read(path)
+    copies = plan.facts.get("copies")
+    if not isinstance(copies, dict) or any(draft.type != "deletion" for draft in plan.drafts):
+        raise plans.unfit(path)
     catalogue.db.execute("PRAGMA secure_delete = ON").close()
-    drafts = [Draft(**item) for item in plan["drafts"]]
     stuck = []
-    for draft in drafts:  # step 2
+    for draft in plan.drafts:  # step 2
         if catalogue.destruction(str(draft.object)) is None:
-            catalogue.apply(ledger.append(archive, draft, now=now, agent=plan["agent"]))
+            catalogue.apply(ledger.append(archive, draft, now=plan.now, agent=plan.agent))
         stuck += _remove(archive, str(draft.object))
-    gone = tuple(str(draft.object) for draft in drafts)
-    unread = traces.wipe(archive, frozenset(gone), plan["copies"])  # step 3
+    gone = tuple(str(draft.object) for draft in plan.drafts)
+    unread = traces.wipe(archive, frozenset(gone), copies)  # step 3
     complete = _written_anew(catalogue)  # step 4
     if complete and not stuck:  # step 5
         path.unlink()

@@ -526,3 +526,28 @@ def test_a_take_over_that_is_killed_goes_on_where_it_was(
         if not ended:
             break
     assert (ended, step > 400) == (0, True)
+
+
+@pytest.mark.parametrize("failing", ["hold placed", "custody_transfer"])
+def test_a_take_over_that_ends_before_what_stands_was_told_goes_on_with_it(
+    sender: Archive, recipient: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    holding = target.copied(sender, tmp_path / "holding")
+    last = sorted(CHOSEN)[-1]
+    target.happened(holding, Draft("hold placed", object=last, detail={"hold": last, "reason": "claim"}))
+    with open_catalogue(holding) as catalogue:
+        bag.selection(holding, catalogue, CHOSEN, tmp_path / "bag", now=NOW)
+
+    def pulled(_: object, draft: Draft, __: object) -> None:
+        if draft.type == failing:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking_over, "_tell", pulled)
+        with pytest.raises(KeyboardInterrupt):
+            taken(recipient, tmp_path / "bag")
+    for _ in range(2):
+        taken(recipient, tmp_path / "bag")
+        told = [(one.type, one.outcome, one.object) for one in ledger.read(recipient)]
+        assert told.count(("hold placed", "pass", last)) == 1
+        assert told.count(("custody_transfer", "pass", None)) == 1

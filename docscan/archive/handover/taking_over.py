@@ -7,7 +7,9 @@ each version is told again by a line of this ledger, so that it is verified,
 listed and found like any other.
 
 An interruption leaves some of the objects filed, each with all of its versions,
-and the transfer pending; to take the same bag over again goes on from there.
+and the transfer pending; to take the same bag over again goes on from there: it
+files the others, and tells what stands of those (holds, classes) where a line
+is still missing.
 """
 
 import base64
@@ -21,7 +23,7 @@ from typing import Any
 
 import rfc8785
 
-from docscan.archive import durable, ledger, objects, papers
+from docscan.archive import durable, ledger, objects, papers, tables
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft, Event
 from docscan.archive.handover import proofs, sent
@@ -77,8 +79,8 @@ def take_over(catalogue: Catalogue, folder: Path, *, pinned: str = "", now: date
         ArchiveError: There is no room.
     """
     found = sent.opened(folder, catalogue.archive.config.language, pinned)
-    new = tuple(one for one in found.events if not _known(catalogue, found, one))
-    known = tuple(one for one in found.events if one not in set(new))
+    here = {one: _known(catalogue, found, one) for one in found.events}
+    new, known = (tuple(one for one, is_here in here.items() if is_here is which) for which in (False, True))
     bundle = _bundle(found)
     transfer = _Transfer(_named(bundle), found, now, agent)
     path = f"custody/{transfer.id}/origin.json"
@@ -87,11 +89,13 @@ def take_over(catalogue: Catalogue, folder: Path, *, pinned: str = "", now: date
     if papers.vouched(catalogue, path) is None:
         pending = Draft("custody_transfer", "pending", detail=about, role="recipient")
         papers.file(catalogue, pending, {path: bundle}, now=now, agent=agent)
-    elif not new:
+    elif not new and _ended(catalogue, transfer.id):
         return taken
     try:
-        for object_id in new:
-            _file(catalogue, transfer, object_id)
+        for object_id, is_here in here.items():
+            if not is_here:
+                _file(catalogue, transfer, object_id)
+            _stand(catalogue, transfer, object_id)
     except OSError as problem:
         raise ArchiveError(
             f"Not all of {folder} could be filed: {problem.strerror}.",
@@ -162,7 +166,7 @@ def _bundle(found: Sent) -> bytes:
 
 
 def _file(catalogue: Catalogue, transfer: _Transfer, object_id: str) -> None:
-    """One object, with all of its versions or not at all; then what stands of it."""
+    """One object, with all of its versions or not at all."""
     archive, found = catalogue.archive, transfer.sent
     events = found.events[object_id]
     staged, incoming = archive.staging / object_id, archive.staging / f"{object_id}.incoming"
@@ -174,10 +178,28 @@ def _file(catalogue: Catalogue, transfer: _Transfer, object_id: str) -> None:
     shutil.rmtree(incoming)
     drafts = [_again(one, transfer.id) for one in _of(events, VERSIONS)]
     carry_out(archive, catalogue, drafts, now=transfer.now, agent=transfer.agent)
-    told = [(one.type, dict(one.detail)) for one in proofs.history(catalogue, object_id)]
-    for draft in (_again(one, transfer.id) for one in _of(events, STANDING)):
+
+
+def _stand(catalogue: Catalogue, transfer: _Transfer, object_id: str) -> None:
+    """What stands of an object that came by this hand-over, as far as it is not told yet."""
+    own = proofs.history(catalogue, object_id)
+    if not any(one.type in VERSIONS and one.detail.get("transfer") == transfer.id for one in own):
+        return  # it was here before; what stands of it is said here
+    told = [(one.type, dict(one.detail)) for one in own]
+    for draft in (_again(one, transfer.id) for one in _of(transfer.sent.events[object_id], STANDING)):
         if (draft.type, dict(draft.detail)) not in told:
             _tell(catalogue, draft, transfer)
+
+
+def _ended(catalogue: Catalogue, transfer: str) -> bool:
+    """Whether a hand-over was told to be complete."""
+    with tables.guarded(catalogue.archive.catalogue_path):
+        rows = catalogue.db.execute(
+            "SELECT 1 FROM events WHERE type = 'custody_transfer' AND outcome = 'pass'"
+            " AND json_extract(line, '$.detail.transfer') = ?",
+            (transfer,),
+        )
+        return rows.fetchone() is not None
 
 
 def _of(events: Iterable[Event], types: Sequence[str]) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import target
 
-from docscan.archive import Archive, chain, ledger
+from docscan.archive import Archive, chain, fixity, ledger, papers
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Draft
 from docscan.archive.proof import handouts, note, policy, trust
@@ -269,3 +269,21 @@ def test_a_day_that_no_calendar_has_stops_nothing(archive: Archive) -> None:
     events[0]["at"] = "2026-02-31T25:61:00Z"
     target.rewritten(archive, events, target.own_key(archive))
     assert lacking(judged(archive, Policy())) == ["W4"]
+
+
+def test_a_note_brought_back_is_told_also_when_the_plug_is_pulled(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = cosigned(archive, tmp_path / "acme.note").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(papers.ledger, "append", pulled)
+        with pytest.raises(KeyboardInterrupt):
+            brought_back(archive, data)
+    with taken_up(archive, now=NOW, agent=target.AGENT):
+        pass
+    assert [found.type for found in ledger.read(archive)][-1] == "acknowledgement_received"
+    assert list(fixity.verify(archive)) == []
+
+
+def pulled(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from docscan.archive import custody, durable, ledger
+from docscan.archive import custody, ledger, papers
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.layout import Archive
@@ -147,16 +147,9 @@ def acknowledge(
             f"{trusted.name} has seen another history than this ledger's.",
             hint="Keep the note; it is evidence: docscan verify --witness FILE",
         )
-    name = f"{FOLDER}/{trusted.key.key_id.hex()}-{seen.size:012d}.note"
-    durable.make_folders(archive.ledger / FOLDER, archive.ledger)
-    durable.replace(archive.ledger / name, data, archive.staging)
-    draft = Draft(
-        "acknowledgement_received",
-        files={f"ledger/{name}": ledger.sha256(data)},
-        detail={"size": seen.size},
-        role="recipient",
-    )
-    catalogue.apply(ledger.append(archive, draft, now=now, agent=agent))
+    path = f"ledger/{FOLDER}/{trusted.key.key_id.hex()}-{seen.size:012d}.note"
+    draft = Draft("acknowledgement_received", detail={"size": seen.size}, role="recipient")
+    papers.file(catalogue, draft, {path: data}, now=now, agent=agent)
     return trusted, seen
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from docscan.archive import custody, durable, ledger
+from docscan.archive import custody, ledger, papers
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import CustodyFinding
 from docscan.archive.event import Draft
@@ -197,14 +197,10 @@ def keep(archive: Archive, catalogue: Catalogue, stamped: Stored, *, now: dateti
         ) from problem
     if counted != checkpoint.at(archive, catalogue, counted.size):
         raise LedgerError("What was stamped is no checkpoint of this ledger.", hint=ledger.VERIFY)
-    name = f"{FOLDER}/{counted.size:012d}"
-    durable.make_folders(archive.ledger / FOLDER, archive.ledger)
-    files = {}
-    for ending, data in (("note", stamped.note), ("tsr", stamped.answer)):
-        durable.replace(archive.ledger / f"{name}.{ending}", data, archive.staging)
-        files[f"ledger/{name}.{ending}"] = ledger.sha256(data)
-    draft = Draft("timestamp", files=files, detail={"size": counted.size})
-    catalogue.apply(ledger.append(archive, draft, now=now, agent=agent))
+    name = f"ledger/{FOLDER}/{counted.size:012d}"
+    files = {f"{name}.note": stamped.note, f"{name}.tsr": stamped.answer}
+    draft = Draft("timestamp", detail={"size": counted.size})
+    papers.file(catalogue, draft, files, now=now, agent=agent)
     return counted
 
 

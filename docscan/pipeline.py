@@ -189,7 +189,11 @@ def _tables(path: Path) -> dict[str, Any]:
     """The tables of a pipeline, all of them there, with keys and values that are known."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+    ) as problem:  # no TOML, no UTF-8, too deep, or an endless number
         raise PipelineError(f"{path} cannot be read: {problem}.", hint="Mend the line it names.") from problem
     if not tables:
         raise PipelineError(f"{path} is empty.", hint="Write what is to be done, or remove it.")

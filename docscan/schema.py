@@ -168,7 +168,7 @@ def _read(path: Path) -> dict[str, Any]:
 
     try:
         rules = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise SchemaError(f"{path} cannot be read: {problem}.", hint="Mend the place it names.") from problem
     if not isinstance(rules, dict):
         raise SchemaError(f"{path}: a schema is an object.", hint="Begin it with '{' and end it with '}'.")

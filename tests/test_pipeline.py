@@ -84,6 +84,8 @@ def test_how_pages_are_read_is_taken_from_the_pipeline(tmp_path: Path):
         ("[[cleanup.step]]\nname = 'straighten'\nscan = 3", "scan is not known", "limit"),
         ("[[verification.check]]\nname = 'total'", "'total'", "totals"),
         ("title = ", "cannot be read", "Mend"),
+        (f"title = {'9' * 5000}", "cannot be read", "Mend"),
+        (f"title = {'[' * 5000}", "cannot be read", "Mend"),
         ("ocr = 3", "[ocr]", "table"),
         ("[cleanup]\nstep = 'deskew'", "cleanup.step", "[["),
         ("[extraction]\nschemas = 'invoice'", "schemas", "list"),

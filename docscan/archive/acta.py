@@ -120,7 +120,7 @@ def parsed(text: str, name: str) -> Acta:
     """
     try:
         found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:  # no TOML, too deep, or an endless number
         raise ActaError(f"{name} cannot be read: {problem}.", hint="Mend the line it names.") from problem
     _only(name, found, KEYS, ("from", "to", "date", "box"))
     items = found["box"]

@@ -168,7 +168,11 @@ def load(path: Path) -> Config:
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+    ) as problem:  # no TOML, no UTF-8, too deep, or an endless number
         raise ConfigError(f"{path} cannot be read: {problem}.", hint="Mend the line it names.") from problem
     _only(path, "", tables, (item.name for item in fields(Config)))
     words = {key: word(path, key, tables[key]) for key in ("name", "language", "pipeline") if key in tables}

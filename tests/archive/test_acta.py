@@ -72,6 +72,7 @@ def test_what_is_kept_is_read_again_as_it_was(declared: Acta):
         ('"C-2"', '"a\\u202eb"', "is no name", "letters"),
         ("[[box]]", "[box]", "", ""),
         ("date = ", "date = =", "cannot be read", "Mend"),
+        ("files = 12", f"files = {'9' * 5000}", "cannot be read", "Mend"),
         ("\n[[box]]", 'direction = "up"\n[[box]]', "'up' is not allowed", '"in"'),
     ],
 )

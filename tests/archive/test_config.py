@@ -33,6 +33,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('name="A"\n[rum]\nworkers=3', "rum is not known", "run"),
         ('language="es"', "name is missing", "name ="),
         ("name=3", "name = 3 is not a text", "quotes"),
+        (f"name={'9' * 5000}", "cannot be read", "Mend"),
         ('name="A"\nlanguage="fr"', "'fr' is not known", "en, es, pl, de"),
         ('name="A"\n[run]\ntimeout="1800"', "[run] timeout", "1800"),
         ('name="A"\n[run]\nworkers=true', "[run] workers", "0"),

@@ -17,8 +17,8 @@ from docscan.archive.event import Draft
 from docscan.archive.proof import checkpoint
 from docscan.archive.reconciliation import MEASURES, REASONS, Batch
 from docscan.archive.recovery import taken_up
-from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table
-from docscan.errors import ActaError, ArchiveError, BatchError
+from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table, write
+from docscan.errors import ActaError, BatchError
 from docscan.messages import LANGUAGES
 
 PATIENCE = 5.0  # seconds to wait for a run that is just ending
@@ -226,12 +226,7 @@ def acta(ctx: click.Context, number: str, out: Path, language: str | None) -> No
         made = paper.pdf(printed.paper(batch, stated, mark, language=language, at=ledger.stamp(now())))
         draft = Draft("dissemination", detail={"batch": batch.id, "purpose": "print"})
         batches.file(catalogue, draft, {f"acta-{language}.pdf": made}, now=now(), agent=agent())
-    try:
-        out.write_bytes(made)
-    except OSError as problem:
-        raise ArchiveError(
-            f"{out} cannot be written: {problem.strerror}.", hint="Name another file."
-        ) from problem
+    write(out, made)
 
 
 @contextmanager

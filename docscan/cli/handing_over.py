@@ -13,7 +13,7 @@ from docscan.archive.handover import bag, packing, proofs
 from docscan.archive.handover.taking_over import take_over
 from docscan.archive.layout import Archive
 from docscan.archive.recovery import taken_up
-from docscan.cli.terminal import agent, now, put, say, standing_in
+from docscan.cli.terminal import agent, now, put, say, standing_in, write
 from docscan.errors import NotFoundError
 from docscan.messages import sentence
 from docscan.search import feed
@@ -86,7 +86,7 @@ def _hand_over(archive: Archive, folder: Path) -> bag.Packed:
     with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue:
         packed = bag.hand_over(archive, catalogue, folder, now=now(), agent=agent())
     receipt = folder.with_name(f"{folder.name}-receipt.txt")
-    receipt.write_text(bag.receipt(archive, packed, now=now()), encoding="utf-8")
+    write(receipt, bag.receipt(archive, packed, now=now()).encode())
     say(f"The receipt for both sides: {receipt}")
     return packed
 
@@ -151,7 +151,7 @@ def auditor_script(out: Path | None) -> None:
     if out is None:
         put(packing.script().decode())
     else:
-        out.write_bytes(packing.script())
+        write(out, packing.script())
         say(f"Call it with: python3 {out} FOLDER")
 
 

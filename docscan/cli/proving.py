@@ -11,7 +11,7 @@ from docscan.archive import Archive, access, hold, report
 from docscan.archive.proof import policy
 from docscan.archive.rebuild import rebuild as rebuild_catalogue
 from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
-from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in
+from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in, write
 from docscan.search import feed
 
 EXIT_CODES = {CLEAN: 0, FINDINGS: 8, report.UNMET: 3}
@@ -90,12 +90,12 @@ def verify(
         found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)
     if keep or budget is not None:
         found = report.recorded(archive, found, now=now(), timeout=PATIENCE)
-    if target is not None:
-        _write(archive, found, target)
     if as_json:
         put(record.dumped(report.plain(found, archive.config.language)))
     else:
         _tell(found, archive.config.language)
+    if target is not None:
+        _write(archive, found, target)
     ctx.exit(EXIT_CODES[found.result])
 
 
@@ -111,11 +111,11 @@ def _tell(found: Report, language: str) -> None:
 def _write(archive: Archive, found: Report, target: Path) -> None:
     language = archive.config.language
     if target.suffix == ".json":
-        target.write_text(record.dumped(report.plain(found, language)) + "\n", encoding="utf-8")
+        write(target, f"{record.dumped(report.plain(found, language))}\n".encode())
     else:
         from docscan.printed import custody_report  # noqa: PLC0415 - most verifications print nothing
 
-        target.write_bytes(custody_report.pdf(found, language))
+        write(target, custody_report.pdf(found, language))
 
 
 @click.command(epilog="Example: docscan -A my-archive rebuild")

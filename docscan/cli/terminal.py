@@ -13,7 +13,7 @@ import click
 
 from docscan import archive, record
 from docscan.archive import Archive
-from docscan.errors import NotFoundError
+from docscan.errors import ArchiveError, NotFoundError
 from docscan.messages import sentence
 
 if TYPE_CHECKING:
@@ -102,6 +102,20 @@ def say(text: str = "") -> None:
 def put(text: str) -> None:
     """Give data."""
     click.echo(text)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        ArchiveError: It cannot be written.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError as problem:
+        raise ArchiveError(
+            f"{path} cannot be written: {problem.strerror}.", hint="Name another file."
+        ) from problem
 
 
 def put_json(items: Iterable[Any]) -> None:

@@ -113,6 +113,7 @@ def test_what_is_no_bag_is_refused(filed: Shelf, tmp_path: Path) -> None:
 
 
 def test_the_script_is_the_one_that_docscan_was_tested_with(filed: Shelf, tmp_path: Path) -> None:
+    assert "cannot be written" in filed.call("auditor-script", "--out", "/proc/script.py", code=6).stderr
     filed.call("auditor-script", "--out", str(tmp_path / "script.py"))
     assert (tmp_path / "script.py").read_bytes() == packing.script()
     done = subprocess.run(

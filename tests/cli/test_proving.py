@@ -87,6 +87,13 @@ def test_a_report_is_written_as_its_name_ends(
         assert target_.read_bytes().startswith(b"%PDF")
 
 
+def test_a_report_that_cannot_be_written_hides_no_finding(call: Call, archive: Archive) -> None:
+    (archive.root / "retention.toml").touch()
+    code, given, said = call("-A", archive.root, "verify", "--report", "/proc/report.json")
+    assert (code, given.partition(" ")[0]) == (6, "D3")
+    assert "/proc/report.json cannot be written" in said
+
+
 def test_what_is_typed_wrongly_is_said_before_anything_is_read(call: Call, archive: Archive) -> None:
     for words in (
         ("--report", "report.txt"),

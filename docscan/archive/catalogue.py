@@ -132,10 +132,11 @@ class Catalogue:
         Raises:
             NotFoundError: It means none, or several.
         """
-        columns = ", ".join(Row.__slots__)
-        begins = f"SELECT {columns} FROM record WHERE substr(id, 1, ?) = ? LIMIT 2"  # noqa: S608 - own columns
-        rows = list(self._rows(begins, (len(identifier), identifier.lower())))
-        if len(rows) != 1 or not identifier:
+        columns, begin = ", ".join(Row.__slots__), identifier.lower()
+        begins = f"SELECT {columns} FROM record WHERE id >= ? AND id < ? LIMIT 2"  # noqa: S608 - own columns
+        asked = bool(identifier) and identifier.isascii()  # bytes that are no text are nothing SQLite takes
+        rows = list(self._rows(begins, (begin, f"{begin}g"))) if asked else []  # g comes after hex and hyphen
+        if len(rows) != 1:
             what = "Several records begin" if rows else "No record begins"
             raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
         return Row(*rows[0])

@@ -10,7 +10,7 @@ import pytest
 from docscan.archive import Archive, ledger, rebuild, tables
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.event import Draft
-from docscan.errors import ArchiveError, LedgerError
+from docscan.errors import ArchiveError, LedgerError, NotFoundError
 from docscan.model import Known, Record
 from tests.archive.conftest import AGENT, NOW, file_one, object_id
 
@@ -174,3 +174,21 @@ def test_an_object_s_own_events_are_looked_up_and_not_searched_for(catalogue: Ca
     asked = "SELECT min(seq) FROM events WHERE object = 'x' AND type = 'ingestion'"
     (plan,) = catalogue.db.execute(f"EXPLAIN QUERY PLAN {asked}")
     assert "object=?" in plan[3]
+
+
+@pytest.mark.parametrize("asked", ["", "g", "%", "_", "\udcff", f"{object_id(1)}9", f"{object_id(1)[:-1]}g"])
+def test_what_begins_no_id_finds_none(catalogue: Catalogue, archive: Archive, asked: str) -> None:
+    file_one(archive, catalogue, 1)
+    with pytest.raises(NotFoundError, match="No record begins"):
+        catalogue.row(asked)
+    assert catalogue.row(object_id(1).upper()).id == object_id(1)
+
+
+def test_a_record_is_found_by_its_id_without_reading_the_others(catalogue: Catalogue) -> None:
+    asked: list[str] = []
+    catalogue.db.conn.set_trace_callback(asked.append)
+    with pytest.raises(NotFoundError):
+        catalogue.row("3f2a")
+    catalogue.db.conn.set_trace_callback(None)
+    plan = catalogue.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+    assert "SEARCH record USING INDEX" in plan[0][3]

@@ -267,3 +267,15 @@ def test_a_handout_has_one_form(archive: Archive) -> None:
     ):
         with pytest.raises(ValueError, match=r"\w"):
             handouts.parsed(other)
+
+
+def test_of_two_checks_at_once_none_puts_an_older_note_back(
+    archive: Archive, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = judged(state, handed(archive))
+    older = handed(archive, first.checkpoint.size)
+    monkeypatch.setattr(witness, "BUSY_SECONDS", 0.05)
+    folder = witness.folder_of(state, first.checkpoint.origin)
+    with witness._alone(folder), pytest.raises(ArchiveError, match="cannot be held"):
+        judged(state, older)
+    assert judged(state, older).note

@@ -26,9 +26,13 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import filelock
 
 from docscan.archive import durable, ledger
 from docscan.archive.custody import read_small
@@ -41,6 +45,7 @@ from docscan.errors import ArchiveError, LedgerError
 EVIDENCE = "docscan.evidence/1"
 KEY, NEWEST, PIN = "witness.key", "newest.note", "log.vkey"
 OWNER_ONLY = 0o600
+BUSY_SECONDS = 10
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 SMALLER, OTHER_ROOT, NO_PROOF_OF_IT = "smaller", "other root", "inconsistent"
 
@@ -125,8 +130,14 @@ def judge(state: Path, data: bytes, *, pin: Verifier | None, now: datetime) -> J
     """
     signer = signer_of(state)
     handed = _read(data)  # step 1
+    folder = folder_of(state, handed.checkpoint.origin)
+    with _alone(folder):
+        return _judged(folder, handed, signer, pin, now)
+
+
+def _judged(folder: Path, handed: Handout, signer: Signer, pin: Verifier | None, now: datetime) -> Judgement:
+    """Steps 2 to 4, with nobody else between what was seen last and what is written as that."""
     offered = handed.checkpoint
-    folder = folder_of(state, offered.origin)
     pinned = _expect_signed(folder, handed, pin)  # step 2
     last = _newest(folder)
     before = checkpoint.read(last)[0] if last else None
@@ -255,6 +266,24 @@ def _keep_evidence(folder: Path, reason: str, notes: tuple[bytes, bytes], handed
     path = folder / f"evidence-{ledger.sha256(data)[:16]}.json"
     _write(path, data)
     return path
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold what is known of a log: of two checks at once, the later would put an older note back."""
+    lock = filelock.FileLock(folder / ".lock", timeout=BUSY_SECONDS, fallback_to_soft=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire()
+    except (OSError, filelock.Timeout) as problem:
+        raise ArchiveError(
+            f"{folder} cannot be held: {problem}.",
+            hint="Wait for another check, or name a folder with --state.",
+        ) from problem
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _write(path: Path, data: bytes) -> None:

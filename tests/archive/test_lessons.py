@@ -8,7 +8,7 @@ from filing import corrected, filed
 from shelf import NOW, Shelf
 from typed import typed
 
-from docscan.archive import lessons, rebuild
+from docscan.archive import ledger, lessons, rebuild
 from docscan.archive.catalogue import open_catalogue
 
 LATER = NOW + timedelta(days=1)
@@ -50,8 +50,8 @@ def test_a_supplier_without_tax_id_is_not_every_other_without_one(shelf: Shelf, 
 
 def test_what_was_decided_later_can_be_left_out(shelf: Shelf, tmp_path: Path):
     paper(shelf, tmp_path)
-    assert fields(shelf, lessons.supplier(ID, ""), "2026-03-02T09:30:00Z") == []
-    assert fields(shelf, lessons.supplier(ID, ""), "2026-03-03T09:30:00Z") != []
+    assert fields(shelf, lessons.supplier(ID, ""), ledger.stamp(NOW)) == []
+    assert fields(shelf, lessons.supplier(ID, ""), ledger.stamp(LATER)) != []
 
 
 def test_one_field_is_forgotten_or_all(shelf: Shelf, tmp_path: Path):

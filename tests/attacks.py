@@ -155,6 +155,17 @@ def destroy_held(archive: Archive) -> Told:
     return {("H1", folder(4))}
 
 
+def destroy_held_and_again(archive: Archive) -> Told:
+    """Destroyed while it is held, filed anew once the hold is released, and destroyed once more."""
+    filed = next(one for one in target.events_of(archive) if one.get("object") == object_id(4))
+    told = destroy_held(archive)
+    target.happened(archive, Draft("hold released", object=object_id(4), detail={"hold": object_id(98)}))
+    again = Draft("ingestion", object=object_id(4), files=filed["files"], detail=filed["detail"])
+    target.happened(archive, again)
+    target.happened(archive, Draft("deletion", object=object_id(4)))
+    return told
+
+
 def destroy_released(archive: Archive) -> Told:
     """Not an attack: held, released, and only then destroyed."""
     held: dict[str, str | int] = {"hold": object_id(98)}
@@ -230,6 +241,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("plant a signed paper", "A2", plant_paper),
     Attack("bring back what was destroyed", "A9", return_destroyed),
     Attack("destroy what is held", "A9", destroy_held),
+    Attack("destroy what is held, then anew", "A9", destroy_held_and_again),
     Attack("destroy what was held once", "A9", destroy_released),
     *FORGERIES,
 )  # fmt: skip

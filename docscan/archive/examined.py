@@ -64,7 +64,7 @@ class Examined:
         files: By path, the newest digest of each file that an event without an object names.
         lines: By path, the number of that event.
         checks: The fixity checks.
-        custody: Holds that were placed and released.
+        custody: Holds that were placed and released, and every destruction.
         keys: The public keys it is signed with, in hex: from which event on, and which.
         tree: The hash tree over its lines as they are, damaged ones too.
         size: How many events there are, as far as can be told.
@@ -146,6 +146,7 @@ class Examined:
             self.keys.append((found.seq, str(found.detail["key"])))
         elif found.type == "deletion" and found.object is not None and found.outcome == "pass":
             self.deleted[found.object] = found
+            self.custody.append(found)
             self.shelved.pop(found.object, None)
         elif found.type == "fixity check":
             self.checks.append(found)

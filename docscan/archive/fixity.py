@@ -184,7 +184,7 @@ def _destroyed(archive: Archive, examined: Examined, only: str) -> Iterator[Cust
 def _destroyed_while_held(examined: Examined) -> set[str]:
     """The objects on which a hold stood when they were destroyed."""
     standing, found = dict[str, set[object]](), set[str]()
-    for event in sorted([*examined.custody, *examined.deleted.values()], key=lambda event: event.seq):
+    for event in examined.custody:
         name, hold = event.object or "", event.detail.get("hold")
         if event.type == "hold placed":
             standing.setdefault(name, set()).add(hold)

@@ -217,7 +217,9 @@ class Ledger:
         self.remarks: list[str] = []  # for the reader
         self.creation: dict[str, Any] | None = None
         self.objects: dict[str, dict[str, str]] = {}  # by object: digests by path in it
-        self.deleted: dict[str, bool] = {}  # by object that was destroyed: whether it was held then
+        self.deleted: dict[
+            str, bool
+        ] = {}  # by object that was destroyed: whether it was held when it ever was
         self.files: dict[str, str] = {}  # digests of files that events without an object name
         self.keys: list[tuple[int, str]] = []  # public keys of the log, in hex, and the events that told them
         self.holds: dict[str, set[Any]] = {}  # by object: the holds that are on it
@@ -262,7 +264,7 @@ class Ledger:
             self.objects.setdefault(object_id, {}).update(files)
         if object_id is not None and event["type"] == "deletion" and event["outcome"] == "pass":
             self.objects.pop(object_id, None)
-            self.deleted[object_id] = bool(self.holds.get(object_id))
+            self.deleted[object_id] = bool(self.holds.get(object_id)) or self.deleted.get(object_id, False)
         if event["type"] == "hold placed" and object_id is not None:
             self.holds.setdefault(object_id, set()).add(event["detail"].get("hold"))
         if event["type"] == "hold released":
@@ -1146,9 +1148,9 @@ def check_objects(top: Path, ledger: Ledger) -> Iterator[Finding]:
 
 def check_destroyed(top: Path, ledger: Ledger) -> Iterator[Finding]:
     """Step 8: what was destroyed is not there, and was not held (threats A9, A10)."""
-    for object_id in sorted(ledger.deleted.keys() - ledger.objects.keys()):
+    for object_id in sorted(ledger.deleted):
         folder = f"objects/{object_folder(object_id)}"
-        kind = kind_of(top / folder)
+        kind = "missing" if object_id in ledger.objects else kind_of(top / folder)  # filed anew
         if kind == "unreadable":
             yield misplaced(folder, kind, object_id)
         elif kind != "missing":

@@ -224,7 +224,7 @@ def execute(ctx: click.Context, proposal: str) -> None:
 def list_(ctx: click.Context, as_json: bool) -> None:
     """List the proposals, the newest first: by whom, decided by whom, executed or not."""
     with open_catalogue(standing_in(ctx)) as catalogue:
-        found = list(standing.of(catalogue).proposals.values())[::-1]
+        found = list(standing.of(catalogue, "proposals").proposals.values())[::-1]
     if as_json:
         put_json(map(asdict, found))
     else:
@@ -263,7 +263,8 @@ def release(ctx: click.Context, identifier: str) -> None:
 def hold_list(ctx: click.Context, everything: bool, as_json: bool) -> None:
     """List the holds, the newest first."""
     with open_catalogue(standing_in(ctx)) as catalogue:
-        found = [one for one in standing.of(catalogue).holds.values() if everything or not one.released][::-1]
+        known = standing.of(catalogue, "holds").holds.values()
+    found = [one for one in known if everything or not one.released][::-1]
     if as_json:
         put_json(asdict(one) | {"objects": sorted(one.objects)} for one in found)
         return

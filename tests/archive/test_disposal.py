@@ -242,6 +242,20 @@ def proposed_ids(archive):
         return {row.id for row in disposal.listed(catalogue, proposal)}
 
 
+def test_holds_and_proposals_alone_are_as_among_all_the_rest(shelf):
+    first = act(shelf, holds.place, [object_id(1), object_id(5)], "audit")
+    act(shelf, holds.place, [object_id(5)], "claim")
+    act(shelf, holds.release, first)
+    for decided in (disposal.approve, disposal.reject):
+        act(shelf, decided, proposed(shelf, 1).id, agent="max")
+    act(shelf, disposal.execute, approved(shelf, 1).id)
+    with open_catalogue(shelf) as catalogue:
+        known = standing.of(catalogue)
+        assert standing.of(catalogue, "holds").holds == known.holds
+        assert standing.of(catalogue, "proposals").proposals == known.proposals
+    assert {one.state for one in known.proposals.values()} == {"approved", "rejected", "executed"}
+
+
 def test_a_class_given_by_hand_counts_before_the_kind(shelf):
     act(shelf, retention.assign, object_id(1), "forms")
     with open_catalogue(shelf) as catalogue:

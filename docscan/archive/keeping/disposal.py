@@ -107,7 +107,7 @@ def approve(catalogue: Catalogue, identifier: str, *, now: datetime, agent: str)
             person proposed it.
         LedgerError: The ledger cannot be continued.
     """
-    proposal = find(catalogue, standing.of(catalogue), identifier)
+    proposal = find(catalogue, standing.of(catalogue, "proposals"), identifier)
     language = catalogue.archive.config.language
     _expect_state(proposal, "pending", language)
     if proposal.proposer == ledger.pseudonym(catalogue.archive, agent):
@@ -128,7 +128,7 @@ def reject(catalogue: Catalogue, identifier: str, *, now: datetime, agent: str) 
         RetentionError: There is none, or it was executed or rejected before.
         LedgerError: The ledger cannot be continued.
     """
-    proposal = find(catalogue, standing.of(catalogue), identifier)
+    proposal = find(catalogue, standing.of(catalogue, "proposals"), identifier)
     if proposal.state != "approved":
         _expect_state(proposal, "pending", catalogue.archive.config.language)
     return _decide(catalogue, proposal, "cancelled", now, agent)

@@ -63,7 +63,7 @@ def release(catalogue: Catalogue, identifier: str, *, now: datetime, agent: str)
         RetentionError: There is no such hold, or it stands no more.
         LedgerError: The ledger cannot be continued.
     """
-    known = standing.of(catalogue)
+    known = standing.of(catalogue, "holds")
     found = [hold for hold in known.holds.values() if hold.id.startswith(identifier) and not hold.released]
     if len(found) != 1 or not identifier:
         language = catalogue.archive.config.language

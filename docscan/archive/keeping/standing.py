@@ -3,22 +3,20 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from docscan.archive import inventory, tables
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Agent, Event
 
 ORIGINAL = inventory.content("original")
-TYPES = (
-    "ingestion",
-    "metadata modification",
-    "policy assignment",
-    "hold placed",
-    "hold released",
-    "appraisal",
-    "deletion",
-    "policy change",
-)
+LINES = {  # which lines of the catalogue tell of all of it, and which of a part alone
+    "all": "type IN ('ingestion', 'metadata modification', 'policy assignment', 'hold placed',"
+    " 'hold released', 'appraisal', 'deletion', 'policy change')",
+    "holds": "type IN ('hold placed', 'hold released') OR type IN ('ingestion', 'deletion')"
+    " AND object IN (SELECT object FROM events WHERE type = 'hold placed')",
+    "proposals": "type IN ('appraisal', 'deletion')",
+}
 SCHEDULE = "retention.toml"
 DECIDED = {"pass": "approved", "cancelled": "rejected"}  # what the outcome of a later appraisal says
 
@@ -158,14 +156,15 @@ def tell(standing: Standing, found: Event) -> None:
         _about(standing, found.object, found)
 
 
-def of(catalogue: Catalogue) -> Standing:
-    """Gather it from the catalogue: for lists, not for a destruction."""
-    marks = ", ".join("?" for _ in TYPES)
+def of(catalogue: Catalogue, part: Literal["all", "holds", "proposals"] = "all") -> Standing:
+    """Gather it from the catalogue: for lists, not for a destruction.
+
+    Args:
+        catalogue: Open.
+        part: What is asked for; among many records, holds or proposals alone take no time.
+    """
     with tables.guarded(catalogue.archive.catalogue_path):
-        rows = catalogue.db.execute(
-            f"SELECT line FROM events WHERE type IN ({marks}) ORDER BY seq",  # noqa: S608 - own words
-            TYPES,
-        )
+        rows = catalogue.db.execute(f"SELECT line FROM events WHERE {LINES[part]} ORDER BY seq")  # noqa: S608 - own words
         return read(_event(line) for (line,) in rows)
 
 
@@ -189,6 +188,8 @@ def _event(line: str) -> Event:
 def _about(standing: Standing, object_id: str, found: Event) -> None:
     """An event about one object."""
     detail = found.detail
+    if found.type == "deletion" and (proposal := standing.proposals.get(str(detail.get("proposal")))):
+        proposal.state = "executed"
     known = standing.objects.get(object_id)
     if found.type == "ingestion" and (known is None or known.destroyed):
         pages = detail.get("pages")
@@ -206,9 +207,6 @@ def _about(standing: Standing, object_id: str, found: Event) -> None:
         kept.assigned = str(detail["class"])
     if found.type == "deletion":
         kept.destroyed = True
-        proposal = standing.proposals.get(str(detail.get("proposal")))
-        if proposal is not None:
-            proposal.state = "executed"
 
 
 def _hold(standing: Standing, found: Event) -> None:

@@ -1260,8 +1260,9 @@ def parse_policy(path: Path) -> dict[str, Any]:
                 table[entry[1]] = json.loads(entry[2])
             elif line.strip() and not line.strip().startswith("#"):
                 wrong.append(line.strip())
-    except (OSError, ValueError, AttributeError) as problem:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as problem:
         raise WrongCall(f"{path}: {problem}") from problem
+    wrong += [name for name, one in policy.items() if type(one) is not (list if name == "witness" else dict)]
     if wrong:
         raise WrongCall(f"{path}: {wrong[0]!r} is not understood")
     return policy
@@ -1269,7 +1270,7 @@ def parse_policy(path: Path) -> dict[str, Any]:
 
 def days(text: str) -> timedelta:
     """How long `30d`, `12h` or `90m` are."""
-    found = re.fullmatch(r"([0-9]{1,5})([dhm])", text)
+    found = re.fullmatch(r"([0-9]{1,5})([dhm])", str(text))
     if found is None:
         raise WrongCall(f"{text!r} is no span of time; write 30d or 12h")
     return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[found[2]]: int(found[1])})
@@ -1309,7 +1310,7 @@ def newest_signature(witness: dict[str, Any], ledger: Ledger, now: datetime) -> 
     """When a witness of the policy signed last; a clock that is ahead does not count."""
     try:
         name, key = parse_key(witness["key"])
-    except (KeyError, ValueError, TypeError) as problem:
+    except (KeyError, ValueError, TypeError, AttributeError) as problem:
         raise WrongCall(f"a witness's key cannot be used: {problem}") from problem
     signed = [cosigned_at(note, name, key) for note in ledger.seen]
     latest = (now + timedelta(days=1)).timestamp()

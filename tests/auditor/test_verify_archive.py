@@ -452,3 +452,25 @@ def test_an_inventory_that_leads_out_of_its_object_is_named(parcel: Path) -> Non
     inventory["manifest"]["ab" * 32] = ["../../../../../../../etc/passwd", "v1/content/\udc00\u0000"]
     place.write_text(json.dumps(inventory))
     assert found(parcel)[0] == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[witness]]\n[witness]\nname = 'x'",
+        "[witness]",
+        'witness = "x"',
+        "[[witness]]\nkey = true",
+        "[[witness]]\nwithin = true",
+        "[[timestamp]]",
+        'timestamp = "x"',
+        'log = "x"',
+        "[log]\nkey = true",
+        f"[log]\nkey = {'[' * 20_000}{']' * 20_000}",
+    ],
+)
+def test_an_archive_s_own_trust_policy_of_another_form_ends_in_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "trust.toml").write_text(text)
+    command = [sys.executable, str(SCRIPT), str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), ran.stderr

@@ -426,3 +426,17 @@ def test_holds_stand_from_their_placing_to_their_release(said):
         (model.add if kind == "hold placed" else model.discard)((number, str(hold)))
     found = standing.read(events)
     assert {(n, hold) for n in range(4) for hold in found.objects[object_id(n)].holds} == model
+
+
+def test_a_record_made_older_together_with_its_inventory_is_no_older(shelf):
+    folder = objects.folder_of(shelf, object_id(1))
+    record = folder / "v1/content/record.json"
+    data = record.read_bytes()
+    older = data.replace(b'"2026-', b'"1996-')
+    assert older != data
+    record.write_bytes(older)
+    for path in (folder / objects.INVENTORY, folder / "v1" / objects.INVENTORY):
+        told = path.read_bytes().replace(objects.sha256(data).encode(), objects.sha256(older).encode())
+        path.write_bytes(told)
+    with pytest.raises(RetentionError):
+        proposed(shelf, 1, now=datetime(2030, 1, 1, tzinfo=UTC))

@@ -28,6 +28,7 @@ from docscan.archive.handover import bag, proofs
 from docscan.archive.layout import Archive
 from docscan.archive.proof import checkpoint, merkle, note
 from docscan.archive.proof.checkpoint import Checkpoint
+from docscan.archive.shelves import MAX_INVENTORY
 from docscan.errors import ArchiveError, FixityError
 from docscan.messages import sentence
 
@@ -241,7 +242,7 @@ def _as_told(top: Path, object_id: str, history: Iterable[Event], entries: Mappi
     where = f"data/objects/{objects.relative_folder(object_id)}"
     events = [one for one in history if one.type in VERSIONS]
     try:
-        data = (top.parent / where / objects.INVENTORY).read_bytes()
+        data = custody.read_small(top.parent / where / objects.INVENTORY, MAX_INVENTORY)
         manifest = inventory.parsed(data).manifest
         named = {path: digest for digest, paths in manifest.items() for path in paths}
         files = {**named, **proofs.control_of(proofs.vouched(events))}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from docscan.archive import ledger, objects, tables
+from docscan.archive import durable, ledger, objects, tables
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import AT, Draft
 from docscan.archive.keeping import schedules
@@ -227,11 +227,16 @@ def _own(item: Item, on: date, *, named: bool) -> tuple[str, str] | None:
 
 
 def _dated(catalogue: Catalogue, kept: Kept) -> Dated:
-    """What an object says of its age; one that cannot be read is as old as the ledger says."""
+    """What an object says of its age; one not read or altered is as old as the ledger says."""
+    filed = catalogue.newest_version(kept.id)
+    path = objects.folder_of(catalogue.archive, kept.id) / objects.INVENTORY
     try:
+        vouched = filed is not None and durable.digest_of(path) == filed.files.get(objects.INVENTORY)
         objects.sound_path(catalogue.archive, kept.id, "record.json")
         record = objects.read_record(catalogue.archive, kept.id)
-    except (NotFoundError, FixityError):
+    except (OSError, NotFoundError, FixityError):
+        vouched = False
+    if not vouched:
         return Dated("", "", sure=False, received=kept.at)
     issued = record.extraction.fields.get("issue_date")
     said = str(issued.value) if issued else ""

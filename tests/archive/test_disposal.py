@@ -442,4 +442,4 @@ def test_a_record_made_older_together_with_its_inventory_is_no_older(shelf):
         known = standing.of(catalogue)
         schedule = schedules.load(shelf, known.schedule)
         (item,) = retention.examined(catalogue, known, schedule, [object_id(1)], LATER.date()).values()
-    assert (item.rule, item.kept_until) == (None, None)  # as of one that cannot be read: nothing may be destroyed by it
+    assert (item.rule, item.kept_until) == (None, None)  # as of one that cannot be read

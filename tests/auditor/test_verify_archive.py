@@ -29,7 +29,8 @@ from docscan.archive import report as reports
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Draft
 from docscan.archive.handover import bag, proofs
-from docscan.archive.proof import handouts, note
+from docscan.archive.proof import handouts, note, policy
+from docscan.archive.recovery import taken_up
 from docscan.auditor import verify_archive as script
 from docscan.messages import sentences
 
@@ -294,6 +295,29 @@ def packed(sound: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_catalogue(sound) as catalogue:
         bag.selection(sound, catalogue, [target.object_id(number) for number in CHOSEN], folder, now=NOW)
     return folder
+
+
+def test_what_a_witness_signed_goes_with_an_excerpt(victim: Archive, tmp_path: Path) -> None:
+    client = note.generated("client")
+    trusting(victim.root, client).rename(victim.root / policy.FILE)
+    with taken_up(victim, now=NOW, agent=target.AGENT) as catalogue:
+        signed = note.cosigned((victim.root / target.NOTE).read_bytes(), client, int(NOW.timestamp()))
+        handouts.acknowledge(victim, catalogue, signed, now=NOW, agent=target.AGENT)
+    with open_catalogue(victim) as catalogue:
+        bag.selection(victim, catalogue, [target.object_id(2)], tmp_path / "bag", now=NOW)
+        proofs.write(victim, catalogue, [target.object_id(2)], tmp_path / "alone")
+    for folder in (tmp_path / "bag", tmp_path / "alone"):
+        assert list(folder.rglob("witnesses/*.note"))
+        assert found(folder)[1] == []
+        (top,) = folder.rglob("witnesses")
+        (top / "planted.note").write_text("x")
+        assert any(one["path"].endswith("planted.note") for one in found(folder)[1])
+
+
+def test_a_policy_that_is_no_file_is_a_wrong_call(victim: Archive, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(script.WrongCall):
+        script.parse_policy(tmp_path / "pipe")
 
 
 @pytest.fixture

@@ -455,6 +455,10 @@ def no_bag(folder: Path) -> None:
     (folder / "bagit.txt").unlink()
 
 
+def untagged(folder: Path) -> None:
+    (folder / bag.TAGS).unlink()
+
+
 def unsigned(folder: Path) -> None:
     (folder / bag.SIGNATURE).unlink()
 
@@ -463,7 +467,7 @@ def rubbish(folder: Path) -> None:
     (folder / "manifest-sha256.txt").write_bytes(bytes(range(256)) * 9)
 
 
-HOSTILE = (link_out, pipe, fetch, long_manifest, path_out, other_charset, no_bag, unsigned, rubbish)
+HOSTILE = (link_out, pipe, fetch, long_manifest, path_out, other_charset, no_bag, untagged, unsigned, rubbish)
 
 
 @pytest.mark.parametrize("act", HOSTILE, ids=lambda act: act.__name__)

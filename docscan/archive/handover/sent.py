@@ -217,9 +217,10 @@ def _signed_manifest(folder: Path, verifier: note.Verifier) -> None:
     """Step 4, second half."""
     try:
         signature = custody.read_small(folder / bag.SIGNATURE, note.SIGNATURE_BYTES)
+        signed = custody.read_small(folder / bag.TAGS, MAX_INVENTORY)
     except OSError as problem:
         raise _Refused(bag.SIGNATURE, "X048") from problem
-    if not note.right(verifier, signature, (folder / bag.TAGS).read_bytes()):
+    if not note.right(verifier, signature, signed):
         raise _Refused(bag.SIGNATURE, "X048")
 
 

@@ -1,11 +1,12 @@
 """What the chapters share: finding the archive, and printing for people and for programs."""
 
+import os
+import pwd
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +89,16 @@ def now() -> datetime:
 
 def agent() -> str:
     """The login of who calls; the ledger keeps only a digest of it."""
+    return login()
+
+
+def login() -> str:
+    """The name the system has for who runs this; no variable of the environment changes it (A9)."""
+    number = os.getuid()
     try:
-        return getuser()
-    except (KeyError, OSError):  # a service's user without a name
-        return "unknown"
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a service's user without a name
+        return f"uid-{number}"
 
 
 def say(text: str = "") -> None:

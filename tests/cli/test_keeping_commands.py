@@ -1,6 +1,5 @@
 """`retention`, `hold`, `access`, and the record of who was shown what, as people type them."""
 
-import getpass
 import json
 import shutil
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ import pytest
 from docscan import archive as archives
 from docscan.archive import access, ledger, objects
 from docscan.archive.recovery import taken_up
-from docscan.cli import retaining
+from docscan.cli import retaining, terminal
 from docscan.search import feed
 from tests.archive.conftest import AGENT, NOW, file_one, object_id
 
@@ -40,8 +39,7 @@ def typed(call, root, monkeypatch):
     monkeypatch.setattr(retaining, "now", lambda: LATER)
 
     def typing(*words, by="zoe"):
-        monkeypatch.setattr(getpass, "getuser", lambda: by)
-        monkeypatch.setattr("docscan.cli.terminal.getuser", lambda: by)
+        monkeypatch.setattr("docscan.cli.terminal.login", lambda: by)
         return call("-A", root, *words)
 
     return typing
@@ -211,3 +209,10 @@ def test_a_correction_keeps_what_was_there_and_says_who_decided(typed, root):
     }  # fmt: skip
     assert objects.path_of(archive, object_id(1), "record.json", 1).read_bytes() == before
     assert objects.path_of(archive, object_id(1), "record.json", 2).read_bytes() != before
+
+
+def test_a_variable_of_the_environment_makes_nobody_another_person(call, root, monkeypatch):
+    before = terminal.agent()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    assert terminal.agent() == before

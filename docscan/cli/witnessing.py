@@ -274,16 +274,14 @@ def _key(text: str) -> note.Verifier:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a file, or of standard input."""
+    """The bytes of a regular file, as a pipe might never end, or of standard input."""
     try:
         if str(path) == "-":
             return sys.stdin.buffer.read(handouts.MOST_BYTES + 1)
-        with path.open("rb") as file:
-            return file.read(handouts.MOST_BYTES + 1)
-    except OSError as problem:
-        raise NotFoundError(
-            f"{path} cannot be read: {problem.strerror}.", hint="Name a file that is there."
-        ) from problem
+        return custody.read_small(path.resolve(), handouts.MOST_BYTES)
+    except (OSError, RuntimeError) as problem:  # no regular file, or links in a ring
+        why = getattr(problem, "strerror", None) or problem
+        raise NotFoundError(f"{path} cannot be read: {why}.", hint="Name a file that is there.") from problem
 
 
 def _give(data: bytes, out: Path | None) -> None:

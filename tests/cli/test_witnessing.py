@@ -88,6 +88,16 @@ def test_notes_go_through_pipes_as_they_go_through_files(desk: Desk, monkeypatch
     assert (code, "acme has witnessed" in said) == (0, True)
 
 
+def test_a_pipe_nobody_writes_to_is_refused_and_not_waited_for(desk: Desk, tmp_path: Path) -> None:
+    pipe, ring = tmp_path / "pipe", tmp_path / "ring"
+    os.mkfifo(pipe)
+    ring.symlink_to(ring)
+    for words in (("check", pipe), ("compare", pipe, pipe), ("check", ring)):
+        code, given, said = desk.client(*words)
+        assert (code, given, "cannot be read" in said) == (6, "", True), words
+    assert desk.custodian("ledger", "witnessed", pipe)[0] == 6
+
+
 def piped(
     monkeypatch: pytest.MonkeyPatch, text: str, act: Callable[[], tuple[int, str, str]]
 ) -> tuple[int, str, str]:

@@ -135,7 +135,7 @@ def _files(
     else:
         creation = examined.creation
         yield from shelves.root_files(archive, None if creation is None else creation.files, seen)
-        yield from shelves.named_files(archive, examined.files, seen)
+        yield from shelves.named_files(archive, examined.files, seen, examined.spare)
         yield from shelves.examine(archive, examined, turns, seen)
     yield from _destroyed(archive, examined, scope.object)
 

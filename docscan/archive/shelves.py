@@ -14,6 +14,7 @@ from pathlib import Path
 from docscan.archive import objects
 from docscan.archive.chain import Examined
 from docscan.archive.custody import CustodyFinding, Seen, compare, kind_of, misplaced, read_small
+from docscan.archive.event import FILE
 from docscan.archive.inventory import HEAD
 from docscan.archive.layout import Archive
 
@@ -42,14 +43,32 @@ def root_files(archive: Archive, files: Mapping[str, str] | None, seen: Seen) ->
             yield found
 
 
-def named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Iterator[CustodyFinding]:
+def named_files(
+    archive: Archive, files: Mapping[str, str], seen: Seen, spare: int = 0
+) -> Iterator[CustodyFinding]:
     """Step 4: the files beside ledger and objects that events name, and no others in their places.
 
     Args:
         archive: The archive.
         files: The newest digest of each by its path, as events without an object have it.
         seen: Counts what was read.
+        spare: How many events are lost, which is told elsewhere: the files of as many may stand unnamed.
     """
+    found = list(_named_files(archive, files, seen))
+    unnamed = {one.path for one in found if one.code == "D3" and FILE.fullmatch(one.path)}
+    excused = {"", *sorted({_filing(path) for path in unnamed} - {""})[:spare]} if spare else set()
+    yield from (one for one in found if one.path not in unnamed or _filing(one.path) not in excused)
+
+
+def _filing(path: str) -> str:
+    """What the files that one event names have in common: a folder, or within the ledger's a name.
+
+    Nothing for a file of the root, which one event names together with its copy under `custody/`.
+    """
+    return path.rpartition("." if path.startswith("ledger/") else "/")[0]
+
+
+def _named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Iterator[CustodyFinding]:
     for path in sorted(files):
         if path in SETTINGS or path.startswith(tuple(f"{top}/" for top in NAMED)):
             found = compare(archive.root, path, files[path], seen)
@@ -168,6 +187,8 @@ def _with_own(
     """What the ledger tells, and what lost versions of an object say of their own inventories."""
     files = dict(told)
     for number in lost:
+        if number == 1:  # its line names the object's mark as well
+            files[objects.OBJECT_MARK] = objects.sha256(objects.OBJECT_MARK_DATA)
         try:
             data = read_small(
                 objects.folder_of(archive, object_id) / f"v{number}" / objects.SIDECAR, objects.NAME_BYTES

@@ -86,6 +86,57 @@ def test_it_finds_what_docscan_finds(victim: Archive, attack: Attack) -> None:
     assert places(victim.root, witness) == theirs(victim, witness)
 
 
+def named_alone(archive: Archive, paths: tuple[str, ...]) -> int:
+    """File these under one event, and say which line it is."""
+    for path in paths:
+        (archive.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (archive.root / path).write_bytes(b"innocent")
+    digest = hashlib.sha256(b"innocent").hexdigest()
+    target.happened(archive, Draft("policy change", files=dict.fromkeys(paths, digest)))
+    return next(seq for seq, one in enumerate(target.events_of(archive)) if paths[0] in one.get("files", {}))
+
+
+def break_line(archive: Archive, seq: int) -> None:
+    lines = target.lines_of(archive)
+    lines[seq] = b"!" + lines[seq][1:]
+    target.put_lines(archive, lines)
+
+
+PAPERS = f"custody/{target.object_id(55)}"
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("access.toml",),
+        ("retention.toml", f"{PAPERS}/retention.toml"),
+        (f"{PAPERS}/acta.pdf", f"{PAPERS}/proposal.json"),
+        ("ledger/witnesses/0123abcd-000000000002.note",),
+        ("ledger/timestamps/000000000002.note", "ledger/timestamps/000000000002.tsr"),
+    ],
+)
+def test_a_file_whose_line_is_lost_is_not_accused(victim: Archive, paths: tuple[str, ...]) -> None:
+    break_line(victim, named_alone(victim, paths))
+    told = {("L1", "ledger/000000.jsonl", "")}
+    assert places(victim.root) == theirs(victim) == told
+    for path in ("ledger/witnesses/planted.note", "ledger/witnesses/ffffffff-000000000002.note"):
+        (victim.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (victim.root / path).write_bytes(b"x")
+        told.add(("D3", path, ""))
+    if paths == ("access.toml",):  # which costs nothing, so that another may stand as well
+        told.remove(("D3", path, ""))
+    assert places(victim.root) == theirs(victim) == told
+
+
+def test_the_mark_of_an_object_whose_first_line_is_lost_is_not_accused(victim: Archive) -> None:
+    name = target.object_id(target.CORRECTED)
+    break_line(victim, next(n for n, one in enumerate(target.events_of(victim)) if one.get("object") == name))
+    assert places(victim.root) == theirs(victim) == {("L1", "ledger/000000.jsonl", "")}
+    mark = f"{target.folder(target.CORRECTED)}/0=ocfl_object_1.1"
+    (victim.root / mark).write_bytes(b"x")
+    assert ("D1", mark, name) in places(victim.root) & theirs(victim)
+
+
 def damage(folder: Path, draw: DataObject) -> None:
     """One thing that a disk or a clerk does to a file of the evidence."""
     names = [name for name in every_file(folder) if name.startswith(("objects/", "ledger/"))]

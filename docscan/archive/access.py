@@ -14,9 +14,9 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from docscan.archive import ledger, papers, pending
+from docscan.archive import custody, ledger, papers, pending
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.layout import Archive
@@ -25,6 +25,7 @@ from docscan.errors import AccessError, ArchiveError, ConfigError
 from docscan.messages import sentence
 
 FILE = "access.toml"
+MOST_BYTES = 1 << 20  # some 10,000 people
 
 Act = Literal["view", "take in", "decide", "mend", "export", "import", "hold", "dispose", "rule", "grant"]
 Purpose = Literal["view", "download", "print", "export", "search"]
@@ -32,7 +33,7 @@ Purpose = Literal["view", "download", "print", "export", "search"]
 EVERYBODY = frozenset({"clerk", "reviewer", "archivist", "auditor", "administrator"})
 KEEPERS = frozenset({"archivist", "administrator"})
 ACTS: dict[Act, frozenset[str]] = {
-    "view": EVERYBODY,  # list, show, open, search, explain, verify, prove
+    "view": EVERYBODY,  # list, show, open, search, explain, prove, put a round of verifying on record
     "take in": KEEPERS | {"clerk", "reviewer"},  # run, watch, receive a batch
     "decide": KEEPERS | {"reviewer"},  # accept, correct, reject, split, merge, forget a supplier
     "mend": KEEPERS,  # make the projections anew, sign, stamp
@@ -71,7 +72,7 @@ def people(archive: Archive) -> tuple[Person, ...] | None:
     """
     path = archive.root / FILE
     try:
-        return _parsed(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _parsed(custody.read_small(path, MOST_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as problem:
@@ -203,7 +204,10 @@ def _recorded(archive: Archive, drafts: list[Draft], *, now: datetime, agent: st
     return not left or pending.spool(archive, left, now=now, agent=agent)
 
 
-def _parsed(found: dict[str, Any]) -> tuple[Person, ...]:
+def _parsed(data: bytes) -> tuple[Person, ...]:
+    if len(data) > MOST_BYTES:
+        raise ValueError("it is too long")
+    found = tomllib.loads(data.decode())
     if found.keys() - {"person"}:
         raise ValueError(f"{min(found.keys() - {'person'})} is not known")
     rows = found.get("person", [])

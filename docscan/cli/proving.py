@@ -1,6 +1,7 @@
 """Proving: `verify` and `rebuild`."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from docscan.archive.proof import policy
 from docscan.archive.rebuild import rebuild as rebuild_catalogue
 from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
 from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in, write
+from docscan.errors import ConfigError
 from docscan.search import feed
 
 EXIT_CODES = {CLEAN: 0, FINDINGS: 8, report.UNMET: 3}
@@ -80,15 +82,17 @@ def verify(
     not looked at within --max-age. Nothing is written, unless --budget or
     --record asks for the round to be put on record.
     """
-    archive = standing_in(ctx)
-    access.demand(archive, agent(), "view")
+    archive, keep = standing_in(ctx, None), keep or budget is not None
+    refusal = _refusal(archive) if keep else ""
     if target is not None and target.suffix not in {".pdf", ".json"}:
         raise click.UsageError(f"{target} ends neither with .pdf nor with .json.")
     believed = policy.load(trust) if trust else policy.own(archive)
     asked = Asked(object_id, budget, max_age, witnesses, believed)
     with hold(archive, timeout=PATIENCE, reading=True), progress_bar("Verifying") as progress:
         found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)
-    if keep or budget is not None:
+    if refusal:
+        found = replace(found, unrecorded=refusal)
+    elif keep:
         found = report.recorded(archive, found, now=now(), timeout=PATIENCE)
     if as_json:
         put(record.dumped(report.plain(found, archive.config.language)))
@@ -97,6 +101,19 @@ def verify(
     if target is not None:
         _write(archive, found, target)
     ctx.exit(EXIT_CODES[found.result])
+
+
+def _refusal(archive: Archive) -> str:
+    """Why no round can be put on record: nobody's role can be read; empty when whoever calls may.
+
+    Raises:
+        AccessError: They may not.
+    """
+    try:
+        access.demand(archive, agent(), "view")
+    except ConfigError as problem:  # the verification will say what is wrong with that file
+        return str(problem)
+    return ""
 
 
 def _tell(found: Report, language: str) -> None:

@@ -29,16 +29,17 @@ workers_option = click.option(
 )
 
 
-def standing_in(ctx: click.Context, act: "Act" = "view") -> Archive:
+def standing_in(ctx: click.Context, act: "Act | None" = "view") -> Archive:
     """The archive named by -A or the environment, or the one around the current folder.
 
     Args:
         ctx: Of the command.
-        act: What whoever calls is about to do there.
+        act: What whoever calls is about to do there; None for what everybody may.
 
     Raises:
         NotFoundError: There is none.
         AccessError: Whoever calls may not do that in it.
+        ConfigError: Who may do what cannot be read.
     """
     named: Path | None = ctx.obj
     root = named or archive.find(Path.cwd())
@@ -47,7 +48,7 @@ def standing_in(ctx: click.Context, act: "Act" = "view") -> Archive:
             "You are not in an archive.", hint="Name one with -A PATH, or make one: docscan init PATH."
         )
     found = archive.open_archive(root)
-    if (found.root / ROLES).exists():
+    if act is not None and os.path.lexists(found.root / ROLES):  # a link too: docscan makes none
         from docscan.archive import access  # noqa: PLC0415 - most archives have one desk, and start faster
 
         access.demand(found, agent(), act)

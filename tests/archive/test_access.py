@@ -108,11 +108,22 @@ def test_a_file_of_another_form_lets_nobody_do_anything(archive, text):
         access.may(archive, AGENT, "view")
 
 
+def test_what_is_no_short_file_lets_nobody_do_anything_and_is_not_waited_for(archive, tmp_path):
+    path = archive.root / "access.toml"
+    for make in (os.mkfifo, os.mkdir, lambda at: at.symlink_to(tmp_path / "nowhere"), os.mknod):
+        make(path)
+        if path.is_file():
+            path.write_bytes(b"#" * (access.MOST_BYTES + 1))
+        with pytest.raises(ConfigError, match=r"access\.toml"):
+            access.may(archive, AGENT, "view")
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
 @given(login=st.text(max_size=40))
 def test_any_login_that_can_be_printed_is_written_and_read_back(login):
     text = access._written([access.Person(login, ("clerk",))])
     if login.strip() and login.isprintable():
-        assert access._parsed(access.tomllib.loads(text)) == (access.Person(login, ("clerk",)),)
+        assert access._parsed(text.encode()) == (access.Person(login, ("clerk",)),)
 
 
 def test_a_login_that_shows_nothing_is_refused(archive):

@@ -1,6 +1,7 @@
 """`retention`, `hold`, `access`, and the record of who was shown what, as people type them."""
 
 import json
+import os
 import shutil
 from datetime import UTC, datetime
 
@@ -131,6 +132,8 @@ def test_roles_keep_each_to_their_part(typed, root):
             ("search", "factura"),
             ("open", object_id(1)),
             ("access", "list"),
+            ("verify", "--record"),
+            ("verify", "--budget", "1h"),
         ],
     }
     for login, attempts in refused.items():
@@ -145,6 +148,26 @@ def test_roles_keep_each_to_their_part(typed, root):
     assert typed("show", object_id(1), by="clara")[0] == 6
     left = done(typed("access", "list", "--json", by="eva")).splitlines()
     assert [json.loads(line)["login"] for line in left] == ["arno", "aud", "eva", "rita"]
+
+
+def test_verifying_takes_no_role_and_goes_on_when_the_roles_cannot_be_read(typed, root):
+    done(typed("access", "add", "eva", "--role", "administrator"))
+    assert typed("verify", by="nobody")[:2] == typed("verify", by="eva")[:2] == (3, "")
+    path = root / "access.toml"
+    whole = path.read_bytes()
+    for damage, code in ((path.unlink, "D2"), (lambda: os.mkfifo(path), "D5")):
+        damage()
+        found, given, _ = typed("verify", by="nobody")
+        assert (found, given.split()[:2]) == (8, [code, "access.toml:"])
+    path.unlink()
+    path.write_bytes(whole.replace(b"[[person]]", b"[[person]["))
+    for words in ((), ("--record",), ("--budget", "1h")):
+        found, given, said = typed("verify", *words, by="eva")
+        assert (found, given.split()[:2]) == (8, ["D1", "access.toml:"])
+        assert ("cannot be used" in said) == bool(words)
+    assert told(root, "fixity check") == []
+    for words in (("list",), ("rebuild",), ("access", "add", "nobody", "--role", "administrator")):
+        assert typed(*words, by="eva")[0] == 3
 
 
 def test_who_is_shown_a_document_is_in_the_ledger_before_it_is_shown(typed, root, monkeypatch):

@@ -132,7 +132,6 @@ def verify(
     Raises:
         NotFoundError: The ledger knows no such record.
         LedgerError: What a witness is said to have kept is no checkpoint.
-        ConfigError: The certificates that the policy names cannot be read.
     """
     known = trust.testimony(archive, asked.witnesses)
     seconds = None if asked.budget is None else asked.budget.total_seconds()

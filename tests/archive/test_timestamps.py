@@ -181,9 +181,11 @@ def test_an_authority_nobody_believes_is_a_finding_and_none_named_is_said(
     state = judged(unnamed)
     assert (codes(state), state.stamps) == ([], ())
     assert [one.code for one in state.remarks] == ["B240", "B246"]
-    missing = Policy(timestamp=Stamped(certificates=tmp_path / "none.pem"))
-    with pytest.raises(ConfigError, match=r"none\.pem"):
-        judged(archive, missing)
+    missing = Policy(timestamp=Stamped(timedelta(days=2), tmp_path / "none.pem"))
+    state = judged(archive, missing, target.NOW + timedelta(days=9999))
+    assert (codes(state), state.stamps, state.met) == ([], (), False)
+    assert [one.code for one in state.remarks] == ["B240", "B257"]
+    assert all("none.pem" in " ".join(state.sentences(language)) for language in LANGUAGES)
     for path in ("/dev/zero", archive.ledger):
         with pytest.raises(ConfigError, match="cannot be used"):
             timestamps.believed(Path(path))

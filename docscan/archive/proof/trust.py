@@ -29,7 +29,8 @@ from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.note import Note, Verifier
 from docscan.archive.proof.policy import Policy, Trusted
 from docscan.archive.proof.timestamps import Interval, Stamp, Stored
-from docscan.errors import LedgerError
+from docscan.archive.proof.tokens import Believed
+from docscan.errors import ConfigError, LedgerError
 from docscan.messages import sentence
 
 AHEAD = timedelta(days=1)  # a witness whose clock is further ahead than time zones and drift explain
@@ -159,9 +160,6 @@ def state(archive: Archive, examined: Examined, witnesses: Testimony, trust: Pol
         witnesses: What others have.
         trust: What is asked for.
         now: With its time zone.
-
-    Raises:
-        ConfigError: The certificates that the policy names cannot be read.
     """
     origin, events, damaged = _origin(archive), examined.size, _damaged(examined)
     if damaged:  # then any tree is another one, and only a greater number tells more
@@ -273,7 +271,7 @@ def _stamps(
     count = {"count": str(len(stored))}
     if not stored or not tokens.available():
         return [], [], [Remark("B245", count)] if stored else []
-    believed = timestamps.believed(trust.timestamp.certificates, trust.timestamp.policy)
+    believed, unchecked = _believed(trust, count)
     stamps: list[Stamp] = []
     findings: list[CustodyFinding] = []
     for one in stored:
@@ -284,7 +282,17 @@ def _stamps(
             findings.append(token)
         elif counted is not None and believed is not None:
             stamps.append(Stamp(counted.size, examined.lines.get(one.path, -1), token))
-    return stamps, findings, [] if believed else [Remark("B246", count)]
+    return stamps, findings, unchecked
+
+
+def _believed(trust: Policy, count: Mapping[str, str]) -> tuple[Believed | None, list[Remark]]:
+    """Whom time stamps are to come from, or why none counts: an archive on the move may lose that file."""
+    named = trust.timestamp.certificates
+    try:
+        found = timestamps.believed(named, trust.timestamp.policy)
+    except ConfigError:
+        return None, [Remark("B257", {**count, "path": shown(str(named))})]
+    return found, [] if found else [Remark("B246", count)]
 
 
 def _pinned(archive: Archive, trust: Policy) -> Iterator[CustodyFinding]:

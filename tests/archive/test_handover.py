@@ -16,6 +16,7 @@ import bagit
 import ocfl
 import pytest
 import target
+import tsa
 
 from docscan import archive as archives
 from docscan.archive import Archive, durable, fixity, ledger, objects, rebuild
@@ -23,7 +24,7 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Draft
 from docscan.archive.handover import bag, packing, proofs, taking_over
 from docscan.archive.handover.taking_over import Taken
-from docscan.archive.proof import keys, merkle
+from docscan.archive.proof import keys, merkle, policy
 from docscan.archive.recovery import taken_up
 from docscan.auditor import verify_archive as script
 from docscan.errors import ArchiveError, FixityError, LedgerError, NotFoundError
@@ -239,6 +240,31 @@ def test_to_hand_over_everything_is_told_before_and_after(sender: Archive, tmp_p
     assert done.manifest in receipt
     assert own_key(leaving) in receipt
     assert list(fixity.verify(leaving)) == []
+
+
+def test_the_certificates_that_judge_time_stamps_go_along(sender: Archive, tmp_path: Path) -> None:
+    leaving = target.copied(sender, tmp_path / "leaving")
+    certificates = tsa.authority(tmp_path).certificates.read_bytes()
+    for number, (name, data, carried) in enumerate(
+        (
+            ("trusted/tsa.pem", certificates, True),
+            ("broken.pem", b"none", False),
+            ("missing.pem", b"", False),
+            ("../outside.pem", certificates, False),
+        )
+    ):
+        place = leaving.root / name
+        place.parent.mkdir(exist_ok=True)
+        if data:
+            place.write_bytes(data)
+        (leaving.root / policy.FILE).write_text(f'[timestamp]\ncertificates = "{name}"\n')
+        with taken_up(leaving, now=NOW, agent="ana") as catalogue:
+            bag.hand_over(leaving, catalogue, tmp_path / f"bag{number}", now=NOW, agent="ana")
+        root = tmp_path / f"bag{number}/data"
+        assert (root / name).is_file() == carried
+        assert not carried or (root / name).read_bytes() == data
+        found = (*fixity.verify(archives.open_archive(root)), *script.check(root, [], {}, []).findings)
+        assert {one.code for one in found} <= {"P1"}, "only the catalogue stays behind"
 
 
 def test_a_hand_over_that_fails_is_cancelled(sender: Archive, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ that name.
 """
 
 import logging
+import os
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,10 +27,10 @@ from docscan.archive.event import Draft
 from docscan.archive.examined import Examined
 from docscan.archive.handover import packing, proofs
 from docscan.archive.layout import Archive
-from docscan.archive.proof import checkpoint, keys, policy
+from docscan.archive.proof import checkpoint, keys, policy, timestamps
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.note import Signer
-from docscan.errors import ArchiveError, LedgerError
+from docscan.errors import ArchiveError, ConfigError, LedgerError
 from docscan.messages import sentence
 
 TAGS = "tagmanifest-sha256.txt"
@@ -152,7 +153,21 @@ def _everything(archive: Archive, top: Path) -> int:
     for source in (archive.root / config.FILE, archive.root / policy.FILE, *definitions):
         if source.is_file() and not source.is_symlink():
             packing.copy(source, top / source.relative_to(archive.root))
+    _carry_certificates(archive, top)
     return len(examined.objects)
+
+
+def _carry_certificates(archive: Archive, top: Path) -> None:
+    """Copy the file by which time stamps are judged, where it lies in the archive and is of use."""
+    try:
+        named = policy.own(archive).timestamp.certificates
+        if named is None or timestamps.believed(named) is None:
+            return
+    except ConfigError:  # `docscan verify` says so, here and there
+        return
+    place = Path(os.path.normpath(named))
+    if place.is_relative_to(archive.root) and not (top / place.relative_to(archive.root)).exists():
+        packing.copy(named.resolve(), top / place.relative_to(archive.root))
 
 
 def _named(examined: Examined) -> Mapping[str, str]:

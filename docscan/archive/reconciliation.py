@@ -4,14 +4,15 @@ No signature and no hash tells of a document that was never recorded. What does
 is counting: one side declares boxes, files and pages in an acta, the other
 counts what came, and what was scanned and archived is counted by the ledger
 itself, as each of these events names its batch. A batch is closed by one event
-that holds all four counts, and the reason for each difference.
+that holds all four counts, and the reason for each difference. They are compared
+box by box, so that what is missing in one is not made up for by another.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from docscan.archive.acta import Acta, Direction
+from docscan.archive.acta import Acta, Box, Direction
 from docscan.archive.event import Draft, Event
 from docscan.errors import BatchError
 
@@ -67,6 +68,8 @@ class Difference:
         after: At this stage.
         way: `fewer` or `more`; of what was scanned and not archived,
             `duplicate` or `put_aside`.
+        box: The label of the box, where some boxes have fewer and others more,
+            or the phrase for none; empty for all of them together.
     """
 
     stage: Stage
@@ -74,6 +77,7 @@ class Difference:
     before: int
     after: int
     way: str
+    box: str = ""
 
     @property
     def reasons(self) -> frozenset[str]:
@@ -90,6 +94,8 @@ class Batch:
         received: What was counted when it came, by the number of the box.
         archived: By the number of the box; likewise `duplicates` and `put_aside`.
         closing: The event that closed it; None while it is open.
+        boxes: What its acta declares of each box, from 1; empty where only the
+            events were read, as these hold the sums alone.
     """
 
     opening: Event
@@ -98,6 +104,7 @@ class Batch:
     duplicates: Mapping[int, Count] = field(default_factory=dict)
     put_aside: Mapping[int, Count] = field(default_factory=dict)
     closing: Event | None = None
+    boxes: Sequence[Box] = ()
 
     @property
     def id(self) -> str:
@@ -124,6 +131,10 @@ class Batch:
         """What its acta says."""
         return Count(*(int(self.opening.detail[measure]) for measure in MEASURES))
 
+    def beside(self, acta: Acta) -> "Batch":
+        """The batch with the boxes of its acta, so that each of them is compared."""
+        return replace(self, boxes=acta.boxes)
+
     @property
     def counted(self) -> bool:
         """Whether every box was counted."""
@@ -144,17 +155,49 @@ class Batch:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """Where a count is not the one before it, in order."""
-        found = []
+        """Where a count is not the one before it, in order.
+
+        One is told for all boxes together, unless some have fewer and others
+        more, which would make up for each other: then each box is told.
+        """
+        found: list[Difference] = []
         for before, stage in zip(self.stages, self.stages[1:], strict=False):
             if stage == "archived":
                 found += list(self._not_archived())
                 continue
             for measure in MEASURES if stage == "received" else MEASURES[1:]:
-                was, now = getattr(self.count(before), measure), getattr(self.count(stage), measure)
-                if was != now:
-                    found.append(Difference(stage, measure, was, now, "fewer" if now < was else "more"))
+                found += self._between(before, stage, measure)
         return tuple(found)
+
+    def _between(self, before: Stage, stage: Stage, measure: Measure) -> list[Difference]:
+        def differing(was: Count, now: Count, box: str = "") -> Iterator[Difference]:
+            one, other = getattr(was, measure), getattr(now, measure)
+            if one != other:
+                yield Difference(stage, measure, one, other, "fewer" if other < one else "more", box)
+
+        found: list[Difference] = []
+        for box in self._compared(stage):
+            found += differing(self._of_box(before, box), self._of_box(stage, box), self._label(box))
+        if len({one.way for one in found}) > 1:
+            return found
+        return list(differing(self.count(before), self.count(stage)))
+
+    def _compared(self, stage: Stage) -> list[int]:
+        """The boxes to compare with the stage before, no box last; none if that stage has only sums."""
+        if stage == "received":
+            return sorted({*range(1, len(self.boxes) + 1), *self.received}) if self.boxes else []
+        found = {*self.received, *self.archived, *self.duplicates, *self.put_aside}
+        return sorted(found, key=lambda box: (box == LOOSE, box))
+
+    def _of_box(self, stage: Stage, box: int) -> Count:
+        if stage == "declared":
+            return sum((Count(1, one.files, one.pages) for one in self.boxes[box - 1 : box]), Count())
+        return self.received.get(box, Count()) if stage == "received" else self.scanned(box)
+
+    def _label(self, box: int) -> str:
+        if box == LOOSE:
+            return NO_BOX
+        return self.boxes[box - 1].label if box <= len(self.boxes) else str(box)
 
     def _not_archived(self) -> Iterator[Difference]:
         for way, part in (("duplicate", self.duplicates), ("put_aside", self.put_aside)):
@@ -237,7 +280,7 @@ def closed(batch: Batch, reasons: Sequence[str], *, busy: int = 0, signed: str =
     """The event that closes a batch: its four counts and the reasons for their differences, in one.
 
     Args:
-        batch: As its events tell it.
+        batch: As its events tell it, beside its acta.
         reasons: Codes of `REASONS`.
         busy: How many files are still on their way.
         signed: The record that shows the acta with both signatures.
@@ -252,13 +295,7 @@ def closed(batch: Batch, reasons: Sequence[str], *, busy: int = 0, signed: str =
     if not batch.counted:
         left = batch.declared.boxes - len(batch.received)
         raise BatchError("E030", number=batch.number, count=str(left))
-    differences = batch.differences
-    for one in differences:
-        if not one.reasons.intersection(reasons):
-            raise BatchError("E050", **facts_of(one), reasons=", ".join(sorted(one.reasons)))
-    for code in reasons:
-        if not any(code in one.reasons for one in differences):
-            raise BatchError("E060", reason=code)
+    _expect_explained(batch.differences, reasons)
     detail: dict[str, str | int] = {key: batch.opening.detail[key] for key in ("batch", "year", "number")}
     for stage in batch.stages:
         detail |= {f"{stage}_{key}": getattr(batch.count(stage), key) for key in _measures(stage)}
@@ -276,11 +313,13 @@ def facts_of(difference: Difference) -> dict[str, str]:
         "measure": f"@{MEASURE_PHRASES[difference.measure]}",
         "before": str(difference.before),
         "after": str(difference.after),
+        "box": difference.box,
     }
 
 
 STAGE_PHRASES = {"declared": "B110", "received": "B111", "scanned": "B112", "archived": "B113"}
 MEASURE_PHRASES = {"boxes": "B114", "files": "B115", "pages": "B116"}
+NO_BOX = "@B127"
 
 
 def reasons_of(batch: Batch) -> tuple[str, ...]:
@@ -305,7 +344,7 @@ def told(events: Iterable[Event]) -> Batch | None:
             opening = one
         elif one.type == "custody_transfer" and one.outcome == "pass":
             closing = one
-    return None if opening is None else Batch(opening, **parts, closing=closing)
+    return None if opening is None else Batch(opening, **parts, closing=closing, boxes=())
 
 
 def _measures(stage: Stage) -> tuple[Measure, ...]:
@@ -314,6 +353,16 @@ def _measures(stage: Stage) -> tuple[Measure, ...]:
 
 def _role(direction: Direction) -> str:
     return "recipient" if direction == "in" else "transmitter"
+
+
+def _expect_explained(differences: Sequence[Difference], reasons: Sequence[str]) -> None:
+    for one in differences:
+        if not one.reasons.intersection(reasons):
+            code = "E090" if one.box else "E050"
+            raise BatchError(code, **facts_of(one), reasons=", ".join(sorted(one.reasons)))
+    for code in reasons:
+        if not any(code in one.reasons for one in differences):
+            raise BatchError("E060", reason=code)
 
 
 def _expect_open(batch: Batch) -> None:

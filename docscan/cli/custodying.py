@@ -136,7 +136,7 @@ def show(ctx: click.Context, number: str, as_json: bool) -> None:
             put_json([_plain(batch)])
             return
         acta = batches.acta_of(catalogue, batch)
-    language = archive.config.language
+    language, batch = archive.config.language, batch.beside(acta)
     made = printed.boxes(batch, acta, language)
     put(table(made.rows, made.head, right=made.head[2:]))
     if batch.differences:
@@ -194,7 +194,8 @@ def close(ctx: click.Context, number: str, reasons: Sequence[str], signed: str |
         batch = batches.named(catalogue, number)
         shown = catalogue.row(signed).id if signed else "none"
         busy = batches.on_their_way(archive) if batch.direction == "in" else 0
-        draft = reconciliation.closed(batch, reasons, busy=busy, signed=shown)
+        beside = batch.beside(batches.acta_of(catalogue, batch))
+        draft = reconciliation.closed(beside, reasons, busy=busy, signed=shown)
         batches.note(catalogue, draft, now=now(), agent=agent())
     say(f"The batch {number} is closed.")
 

@@ -10,6 +10,7 @@ from docscan.archive.acta import Acta
 from docscan.archive.reconciliation import (
     LOOSE,
     MEASURE_PHRASES,
+    NO_BOX,
     STAGE_PHRASES,
     Batch,
     Count,
@@ -47,6 +48,7 @@ def paper(batch: Batch, acta: Acta, mark: Mark | None, *, language: str, at: str
         language: `en`, `es`, `pl` or `de`.
         at: The moment of the counts, for a batch that is not closed yet.
     """
+    batch = batch.beside(acta)
     parts: list[Part] = [Facts(_facts(batch, acta, language))]
     if batch.closing is None:
         parts.append(Text(sentence("B119", language, at=at)))
@@ -80,13 +82,14 @@ def boxes(batch: Batch, acta: Acta, language: str) -> Table:
 
 
 def differences(batch: Batch, language: str) -> Table:
-    """Where a count is not the one before it, and why."""
+    """Where a count is not the one before it, and why; of a batch that is beside its acta."""
     codes = reasons_of(batch)
     rows = []
     for one in batch.differences:
-        stage, measure = STAGE_PHRASES[one.stage], MEASURE_PHRASES[one.measure]
-        what = f"{_begun(stage, language)}, {sentence(measure, language)}"
-        rows.append([what, str(one.before), str(one.after), _reasons(one, codes, language)])
+        what = [_begun(STAGE_PHRASES[one.stage], language), sentence(MEASURE_PHRASES[one.measure], language)]
+        if one.box:
+            what.append(sentence("B127", language) if one.box == NO_BOX else one.box)
+        rows.append([", ".join(what), str(one.before), str(one.after), _reasons(one, codes, language)])
     head = [_begun(code, language) for code in ("B130", "B131", "B132", "B133")]
     return Table(head, rows, (2, 1, 1, 4), frozenset({1, 2}))
 

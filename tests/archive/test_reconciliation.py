@@ -173,6 +173,34 @@ def test_boxes_that_nobody_counted_and_files_on_their_way_keep_a_batch_open():
     assert refused.value.code == "E040"
 
 
+def test_a_stray_file_does_not_make_up_for_a_paper_missing_in_a_box():
+    batch = told(
+        declared((3, 3), (1, 1)), counted(3, 3), counted(1, 1, 2),
+        archived(1), archived(1), archived(1, 2), archived(1, reconciliation.LOOSE),
+    )  # fmt: skip
+    assert batch.count("scanned") == Count(0, 4, 4), "the sums agree"
+    assert [(one.box, one.measure, one.before, one.after) for one in batch.differences] == [
+        ("1", "files", 3, 2), (reconciliation.NO_BOX, "files", 0, 1),
+        ("1", "pages", 3, 2), (reconciliation.NO_BOX, "pages", 0, 1),
+    ]  # fmt: skip
+    for reasons in ([], ["left_out"], ["scanned_again"]):
+        with pytest.raises(BatchError) as refused:
+            reconciliation.closed(batch, reasons)
+        assert refused.value.code == "E090"
+    closing = reconciliation.closed(batch, ["left_out", "scanned_again"])
+    assert closing.detail["scanned_files"] == closing.detail["received_files"] == 4
+
+
+def test_a_surplus_in_one_box_does_not_make_up_for_what_is_missing_in_another():
+    boxes = (Box("A", 2, 2), Box("B", 1, 1))
+    drafts = [declared((2, 2), (1, 1)), counted(1, 1), counted(2, 2, 2)]
+    batch = told(*drafts, archived(1), archived(1, 2), archived(1, 2))
+    batch = batch.beside(Acta("a", "b", date(2026, 11, 20), boxes))
+    with pytest.raises(BatchError, match="received, files, A: 1 instead of 2"):
+        reconciliation.closed(batch, ["surplus"])
+    assert reconciliation.closed(batch, ["surplus", "missing"]).detail["received_files"] == 3
+
+
 def test_what_leaves_the_archive_is_declared_and_received_and_nothing_else():
     batch = told(declared((2, 2), direction="out"), counted(1, 2))
     assert [one.stage for one in batch.differences] == ["received"]

@@ -101,6 +101,21 @@ def test_a_batch_is_closed_once_every_difference_has_its_reason(
     assert shelf.findings() == []
 
 
+def test_a_stray_file_is_told_apart_from_the_box_that_misses_one(
+    docscan: Call, opened: str, shelf: Shelf, slip: Slip
+):
+    docscan("custody", "count", opened, "--box", "C-1", 1, 1, "--box", "C-2", 0, 0)
+    shelf.drop("one.png", slip("receipt number 1", "Thank you"))
+    assert shelf.run()["archived"] == 1
+    code, _, err = docscan("custody", "close", opened, "--because", "missing")
+    assert (code, "scanned, files, C-1: 0 instead of 1" in err, "grouped" in err) == (6, True, True)
+    out = docscan("custody", "show", opened)[1]
+    assert "Scanned, files, C-1" in out
+    assert "Scanned, files, no box" in out
+    code, _, err = docscan("custody", "close", opened, "--because", "missing", "--because", "grouped")
+    assert code == 0, err
+
+
 def test_the_printed_acta_says_what_the_events_say_and_is_a_witness_of_the_ledger(
     docscan: Call, opened: str, shelf: Shelf, slip: Slip, tmp_path: Path
 ):

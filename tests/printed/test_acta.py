@@ -45,7 +45,7 @@ def closed() -> Batch:
         filed("accession", "cancelled", 1, 10),
         filed("quarantine", "fail", 2),
     ]
-    closing = reconciliation.closed(batch(*drafts), ["missing", "duplicate", "put_aside"])
+    closing = reconciliation.closed(batch(*drafts), ["missing", "grouped", "duplicate", "put_aside"])
     return batch(*drafts, closing)
 
 
@@ -64,6 +64,8 @@ def test_boxes_sums_differences_and_parties_are_printed(language: str):
         f"{sentence('B127', language)} 0 / 0 – 1 / 10 1 / 10",
         "5 / 50 4 / 49 4 / 30 2 / 20",
         f"5 4 {sentence('B140', language)}",
+        f" 3 2 {sentence('B148', language)[:20]}",
+        f" 0 1 {sentence('B148', language)[:20]}",
         f"4 3 {sentence('B149', language)}",
         f"4 3 {sentence('B150', language)}",
         f": {ACTA.transmitter}",

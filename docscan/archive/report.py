@@ -137,6 +137,7 @@ def verify(
     seconds = None if asked.budget is None else asked.budget.total_seconds()
     found = fixity.verified(archive, Scope(asked.object, seconds, asked.clock), progress)
     state = trust.state(archive, found.examined, known, asked.policy, now)
+    state = trust.unaccused(state, found.findings, asked.witnesses)
     origin, pseudonym, newest = "", "", None
     try:
         origin, pseudonym = ledger.origin(archive), ledger.pseudonym(archive, agent)

@@ -942,6 +942,18 @@ def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Itera
             ledger.anchored |= name not in kept
 
 
+def unaccused(findings: Sequence[Finding], brought: Sequence[Path]) -> list[Finding]:
+    """Leave out what step 6 says of files that are altered or missing, as step 7 says, and of their pairs."""
+    pair = re.compile(r"\.(note|tsr)\Z")
+    altered = {pair.sub("", one.path) for one in findings if one.code in ("D1", "D2")}
+    others = {shown(str(path)) for path in brought}
+    return [
+        one
+        for one in findings
+        if one.code[0] not in "TW" or one.path in others or pair.sub("", one.path) not in altered
+    ]
+
+
 def check_stamps(top: Path, ledger: Ledger) -> Iterator[Finding]:
     """Step 6: what was stamped is a checkpoint of this ledger, and the token names it (threat A5)."""
     for path in sorted(
@@ -1369,6 +1381,7 @@ def check(place: Path, brought: Sequence[Path], policy: dict[str, Any], keys: Se
         findings += check_stamps(top, ledger)
     findings += check_root_files(top, ledger)  # step 7
     findings += check_files(top, ledger)
+    findings = unaccused(findings, brought)
     findings += check_objects(top, ledger)  # step 8
     findings += check_destroyed(top, ledger)
     if whole and not in_bag and sound:

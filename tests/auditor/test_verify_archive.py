@@ -86,12 +86,12 @@ def test_it_finds_what_docscan_finds(victim: Archive, attack: Attack) -> None:
     assert places(victim.root, witness) == theirs(victim, witness)
 
 
-def named_alone(archive: Archive, paths: tuple[str, ...]) -> int:
+def named_alone(archive: Archive, paths: tuple[str, ...], data: bytes = b"innocent") -> int:
     """File these under one event, and say which line it is."""
     for path in paths:
         (archive.root / path).parent.mkdir(parents=True, exist_ok=True)
-        (archive.root / path).write_bytes(b"innocent")
-    digest = hashlib.sha256(b"innocent").hexdigest()
+        (archive.root / path).write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
     target.happened(archive, Draft("policy change", files=dict.fromkeys(paths, digest)))
     return next(seq for seq, one in enumerate(target.events_of(archive)) if paths[0] in one.get("files", {}))
 
@@ -100,6 +100,42 @@ def break_line(archive: Archive, seq: int) -> None:
     lines = target.lines_of(archive)
     lines[seq] = b"!" + lines[seq][1:]
     target.put_lines(archive, lines)
+
+
+STAMPED = ("ledger/timestamps/000000000002.note", "ledger/timestamps/000000000002.tsr")
+KEPT = ("ledger/witnesses/0123abcd-000000000002.note",)
+
+
+def of_another_log(archive: Archive) -> bytes:
+    """A checkpoint that can be read and is not of this ledger."""
+    return (archive.root / target.NOTE).read_bytes().replace(b"docscan/", b"docscan/0", 1)
+
+
+@pytest.mark.parametrize(("paths", "code"), [(STAMPED, "T"), (KEPT, "W")])
+def test_a_changed_file_is_told_once_and_its_pair_is_not_accused(
+    victim: Archive, paths: tuple[str, ...], code: str
+) -> None:
+    named_alone(victim, paths, of_another_log(victim))
+    assert {one[0][0] for one in places(victim.root)} == {one[0][0] for one in theirs(victim)} == {code}
+    for path in paths:
+        before = (victim.root / path).read_bytes()
+        (victim.root / path).write_bytes(before.replace(b"docscan/0", b"docscan/1", 1))
+        assert places(victim.root) == theirs(victim) == {("D1", path, "")}
+        (victim.root / path).unlink()
+        assert places(victim.root) == theirs(victim) == {("D2", path, "")}
+        (victim.root / path).write_bytes(before)
+
+
+def test_what_somebody_else_kept_is_told_whatever_it_is_called(
+    victim: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named_alone(victim, KEPT, of_another_log(victim))
+    brought = tmp_path / "elsewhere" / KEPT[0]
+    brought.parent.mkdir(parents=True)
+    (victim.root / KEPT[0]).rename(brought)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    told = {("D2", KEPT[0], ""), ("W2", KEPT[0], "")}
+    assert places(victim.root, Path(KEPT[0])) == theirs(victim, Path(KEPT[0])) == told
 
 
 PAPERS = f"custody/{target.object_id(55)}"
@@ -111,8 +147,8 @@ PAPERS = f"custody/{target.object_id(55)}"
         ("access.toml",),
         ("retention.toml", f"{PAPERS}/retention.toml"),
         (f"{PAPERS}/acta.pdf", f"{PAPERS}/proposal.json"),
-        ("ledger/witnesses/0123abcd-000000000002.note",),
-        ("ledger/timestamps/000000000002.note", "ledger/timestamps/000000000002.tsr"),
+        KEPT,
+        STAMPED,
     ],
 )
 def test_a_file_whose_line_is_lost_is_not_accused(victim: Archive, paths: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ that (A4): within the archive everything agrees. Only what others kept tells:
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -193,6 +193,25 @@ def _damaged(examined: Examined) -> tuple[Remark, ...]:
     beside = {"D3", "L5", "L6", "C1", "C2", "C3"}  # findings that leave the lines as they are
     found = any(one.code not in beside and one.path != HEAD for one in examined.findings)
     return (Remark("B248"),) if found else ()
+
+
+def unaccused(state: State, told: Iterable[CustodyFinding], files: Iterable[Path]) -> State:
+    """A state that does not accuse again files that were told to be altered or missing, nor their pairs.
+
+    Args:
+        state: What others confirm of a ledger.
+        told: What was found of the archive's files.
+        files: Notes that somebody else kept; what contradicts these stays.
+    """
+    altered = {_pair(one.path) for one in told if one.code in {"D1", "D2"}}
+    brought = {shown(str(path)) for path in files}
+    left = (one for one in state.findings if one.path in brought or _pair(one.path) not in altered)
+    return replace(state, findings=tuple(left))
+
+
+def _pair(path: str) -> str:
+    """The name that a note has in common with its time stamp."""
+    return path.removesuffix(".tsr").removesuffix(".note")
 
 
 def _origin(archive: Archive) -> str:

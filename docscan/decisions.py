@@ -12,6 +12,7 @@ from datetime import datetime
 
 from docscan.archive import Archive, ledger, objects
 from docscan.archive.catalogue import Catalogue, Row
+from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
 from docscan.errors import DecisionError, FixityError, NotFoundError, RecordChangedError
@@ -25,7 +26,6 @@ from docscan.search import feed
 from docscan.verification import PROVEN, review
 from docscan.verification.review import Signature
 
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 REMOVED = ""  # what is typed for a field that is not on the paper
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 1 << 20  # bytes read at a time: large enough that hashing, not reading, sets the pace
+OWNER_ONLY = 0o600
 
 
 def write(path: Path, data: bytes) -> None:
@@ -22,6 +23,18 @@ def write(path: Path, data: bytes) -> None:
     with path.open("xb") as file:
         file.write(data)
         flush(file)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, and its name, and flush both.
+
+    Raises:
+        FileExistsError: Something has that name already.
+    """
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
+        file.write(data)
+        flush(file)
+    sync_folder(path.parent)
 
 
 def replace(path: Path, data: bytes, staging: Path) -> None:

@@ -1,9 +1,9 @@
 """A custody event, and the one way to write it as a line of the ledger.
 
 The vocabulary is that of PREMIS 3 (event types) and ArchivesSpace (outcomes,
-agent roles, custody events). The schema is closed, and what it lets through
-cannot hold a person's name, a file name or a sentence: the ledger is for ever,
-personal data is not.
+agent roles, custody events). The schema is closed: no file name, no sentence and
+no free text gets through. A few small words do, as keywords, and docscan writes
+no person's name among them: the ledger is for ever, personal data is not.
 """
 
 import hashlib

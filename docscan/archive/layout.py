@@ -36,6 +36,8 @@ SERVICE = (
     "reports",
 )  # a missing one means an empty one
 
+PATIENCE = 5.0  # seconds to wait for a run that is just ending
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:

@@ -6,11 +6,10 @@ from typing import Any
 import click
 
 from docscan.archive import access as rules
+from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table
 from docscan.messages import sentence
-
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 
 login_argument = click.argument("login")
 

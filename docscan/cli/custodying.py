@@ -14,14 +14,13 @@ from docscan.archive import acta as actas
 from docscan.archive.acta import Acta, Box, Direction
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.event import Draft
+from docscan.archive.layout import PATIENCE
 from docscan.archive.proof import checkpoint
 from docscan.archive.reconciliation import MEASURES, REASONS, Batch
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table, write
 from docscan.errors import ActaError, BatchError
 from docscan.messages import LANGUAGES
-
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 
 Boxes = tuple[tuple[str, int, int], ...]
 

@@ -11,14 +11,12 @@ from docscan.archive import access
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.handover import bag, packing, proofs
 from docscan.archive.handover.taking_over import take_over
-from docscan.archive.layout import Archive
+from docscan.archive.layout import PATIENCE, Archive
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, say, standing_in, write
 from docscan.errors import NotFoundError
 from docscan.messages import sentence
 from docscan.search import feed
-
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 
 folder_type = click.Path(path_type=Path, file_okay=False)
 

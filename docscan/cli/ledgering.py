@@ -7,6 +7,7 @@ import click
 from docscan import record
 from docscan.archive import Archive, chain, hold, ledger
 from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.layout import PATIENCE
 from docscan.archive.proof import checkpoint, keys
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.recovery import taken_up
@@ -16,7 +17,6 @@ from docscan.errors import LedgerError
 from docscan.messages import sentence
 
 NO = 8
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 
 
 @click.group(name="ledger", epilog="Example: docscan -A my-archive ledger show")

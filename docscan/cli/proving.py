@@ -9,6 +9,7 @@ import click
 
 from docscan import record
 from docscan.archive import Archive, access, hold, report
+from docscan.archive.layout import PATIENCE
 from docscan.archive.proof import policy
 from docscan.archive.rebuild import rebuild as rebuild_catalogue
 from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
@@ -17,7 +18,6 @@ from docscan.errors import ConfigError
 from docscan.search import feed
 
 EXIT_CODES = {CLEAN: 0, FINDINGS: 8, report.UNMET: 3}
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SPAN = re.compile(rf"([1-9]\d{{0,4}})([{''.join(UNITS)}])", re.ASCII)
 

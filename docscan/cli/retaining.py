@@ -15,12 +15,11 @@ from docscan.archive.keeping import disposal, holds, schedules, standing
 from docscan.archive.keeping import retention as rules
 from docscan.archive.keeping.retention import Item
 from docscan.archive.keeping.standing import Proposal
+from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, shortened, standing_in, table
 from docscan.messages import sentence
 from docscan.search import feed
-
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 day_option = click.option(

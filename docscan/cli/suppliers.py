@@ -9,13 +9,12 @@ import click
 from docscan import learning
 from docscan.archive import lessons
 from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.layout import PATIENCE
 from docscan.archive.lessons import Supplier, Taught
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, equipped, now, put, put_json, say, standing_in, table
 from docscan.errors import NotFoundError
 from docscan.extraction.anchors import Anchor
-
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 key_argument = click.argument("key", metavar="SUPPLIER")

@@ -9,6 +9,7 @@ import click
 
 from docscan.archive import Archive, custody, durable, ledger
 from docscan.archive.catalogue import open_catalogue
+from docscan.archive.layout import PATIENCE
 from docscan.archive.proof import authority, checkpoint, handouts, note, policy, timestamps, witness
 from docscan.archive.proof.policy import Policy, Trusted
 from docscan.archive.proof.witness import Judgement
@@ -18,7 +19,6 @@ from docscan.errors import ArchiveError, ConfigError, LedgerError, NotFoundError
 from docscan.messages import LANGUAGES, sentence
 
 FINDINGS = 8
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
 REASONS = {witness.SMALLER: "B263", witness.OTHER_ROOT: "B264", witness.NO_PROOF_OF_IT: "B265"}
 FILE = click.Path(path_type=Path, dir_okay=False)
 

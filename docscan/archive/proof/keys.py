@@ -19,7 +19,7 @@ from docscan.errors import ArchiveError, LedgerError
 
 PLACE = "DOCSCAN_KEYS"
 MOST_BYTES = 1_024  # of a key file; one has about 120
-OWNER_ONLY, OTHERS = 0o600, 0o077
+OTHERS = 0o077
 
 
 def place(archive: Archive, origin: str) -> Path:
@@ -58,10 +58,7 @@ def create(archive: Archive, origin: str) -> Signer:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         signer = note.generated(origin)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
-            file.write(f"{signer.skey}\n".encode())
-            durable.flush(file)
-        durable.sync_folder(path.parent)
+        durable.write_private(path, f"{signer.skey}\n".encode())
     except FileExistsError:
         return _read(path, origin)
     except OSError as problem:

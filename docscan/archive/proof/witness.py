@@ -24,7 +24,6 @@ against.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +43,6 @@ from docscan.errors import ArchiveError, LedgerError
 
 EVIDENCE = "docscan.evidence/1"
 KEY, NEWEST, PIN = "witness.key", "newest.note", "log.vkey"
-OWNER_ONLY = 0o600
 BUSY_SECONDS = 10
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 SMALLER, OTHER_ROOT, NO_PROOF_OF_IT = "smaller", "other root", "inconsistent"
@@ -85,10 +83,7 @@ def create(state: Path, name: str) -> Signer:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         signer = note.generated(name)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
-            file.write(f"{signer.skey}\n".encode())
-            durable.flush(file)
-        durable.sync_folder(state)
+        durable.write_private(path, f"{signer.skey}\n".encode())
     except FileExistsError:
         return signer_of(state)
     except (OSError, ValueError) as problem:

@@ -82,6 +82,8 @@ class Report:
         unproven: Those that the archive's folders do not bear out: none,
             unless something is badly wrong.
         batch: The number of the batch that was filed into, or empty.
+        undecided: How many batches were open of which none was named, so that
+            the files belong to none; 0 otherwise.
         checkpoint: The state of the ledger afterwards: who keeps the report
             keeps a witness of it (threat A4).
         unsigned: How many events could not be signed, for want of the key.
@@ -93,6 +95,7 @@ class Report:
     pages: int = 0
     unproven: tuple[Outcome, ...] = ()
     batch: str = ""
+    undecided: int = 0
     checkpoint: Checkpoint | None = None
     unsigned: int = 0
 
@@ -168,6 +171,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             tally.read,
             unproven,
             intake.number if intake else "",
+            0 if intake or not outcomes else len(batches.waiting(catalogue)),
             checkpoint.at(archive, catalogue, catalogue.applied() + 1),
             checkpoint.unsigned(archive),
         )
@@ -305,6 +309,7 @@ def write_report(archive: Archive, report: Report) -> Path | None:
         "pages_per_minute": report.pages_per_minute,
         "adds_up": not report.unproven,
         "batch": report.batch,
+        "undecided": report.undecided,
         "unsigned": report.unsigned,
         "files": [
             asdict(outcome) | {"path": _relative(outcome.path, archive)} for outcome in report.outcomes
@@ -326,6 +331,8 @@ def as_text(report: Report, language: str) -> str:
     ]
     if report.batch:
         lines.append(sentence("B012", language, batch=report.batch))
+    if report.undecided:
+        lines.append(sentence("B013", language, count=str(report.undecided)))
     lines += [
         sentence(SAID[outcome.result], language, source=outcome.source, reason=outcome.reason)
         for outcome in report.outcomes

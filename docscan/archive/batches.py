@@ -101,6 +101,11 @@ def acta_of(catalogue: Catalogue, batch: Batch) -> Acta:
     )
 
 
+def waiting(catalogue: Catalogue) -> list[Batch]:
+    """The open batches that a run may file into, by number and without their counts."""
+    return [one for one in _outlines(catalogue) if one.closing is None and one.direction == "in"]
+
+
 def intake(catalogue: Catalogue, number: str = "") -> Intake | None:
     """The open batch that a run files into.
 
@@ -119,8 +124,8 @@ def intake(catalogue: Catalogue, number: str = "") -> Intake | None:
         if batch.direction == "out":
             raise BatchError("E070", catalogue.archive.config.language, number=number)
         return _intake(catalogue, batch)
-    waiting = [one for one in _outlines(catalogue) if one.closing is None and one.direction == "in"]
-    return _intake(catalogue, waiting[0]) if len(waiting) == 1 else None
+    found = waiting(catalogue)
+    return _intake(catalogue, found[0]) if len(found) == 1 else None
 
 
 def begin(archive: Archive, intake: Intake | None) -> None:

@@ -66,6 +66,8 @@ def run(
     report = _once(archive, _equipped(archive), options)
     if as_json:
         put(record.dumped(report.counts))
+        if report.undecided:
+            say(sentence("B013", archive.config.language, count=str(report.undecided)))
     else:
         put(batch.as_text(report, archive.config.language).rstrip())
     if report.unproven or report.counts["put_aside"]:

@@ -184,10 +184,17 @@ def test_of_two_open_batches_a_run_is_told_which(docscan: Call, opened: str, she
     )
     assert (code, second.strip()) == (0, "2026-0002"), err
     shelf.drop("one.png", slip("receipt number 1"))
-    docscan("run", "--quiet", "0.2")
+    code, out, _ = docscan("run", "--quiet", "0.2")
+    assert "2 batches are open, so these files belong to none" in out
+    shelf.drop("nothing.pdf", b"")
+    code, out, err = docscan("run", "--quiet", "0.2", "--json")
+    assert ("--batch" in err, "batch" in out) == (True, False)
+    code, out, err = docscan("run", "--quiet", "0.2")
+    assert (code, "--batch" in out + err) == (0, False), "no file came, so there is none to name a batch for"
     shelf.drop("two.png", slip("receipt number 2"))
     code, out, _ = docscan("run", "--batch", "2026-0002", "--quiet", "0.2")
     assert "Filed into the batch 2026-0002." in out
+    assert "--batch" not in out
     assert shown(docscan, opened)["archived"] == {"boxes": 0, "files": 0, "pages": 0}
     assert shown(docscan, "2026-0002")["archived"] == {"boxes": 0, "files": 1, "pages": 1}
     report = max(shelf.archive.reports.glob("*.txt")).read_text()

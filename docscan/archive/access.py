@@ -27,7 +27,10 @@ from docscan.messages import sentence
 FILE = "access.toml"
 MOST_BYTES = 1 << 20  # some 10,000 people
 
-Act = Literal["view", "take in", "decide", "mend", "export", "import", "hold", "dispose", "rule", "grant"]
+Act = Literal[
+    "view", "take in", "decide", "mend", "export", "import", "hold", "dispose", "rule", "grant",
+    "shelve", "lend", "authorise",
+]  # fmt: skip
 Purpose = Literal["view", "download", "print", "export", "search"]
 
 EVERYBODY = frozenset({"clerk", "reviewer", "archivist", "auditor", "administrator"})
@@ -41,7 +44,10 @@ ACTS: dict[Act, frozenset[str]] = {
     "import": KEEPERS,  # take documents over
     "hold": KEEPERS,  # place and release
     "dispose": KEEPERS,  # assign a class; propose, approve, execute destruction
-    "rule": KEEPERS,  # adopt a retention schedule
+    "rule": KEEPERS,  # adopt a retention schedule, or rules of lending
+    "shelve": KEEPERS | {"clerk"},  # register, place and count paper
+    "lend": KEEPERS | {"clerk"},  # lend paper and take it back
+    "authorise": KEEPERS,  # lend originals that are scanned, close a discrepancy, forget who borrowed
     "grant": frozenset({"administrator"}),  # say who has which role
 }
 

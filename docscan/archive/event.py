@@ -20,7 +20,8 @@ NO_LINE = "0" * 64  # what the first line names as the one before it
 MAX_LINE = 16_384  # bytes; an event is far smaller, so a longer line is not one
 LEAF = b"\x00"  # sets lines apart from inner nodes of a hash tree over them (RFC 6962, 2.1)
 
-# PREMIS 3 eventType, ArchivesSpace's custody events, and what neither has: holds, rules, and the ledger's own
+# PREMIS 3 eventType, ArchivesSpace's custody events, and what neither has: holds, rules, the paper itself
+# (docscan.holdings), and the ledger's own
 TYPES = frozenset(
     {
         "accession",
@@ -63,6 +64,11 @@ TYPES = frozenset(
         "key rotation",
         "timestamp",
         "repair",
+        "holding registered",
+        "holding moved",
+        "loan",
+        "stocktake",
+        "escalation",
     }
 )
 OUTCOMES = frozenset({"pass", "fail", "partial", "pending", "cancelled"})
@@ -89,7 +95,8 @@ WORD = re.compile(
 FILE = re.compile(
     r"(v[1-9]\d{0,4}/)?inventory\.json(\.sha256)?|0=ocfl_object_1\.1|v[1-9]\d{0,4}/content/original"
     r"|ledger/log\.json|ledger/timestamps/\d{12}\.(tsr|note)|ledger/witnesses/[0-9a-f]{8}-\d{12}\.note"
-    rf"|(access|retention)\.toml|custody/{UUID.pattern}/[a-z-]{{1,32}}\.(pdf|toml|json)"
+    rf"|(access|retention|loans)\.toml|custody/{UUID.pattern}/[a-z-]{{1,32}}\.(pdf|toml|json)"
+    rf"|holdings/{UUID.pattern}\.jsonl"
     r"|objects/(0=ocfl_1\.1|ocfl_layout\.json|extensions/[a-z0-9-]{1,64}/config\.json)",
     re.ASCII,
 )

@@ -22,8 +22,8 @@ MAX_INVENTORY = 1 << 24  # bytes; an inventory of docscan's has about a thousand
 SIDECAR = re.compile(rb"([0-9a-f]{64}) inventory\.json\n")
 VERSION = re.compile(rf"{HEAD.pattern}/{re.escape(objects.INVENTORY)}", re.ASCII)
 ORIGINAL = re.compile(r"v\d+/content/original")
-NAMED = ("custody", "ledger/timestamps", "ledger/witnesses")  # folders in which an event names each file
-SETTINGS = ("access.toml", "retention.toml")  # and files of which the same is so
+NAMED = ("custody", "holdings", "ledger/timestamps", "ledger/witnesses")  # an event names each file in them
+SETTINGS = ("access.toml", "retention.toml", "loans.toml")  # and files of which the same is so
 
 
 def root_files(archive: Archive, files: Mapping[str, str] | None, seen: Seen) -> Iterator[CustodyFinding]:
@@ -61,11 +61,11 @@ def named_files(
 
 
 def _filing(path: str) -> str:
-    """What the files that one event names have in common: a folder, or within the ledger's a name.
+    """What the files one event names have in common: a folder; a name among the ledger's and the holdings.
 
     Nothing for a file of the root, which one event names together with its copy under `custody/`.
     """
-    return path.rpartition("." if path.startswith("ledger/") else "/")[0]
+    return path.rpartition("." if path.startswith(("ledger/", "holdings/")) else "/")[0]
 
 
 def _named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Iterator[CustodyFinding]:

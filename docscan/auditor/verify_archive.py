@@ -94,7 +94,8 @@ TYPES = frozenset((
     "policy assignment", "quarantine", "recovery", "redaction", "replication", "transfer",
     "unquarantine", "validation", "virus check", "acknowledgement_received", "acknowledgement_sent",
     "agreement_signed", "component_transfer", "custody_transfer", "request", "hold placed",
-    "hold released", "policy change", "key rotation", "timestamp", "repair",
+    "hold released", "policy change", "key rotation", "timestamp", "repair", "holding registered",
+    "holding moved", "loan", "stocktake", "escalation",
 ))
 OUTCOMES = frozenset(("pass", "fail", "partial", "pending", "cancelled"))
 ROLES = frozenset(("implementer", "authorizer", "requester", "recipient", "transmitter", "validator"))
@@ -126,8 +127,9 @@ FILE = "|".join((  # a path in `files`
     r"ledger/log\.json",
     r"ledger/timestamps/[0-9]{12}\.(tsr|note)",
     r"ledger/witnesses/[0-9a-f]{8}-[0-9]{12}\.note",
-    r"(access|retention)\.toml",
+    r"(access|retention|loans)\.toml",
     rf"custody/{UUID}/[a-z-]{{1,32}}\.(pdf|toml|json)",
+    rf"holdings/{UUID}\.jsonl",
     r"objects/(0=ocfl_1\.1|ocfl_layout\.json|extensions/[a-z0-9-]{1,64}/config\.json)",
 ))
 FORMS = {name: re.compile(form) for name, form in (  # each for the whole of a text
@@ -1041,11 +1043,11 @@ def check_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
 
 
 def filing(path: str) -> str:
-    """What the files that one event names have in common: a folder, or within the ledger's a name.
+    """What the files one event names have in common: a folder; a name among the ledger's and the holdings.
 
     Nothing for a file of the root, which one event names together with its copy under `custody/`.
     """
-    return path.rpartition("." if path.startswith("ledger/") else "/")[0]
+    return path.rpartition("." if path.startswith(("ledger/", "holdings/")) else "/")[0]
 
 
 def named_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
@@ -1054,11 +1056,11 @@ def named_files(top: Path, ledger: Ledger) -> Iterator[Finding]:
     for path, digest in ledger.files.items():
         if not path.startswith(elsewhere):
             yield from compare(top, path, digest)
-    for name in ("access.toml", "retention.toml"):
+    for name in ("access.toml", "retention.toml", "loans.toml"):
         kind = kind_of(top / name)
         if name not in ledger.files and kind != "missing":
             yield misplaced(name, kind)
-    for folder in ("custody", "ledger/timestamps", "ledger/witnesses"):
+    for folder in ("custody", "holdings", "ledger/timestamps", "ledger/witnesses"):
         kind = kind_of(top / folder)
         if kind == "folder":
             named = {path[len(folder) + 1 :] for path in ledger.files if path.startswith(f"{folder}/")}

@@ -189,8 +189,7 @@ def _destroyed_while_held(examined: Examined) -> set[str]:
         if event.type == "hold placed":
             standing.setdefault(name, set()).add(hold)
         elif event.type == "hold released":
-            for holds in [standing.get(name, set())] if name else standing.values():
-                holds.discard(hold)
+            standing.get(name, set()).discard(hold)
         elif standing.get(name):
             found.add(name)
     return found

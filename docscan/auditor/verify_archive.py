@@ -269,9 +269,8 @@ class Ledger:
             self.deleted[object_id] = bool(self.holds.get(object_id)) or self.deleted.get(object_id, False)
         if event["type"] == "hold placed" and object_id is not None:
             self.holds.setdefault(object_id, set()).add(event["detail"].get("hold"))
-        if event["type"] == "hold released":
-            for held in self.holds if object_id is None else (object_id,):
-                self.holds.get(held, set()).discard(event["detail"].get("hold"))
+        if event["type"] == "hold released" and object_id is not None:
+            self.holds.get(object_id, set()).discard(event["detail"].get("hold"))
 
 
 # ---- looking at files that nobody vouches for ----------------------------------------------------------

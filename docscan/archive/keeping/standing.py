@@ -210,20 +210,18 @@ def _about(standing: Standing, object_id: str, found: Event) -> None:
 
 
 def _hold(standing: Standing, found: Event) -> None:
-    """A hold placed on an object, or released from it; without an object, from all of its objects."""
+    """A hold placed on an object, or released from it."""
     name = str(found.detail.get("hold", ""))
     kept = standing.objects.get(str(found.object))
+    if kept is None:
+        return
     if found.type == "hold placed":
         reason = str(found.detail.get("reason", ""))
         hold = standing.holds.setdefault(name, Hold(name, reason, found.at, found.agent.id))
-        if kept is not None:
-            hold.objects.add(kept.id)
-            kept.holds[name] = hold.reason
+        hold.objects.add(kept.id)
+        kept.holds[name] = hold.reason
         return
-    released = [kept] if found.object is not None else list(standing.objects.values())
-    for one in released:
-        if one is not None:
-            one.holds.pop(name, None)
+    kept.holds.pop(name, None)
     hold_left = standing.holds.get(name)
     if hold_left is not None and not any(name in standing.objects[one].holds for one in hold_left.objects):
         hold_left.released = found.at

@@ -26,6 +26,8 @@ Plain tuples of plain values, which the garbage collector passes over: of a
 million lines that is a third of the time.
 """
 
+Filings = tuple[Filing, ...] | list[Filing]  # a tuple of one for most objects, a list for the others
+
 
 class Told(Mapping[str, Of]):
     """What the ledger tells of each object, by UUID; worked out when it is asked for.
@@ -75,8 +77,8 @@ class Examined:
 
     findings: list[CustodyFinding] = field(default_factory=list)
     creation: Event | None = None
-    about: dict[str, tuple[Filing, ...]] = field(default_factory=dict)
-    shelved: dict[str, tuple[Filing, ...]] = field(default_factory=dict)
+    about: dict[str, Filings] = field(default_factory=dict)
+    shelved: dict[str, Filings] = field(default_factory=dict)
     deleted: dict[str, Event] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -136,7 +138,11 @@ class Examined:
             self.about[said.object] = self.shelved[said.object] = (filing,)
             return
         for lines in (self.about, self.shelved):
-            lines[said.object] = (*lines.get(said.object, ()), filing)
+            known = lines.get(said.object, ())
+            if isinstance(known, list):  # which grows without being copied
+                known.append(filing)
+            else:
+                lines[said.object] = [*known, filing]
 
     def _note(self, found: Event) -> None:
         """Keep what other steps ask of an event."""

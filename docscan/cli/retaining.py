@@ -1,6 +1,6 @@
 """How long records are kept: `retention`, and what must not be destroyed: `hold`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
@@ -180,8 +180,7 @@ def show(ctx: click.Context, proposal: str, as_json: bool) -> None:
 @click.pass_context
 def approve(ctx: click.Context, proposal: str) -> None:
     """Approve a PROPOSAL that somebody else made; look at it first with `retention show`."""
-    with _writing(ctx, "dispose") as (catalogue, moment):
-        put(_proposals([disposal.approve(catalogue, proposal, now=moment, agent=agent())]))
+    _decide(ctx, disposal.approve, proposal)
 
 
 @retention.command("reject", epilog="Example: docscan retention reject 77b01d5e")
@@ -189,8 +188,7 @@ def approve(ctx: click.Context, proposal: str) -> None:
 @click.pass_context
 def reject(ctx: click.Context, proposal: str) -> None:
     """Turn a PROPOSAL down, or take it back; nothing is destroyed by it then."""
-    with _writing(ctx, "dispose") as (catalogue, moment):
-        put(_proposals([disposal.reject(catalogue, proposal, now=moment, agent=agent())]))
+    _decide(ctx, disposal.reject, proposal)
 
 
 @retention.command("execute", epilog="Example: docscan retention execute 77b01d5e")
@@ -277,6 +275,11 @@ def _adopt(ctx: click.Context, text: str) -> None:
     with _writing(ctx, "rule") as (catalogue, moment):
         schedules.adopt(catalogue, text, now=moment, agent=agent())
     say(sentence("K026", catalogue.archive.config.language))
+
+
+def _decide(ctx: click.Context, decision: Callable[..., Proposal], proposal: str) -> None:
+    with _writing(ctx, "dispose") as (catalogue, moment):
+        put(_proposals([decision(catalogue, proposal, now=moment, agent=agent())]))
 
 
 @contextmanager

@@ -2,11 +2,9 @@
 
 On disk: `log.json` says what the log is; `000000.jsonl`, `000001.jsonl`, ...
 hold 10,000 lines each; `head.json` says how many lines there are and what the
-last one hashes to. A line is flushed before the head is replaced, so a crash
-leaves one of two states, and `heal` mends these two only:
-
-* the last line has no end: it was never acknowledged, and is cut off;
-* the head is one line behind: the line is whole, and the head is rewritten.
+last one hashes to. Lines are flushed before the head is replaced. Each line of
+an act of several events, but its last, says how many of them `follow`. So a
+crash leaves at most one act that the head does not count, which `healing` mends.
 
 Whoever appends holds the archive (`docscan.archive.hold`).
 """
@@ -14,10 +12,11 @@ Whoever appends holds the archive (`docscan.archive.hold`).
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BufferedReader, FileIO
+from itertools import groupby
 from pathlib import Path
 
 import rfc8785
@@ -32,6 +31,7 @@ from docscan.errors import LedgerError
 FORMAT = "docscan.ledger/1"
 SEGMENT_LINES = 10_000  # about 7 MB a file: small enough for every tool, few enough for `ls`
 MAX_SMALL = 4_096  # bytes of log.json and head.json
+FOLLOW = "follow"  # in an event's detail: how many events of the same act come after it; the ledger's own key
 VERIFY = "Look at what `docscan verify` finds; restore the ledger from a copy if it is damaged."
 
 
@@ -51,36 +51,40 @@ class Head:
 
 
 def append(archive: Archive, draft: Draft, *, now: datetime, agent: str) -> Event:
-    """Write one more event, durably.
+    """Write one more event, durably; `append_all` with one."""
+    (written,) = append_all(archive, [draft], now=now, agent=agent)
+    return written
+
+
+def append_all(archive: Archive, drafts: Sequence[Draft], *, now: datetime, agent: str) -> list[Event]:
+    """Write the events of one act, durably: all of them or, after a crash, none.
 
     Args:
         archive: Held by the caller.
-        draft: What happened.
+        drafts: What happened, in order; none is no act.
         now: When, with its time zone.
         agent: Who: a login name, which is written as a pseudonym, or that pseudonym.
 
+    Returns:
+        The events; but the last of several has `follow` in its detail.
+
     Raises:
         LedgerError: The end of the ledger is not what its head says.
-        ValueError: The draft holds what the closed schema does not allow.
+        ValueError: A draft holds what the closed schema does not allow; nothing is written.
     """
-    head = read_head(archive)
+    before = head = read_head(archive)
     _expect_end(archive, head)
     who = agent if event.AGENT.fullmatch(agent) else pseudonym(archive, agent)
-    written = Event(
-        seq=head.size,
-        at=stamp(now),
-        prev=head.tail,
-        type=draft.type,
-        outcome=draft.outcome,
-        agent=Agent(who, draft.role, PROGRAM),
-        object=draft.object,
-        object_version=draft.object_version,
-        files=draft.files,
-        detail=draft.detail,
-    )
-    event.check(written)
-    _add_line(segment(archive, written.seq), written.line + b"\n")
-    _write_head(archive, Head(written.seq + 1, written.hash))
+    written, lines = list[Event](), list[bytes]()
+    for number, draft in enumerate(drafts, 1):
+        one = _placed(_followed(draft, len(drafts) - number), head, at=stamp(now), who=who)
+        event.check(one)
+        written.append(one)
+        lines.append(one.line)
+        head = Head(one.seq + 1, event.leaf(lines[-1]))
+    if written:
+        _add_lines(archive, before.size, lines)
+        write_head(archive, head)
     return written
 
 
@@ -103,36 +107,6 @@ def read(archive: Archive, after: int = -1) -> Iterator[Event]:
             yield found
     if seq + 1 < size:
         raise LedgerError(f"The ledger ends before line {size}.", hint=VERIFY)
-
-
-def heal(archive: Archive, *, now: datetime, agent: str) -> Event | None:
-    """Mend what a crash can leave at the end of the ledger, and nothing else.
-
-    Args:
-        archive: Held by the caller.
-        now: When, with its time zone.
-        agent: Who runs this.
-
-    Returns:
-        The `repair` event when an unfinished line was cut off; None otherwise.
-
-    Raises:
-        LedgerError: There is no head to heal by.
-    """
-    head = read_head(archive)
-    path = segment(archive, head.size)
-    beyond = _beyond(archive, head, path)
-    if not beyond:
-        return None
-    if beyond.endswith(b"\n"):
-        _acknowledge(archive, head, beyond)
-        return None
-    if b"\n" in beyond:
-        return None
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size - len(beyond))
-        durable.flush(file)
-    return append(archive, Draft("repair", detail={"bytes": len(beyond)}), now=now, agent=agent)
 
 
 def read_head(archive: Archive) -> Head:
@@ -177,7 +151,7 @@ def start(archive: Archive, log: bytes, draft: Draft, *, now: datetime, agent: s
         agent: Who makes the archive.
     """
     durable.write(archive.ledger / "log.json", log)
-    _write_head(archive, Head(0, NO_LINE))
+    write_head(archive, Head(0, NO_LINE))
     return append(archive, draft, now=now, agent=agent)
 
 
@@ -238,26 +212,71 @@ def stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _add_line(path: Path, line: bytes) -> None:
+def _followed(draft: Draft, left: int) -> Draft:
+    """A draft that says how many follow it; nobody else says so."""
+    detail = {key: value for key, value in draft.detail.items() if key != FOLLOW}
+    return replace(draft, detail=detail | ({FOLLOW: left} if left else {}))
+
+
+def _placed(draft: Draft, head: Head, *, at: str, who: str) -> Event:
+    """The event that a draft becomes after that head."""
+    return Event(
+        seq=head.size,
+        at=at,
+        prev=head.tail,
+        type=draft.type,
+        outcome=draft.outcome,
+        agent=Agent(who, draft.role, PROGRAM),
+        object=draft.object,
+        object_version=draft.object_version,
+        files=draft.files,
+        detail=draft.detail,
+    )
+
+
+def _add_lines(archive: Archive, first: int, lines: Sequence[bytes]) -> None:
+    """Write lines to their segments, one flush each; where there is no room, none of them stays."""
+    numbered = groupby(enumerate(lines, first), key=lambda line: segment(archive, line[0]))
+    parts = {path: b"".join(line + b"\n" for _, line in part) for path, part in numbered}
+    before = {path: path.stat().st_size if path.exists() else 0 for path in parts}
+    try:
+        for path, data in parts.items():
+            _add(path, data)
+    except OSError:
+        for path, size in before.items():
+            shorten(path, size)
+        raise
+
+
+def _add(path: Path, data: bytes) -> None:
     new = not path.exists()
     with path.open("ab", buffering=0) as file:
-        before = file.tell()
-        try:
-            _write_whole(file, line)
-        except OSError:
-            file.truncate(before)
-            raise
+        _write_whole(file, data)
     if new:
         durable.sync_folder(path.parent)
 
 
-def _write_whole(file: FileIO, line: bytes) -> None:
-    if file.write(line) != len(line):
+def shorten(path: Path, size: int) -> None:
+    """Cut a segment to a size in bytes; one of which nothing is left is none."""
+    if not path.exists():
+        return
+    if not size:
+        path.unlink()
+        durable.sync_folder(path.parent)
+        return
+    with path.open("r+b") as file:
+        file.truncate(size)
+        durable.flush(file)
+
+
+def _write_whole(file: FileIO, data: bytes) -> None:
+    if file.write(data) != len(data):
         raise OSError(errno.ENOSPC, "there is no room for the line")
     os.fsync(file.fileno())
 
 
-def _write_head(archive: Archive, head: Head) -> None:
+def write_head(archive: Archive, head: Head) -> None:
+    """Acknowledge the lines that a head counts."""
     durable.replace(archive.ledger / "head.json", head.data, archive.staging)
 
 
@@ -268,7 +287,7 @@ def _expect_end(archive: Archive, head: Head) -> None:
         raise LedgerError("The ledger goes on after the end its head names.", hint=VERIFY)
     if not head.size:
         return
-    before, last = _end_of(segment(archive, head.size - 1))
+    before, last = end_of(segment(archive, head.size - 1))
     if event.leaf(last) != head.tail or not _stands_after(before, last, head.size - 1):
         raise LedgerError("The last line of the ledger is not the one its head names.", hint=VERIFY)
 
@@ -286,8 +305,12 @@ def _stands_after(before: bytes, line: bytes, seq: int) -> bool:
     return found.seq == seq and (not before if seq % SEGMENT_LINES == 0 else event.leaf(before) == found.prev)
 
 
-def _end_of(path: Path) -> tuple[bytes, bytes]:
-    """The last two lines of a segment, without their newlines; empty for one that is not there."""
+def end_of(path: Path) -> tuple[bytes, bytes]:
+    """The last two lines of a segment, without their newlines; empty where there is none.
+
+    Raises:
+        LedgerError: The segment cannot be read, or has no end.
+    """
     try:
         with BufferedReader(opened(path)) as file:
             length = file.seek(0, os.SEEK_END)
@@ -299,39 +322,6 @@ def _end_of(path: Path) -> tuple[bytes, bytes]:
         raise LedgerError("The last line of the ledger has no end.", hint=VERIFY)
     before, _, last = end[:-1].rpartition(b"\n")
     return before.rpartition(b"\n")[2], last
-
-
-def _beyond(archive: Archive, head: Head, path: Path) -> bytes:
-    """What follows the last acknowledged line; empty when that line is not the one the head names."""
-    pieces = _whole(path).split(b"\n")
-    inside = head.size % SEGMENT_LINES
-    if len(pieces) <= inside:
-        return b""
-    if inside:
-        tail = event.leaf(pieces[inside - 1])
-    else:
-        tail = event.leaf(_end_of(segment(archive, head.size - 1))[1]) if head.size else NO_LINE
-    return b"\n".join(pieces[inside:]) if tail == head.tail else b""
-
-
-def _whole(path: Path) -> bytes:
-    """All of a segment; empty for one that is not there."""
-    try:
-        with opened(path) as file:
-            return file.readall()
-    except FileNotFoundError:
-        return b""
-    except OSError as problem:
-        raise LedgerError(f"{path} cannot be read: {problem}.", hint=VERIFY) from problem
-
-
-def _acknowledge(archive: Archive, head: Head, beyond: bytes) -> None:
-    try:
-        found = event.parsed(beyond[:-1])
-    except ValueError:
-        return
-    if found.seq == head.size and found.prev == head.tail:
-        _write_head(archive, Head(head.size + 1, found.hash))
 
 
 def _numbered(archive: Archive, first: int, size: int) -> Iterator[tuple[int, bytes]]:

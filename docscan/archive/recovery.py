@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from docscan.archive import ledger, objects, papers, pending, revision
+from docscan.archive import healing, objects, papers, pending, revision
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import INTENT
 from docscan.archive.event import UUID
-from docscan.archive.keeping import erasure
+from docscan.archive.keeping import disposal, erasure
 from docscan.archive.layout import Archive, complete, hold
 from docscan.archive.proof import checkpoint
 
@@ -36,7 +36,7 @@ def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0)
     """
     with hold(archive, timeout):
         complete(archive)
-        ledger.heal(archive, now=now, agent=agent)
+        healing.heal(archive, now=now, agent=agent)
         with open_catalogue(archive) as catalogue:
             checkpoint.renew(archive, catalogue, now=now, agent=agent)
             recover(archive, catalogue)
@@ -51,7 +51,7 @@ def taken_up(archive: Archive, *, now: datetime, agent: str, timeout: float = 0)
 def recover(archive: Archive, catalogue: Catalogue) -> None:
     """Put right what an interrupted run left, before the next one starts.
 
-    Call `ledger.heal` first, so that the ledger is whole. A decision, a paper
+    Call `healing.heal` first, so that the ledger is whole. A decision, a paper
     or a destruction that was begun is gone through with. An object without a line in the ledger is
     removed when the file it was made from is still claimed in `work/` and will
     be done again; otherwise it is kept in `quarantine/`. Then the staging area
@@ -62,7 +62,7 @@ def recover(archive: Archive, catalogue: Catalogue) -> None:
         catalogue: Open on that archive.
     """
     papers.recover(catalogue)
-    erasure.recover(catalogue)
+    disposal.recover(catalogue)
     revision.recover(archive, catalogue)
     claimed = {
         path.name for path in archive.work.glob("*") if any(not file.is_dir() for file in path.rglob("*"))

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from docscan import record
-from docscan.archive import Archive, chain, hold, ledger
+from docscan.archive import Archive, chain, healing, hold, ledger
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.layout import PATIENCE
 from docscan.archive.proof import checkpoint, keys
@@ -124,7 +124,7 @@ def _state(archive: Archive, catalogue: Catalogue) -> dict[str, Any]:
 def _anew(archive: Archive) -> Checkpoint | None:
     """Sign over a checkpoint that does not fit, which `taken_up` would refuse to go on from."""
     with hold(archive, PATIENCE):
-        ledger.heal(archive, now=now(), agent=agent())
+        healing.heal(archive, now=now(), agent=agent())
         with open_catalogue(archive) as catalogue:
             return checkpoint.sign_anew(archive, catalogue, now=now(), agent=agent())
 

@@ -21,7 +21,7 @@ import ocfl
 from conftest import AGENT, NOW, file_one, object_id, read_document
 
 from docscan import archive as archives
-from docscan.archive import Archive, ledger, objects, rebuild
+from docscan.archive import Archive, healing, ledger, objects, rebuild
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft
@@ -93,7 +93,7 @@ def decided(root: Path) -> dict[str, object]:
     """What the next run makes of a decision that was interrupted."""
     archive = archives.open_archive(root)
     before = sorted({finding.code for finding in verify(archive)})
-    ledger.heal(archive, now=NOW, agent=AGENT)
+    healing.heal(archive, now=NOW, agent=AGENT)
     with open_catalogue(archive) as catalogue:
         recover(archive, catalogue)
         versions = catalogue.row(object_id(1)).version, catalogue.filed(object_id(3))
@@ -150,7 +150,7 @@ def healed(root: Path, claimed: Path, *, again: bool) -> dict[str, object]:
     """What the next run makes of it."""
     archive = archives.open_archive(root)
     before = sorted({finding.code for finding in verify(archive)})
-    repaired = ledger.heal(archive, now=NOW, agent=AGENT) is not None
+    repaired = healing.heal(archive, now=NOW, agent=AGENT) is not None
     with open_catalogue(archive) as catalogue:
         recover(archive, catalogue)
         filed = catalogue.filed(object_id(2))

@@ -14,7 +14,7 @@ import filelock
 import pytest
 
 from docscan import archive as archives
-from docscan.archive import Archive, fixity, layout, ledger, objects, rebuild, tables
+from docscan.archive import Archive, fixity, healing, layout, ledger, objects, rebuild, tables
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft
@@ -149,7 +149,7 @@ def test_a_ledger_file_that_is_no_file_is_told_without_waiting(filled: Archive, 
         with pytest.raises(LedgerError):
             list(ledger.read(filled))
         with pytest.raises(LedgerError):
-            ledger.heal(filled, now=NOW, agent=AGENT)
+            healing.heal(filled, now=NOW, agent=AGENT)
     assert any(finding.path == f"ledger/{name}" for finding in fixity.verify(filled))
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docscan.archive import Archive, event, ledger
+from docscan.archive import Archive, event, healing, ledger
 from docscan.archive.event import NO_LINE, Agent, Draft, Event
 from docscan.errors import LedgerError
 from tests.archive.conftest import AGENT, NOW, object_id
@@ -152,7 +152,7 @@ def test_an_unfinished_line_is_cut_off_and_that_is_told(archive: Archive, cut: i
     (archive.ledger / "head.json").write_bytes(head)
     with pytest.raises(LedgerError):
         append(archive)
-    repair = ledger.heal(archive, now=NOW, agent=AGENT)
+    repair = healing.heal(archive, now=NOW, agent=AGENT)
     assert repair is not None
     assert (repair.type, repair.detail, repair.seq) == ("repair", {"bytes": min(cut, len(line))}, 2)
     assert [item.type for item in ledger.read(archive)] == ["creation", "quarantine", "repair"]
@@ -169,7 +169,7 @@ def test_a_head_one_behind_is_brought_up(
     head = (archive.ledger / "head.json").read_bytes()
     last = append(archive)
     (archive.ledger / "head.json").write_bytes(head)
-    assert ledger.heal(archive, now=NOW, agent=AGENT) is None
+    assert healing.heal(archive, now=NOW, agent=AGENT) is None
     assert ledger.read_head(archive).tail == last.hash
     assert append(archive).prev == last.hash
 
@@ -179,7 +179,7 @@ def test_a_torn_line_in_a_new_segment_is_cut_off(archive: Archive, monkeypatch: 
     append(archive)
     ledger.segment(archive, 2).write_bytes(b'{"agent"')
     assert [item.seq for item in ledger.read(archive)] == [0, 1]
-    repair = ledger.heal(archive, now=NOW, agent=AGENT)
+    repair = healing.heal(archive, now=NOW, agent=AGENT)
     assert repair is not None
     assert [item.seq for item in ledger.read(archive)] == [0, 1, 2]
 
@@ -187,7 +187,7 @@ def test_a_torn_line_in_a_new_segment_is_cut_off(archive: Archive, monkeypatch: 
 def test_healing_a_whole_ledger_changes_nothing(archive: Archive) -> None:
     append(archive)
     before = tail(archive)
-    assert ledger.heal(archive, now=NOW, agent=AGENT) is None
+    assert healing.heal(archive, now=NOW, agent=AGENT) is None
     assert tail(archive) == before
 
 
@@ -232,9 +232,9 @@ def test_anything_else_is_neither_mended_nor_continued(archive: Archive, how: st
     state = {path.name: path.read_bytes() for path in archive.ledger.iterdir()}
     if "head" in how:
         with pytest.raises(LedgerError):
-            ledger.heal(archive, now=NOW, agent=AGENT)
+            healing.heal(archive, now=NOW, agent=AGENT)
     else:
-        ledger.heal(archive, now=NOW, agent=AGENT)
+        healing.heal(archive, now=NOW, agent=AGENT)
     with pytest.raises(LedgerError):
         append(archive)
     assert {path.name: path.read_bytes() for path in archive.ledger.iterdir()} == state

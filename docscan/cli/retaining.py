@@ -11,7 +11,7 @@ import click
 
 from docscan.archive.access import Act
 from docscan.archive.catalogue import Catalogue, open_catalogue
-from docscan.archive.keeping import disposal, holds, schedules, standing
+from docscan.archive.keeping import disposal, holds, proposals, schedules, standing
 from docscan.archive.keeping import retention as rules
 from docscan.archive.keeping.retention import Item
 from docscan.archive.keeping.standing import Proposal
@@ -132,7 +132,7 @@ def propose(ctx: click.Context, identifiers: tuple[str, ...], on: datetime | Non
     with _writing(ctx, "dispose") as (catalogue, moment):
         chosen = [catalogue.row(identifier).id for identifier in identifiers]
         made = disposal.propose(catalogue, chosen, _day(on), now=moment, agent=agent())
-        rows = disposal.listed(catalogue, made)
+        rows = proposals.listed(catalogue, made)
     if as_json:
         put_json([asdict(made) | {"rows": [asdict(row) for row in rows]}])
         return
@@ -154,7 +154,7 @@ def show(ctx: click.Context, proposal: str, as_json: bool) -> None:
     with open_catalogue(archive) as catalogue:
         known = standing.of(catalogue)
         one = disposal.find(catalogue, known, proposal)
-        rows = disposal.listed(catalogue, one)
+        rows = proposals.listed(catalogue, one)
         found = rules.overview(catalogue, known, schedules.load(archive, known.schedule), now().date())
     chosen = [row.id for row in rows]
     language, lines = archive.config.language, []

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan import archive as archives
-from docscan.archive import fixity, ledger, objects, rebuild
+from docscan.archive import fixity, ledger, objects, plans, rebuild
 from docscan.archive.catalogue import open_catalogue
-from docscan.archive.event import Agent, Event
-from docscan.archive.keeping import disposal, holds, retention, schedules, standing
+from docscan.archive.event import Agent, Draft, Event
+from docscan.archive.keeping import disposal, holds, proposals, retention, schedules, standing
 from docscan.archive.keeping.retention import Dated, base_of
 from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
-from docscan.errors import NotFoundError, RetentionError
+from docscan.errors import ArchiveError, NotFoundError, RetentionError
 from docscan.model import Decision
 from tests.archive.conftest import AGENT, NOW, file_one, object_id
 from tests.archive.rules import RULES
@@ -77,7 +77,7 @@ def test_what_is_due_is_proposed_by_one_approved_by_another_and_destroyed(shelf)
     proposal = proposed(shelf)
     assert (proposal.state, proposal.count) == ("pending", 3)
     with taken_up(shelf, now=LATER, agent="x") as catalogue:
-        assert {row.id for row in disposal.listed(catalogue, proposal)} == {object_id(n) for n in ALL}
+        assert {row.id for row in proposals.listed(catalogue, proposal)} == {object_id(n) for n in ALL}
     assert act(shelf, disposal.approve, proposal.id, agent="max").state == "approved"
     done = act(shelf, disposal.execute, proposal.id, agent="eva")
     assert set(done.records) == {object_id(n) for n in ALL}
@@ -239,7 +239,7 @@ def test_what_a_class_puts_to_review_is_destroyed_only_by_name_and_what_it_trans
 def proposed_ids(archive):
     proposal = proposed(archive)
     with taken_up(archive, now=LATER, agent="x") as catalogue:
-        return {row.id for row in disposal.listed(catalogue, proposal)}
+        return {row.id for row in proposals.listed(catalogue, proposal)}
 
 
 def test_holds_and_proposals_alone_are_as_among_all_the_rest(shelf):
@@ -384,6 +384,104 @@ def test_a_record_told_to_be_filed_again_does_not_shed_its_holds():
     assert standing.read([filed[0], held, filed[1]]).objects[object_id(1)].holds == {"h": "audit"}
 
 
+def intended(archive, proposal, *numbers, approver="max"):
+    """An intent to destroy, as whoever may write to `staging/` can put it there."""
+    people = {"proposer": proposal.proposer, "approver": ledger.pseudonym(archive, approver)}
+    detail = {"proposal": proposal.id, **people}
+    drafts = [Draft("deletion", object=object_id(number), detail=detail) for number in numbers]
+    return plans.write(archive, f"{proposal.id}.destruction", drafts, now=LATER, agent="eva", copies={})
+
+
+def decided_on(archive, by, *numbers):
+    """A proposal that somebody approved or rejected, or nobody yet."""
+    proposal = proposed(archive, *numbers)
+    return act(archive, by, proposal.id, agent="max") if by else proposal
+
+
+def unapproved(archive):
+    return intended(archive, decided_on(archive, None, 1), 1)
+
+
+def rejected(archive):
+    return intended(archive, decided_on(archive, disposal.reject, 1), 1)
+
+
+def approved_by_another(archive):
+    return intended(archive, decided_on(archive, disposal.approve, 1), 1, approver="eva")
+
+
+def approved_by_who_proposed(archive):
+    proposal = proposed(archive, 1)
+    with taken_up(archive, now=LATER, agent="zoe") as catalogue:
+        disposal._decide(catalogue, proposal, "pass", LATER, "zoe")
+    return intended(archive, proposal, 1, approver="zoe")
+
+
+def not_on_its_list(archive):
+    return intended(archive, decided_on(archive, disposal.approve, 1), 1, 5)
+
+
+def held_since(archive):
+    proposal = decided_on(archive, disposal.approve, 1)
+    act(archive, holds.place, [object_id(1)], "audit")
+    return intended(archive, proposal, 1)
+
+
+def revised_since(archive):
+    proposal = decided_on(archive, disposal.approve, 1)
+    revised(archive, 1, verdict="review")
+    return intended(archive, proposal, 1)
+
+
+def list_altered(archive):
+    proposal = decided_on(archive, disposal.approve, 1)
+    path = archive.root / proposal.paper
+    path.write_bytes(path.read_bytes().replace(object_id(1).encode(), object_id(5).encode()))
+    return intended(archive, proposal, 5)
+
+
+def executed_before(archive):
+    proposal = decided_on(archive, disposal.approve, 1)
+    act(archive, disposal.execute, proposal.id, agent="eva")
+    return intended(archive, proposal, 5)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        unapproved,
+        rejected,
+        approved_by_another,
+        approved_by_who_proposed,
+        not_on_its_list,
+        held_since,
+        revised_since,
+        list_altered,
+        executed_before,
+    ],
+)
+def test_an_intent_that_two_people_do_not_stand_behind_destroys_nothing(shelf, forged):
+    path = forged(shelf)
+    before, lines = on_shelf(shelf), ledger.read_head(shelf)
+    with (
+        pytest.raises(ArchiveError, match="nothing that docscan began"),
+        taken_up(shelf, now=LATER, agent="eva"),
+    ):
+        pass
+    assert (on_shelf(shelf), ledger.read_head(shelf)) == (before, lines)
+    path.unlink()
+    with taken_up(shelf, now=LATER, agent="eva"):
+        pass
+
+
+def test_an_interrupted_destruction_of_an_approved_proposal_is_gone_through_with(shelf):
+    path = intended(shelf, decided_on(shelf, disposal.approve, 1, 5), 1, 5)
+    with taken_up(shelf, now=LATER, agent="eva"):
+        pass
+    assert not path.exists()
+    assert on_shelf(shelf) == {2, 3, 4, 6, 7}
+
+
 days = st.dates(date(1990, 1, 1), date(2040, 1, 1))
 
 
@@ -424,6 +522,8 @@ def test_holds_stand_from_their_placing_to_their_release(said):
     for kind, number, hold in said:
         events.append(event(len(events), kind, number, {"hold": str(hold), "reason": "audit"}))
         (model.add if kind == "hold placed" else model.discard)((number, str(hold)))
+    release = event(len(events), "hold released", 0, {"hold": "0"})
+    events.append(replace(release, object=None))  # which record is not said: none is let go
     found = standing.read(events)
     assert {(n, hold) for n in range(4) for hold in found.objects[object_id(n)].holds} == model
 

@@ -4,6 +4,7 @@
 - `standing`: what the ledger says of every object: classes assigned, holds, proposals, destruction
 - `retention`: which records are due on a day
 - `holds`: what must not be destroyed, whatever is due
+- `proposals`: what a proposal lists, and whether two people stand behind a destruction
 - `disposal`: a destruction proposed by one person, approved by another, executed
 - `erasure`: the destruction itself, and every trace of it outside the ledger
 """

@@ -17,43 +17,19 @@ destruction (rows A9 and A10 of the threat model).
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import rfc8785
 
-from docscan.archive import event, ledger, papers
+from docscan.archive import ledger, papers
 from docscan.archive.catalogue import Catalogue
-from docscan.archive.custody import read_small
 from docscan.archive.event import Draft
-from docscan.archive.keeping import erasure, retention, schedules, standing
+from docscan.archive.keeping import erasure, proposals, retention, schedules, standing
 from docscan.archive.keeping.erasure import Erased
 from docscan.archive.keeping.retention import Item
 from docscan.archive.keeping.standing import Proposal, Standing
 from docscan.errors import NotFoundError, RetentionError
 from docscan.messages import sentence
-
-FORMAT = "docscan.proposal/1"
-MAX_PAPER = 1 << 26  # bytes of a list; a record takes about 150
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record on the list of a proposal.
-
-    Attributes:
-        id: Its UUID.
-        version: Of the object, as it was looked at.
-        name: Of its class.
-        schedule: The version of the class.
-        due: The first day on which it need not be kept: YYYY-MM-DD.
-    """
-
-    id: str
-    version: int
-    name: str
-    schedule: int
-    due: str
 
 
 def propose(catalogue: Catalogue, chosen: Sequence[str], on: date, *, now: datetime, agent: str) -> Proposal:
@@ -83,9 +59,8 @@ def propose(catalogue: Catalogue, chosen: Sequence[str], on: date, *, now: datet
         raise RetentionError(sentence("K045", language), hint=sentence("K046", language))
     identifier = str(uuid.uuid4())
     rows = [_row(item) for item in due]
-    paper = (
-        rfc8785.dumps({"format": FORMAT, "proposal": identifier, "on": on.isoformat(), "rows": rows}) + b"\n"
-    )
+    told = {"format": proposals.FORMAT, "proposal": identifier, "on": on.isoformat(), "rows": rows}
+    paper = rfc8785.dumps(told) + b"\n"
     detail: dict[str, str | int] = {"proposal": identifier, "objects": len(rows), "act": "destroy"}
     draft = Draft("appraisal", outcome="pending", detail=detail, role="requester")
     files = {f"custody/{identifier}/proposal.json": paper}
@@ -153,7 +128,7 @@ def execute(catalogue: Catalogue, identifier: str, *, now: datetime, agent: str)
     _expect_state(proposal, "approved", language)  # step 1
     if proposal.decided_by in ("", proposal.proposer):
         raise _same_person(proposal, language)
-    rows = listed(catalogue, proposal)  # step 2
+    rows = proposals.listed(catalogue, proposal)  # step 2
     for row in rows:  # step 3
         kept = known.objects.get(row.id)
         if kept is None or kept.destroyed or kept.version != row.version:
@@ -164,26 +139,6 @@ def execute(catalogue: Catalogue, identifier: str, *, now: datetime, agent: str)
     _due(found, chosen, now.date(), language)  # steps 4 and 5
     drafts = [_draft(found[name], proposal) for name in chosen]
     return erasure.erase(catalogue, drafts, now=now, agent=agent)  # step 6
-
-
-def listed(catalogue: Catalogue, proposal: Proposal) -> list[Row]:
-    """The records of a proposal.
-
-    Raises:
-        RetentionError: Its list is not the one the ledger names.
-    """
-    try:
-        data = read_small(catalogue.archive.root / proposal.paper, MAX_PAPER)
-        if ledger.sha256(data) == proposal.sha256:
-            found = event.canonical(data.removesuffix(b"\n"), MAX_PAPER)
-            return [Row(*row) for row in found["rows"]]
-    except (OSError, ValueError, LookupError, TypeError):
-        pass  # whoever may write the folder may have put anything there
-    language = catalogue.archive.config.language
-    raise RetentionError(
-        sentence("K047", language, proposal=proposal.id),
-        hint=sentence("K048", language, proposal=proposal.id),
-    )
 
 
 def find(catalogue: Catalogue, known: Standing, identifier: str) -> Proposal:

@@ -29,8 +29,9 @@ from pathlib import Path
 from docscan.archive import durable, ledger, objects, plans
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
-from docscan.archive.keeping import traces
+from docscan.archive.keeping import proposals, standing, traces
 from docscan.archive.layout import Archive
+from docscan.archive.plans import Plan
 from docscan.errors import FixityError, NotFoundError
 
 INTENT = ".destruction"
@@ -71,26 +72,37 @@ def erase(catalogue: Catalogue, drafts: Sequence[Draft], *, now: datetime, agent
     copies = {digest: size for draft in drafts for digest, size in _copies(archive, str(draft.object))}
     name = f"{drafts[0].detail['proposal']}{INTENT}"
     path = plans.write(archive, name, drafts, now=now, agent=agent, copies=copies)
-    return _go_through(catalogue, path)
+    return _go_through(catalogue, path, plans.read(path))
 
 
 def recover(catalogue: Catalogue) -> None:
-    """Go through with destructions that were interrupted.
+    """Go through with destructions that were interrupted, if two people stand behind them.
+
+    Whoever may write to `staging/` may put an intent there. So it has to be of
+    a proposal that was approved, in the ledger, and to name only what that
+    lists, and what is not destroyed yet must be as it was proposed and not held.
 
     Args:
         catalogue: Open on an archive that the caller holds, its ledger healed.
+
+    Raises:
+        ArchiveError: An intent is none that docscan wrote, or is not of such a
+            proposal; nothing is destroyed by it.
     """
-    for path in sorted(catalogue.archive.staging.glob(f"*{INTENT}")):
-        _go_through(catalogue, path)
+    archive = catalogue.archive
+    for path in sorted(archive.staging.glob(f"*{INTENT}")):
+        plan = plans.read(path)
+        told = isinstance(plan.facts.get("copies"), dict) and plan.drafts
+        if not told or any(draft.type != "deletion" for draft in plan.drafts):
+            raise plans.unfit(path)
+        if not proposals.approved(catalogue, standing.read(ledger.read(archive)), plan.drafts):
+            raise plans.unfit(path)
+        _go_through(catalogue, path, plan)
 
 
-def _go_through(catalogue: Catalogue, path: Path) -> Erased:
+def _go_through(catalogue: Catalogue, path: Path, plan: Plan) -> Erased:
     """Steps 2 to 5; what was done is not done again."""
     archive = catalogue.archive
-    plan = plans.read(path)
-    copies = plan.facts.get("copies")
-    if not isinstance(copies, dict) or any(draft.type != "deletion" for draft in plan.drafts):
-        raise plans.unfit(path)
     catalogue.db.execute("PRAGMA secure_delete = ON").close()
     stuck = []
     for draft in plan.drafts:  # step 2
@@ -98,7 +110,7 @@ def _go_through(catalogue: Catalogue, path: Path) -> Erased:
             catalogue.apply(ledger.append(archive, draft, now=plan.now, agent=plan.agent))
         stuck += _remove(archive, str(draft.object))
     gone = tuple(str(draft.object) for draft in plan.drafts)
-    unread = traces.wipe(archive, frozenset(gone), copies)  # step 3
+    unread = traces.wipe(archive, frozenset(gone), plan.facts["copies"])  # step 3
     complete = _written_anew(catalogue)  # step 4
     if complete and not stuck:  # step 5
         path.unlink()

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFont
 from reportlab.pdfgen import canvas
+from shown_bits import shown_bits
 
 from docscan.cleanup import geometry
 from docscan.model import Line, Page, Scan, Word
@@ -288,11 +289,25 @@ def test_black_and_white_keeps_its_pixels_and_takes_no_more_room(tmp_path, kind)
     assert written.archival, written.reason
     with pikepdf.open(target) as document:
         (stored,) = document.pages[0].get_images().values()
-        assert "/CCITTFaxDecode" in str(stored.Filter)
-        shown = pikepdf.PdfImage(stored)
-        assert shown.as_pil_image().convert("1").tobytes() == image.tobytes()
-    assert target.stat().st_size <= 1.3 * len(_group4(image))
+        assert str(stored.Filter) == "/JBIG2Decode"
+    assert shown_bits(target).tobytes() == image.tobytes()
+    assert target.stat().st_size <= len(_group4(image))
     assert source.read_bytes() == data.getvalue()
+
+
+def test_much_black_and_white_keeps_the_code_it_came_in(tmp_path):
+    source, target = tmp_path / "source.tif", tmp_path / "target.pdf"
+    image = Image.fromarray(np.random.default_rng(7).random((800, 600)) < 0.5)
+    image.save(source, compression="group4", dpi=(200, 200))
+    page = _page([Word("one", Box(10, 10, 60, 30), 0.9)], size=(600, 800))
+    searchable.write(source, "image/tiff", [page], target)
+    with pikepdf.open(target) as document:
+        (stored,) = document.pages[0].get_images().values()
+        assert "/CCITTFaxDecode" in str(stored.Filter)
+        code = stored.read_raw_bytes()
+        code = zlib.decompress(code) if "/FlateDecode" in str(stored.Filter) else code
+    assert code in source.read_bytes()
+    assert shown_bits(target).tobytes() == image.tobytes()
 
 
 def _group4(image):

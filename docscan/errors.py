@@ -26,7 +26,10 @@ The tree, with the exit code of each branch::
         RetentionError
         RecordChangedError
         DecisionError
-        BatchError
+        RefusedError           by rules that have a code
+          BatchError
+          HoldingsError
+            LoanError
         SignatureError
         ArchiveBusyError    75   another run holds the archive
       SearchError            7   a query that cannot be understood
@@ -191,12 +194,12 @@ class DecisionError(ArchiveError):
         self.code = code
 
 
-class BatchError(ArchiveError):
-    """A batch of documents cannot be opened, counted, closed, or added to.
+class RefusedError(ArchiveError):
+    """The rules of the archive do not allow what was asked.
 
     Attributes:
         code: The stable code of the reason, with a sentence in every language
-            in `docscan/messages/batches.toml`; the code after it says the way out.
+            in `docscan/messages/`; the code after it says the way out.
         facts: What fills the places in both.
     """
 
@@ -205,6 +208,18 @@ class BatchError(ArchiveError):
         super().__init__(sentence(code, language, **facts), hint=sentence(way_out, language, **facts))
         self.code = code
         self.facts = facts
+
+
+class BatchError(RefusedError):
+    """A batch of documents cannot be opened, counted, closed, or added to."""
+
+
+class HoldingsError(RefusedError):
+    """A box, an item or a person cannot be registered, changed, moved, or found."""
+
+
+class LoanError(HoldingsError):
+    """An item cannot be asked for, lent, prolonged, or taken back."""
 
 
 class SignatureError(ArchiveError):

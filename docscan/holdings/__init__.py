@@ -1,0 +1,1 @@
+"""The paper itself: where each box and file is, who has it, and what became of it."""

@@ -1,0 +1,154 @@
+"""Moving boxes and items, and saying that an item is missing, found, or gone for good.
+
+Each function gives the event to come, once the rules allow it; `move` writes
+it as well. Whoever does several things at once writes all of their events in
+one step (`Register.write`).
+"""
+
+from datetime import datetime
+from typing import Literal, get_args
+
+from docscan.archive.event import Draft, Event
+from docscan.errors import HoldingsError
+from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.projection import GONE, MOVED
+from docscan.holdings.register import OUT, Register
+
+Cause = Literal["reshelving", "consolidation", "conservation", "reading", "received", "correction", "undone"]
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+"""Why something is moved: words for the ledger, which takes nobody's own."""
+
+Gone = Literal["transferred out", "destroyed"]
+STATES = {  # how an item's state is said in a sentence
+    "missing": "@N301",
+    "lost": "@N302",
+    "transferred out": "@N303",
+    "destroyed": "@N304",
+    "shelved": "@N305",
+    "requested": "@N306",
+    "approved": "@N307",
+    "prepared": "@N308",
+    "on loan": "@N309",
+    "claimed returned": "@N310",
+    "returned": "@N311",
+}
+
+
+def move(register: Register, subject_id: str, to_id: str, *, now: datetime, agent: str) -> Event:
+    """Give a box or an item another place, for no cause that has to be told.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        subject_id: The UUID of a box or an item.
+        to_id: The UUID of a location, or for an item of a box.
+        now: When, with its time zone.
+        agent: Who: a login name.
+
+    Raises:
+        HoldingsError: It is there already, is lent or gone, or cannot be there.
+        NotFoundError: Nothing has one of the ids.
+        LedgerError: The ledger cannot be continued.
+    """
+    draft = moving(register, subject_id, to_id)
+    (written,) = register.write([draft], now=now, agent=agent)
+    return written
+
+
+def moving(register: Register, subject_id: str, to_id: str, *, cause: str = "") -> Draft:
+    """The event that gives a box or an item another place.
+
+    With a box goes all that is in it. An item that is lent keeps the place it
+    came from until it is back; its box may be moved, and that place with it
+    (P9). What was missing or lost is found by being moved.
+
+    Args:
+        register: Open.
+        subject_id: The UUID of a box or an item.
+        to_id: The UUID of a location, or for an item of a box.
+        cause: One of `CAUSES`; may be empty.
+
+    Raises:
+        HoldingsError: It is there already, is lent or gone, or cannot be there.
+        NotFoundError: Nothing has one of the ids.
+        ValueError: The cause is another word.
+    """
+    if cause and cause not in CAUSES:
+        raise ValueError(f"{cause!r} is no cause of a move")
+    subject, to = register.entity(subject_id), register.entity(to_id)
+    language = register.archive.config.language
+    if not isinstance(subject, Box | Item) or not isinstance(to, Location | Box):
+        raise HoldingsError("G060", language)
+    if isinstance(subject, Box) and isinstance(to, Box):
+        raise HoldingsError("G060", language)
+    state = _expect_here(register, subject)
+    here = register.place_of(subject.id)
+    if here is not None and here.id == to.id and state not in ("missing", "lost"):
+        raise HoldingsError("G065", language, subject=subject.code, place=to.code)
+    kind = "item" if isinstance(subject, Item) else "box"
+    place = "box" if isinstance(to, Box) else "location"
+    detail = {"act": "move", "subject": subject.id, "kind": kind, "to": to.id, "place": place}
+    return Draft(MOVED, detail=detail | ({"cause": cause} if cause else {}))
+
+
+def missing(register: Register, item_id: str) -> Draft:
+    """The event that says an item is not where it should be.
+
+    Raises:
+        HoldingsError: It is lent, gone, or missing already.
+        NotFoundError: No item has that id.
+    """
+    item = register.item(item_id)
+    if _expect_here(register, item) in ("missing", "lost"):
+        raise _wrong_state(register, item)
+    return _told(item, "missing")
+
+
+def found(register: Register, item_id: str) -> Draft:
+    """The event that says an item is where it should be after all.
+
+    Raises:
+        HoldingsError: It was not missing or lost.
+        NotFoundError: No item has that id.
+    """
+    item = register.item(item_id)
+    if register.state(item.id) not in ("missing", "lost"):
+        raise _wrong_state(register, item)
+    return _told(item, "found")
+
+
+def leaving(register: Register, item_id: str, how: Gone) -> Draft:
+    """The event that says an item is gone for good: handed over for ever, or destroyed (P6).
+
+    Raises:
+        HoldingsError: It is part of an open loan, missing, or gone already.
+        NotFoundError: No item has that id.
+    """
+    item = register.item(item_id)
+    if register.state(item.id) != "shelved":
+        raise _wrong_state(register, item)
+    return _told(item, how)
+
+
+def _expect_here(register: Register, subject: Box | Item) -> str:
+    """The state of what is in the house.
+
+    Raises:
+        HoldingsError: It is lent, or gone for good.
+    """
+    state = register.state(subject.id)
+    if state in OUT or state in GONE:
+        raise _wrong_state(register, subject)
+    return state
+
+
+def _wrong_state(register: Register, subject: Box | Item) -> HoldingsError:
+    """That the state of an item forbids what was asked: of a lent one, who has it and since when."""
+    language, loan = register.archive.config.language, register.open_loan(subject.id)
+    if loan is not None and loan.state in OUT:
+        holder = register.person(loan.person).code
+        return HoldingsError("G070", language, subject=subject.code, person=holder, since=loan.out_at[:10])
+    return HoldingsError("G075", language, subject=subject.code, state=STATES[register.state(subject.id)])
+
+
+def _told(item: Item, act: str) -> Draft:
+    return Draft(MOVED, detail={"act": act, "subject": item.id, "kind": "item"})

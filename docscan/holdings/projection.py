@@ -1,0 +1,208 @@
+"""How an event of the ledger becomes rows of `holdings.db`.
+
+An event that does not fit (of a later docscan, or of somebody who can write
+the ledger) is passed over: the rules are kept before an event is written, and
+`verify` judges the files. So making the tables anew always comes to an end.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from sqlite_utils import Database
+
+from docscan.archive.event import Event
+from docscan.archive.tables import savepoint
+from docscan.holdings import codes
+from docscan.holdings.entities import KINDS, PERSONAL, TYPES, Entity, Kind, first_place, kind_of
+
+REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
+REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
+GONE = ("transferred out", "destroyed")  # what has no place any more
+ABSENCES = ("missing", "lost", *GONE)
+UNFIT = (
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
+NOTHING, EMPTY = "''", {"extra": "'{}'"}  # what SQL has for a text that was taken away
+NOT_COLUMNS = {"box", "location"}  # of an item or a box: told by `placement`
+
+Handler = Callable[[Database, Event], None]
+RowReader = Callable[[Event], Iterable[Entity]]
+
+
+def take_in(db: Database, happened: Event, rows: RowReader) -> None:
+    """Take an event in, whole or not at all; a sheet, row by row.
+
+    Args:
+        db: The projection, in a transaction.
+        happened: Of one of `types()`.
+        rows: Reads what the sheets say that an event names.
+    """
+    if happened.outcome != "pass" or happened.object is not None:
+        return
+    try:
+        with savepoint(db):
+            if happened.type == REGISTERED:
+                _enter(db, happened, list(rows(happened)))
+            else:
+                HANDLERS[happened.type](db, happened)
+    except UNFIT:
+        return
+
+
+def types() -> tuple[str, ...]:
+    """The types of the events that are projected."""
+    return (REGISTERED, *HANDLERS)
+
+
+@cache
+def columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of a kind's table, the id first."""
+    names = [one.name for one in fields(TYPES[kind]) if one.name not in NOT_COLUMNS or kind == "location"]
+    return tuple("number" if name == "code" else name for name in names)
+
+
+def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
+    """Enter the rows of sheets: all at once, or, when one does not fit, those that do."""
+    new = happened.detail["act"] == REGISTER
+    by_kind: dict[Kind, list[Entity]] = defaultdict(list)
+    for row in rows:
+        by_kind[kind_of(row)].append(row)
+    for kind in KINDS:
+        _many(db, _inserting(kind) if new else _updating(kind), list(map(_values, by_kind[kind])))
+    for kind in ("box", "item") if new else ():
+        for place_kind in ("location", "box"):
+            placed = ((row.id, first_place(row)) for row in by_kind[kind])
+            _many(
+                db,
+                _placing(place_kind),
+                [
+                    (subject, kind, place_kind, happened.seq, happened.at, place[1])
+                    for subject, place in placed
+                    if place and place[0] == place_kind
+                ],
+            )
+
+
+def _many(db: Database, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    try:
+        with savepoint(db):
+            db.conn.executemany(statement, rows).close()
+    except UNFIT:
+        for row in rows:
+            _one(db, statement, row)
+
+
+def _one(db: Database, statement: str, row: Sequence[Any]) -> None:
+    try:
+        with savepoint(db):
+            db.execute(statement, row)
+    except UNFIT:
+        return
+
+
+@cache
+def _inserting(kind: Kind) -> str:
+    names = columns(kind)
+    return f"INSERT INTO {kind} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - own names
+
+
+@cache
+def _updating(kind: Kind) -> str:
+    """Takes the values in the order of the columns; neither id nor number is ever another."""
+    numbered = [f"{name} = ?{at}" for at, name in enumerate(columns(kind), start=1)]
+    fixed = 1 + ("number" in columns(kind))
+    return f"UPDATE {kind} SET {', '.join(numbered[fixed:])} WHERE {' AND '.join(numbered[:fixed])}"  # noqa: S608 - own names
+
+
+def _placing(place_kind: str) -> str:
+    """Places nothing where there is no such place."""
+    into = "INSERT INTO placement (subject, kind, place, place_kind, since, since_at)"
+    return f"{into} SELECT ?1, ?2, id, ?3, ?4, ?5 FROM {place_kind} WHERE id = ?6"  # noqa: S608 - location or box
+
+
+def _values(entity: Entity) -> list[Any]:
+    return [_value(entity, name) for name in columns(kind_of(entity))]
+
+
+def _value(entity: Entity, name: str) -> Any:
+    if name == "number":
+        return _number(entity)
+    value = getattr(entity, name)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if name == "extra" else value
+
+
+def _number(entity: Any) -> int:
+    found = codes.parsed(entity.code)
+    if found is None:
+        raise ValueError(f"{entity.code} is no code")
+    return found.number
+
+
+def _move(db: Database, happened: Event) -> None:
+    """A box or an item got another place, is not to be found, was found, or is gone."""
+    detail, at = happened.detail, (happened.seq, happened.at)
+    act, subject, kind = detail["act"], str(detail["subject"]), str(detail["kind"])
+    table = _known(kind, ("box", "item"))
+    if db.execute(f"SELECT 1 FROM {table} WHERE id = ?", [subject]).fetchone() is None:  # noqa: S608 - one of them
+        raise LookupError(subject)
+    if act in ABSENCES:
+        absent(db, happened, subject, str(act))
+        return
+    if act == "move":
+        places = ("location",) if kind == "box" else ("location", "box")
+        end(db, happened, "placement", subject)
+        statement = _placing(_known(str(detail["place"]), places))
+        placed = db.execute(statement, [subject, kind, detail["place"], *at, detail["to"]])
+        if placed.rowcount != 1:
+            raise LookupError(detail["to"])
+    elif act != "found":
+        raise ValueError(act)
+    end(db, happened, "absence", subject)
+
+
+def absent(db: Database, happened: Event, subject: str, what: str) -> None:
+    """From an event on, an item is one of `ABSENCES`; for good, it has no place either."""
+    if what in GONE:
+        end(db, happened, "placement", subject)
+    end(db, happened, "absence", subject)
+    values = [subject, what, happened.seq, happened.at]
+    db.execute("INSERT INTO absence (subject, what, since, since_at) VALUES (?, ?, ?, ?)", values)
+
+
+def end(db: Database, happened: Event, table: str, subject: str) -> None:
+    """What is so of something by `placement` or `absence`, if anything is, is so until an event."""
+    query = f"UPDATE {table} SET until = ?, until_at = ? WHERE subject = ? AND until IS NULL"  # noqa: S608 - one of the two
+    db.execute(query, [happened.seq, happened.at, subject])
+
+
+def _known(word: str, words: Iterable[str]) -> str:
+    if word not in words:
+        raise ValueError(word)
+    return word
+
+
+def _redact(db: Database, happened: Event) -> None:
+    """A person, or the title of an item, is to be forgotten."""
+    db.execute(FORGETTING[str(happened.detail["kind"])], [happened.detail["subject"]])
+
+
+def _forgetting(kind: Kind) -> str:
+    emptied = ", ".join(f"{name} = {EMPTY.get(name, NOTHING)}" for name in PERSONAL[kind])
+    return f"UPDATE {kind} SET {emptied} WHERE id = ?"  # noqa: S608 - own names
+
+
+FORGETTING: dict[str, str] = {kind: _forgetting(kind) for kind in PERSONAL}
+HANDLERS: dict[str, Handler] = {MOVED: _move, REDACTED: _redact}
+"""What takes in an event, by its type, besides that of a sheet, which is read from disk."""

@@ -1,0 +1,386 @@
+"""The register: `holdings.db`, kept up with the ledger, and the questions that are asked of it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlite_utils import Database
+
+from docscan.archive import event, ledger
+from docscan.archive.catalogue import Catalogue
+from docscan.archive.event import UUID, Draft, Event
+from docscan.archive.layout import Archive
+from docscan.archive.tables import guarded, immediate
+from docscan.errors import LedgerError, NotFoundError
+from docscan.holdings import codes, projection, rows, tables
+from docscan.holdings.codes import Code
+from docscan.holdings.entities import KINDS, TYPES, Entity, Item, Kind, Person, PlaceKind, is_text
+from docscan.messages import sentence
+
+PLACED = ("box", "item")
+LAST = 1 << 53  # beyond the number of any event
+OUT = ("on loan", "claimed returned")
+"""The states of a loan in which an item is with its borrower."""
+
+Of = TypeVar("Of", bound=Entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a box or an item belongs.
+
+    Attributes:
+        kind: `location` or `box`.
+        id: Its UUID.
+        code: On its label.
+        since: ISO 8601, UTC.
+    """
+
+    kind: PlaceKind
+    id: str
+    code: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoan:
+    """An item's part in a loan that is not closed.
+
+    Attributes:
+        loan: The loan's UUID.
+        number: The loan's number, such as `2026/000123`.
+        item: The item's UUID.
+        person: Who asked for it: a UUID.
+        state: How far it is, such as `requested` or `on loan`.
+        out_at: When it was handed over: ISO 8601, UTC; empty while it was not.
+        due: The day it is due back: ISO 8601; empty while it is not out.
+    """
+
+    loan: str
+    number: str
+    item: str
+    person: str
+    state: str
+    out_at: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The register of an archive's paper; close it, or use it in a `with`.
+
+    Attributes:
+        catalogue: Of the archive, open; it stays open.
+        db: The projection.
+    """
+
+    catalogue: Catalogue
+    db: Database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.conn.close()
+
+    @property
+    def archive(self) -> Archive:
+        """Whose paper it is."""
+        return self.catalogue.archive
+
+    def catch_up(self) -> None:
+        """Take in every event that is in the ledger and not here.
+
+        Raises:
+            ArchiveError: A projection cannot be used.
+            LedgerError: The ledger cannot be read.
+        """
+        self.catalogue.catch_up()
+        with guarded(tables.path_of(self.archive)):
+            newest = self.catalogue.db.execute("SELECT seq, tail FROM applied").fetchone()
+            if newest is None or newest == self._applied():
+                return
+            with immediate(self.db):
+                self._project(newest)
+
+    def write(self, drafts: Sequence[Draft], *, now: datetime, agent: str) -> list[Event]:
+        """Write what happened to the ledger as one step, and take it in.
+
+        Args:
+            drafts: What happened, in order; the caller holds the archive.
+            now: When, with its time zone.
+            agent: Who: a login name.
+
+        Raises:
+            LedgerError: The ledger cannot be continued.
+        """
+        written = ledger.append_all(self.archive, drafts, now=now, agent=agent)
+        for happened in written:
+            self.catalogue.apply(happened)
+        self.catch_up()
+        return written
+
+    def entity(self, named: str) -> Entity:
+        """Whatever has a code or an id; a site also by its name.
+
+        Args:
+            named: As typed or scanned.
+
+        Raises:
+            NotFoundError: Nothing has; the hint names the code that was perhaps meant.
+        """
+        code = codes.parsed(named)
+        if code is not None:
+            found = self._coded(code)
+        elif UUID.fullmatch(named.strip().lower()):
+            found = self._identified(named.strip().lower())
+        else:
+            found = self._one("site", "name = ?", named.strip()) if is_text(named) else None
+        if found is None:
+            raise self._unknown(named)
+        return found
+
+    def item(self, named: str) -> Item:
+        """The item that has a code or an id.
+
+        Raises:
+            NotFoundError: None has.
+        """
+        return self._of(Item, named)
+
+    def person(self, named: str) -> Person:
+        """The person that has a code or an id.
+
+        Raises:
+            NotFoundError: None has.
+        """
+        return self._of(Person, named)
+
+    def place_of(self, subject_id: str) -> Place | None:
+        """Where a box or an item belongs, also while it is lent or missing; None once it is gone for good."""
+        found = self._row(
+            "SELECT place_kind, place, coalesce(location.number, box.number), since_at FROM placement"
+            " LEFT JOIN location ON place_kind = 'location' AND location.id = place"
+            " LEFT JOIN box ON place_kind = 'box' AND box.id = place"
+            " WHERE subject = ? AND until IS NULL",
+            subject_id,
+        )
+        if found is None:
+            return None
+        kind, place, number, since = found
+        return Place(kind, place, codes.code(kind, number), since)
+
+    def open_loan(self, item_id: str) -> OpenLoan | None:
+        """The loan of an item that is not closed; None when there is none."""
+        found = self._row(
+            "SELECT loan, year, number, item, person, state, coalesce(out_at, ''), coalesce(due, '')"
+            " FROM loan_line JOIN loan ON loan.id = loan WHERE item = ? AND open = 1",
+            item_id,
+        )
+        if found is None:
+            return None
+        loan, year, number, *rest = found
+        return OpenLoan(loan, f"{year}/{number:06d}", *rest)
+
+    def state(self, item_id: str) -> str:
+        """What is so of an item now.
+
+        Returns:
+            `shelved`, or the state of its open loan, or one of `projection.ABSENCES`.
+        """
+        absent = self._row("SELECT what FROM absence WHERE subject = ? AND until IS NULL", item_id)
+        if absent is not None:
+            return str(absent[0])
+        loan = self.open_loan(item_id)
+        return "shelved" if loan is None else loan.state
+
+    def items_in(self, place_id: str) -> Iterator[Item]:
+        """The items that belong in a box or a location, in the order of their codes.
+
+        Args:
+            place_id: Its UUID; of a location, what lies in its boxes counts too.
+        """
+        direct = "SELECT subject FROM placement WHERE until IS NULL AND kind = 'item' AND place = :place"
+        boxed = (
+            "SELECT inside.subject FROM placement AS boxes"
+            " JOIN placement AS inside ON inside.place = boxes.subject"
+            " WHERE boxes.until IS NULL AND boxes.kind = 'box' AND boxes.place = :place"
+            " AND inside.until IS NULL AND inside.kind = 'item'"
+        )
+        return self.entities(Item, f"item.id IN ({direct} UNION ALL {boxed})", {"place": place_id})
+
+    def next_number(self, kind: codes.Kind) -> int:
+        """The first number that no location, box, item or person of the register has."""
+        found = self._row(f"SELECT max(number) FROM {kind}")  # noqa: S608 - one of codes.KINDS
+        return int((found and found[0]) or 0) + 1
+
+    def entities(self, type_: type[Of], where: str, values: Any = (), *, limit: int = -1) -> Iterator[Of]:
+        """The entities of a kind for which a condition holds, in the order of their codes.
+
+        Args:
+            type_: Of `entities.TYPES`.
+            where: An expression of SQL over the kind's table.
+            values: What fills its places.
+            limit: At most so many.
+        """
+        kind = next(kind for kind, one in TYPES.items() if one is type_)
+        order = "name" if kind == "site" else "number"
+        query = f"{_selecting(kind)} WHERE {where} ORDER BY {order} LIMIT {limit:d}"
+        with guarded(tables.path_of(self.archive)):
+            for row in self.db.execute(query, values):
+                yield _entity(type_, kind, row)
+
+    def rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """What the projection answers to a query.
+
+        Raises:
+            ArchiveError: It cannot be used.
+        """
+        with guarded(tables.path_of(self.archive)):
+            yield from self.db.execute(query, values)
+
+    def _applied(self) -> tuple[int, str] | None:
+        found: tuple[int, str] | None = self.db.execute("SELECT seq, hash FROM applied").fetchone()
+        return found
+
+    def _borne_out(self) -> bool:
+        """Whether the ledger goes on from what was taken in here: it may be another one, or cut short."""
+        applied = self._applied()
+        if applied is None:
+            return True
+        with suppress(LedgerError):
+            return self.catalogue.node(0, applied[0]).hex() == applied[1]
+        return False
+
+    def _project(self, newest: tuple[int, str]) -> None:
+        applied = self._applied()
+        after = -1 if applied is None else applied[0]
+        if after < newest[0]:
+            reader = _Sheets(self.catalogue)
+            for happened in _lines(self.catalogue, projection.types(), after, newest[0]):
+                projection.take_in(self.db, happened, reader)
+            self.db.execute("DELETE FROM applied")
+            self.db.execute("INSERT INTO applied VALUES (1, ?, ?)", newest)
+
+    def _of(self, type_: type[Of], named: str) -> Of:
+        found = self.entity(named)
+        if not isinstance(found, type_):
+            raise self._unknown(named)
+        return found
+
+    def _coded(self, code: Code) -> Entity | None:
+        return self._one(code.kind, "number = ?", code.number)
+
+    def _identified(self, identifier: str) -> Entity | None:
+        found = (self._one(kind, f"{kind}.id = ?", identifier) for kind in KINDS)
+        return next((one for one in found if one is not None), None)
+
+    def _one(self, kind: Kind, where: str, value: object) -> Entity | None:
+        return next(self.entities(TYPES[kind], where, (value,), limit=1), None)
+
+    def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        return next(self.rows(query, *values), None)
+
+    def _unknown(self, named: str) -> NotFoundError:
+        language = self.archive.config.language
+        meant = [str(code) for code in codes.mended(named) if self._coded(code) is not None]
+        hint = sentence("G003", language, codes=", ".join(meant)) if meant else sentence("G002", language)
+        wrong = codes.looks_like_one(named) and codes.parsed(named) is None
+        return NotFoundError(sentence("G004" if wrong else "G001", language, named=repr(named)), hint=hint)
+
+
+@dataclass(slots=True)
+class _Sheets:
+    """Reads the sheets that an event names; a redaction since then has changed what they are."""
+
+    catalogue: Catalogue
+    redacted: Mapping[str, str] | None = None
+
+    def __call__(self, happened: Event) -> Iterator[Entity]:
+        if self.redacted is None:
+            lines = _lines(self.catalogue, (projection.REDACTED,), happened.seq, LAST)
+            self.redacted = {path: digest for one in lines for path, digest in one.files.items()}
+        for path, digest in sorted(happened.files.items()):
+            if rows.SHEET.fullmatch(path):
+                now = self.redacted.get(path, digest)
+                yield from rows.entities(rows.read(self.catalogue.archive.root, path, now))
+
+
+def _lines(catalogue: Catalogue, types: Sequence[str], after: int, until: int) -> Iterator[Event]:
+    """The events of these types that are about no object, after one number and until another, in order."""
+    each = "SELECT seq, line FROM events WHERE type = ? AND object IS NULL AND seq > ? AND seq <= ?"
+    query = f"{' UNION ALL '.join([each] * len(types))} ORDER BY seq"
+    values = [value for type_ in types for value in (type_, after, until)]
+    with guarded(catalogue.archive.catalogue_path):
+        for _, line in catalogue.db.execute(query, values):
+            yield event.parsed(line.encode())
+
+
+@cache
+def _selecting(kind: Kind) -> str:
+    """What reads the entities of a kind: the columns of its table, and where it belongs."""
+    names = ", ".join(f"{kind}.{name}" for name in projection.columns(kind))
+    if kind not in PLACED:
+        return f"SELECT {names} FROM {kind}"  # noqa: S608 - own names
+    return (
+        f"SELECT {names}, coalesce(place_kind, ''), coalesce(place, '') FROM {kind}"  # noqa: S608 - own names
+        f" LEFT JOIN placement ON subject = {kind}.id AND until IS NULL"
+    )
+
+
+def _entity(type_: type[Of], kind: Kind, row: Sequence[Any]) -> Of:
+    told: dict[str, Any] = dict(zip(projection.columns(kind), row, strict=False))
+    if kind != "site":
+        told["code"] = codes.code(kind, told.pop("number"))
+    if "extra" in told:
+        told["extra"] = json.loads(told["extra"])
+    if kind in PLACED and row[-1]:
+        told[row[-2]] = row[-1]
+    return type_(**told)
+
+
+def open_register(catalogue: Catalogue) -> Register:
+    """Open the register, made where there is none, and bring it up to the ledger.
+
+    One that another ledger bears out is made anew.
+
+    Args:
+        catalogue: Open; it stays so when the register is closed.
+
+    Raises:
+        ArchiveError: A projection cannot be used.
+        LedgerError: The ledger cannot be read.
+    """
+    path = tables.path_of(catalogue.archive)
+    found = Register(catalogue, tables.connect(path))
+    try:
+        if not found._borne_out():
+            found.close()
+            tables.forget(path)
+            found = Register(catalogue, tables.connect(path))
+        found.catch_up()
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+def rebuild(catalogue: Catalogue) -> None:
+    """Make the register anew from the ledger and the sheets.
+
+    Args:
+        catalogue: Open on an archive that the caller holds.
+    """
+    tables.forget(tables.path_of(catalogue.archive))
+    open_register(catalogue).close()

@@ -1,0 +1,139 @@
+"""What may be entered: the rules of the register, asked before an event is written."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from docscan.errors import HoldingsError
+from docscan.holdings import codes, rows
+from docscan.holdings.entities import Box, Entity, Item, Kind, Person, Site, faults, first_place, kind_of
+from docscan.holdings.projection import REGISTER
+from docscan.holdings.register import Register
+
+ACTS = (REGISTER, "change", "link", "seal")
+"""What the event of a sheet says was done; `link` changes an item's scan, `seal` the seal of a box."""
+
+REFERENCES: dict[str, Kind] = {"site": "site", "box": "box", "location": "location", "parent": "item"}
+
+
+def check(register: Register, entered: Sequence[Entity], act: str) -> None:
+    """See that rows may be entered.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        entered: Whole rows.
+        act: One of `ACTS`.
+
+    Raises:
+        HoldingsError: One of them may not.
+    """
+    language = register.archive.config.language
+    for row in entered:
+        _check_form(row, language, placed=act == REGISTER)
+    _check_unique(register, entered, new=act == REGISTER)
+    _check_references(register, entered)
+
+
+def _check_form(row: Entity, language: str, *, placed: bool) -> None:
+    code = _called(row)
+    wrong = next(faults(row), "") or _empty(row) or _backwards(row)
+    if wrong:
+        raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
+    try:
+        rows.row(row)
+    except ValueError:
+        raise HoldingsError("G015", language, subject=code, most=str(rows.ROW_BYTES)) from None
+    if placed and isinstance(row, Box | Item):
+        both = isinstance(row, Item) and row.box and row.location
+        if both or first_place(row) is None:
+            raise HoldingsError("G020", language, subject=code)
+
+
+def _empty(row: Entity) -> str:
+    """The field that has to say something and does not."""
+    name = "title" if isinstance(row, Item) else "name" if isinstance(row, Person | Site) else ""
+    return name if name and not getattr(row, name).strip() else ""
+
+
+def _backwards(row: Entity) -> str:
+    """`date_to` when it is before the other; a year and a day of it are the same time."""
+    if not isinstance(row, Item) or not (row.date_from and row.date_to):
+        return ""
+    exact = min(len(row.date_from), len(row.date_to))
+    return "date_to" if row.date_to[:exact] < row.date_from[:exact] else ""
+
+
+def _check_unique(register: Register, entered: Sequence[Entity], *, new: bool) -> None:
+    """New ids, codes and names of sites are nobody's yet; those of a change are what they were."""
+    language = register.archive.config.language
+    seen: set[str] = set()
+    for row in entered:
+        own = {row.id, _called(row)}
+        if own & seen:
+            raise HoldingsError("G030", language, subject=_called(row))
+        seen |= own
+    for kind, some in _by_kind(entered).items():
+        named = "name" if kind == "site" else "number"
+        here = {row.id: _named(row) for row in some}
+        known = dict(_known(register, kind, "id", here, named))
+        others = dict(_known(register, kind, named, here.values(), "id"))
+        for row in some:
+            if new and (row.id in known or _named(row) in others):
+                raise HoldingsError("G030", language, subject=_called(row))
+            if not new and (row.id not in known or others.get(_named(row), row.id) != row.id):
+                raise HoldingsError("G040", language, subject=_called(row))
+            if not new and kind != "site" and known[row.id] != _named(row):
+                raise HoldingsError("G040", language, subject=_called(row))
+
+
+def _check_references(register: Register, entered: Sequence[Entity]) -> None:
+    """What a row names is registered, or stands among the rows; a scan is a record on the shelf."""
+    here = {row.id: kind_of(row) for row in entered}
+    asked: dict[tuple[str, str], Entity] = {}
+    for row in entered:
+        for name in ("record", *REFERENCES):
+            if (value := getattr(row, name, "")) and here.get(value) != REFERENCES.get(name, ""):
+                asked.setdefault((name, value), row)
+    for name in {name for name, _ in asked}:
+        wanted = {value for of, value in asked if of == name}
+        if name == "record":
+            known = {value for value in wanted if _on_the_shelf(register, value)}
+        else:
+            known = {str(found) for found, _ in _known(register, REFERENCES[name], "id", wanted, "id")}
+        for value in sorted(wanted - known):
+            code = _called(asked[name, value])
+            raise HoldingsError(
+                "G050", register.archive.config.language, subject=code, field=name, value=value
+            )
+
+
+def _on_the_shelf(register: Register, record: str) -> bool:
+    query = "SELECT 1 FROM record WHERE id = ? AND state <> 'destroyed'"
+    return register.catalogue.db.execute(query, [record]).fetchone() is not None
+
+
+def _known(
+    register: Register, kind: Kind, column: str, values: Iterable[str | int], other: str
+) -> list[tuple[Any, Any]]:
+    """Which of some values a column of a kind's table holds, each with another column."""
+    query = f"SELECT {column}, {other} FROM {kind} WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - own names
+    return [(one, two) for one, two in register.rows(query, json.dumps(list(values)))]
+
+
+def _by_kind(entered: Iterable[Entity]) -> Mapping[Kind, list[Entity]]:
+    found: dict[Kind, list[Entity]] = {}
+    for row in entered:
+        found.setdefault(kind_of(row), []).append(row)
+    return found
+
+
+def _named(row: Entity) -> str | int:
+    """What no other of its kind has: the name of a site, the number of anything else."""
+    if isinstance(row, Site):
+        return row.name
+    code = codes.parsed(row.code)
+    return code.number if code else 0
+
+
+def _called(row: Entity) -> str:
+    return row.name if isinstance(row, Site) else row.code

@@ -1,0 +1,61 @@
+"""Entering what is registered or changed: rules first, then the sheets and the event that names them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from uuid import uuid4
+
+from docscan.archive import papers
+from docscan.archive.event import Draft, Event
+from docscan.holdings import codes, projection, rows, rules
+from docscan.holdings.entities import Entity, Site, kind_of
+from docscan.holdings.register import Register
+
+MOST_ROWS = 100_000  # of one event: what a crash leaves whole or not begun is held in memory once
+
+
+def numbered(register: Register, entered: Sequence[Entity]) -> list[Entity]:
+    """Entities with an id and a code, each that has none yet: the next numbers of their kinds.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        entered: With empty texts for what is to be given.
+    """
+    numbers = {kind: count(register.next_number(kind)) for kind in codes.KINDS}
+    return [_numbered(row, numbers) for row in entered]
+
+
+def _numbered(row: Entity, numbers: Mapping[codes.Kind, Iterator[int]]) -> Entity:
+    row = replace(row, id=row.id or str(uuid4()))
+    kind = kind_of(row)
+    if isinstance(row, Site) or kind == "site" or row.code:
+        return row
+    return replace(row, code=codes.code(kind, next(numbers[kind])))
+
+
+def enter(
+    register: Register, entered: Sequence[Entity], *, now: datetime, agent: str, act: str = "register"
+) -> Event:
+    """Register entities, or replace what was registered of them.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        entered: Whole, each with id and code; at most `MOST_ROWS`.
+        now: When, with its time zone.
+        agent: Who: a login name.
+        act: One of `rules.ACTS`: `register` when they are new.
+
+    Returns:
+        The event as it stands in the ledger: all of them are entered, or none.
+
+    Raises:
+        HoldingsError: A row breaks a rule; nothing is entered.
+        LedgerError: The ledger cannot be continued.
+    """
+    rules.check(register, entered, act)
+    sheets = {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(entered)}
+    draft = Draft(projection.REGISTERED, detail={"act": act, "rows": len(entered)})
+    written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
+    register.catch_up()
+    return written

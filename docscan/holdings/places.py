@@ -11,8 +11,9 @@ from typing import Literal, get_args
 from docscan.archive.event import Draft, Event
 from docscan.errors import HoldingsError
 from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.lines import AWAY
 from docscan.holdings.projection import GONE, MOVED
-from docscan.holdings.register import OUT, Register
+from docscan.holdings.register import Register
 
 Cause = Literal["reshelving", "consolidation", "conservation", "reading", "received", "correction", "undone"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
@@ -31,6 +32,7 @@ STATES = {  # how an item's state is said in a sentence
     "on loan": "@N309",
     "claimed returned": "@N310",
     "returned": "@N311",
+    "checked": "@N312",
 }
 
 
@@ -59,7 +61,7 @@ def moving(register: Register, subject_id: str, to_id: str, *, cause: str = "") 
 
     With a box goes all that is in it. An item that is lent keeps the place it
     came from until it is back; its box may be moved, and that place with it
-    (P9). What was missing or lost is found by being moved.
+    (P9). What was missing is found by being moved.
 
     Args:
         register: Open.
@@ -82,7 +84,7 @@ def moving(register: Register, subject_id: str, to_id: str, *, cause: str = "") 
         raise HoldingsError("G060", language)
     state = _expect_here(register, subject)
     here = register.place_of(subject.id)
-    if here is not None and here.id == to.id and state not in ("missing", "lost"):
+    if here is not None and here.id == to.id and state != "missing":
         raise HoldingsError("G065", language, subject=subject.code, place=to.code)
     kind = "item" if isinstance(subject, Item) else "box"
     place = "box" if isinstance(to, Box) else "location"
@@ -98,7 +100,7 @@ def missing(register: Register, item_id: str) -> Draft:
         NotFoundError: No item has that id.
     """
     item = register.item(item_id)
-    if _expect_here(register, item) in ("missing", "lost"):
+    if _expect_here(register, item) == "missing":
         raise _wrong_state(register, item)
     return _told(item, "missing")
 
@@ -107,11 +109,11 @@ def found(register: Register, item_id: str) -> Draft:
     """The event that says an item is where it should be after all.
 
     Raises:
-        HoldingsError: It was not missing or lost.
+        HoldingsError: It was not missing.
         NotFoundError: No item has that id.
     """
     item = register.item(item_id)
-    if register.state(item.id) not in ("missing", "lost"):
+    if register.state(item.id) != "missing":
         raise _wrong_state(register, item)
     return _told(item, "found")
 
@@ -136,7 +138,7 @@ def _expect_here(register: Register, subject: Box | Item) -> str:
         HoldingsError: It is lent, or gone for good.
     """
     state = register.state(subject.id)
-    if state in OUT or state in GONE:
+    if state in (*AWAY, *GONE):
         raise _wrong_state(register, subject)
     return state
 
@@ -144,7 +146,7 @@ def _expect_here(register: Register, subject: Box | Item) -> str:
 def _wrong_state(register: Register, subject: Box | Item) -> HoldingsError:
     """That the state of an item forbids what was asked: of a lent one, who has it and since when."""
     language, loan = register.archive.config.language, register.open_loan(subject.id)
-    if loan is not None and loan.state in OUT:
+    if loan is not None and loan.state in AWAY:
         holder = register.person(loan.person).code
         return HoldingsError("G070", language, subject=subject.code, person=holder, since=loan.out_at[:10])
     return HoldingsError("G075", language, subject=subject.code, state=STATES[register.state(subject.id)])

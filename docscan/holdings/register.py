@@ -1,7 +1,7 @@
 """The register: `holdings.db`, kept up with the ledger, and the questions that are asked of it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,22 +11,19 @@ from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
-from docscan.archive import event, ledger
+from docscan.archive import ledger
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import UUID, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.archive.tables import guarded, immediate
 from docscan.errors import LedgerError, NotFoundError
-from docscan.holdings import codes, projection, rows, tables
+from docscan.holdings import codes, filed, projection, tables
 from docscan.holdings.codes import Code
 from docscan.holdings.entities import KINDS, TYPES, Entity, Item, Kind, Person, PlaceKind, is_text
+from docscan.holdings.filed import Sheets
 from docscan.messages import sentence
 
 PLACED = ("box", "item")
-LAST = 1 << 53  # beyond the number of any event
-OUT = ("on loan", "claimed returned")
-"""The states of a loan in which an item is with its borrower."""
-
 Of = TypeVar("Of", bound=Entity)
 
 
@@ -267,9 +264,9 @@ class Register:
         applied = self._applied()
         after = -1 if applied is None else applied[0]
         if after < newest[0]:
-            reader = _Sheets(self.catalogue)
-            for happened in _lines(self.catalogue, projection.types(), after, newest[0]):
-                projection.take_in(self.db, happened, reader)
+            sheets = Sheets(self.catalogue)
+            for happened in filed.events(self.catalogue, projection.types(), after, newest[0]):
+                projection.take_in(self.db, happened, sheets)
             self.db.execute("DELETE FROM applied")
             self.db.execute("INSERT INTO applied VALUES (1, ?, ?)", newest)
 
@@ -298,33 +295,6 @@ class Register:
         hint = sentence("G003", language, codes=", ".join(meant)) if meant else sentence("G002", language)
         wrong = codes.looks_like_one(named) and codes.parsed(named) is None
         return NotFoundError(sentence("G004" if wrong else "G001", language, named=repr(named)), hint=hint)
-
-
-@dataclass(slots=True)
-class _Sheets:
-    """Reads the sheets that an event names; a redaction since then has changed what they are."""
-
-    catalogue: Catalogue
-    redacted: Mapping[str, str] | None = None
-
-    def __call__(self, happened: Event) -> Iterator[Entity]:
-        if self.redacted is None:
-            lines = _lines(self.catalogue, (projection.REDACTED,), happened.seq, LAST)
-            self.redacted = {path: digest for one in lines for path, digest in one.files.items()}
-        for path, digest in sorted(happened.files.items()):
-            if rows.SHEET.fullmatch(path):
-                now = self.redacted.get(path, digest)
-                yield from rows.entities(rows.read(self.catalogue.archive.root, path, now))
-
-
-def _lines(catalogue: Catalogue, types: Sequence[str], after: int, until: int) -> Iterator[Event]:
-    """The events of these types that are about no object, after one number and until another, in order."""
-    each = "SELECT seq, line FROM events WHERE type = ? AND object IS NULL AND seq > ? AND seq <= ?"
-    query = f"{' UNION ALL '.join([each] * len(types))} ORDER BY seq"
-    values = [value for type_ in types for value in (type_, after, until)]
-    with guarded(catalogue.archive.catalogue_path):
-        for _, line in catalogue.db.execute(query, values):
-            yield event.parsed(line.encode())
 
 
 @cache

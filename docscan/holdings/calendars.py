@@ -63,7 +63,7 @@ def is_known(country: str, region: str = "") -> bool:
 
 @cache
 def _countries() -> dict[str, frozenset[str]]:
-    import holidays  # noqa: PLC0415 - a quarter of a second, for those who lend
+    import holidays  # noqa: PLC0415 - it takes a second of processor, which only lending is worth
 
     return {name: frozenset(found) for name, found in holidays.list_supported_countries().items()}
 

@@ -144,6 +144,7 @@ class Person:
         email: Where letters go; may be empty.
         phone: May be empty.
         language: In which they are written to: `en`, `es`, `pl` or `de`; empty for the archive's.
+        login: As the machine knows them, so that nobody lends to themselves; may be empty.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Person:
     email: str = ""
     phone: str = ""
     language: str = ""
+    login: str = ""
 
 
 Entity = Site | Location | Box | Item | Person
@@ -165,7 +167,7 @@ TYPES: dict[Kind, type[Entity]] = {
 }
 PERSONAL: dict[Kind, tuple[str, ...]] = {
     "item": ("title", "extra"),
-    "person": ("name", "unit", "email", "phone", "language"),
+    "person": ("name", "unit", "email", "phone", "language", "login"),
 }
 """The fields that a redaction empties."""
 

@@ -113,21 +113,6 @@ def undoing(line: Line, steps: Iterable[Step], agent: str) -> Refusal | Drafts:
     return tuple(_draft(line, UNDONE, {"step": one.seq}) for one in reversed(back))
 
 
-def departure(line: Line | None, gone: str, *, held: bool) -> Refusal | None:
-    """Why an item may not leave for good, be it handed over or destroyed (P6); None when it may.
-
-    Args:
-        line: Of the open loan it is on; None for none.
-        gone: `missing`, `lost`, `transferred out` or `destroyed` where it is that; empty otherwise.
-        held: Its record must not be destroyed.
-    """
-    if line is not None:
-        return Refusal("Q020", of(line))
-    if gone:
-        return Refusal("Q040", {"state": gone})
-    return Refusal("Q160") if held else None
-
-
 def of(line: Line) -> dict[str, str]:
     """What a sentence about a line may need: what it is, who has it, how far it is, since when, due when."""
     since = line.out if line.stand in AWAY else line.last.at[:10]
@@ -146,7 +131,7 @@ def _single(line: Line | None, act: Act, facts: Facts) -> Refusal | Drafts:
     if line is None:
         return _request(facts) if act == "request" else Refusal("Q010", {"item": facts.item, "act": act})
     if line.stand not in FROM[act]:
-        return Refusal("Q020" if act == "request" else "Q030", of(line) | {"act": act})
+        return Refusal("Q020" if act in WAYS[0] else "Q030", of(line) | {"act": act})
     against = RULES[act](line, facts) if act in RULES else None
     if against is not None:
         return against

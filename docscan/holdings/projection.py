@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from docscan.archive.event import Event
 from docscan.archive.tables import savepoint
-from docscan.holdings import codes
+from docscan.holdings import codes, loan_rows
 from docscan.holdings.entities import KINDS, PERSONAL, TYPES, Entity, Kind, first_place, kind_of
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
@@ -204,5 +204,10 @@ def _forgetting(kind: Kind) -> str:
 
 
 FORGETTING: dict[str, str] = {kind: _forgetting(kind) for kind in PERSONAL}
-HANDLERS: dict[str, Handler] = {MOVED: _move, REDACTED: _redact}
+HANDLERS: dict[str, Handler] = {
+    MOVED: _move,
+    REDACTED: _redact,
+    "loan": loan_rows.take_in,
+    "escalation": loan_rows.escalate,
+}
 """What takes in an event, by its type, besides that of a sheet, which is read from disk."""

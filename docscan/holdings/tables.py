@@ -82,7 +82,8 @@ CREATE TABLE person (
     unit TEXT NOT NULL,
     email TEXT NOT NULL,
     phone TEXT NOT NULL,
-    language TEXT NOT NULL
+    language TEXT NOT NULL,
+    login TEXT NOT NULL
 ) STRICT;
 CREATE TABLE placement (                 -- where a box or an item belongs, from when to when
     subject TEXT NOT NULL,

@@ -1,0 +1,233 @@
+"""Where something is, who has it, and where it was and who had it since it was registered."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from docscan.holdings import codes
+from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
+from docscan.holdings.lines import AWAY
+from docscan.holdings.register import Register
+
+END = 1 << 53  # beyond the number of any event
+PLACES = "SELECT since, since_at, until, until_at, place, place_kind FROM placement WHERE subject = ?"
+ABSENCES = "SELECT since, since_at, until, until_at, what, '' FROM absence WHERE subject = ?"
+LOANS = (
+    "SELECT out, out_at, back, back_at, person, '' FROM loan_line JOIN loan ON loan.id = loan"
+    " WHERE item = ? AND out IS NOT NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where something is now. What does not apply is empty.
+
+    Attributes:
+        code: On its label; the name of a site.
+        name: The title of an item, the name of a person, what a box is.
+        state: Of an item, as `Register.state` has it; `gone` of a box without a place.
+        box: The code of the box it belongs in.
+        location: The code of the location it belongs to.
+        shelf: That location in words: site, room, coordinates.
+        since: Since when it belongs there, or is lent: ISO 8601, UTC.
+        person: The code of who has it.
+        holder: Their name.
+        loan: The number of the loan.
+        due: The day it is due back.
+    """
+
+    code: str
+    name: str = ""
+    state: str = ""
+    box: str = ""
+    location: str = ""
+    shelf: str = ""
+    since: str = ""
+    person: str = ""
+    holder: str = ""
+    loan: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A time during which something was in one place, or with one person.
+
+    Attributes:
+        since: ISO 8601, UTC.
+        until: The same moment as the next one's `since`; empty for until now.
+        state: `shelved`, `on loan`, `missing`, `transferred out` or `destroyed`.
+        item: The code of what it is about.
+        box: The code of the box it belonged in; may be empty.
+        location: The code of the location it belonged to; may be empty.
+        person: The code of who had it; may be empty.
+    """
+
+    since: str
+    until: str
+    state: str
+    item: str
+    box: str = ""
+    location: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Something that was so from one event until another."""
+
+    since: int
+    since_at: str
+    until: int | None
+    until_at: str | None
+    what: str
+    kind: str
+
+    def covers(self, seq: int) -> bool:
+        """Whether it was so after the event of that number."""
+        return self.since <= seq < (END if self.until is None else self.until)
+
+
+def where(register: Register, named: str) -> list[Whereabouts]:
+    """Where something is; of a person, where what they have belongs.
+
+    Args:
+        register: Open.
+        named: A code, a UUID, or the name of a site.
+
+    Raises:
+        NotFoundError: Nothing is called so.
+    """
+    found = register.entity(named)
+    if not isinstance(found, Person):
+        return [_whereabouts(register, found)]
+    query = (
+        "SELECT item FROM loan JOIN loan_line ON loan.id = loan WHERE person = ? AND open = 1 ORDER BY out"
+    )
+    return [_whereabouts(register, register.item(item)) for (item,) in register.rows(query, found.id)]
+
+
+def history(register: Register, named: str) -> list[Stay]:
+    """Every place something was in and everybody who had it, without a gap; of a person, what they had.
+
+    Args:
+        register: Open.
+        named: The code or the UUID of an item, a box or a person.
+
+    Raises:
+        NotFoundError: Nothing is called so.
+    """
+    found = register.entity(named)
+    if isinstance(found, Item | Box):
+        return list(_merged(_stays(register, found)))
+    return list(_lent_to(register, found)) if isinstance(found, Person) else []
+
+
+def _whereabouts(register: Register, found: Entity) -> Whereabouts:
+    if isinstance(found, Site):
+        return Whereabouts(found.name, shelf=found.name)
+    if isinstance(found, Location):
+        return Whereabouts(found.code, location=found.code, shelf=shelf(register, found))
+    if isinstance(found, Person):
+        return Whereabouts(found.code, found.name)
+    name, state = (found.title, register.state(found.id)) if isinstance(found, Item) else (found.type, "")
+    place = register.place_of(found.id)
+    if place is None:
+        return Whereabouts(found.code, name, state)
+    box = place.code if place.kind == "box" else ""
+    home = register.place_of(place.id) if box else place
+    location = register.entity(home.id) if home is not None else None
+    loan = register.open_loan(found.id)
+    out = loan if loan is not None and loan.state in AWAY else None
+    holder = register.person(out.person) if out else None
+    return Whereabouts(
+        found.code,
+        name,
+        state,
+        box=box,
+        location=location.code if isinstance(location, Location) else "",
+        shelf=shelf(register, location) if isinstance(location, Location) else "",
+        since=out.out_at if out else place.since,
+        person=holder.code if holder else "",
+        holder=holder.name if holder else "",
+        loan=loan.number if loan else "",
+        due=out.due if out else "",
+    )
+
+
+def shelf(register: Register, location: Location) -> str:
+    """A location in words: site, room and coordinates."""
+    site = register.entity(location.site)
+    name = site.name if isinstance(site, Site) else ""
+    return " / ".join(filter(None, (name, location.room, location.c1, location.c2, location.c3)))
+
+
+def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
+    """The times between any two things that happened to an item or a box, or to the box it was in."""
+    places = _spans(register, PLACES, subject.id)
+    absences, loans = _spans(register, ABSENCES, subject.id), _spans(register, LOANS, subject.id)
+    boxes = {one.what: _spans(register, PLACES, one.what) for one in places if one.kind == "box"}
+    moments = _moments([*places, *absences, *loans, *(one for some in boxes.values() for one in some)])
+    first = min((one.since for one in places), default=0)
+    known = sorted(seq for seq in moments if seq >= first)
+    for seq, following in pairwise([*known, END]):
+        place = _at(places, seq)
+        box = place.what if place and place.kind == "box" else ""
+        home = _at(boxes[box], seq) if box else place
+        loan, absent = _at(loans, seq), _at(absences, seq)
+        yield Stay(
+            moments[seq],
+            moments.get(following, ""),
+            absent.what if absent else "on loan" if loan else "shelved",
+            subject.code,
+            _code(register, box),
+            _code(register, home.what if home else ""),
+            _code(register, loan.what if loan else ""),
+        )
+
+
+def _merged(stays: Iterable[Stay]) -> Iterator[Stay]:
+    """Stays, as one where nothing changed from one to the next."""
+    last: Stay | None = None
+    for stay in stays:
+        if last is not None and replace(stay, since=last.since) == replace(last, until=stay.until):
+            last = replace(last, until=stay.until)
+            continue
+        if last is not None:
+            yield last
+        last = stay
+    if last is not None:
+        yield last
+
+
+def _lent_to(register: Register, person: Person) -> Iterator[Stay]:
+    """What somebody had, by when it was handed over."""
+    query = (
+        "SELECT out_at, coalesce(back_at, ''), number_of.number FROM loan JOIN loan_line ON loan.id = loan"
+        " JOIN item AS number_of ON number_of.id = item WHERE person = ? AND out IS NOT NULL ORDER BY out"
+    )
+    for since, until, number in register.rows(query, person.id):
+        yield Stay(since, until, "on loan", codes.code("item", number), person=person.code)
+
+
+def _spans(register: Register, query: str, subject: str) -> list[_Span]:
+    return [_Span(*row) for row in register.rows(query, subject)]
+
+
+def _at(spans: Iterable[_Span], seq: int) -> _Span | None:
+    return next((one for one in spans if one.covers(seq)), None)
+
+
+def _moments(spans: Iterable[_Span]) -> dict[int, str]:
+    """The events at which anything began or ended, each with its time."""
+    found: dict[int, str] = {}
+    for one in spans:
+        found[one.since] = one.since_at
+        if one.until is not None and one.until_at is not None:
+            found[one.until] = one.until_at
+    return found
+
+
+def _code(register: Register, identifier: str) -> str:
+    """The code of a box, a location or a person; empty for nothing."""
+    return getattr(register.entity(identifier), "code", "") if identifier else ""

@@ -1,12 +1,13 @@
 """What can be done to an archive, and what a verification must name afterwards, no more and no less.
 
 The table is for whatever verifies: docscan itself and the auditor's script.
-Each attack is done to a fresh copy of `target.made(root, DOCUMENTS)` and says
+Each attack is done to a fresh copy of `target.made`, with six documents or more, and says
 the code and the path of every finding there has to be. The catalogue is no
 evidence; an insider who rewrites the ledger leaves a fitting one behind.
 """
 
 import hashlib
+import json
 import os
 import shutil
 from functools import partial
@@ -15,10 +16,10 @@ import target
 from forgeries import FORGERIES
 from target import Attack, Told, cut, flip, folder, link_out, lose, object_id, undo_correction
 
-from docscan.archive import Archive
+from docscan.archive import Archive, ledger
 from docscan.archive.event import Draft
 
-DOCUMENTS = 6  # in the archive; number 2 has two versions
+DOCUMENTS = 6  # in the archive that the tests attack; number 2 has two versions
 BATCH = f"custody/{object_id(99)}"
 
 # --- files --------------------------------------------------------------------------------------------------
@@ -36,8 +37,8 @@ def plant(archive: Archive, path: str) -> Told:
 
 
 def plant_object(archive: Archive) -> Told:
-    shutil.copytree(archive.root / folder(3), archive.root / folder(77))
-    return {("D3", folder(77))}
+    shutil.copytree(archive.root / folder(3), archive.root / folder(target.BEYOND))
+    return {("D3", folder(target.BEYOND))}
 
 
 def plant_nameless(archive: Archive) -> Told:
@@ -135,11 +136,26 @@ def plant_paper(archive: Archive) -> Told:
     return plant(archive, f"{BATCH}/second.pdf")
 
 
+def destroy(archive: Archive, proposal: int = 90, approver: str = "luis") -> None:
+    """Destroy document 4 as docscan does: one proposes, another approves, and the ledger says so."""
+    name, path = object_id(proposal), f"custody/{object_id(proposal)}/proposal.json"
+    listed = json.dumps({"rows": [[object_id(4), 1]]}).encode()
+    (archive.root / path).parent.mkdir(parents=True)
+    (archive.root / path).write_bytes(listed)
+    files = {path: hashlib.sha256(listed).hexdigest()}
+    said = {"proposal": name, "objects": 1}
+    asked = Draft("appraisal", outcome="pending", detail=said | {"act": "destroy"}, files=files)
+    target.happened(archive, asked, "ana")
+    target.happened(archive, Draft("appraisal", detail=said), approver)
+    two = {"proposer": ledger.pseudonym(archive, "ana"), "approver": ledger.pseudonym(archive, approver)}
+    target.happened(archive, Draft("deletion", object=object_id(4), detail={"proposal": name} | two))
+
+
 def return_destroyed(archive: Archive) -> Told:
     """An object that was destroyed by the rules, and lies on the shelf again."""
     home = archive.root / folder(4)
     home.rename(archive.root / "aside")
-    target.happened(archive, Draft("deletion", object=object_id(4)))
+    destroy(archive)
     (archive.root / "aside").rename(home)
     return {("D4", folder(4))}
 
@@ -150,7 +166,7 @@ def destroy_held(archive: Archive) -> Told:
         held = {"hold": object_id(hold), "reason": "litigation"}
         target.happened(archive, Draft("hold placed", object=object_id(4), detail=held))
     target.happened(archive, Draft("hold released", object=object_id(4), detail={"hold": object_id(97)}))
-    target.happened(archive, Draft("deletion", object=object_id(4)))
+    destroy(archive)
     target.removed(archive, 4)
     return {("H1", folder(4))}
 
@@ -162,7 +178,7 @@ def destroy_held_and_again(archive: Archive) -> Told:
     target.happened(archive, Draft("hold released", object=object_id(4), detail={"hold": object_id(98)}))
     again = Draft("ingestion", object=object_id(4), files=filed["files"], detail=filed["detail"])
     target.happened(archive, again)
-    target.happened(archive, Draft("deletion", object=object_id(4)))
+    destroy(archive, 91)
     return told
 
 
@@ -171,7 +187,7 @@ def destroy_released(archive: Archive) -> Told:
     held: dict[str, str | int] = {"hold": object_id(98)}
     target.happened(archive, Draft("hold placed", object=object_id(4), detail=held))
     target.happened(archive, Draft("hold released", object=object_id(4), detail=held))
-    target.happened(archive, Draft("deletion", object=object_id(4)))
+    destroy(archive)
     target.removed(archive, 4)
     return set()
 

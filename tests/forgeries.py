@@ -11,7 +11,7 @@ from docscan.archive.event import Draft
 from docscan.archive.proof.note import Signer
 
 SEGMENT = "ledger/000000.jsonl"
-CUT = 3  # events taken from the end: documents 5 and 6, and the second version of number 2
+CUT = 3  # events taken from the end: the last two documents, and the second version of number 2
 
 
 # --- the ledger, without making it fit ----------------------------------------------------------------------
@@ -87,6 +87,25 @@ def _inserted(archive: Archive, signer: Signer | None) -> None:
     target.rewritten(archive, [*events[:4], extra, *events[4:]], signer)
 
 
+def _exchanged(archive: Archive, signer: Signer | None) -> None:
+    events = target.events_of(archive)
+    events[3], events[4] = events[4], events[3]
+    target.rewritten(archive, events, signer)
+
+
+def _doubled(archive: Archive, signer: Signer) -> None:
+    events = target.events_of(archive)
+    target.rewritten(archive, [*events[:1], *events], signer)
+
+
+def _removed(archive: Archive, signer: Signer) -> None:
+    """A document and its line never were, and all after them is there."""
+    target.removed(archive, 3)
+    events = target.events_of(archive)
+    kept = [event for event in events if event.get("object") != target.object_id(3)]
+    target.rewritten(archive, kept, signer)
+
+
 def _cut(archive: Archive, signer: Signer | None) -> None:
     """The newest events never happened: neither their objects nor the newer version are there."""
     events = target.events_of(archive)
@@ -110,6 +129,11 @@ def insert(archive: Archive) -> Told:
     return {("C2", NOTE)}
 
 
+def exchange(archive: Archive) -> Told:
+    _exchanged(archive, None)
+    return {("C2", NOTE)}
+
+
 def truncate(archive: Archive) -> Told:
     _cut(archive, None)
     return {("C3", NOTE)}
@@ -125,10 +149,10 @@ def truncate_signed_before(archive: Archive) -> Told:
     """Back to a state that the log itself once signed: no key is needed for that."""
     before = (archive.root / NOTE).read_bytes()
     with open_catalogue(archive) as catalogue:
-        target.file_one(archive, catalogue, 50)
+        target.file_one(archive, catalogue, target.BEYOND)
     target.happened(archive, Draft("appraisal"))
     target.witnessed(archive)
-    target.removed(archive, 50)
+    target.removed(archive, target.BEYOND)
     target.rewritten(archive, target.events_of(archive)[:-2])
     (archive.root / NOTE).write_bytes(before)
     return set()
@@ -151,6 +175,21 @@ def edit_with_own_key(archive: Archive) -> Told:
 
 def insert_signed(archive: Archive) -> Told:
     _inserted(archive, target.own_key(archive))
+    return set()
+
+
+def exchange_signed(archive: Archive) -> Told:
+    _exchanged(archive, target.own_key(archive))
+    return set()
+
+
+def double_signed(archive: Archive) -> Told:
+    _doubled(archive, target.own_key(archive))
+    return set()
+
+
+def remove_signed(archive: Archive) -> Told:
+    _removed(archive, target.own_key(archive))
     return set()
 
 
@@ -203,6 +242,7 @@ FORGERIES: tuple[Attack, ...] = (
     Attack("change the head", "A1", spoil_head),
     Attack("lose the head", "A1", partial(lose, path="ledger/head.json")),
     Attack("lose all lines", "A1", lose_lines),
+    Attack("exchange two lines, and make all after them fit", "A3", exchange, "W2"),
     Attack("edit, and make all after it fit", "A3", edit, "W2"),
     Attack("insert, and make all after it fit", "A3", insert, "W2"),
     Attack("truncate, and make all fit", "A3", truncate, "W1"),
@@ -211,6 +251,9 @@ FORGERIES: tuple[Attack, ...] = (
     Attack("edit with the key", "A4", edit_signed, "W2"),
     Attack("edit, and tell a key of one's own", "A3", edit_with_own_key, "W2"),
     Attack("insert with the key", "A4", insert_signed, "W2"),
+    Attack("exchange two lines with the key", "A4", exchange_signed, "W2"),
+    Attack("double a line with the key", "A4", double_signed, "W2"),
+    Attack("remove a document with the key", "A4", remove_signed, "W1"),
     Attack("truncate with the key", "A4", truncate_signed, "W1"),
     Attack("edit, and sign with another key", "A3", edit_signed_by_another, "W2"),
     Attack("change the checkpoint", "A1", spoil_checkpoint),

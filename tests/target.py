@@ -15,14 +15,18 @@ from typing import Any
 from unittest import mock
 
 import rfc8785
+from tsa import Authority
 
 from docscan import archive as archives
-from docscan.archive import Archive, ledger, objects
+from docscan.archive import Archive, access, ledger, objects, papers
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import NO_LINE, Draft
-from docscan.archive.proof import checkpoint, keys, merkle, note
+from docscan.archive.keeping import schedules
+from docscan.archive.proof import authority as stamping
+from docscan.archive.proof import checkpoint, handouts, keys, merkle, note, policy, timestamps
 from docscan.archive.proof.note import Signer
+from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
 from docscan.model import Extraction, Field, Line, Page, Record, Word
 from docscan.places import Box
@@ -30,6 +34,7 @@ from docscan.places import Box
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AGENT = "tester"
 CORRECTED = 2  # the number of the document that has a second version
+BEYOND = 10**6  # a number that no document of an archive has
 NOTE = "ledger/checkpoint.note"
 
 Told = set[tuple[str, str]]  # code and path of each finding
@@ -84,6 +89,34 @@ def copied(archive: Archive, root: Path) -> Archive:
     return archives.open_archive(root)
 
 
+def furnished(archive: Archive, authority: Authority) -> None:
+    """Give it what an archive gets in time besides: settings, a signed paper, a witness, a time stamp."""
+    now = NOW + timedelta(days=2)
+    witness = Signer("acme", bytes(range(32)))
+    told = f'[[witness]]\nname = "acme"\nkey = "{witness.witness.vkey}"\n'
+    (archive.root / policy.FILE).write_text(told)
+    with taken_up(archive, now=now, agent=AGENT) as catalogue:
+        access.change(catalogue, AGENT, ["administrator"], now=now, agent=AGENT)
+        schedules.adopt(catalogue, schedules.preset("es"), now=now, agent=AGENT)
+        paper = {f"custody/{object_id(99)}/acta.pdf": b"%PDF-1.7 signed"}
+        papers.file(catalogue, Draft("custody_transfer"), paper, now=now, agent=AGENT)
+    unstamped = (archive.root / NOTE).read_bytes()
+    request = stamping.prepared(unstamped)
+    stamp = stamping.received(archive, unstamped, request, authority.answer(request))
+    cosigned = note.cosigned(unstamped, witness, int(now.timestamp()))
+    with taken_up(archive, now=now, agent=AGENT) as catalogue:
+        timestamps.keep(archive, catalogue, stamp, now=now, agent=AGENT)
+        handouts.acknowledge(archive, catalogue, cosigned, now=now, agent=AGENT)
+
+
+def vouched(archive: Archive) -> list[Path]:
+    """Every file outside the objects that the ledger vouches for, the ledger's own among them."""
+    paths = [path for top in ("ledger", "custody") for path in (archive.root / top).rglob("*")]
+    paths += [*archive.objects.glob("*"), *archive.objects.glob("extensions/*/*")]
+    paths += [archive.root / name for name in ("access.toml", "retention.toml")]
+    return sorted(path for path in paths if path.is_file())
+
+
 def file_one(archive: Archive, catalogue: Catalogue, number: int) -> None:
     """Claim and deposit one document."""
     original = f"%PDF-1.7 document {number}".encode()
@@ -126,10 +159,10 @@ def _correct(archive: Archive, catalogue: Catalogue) -> None:
 # --- what an insider can do ---------------------------------------------------------------------------------
 
 
-def happened(archive: Archive, draft: Draft) -> None:
+def happened(archive: Archive, draft: Draft, agent: str = AGENT) -> None:
     """Write an event as docscan does, and sign the ledger."""
     with open_catalogue(archive) as catalogue:
-        catalogue.apply(ledger.append(archive, draft, now=NOW + timedelta(days=2), agent=AGENT))
+        catalogue.apply(ledger.append(archive, draft, now=NOW + timedelta(days=2), agent=agent))
         checkpoint.renew(archive, catalogue, now=NOW + timedelta(days=2), agent=AGENT)
 
 
@@ -226,13 +259,30 @@ def put_back(path: Path) -> Iterator[bytes]:
 
 
 def altered(path: Path, count: int, chance: random.Random) -> Iterator[int]:
-    """The places of random bytes of a file, each of them another for as long as it is at hand."""
+    """The places of random bytes of a file, each of them another for as long as it is at hand.
+
+    Of a file with no more bytes than are asked for, all.
+    """
+    size = path.stat().st_size
     with path.open("r+b", buffering=0) as file:
-        for place in sorted({chance.randrange(path.stat().st_size) for _ in range(count)}):
+        for place in sorted(chance.sample(range(size), min(count, size))):
             before = os.pread(file.fileno(), 1, place)
             os.pwrite(file.fileno(), bytes([before[0] ^ (1 << chance.randrange(8))]), place)
             yield place
             os.pwrite(file.fileno(), before, place)
+
+
+def spoiled(path: Path) -> Iterator[str]:
+    """What else can become of a file, each for as long as it is at hand: cut, empty, longer, lost."""
+    before = path.read_bytes()
+    try:
+        for name, data in (("cut", before[:-1]), ("empty", b""), ("longer", before + b"\n")):
+            path.write_bytes(data)
+            yield name
+        path.unlink()
+        yield "lost"
+    finally:
+        path.write_bytes(before)
 
 
 def edited(path: Path, change: Callable[[bytes], bytes]) -> None:

@@ -1,5 +1,6 @@
 """Every attack of the table is named as what it is, and a flipped byte leads to the very file it is in."""
 
+import itertools
 import random
 import shutil
 from collections.abc import Iterator
@@ -8,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import target
+import tsa
 from attacks import ATTACKS, DOCUMENTS
 from target import Attack, folder, object_id
 
 from docscan.archive import Archive, chain, fixity, report, shelves
 from docscan.archive.custody import Seen
+from docscan.auditor import verify_archive as script
 
 SHELF = 40  # documents whose every file is damaged; benchmarks/custody_attacks.py takes a thousand
 FLIPS = 3  # in each of their files
@@ -90,6 +93,24 @@ def test_bytes_all_over_a_corrected_object_name_their_file(attacked: Archive) ->
     done, wrong = damaged(attacked, target.CORRECTED, 100)
     assert wrong == []
     assert done > 600
+
+
+def test_a_file_beside_the_objects_is_named_whatever_becomes_of_it(attacked: Archive, tmp_path: Path) -> None:
+    (tmp_path / "authority").mkdir()
+    target.furnished(attacked, tsa.authority(tmp_path / "authority"))
+    assert found(attacked) == set()
+    paths, wrong = target.vouched(attacked), list[str]()
+    for path in paths:
+        name = str(path.relative_to(attacked.root))
+        chance = random.Random(name)  # noqa: S311 - which bytes are altered, not a secret
+        for way in itertools.chain(target.altered(path, FLIPS, chance), target.spoiled(path)):
+            told = found(attacked)
+            theirs = {(one.code, one.path) for one in script.check(attacked.root, (), {}, []).findings}
+            same = told == {one for one in theirs if not one[0].startswith("P")}
+            if {at for _, at in told} != {name} or not same:
+                wrong.append(f"{name} {way}: {told}, {theirs}")
+    assert wrong == []
+    assert {path.suffix for path in paths} >= {".jsonl", ".json", ".note", ".tsr", ".toml", ".pdf"}
 
 
 def test_what_was_damaged_is_right_again_once_it_is_restored(attacked: Archive, whole: Archive) -> None:

@@ -1,7 +1,6 @@
 """Documents leave one archive with their proofs and enter another with their custody unbroken."""
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -370,20 +369,6 @@ def test_everything_can_be_taken_over(sender: Archive, recipient: Archive, tmp_p
         bag.hand_over(leaving, catalogue, tmp_path / "bag", now=NOW, agent="ana")
     assert len(taken(recipient, tmp_path / "bag", own_key(leaving)).taken) == 5
     assert list(fixity.verify(recipient)) == []
-
-
-def test_two_originals_of_one_md5_are_two_documents(tmp_path: Path) -> None:
-    """Nothing but SHA-256 names a file: no other digest stands in a bag, an inventory or a line."""
-    archive = target.made(tmp_path / "archive", 2)
-    with open_catalogue(archive) as catalogue:
-        bag.selection(archive, catalogue, [target.object_id(1)], tmp_path / "bag", now=NOW)
-    for path in [*tmp_path.rglob("*.json"), *tmp_path.rglob("*.jsonl"), *tmp_path.rglob("*.txt")]:
-        text = path.read_text(encoding="utf-8")
-        assert "md5" not in text.lower().replace("md5sum", "")
-        assert "sha1" not in text.lower()
-    original = objects.path_of(archive, target.object_id(1), "original")
-    (named,) = [one.files for one in ledger.read(archive) if one.object == target.object_id(1)]
-    assert named["v1/content/original"] == hashlib.sha256(original.read_bytes()).hexdigest()
 
 
 # --- bags that are not right --------------------------------------------------------------------------------

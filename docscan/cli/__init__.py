@@ -55,6 +55,18 @@ CHAPTERS = {
         "retaining",
         "Hold records, so that they are not destroyed whatever is due: place, release, list.",
     ),
+    "site": ("shelving", "The buildings in which paper is kept."),
+    "location": ("shelving", "The places on their shelves."),
+    "box": ("shelving", "Boxes: register, place and seal them."),
+    "item": ("shelving", "Files and volumes: register and place them, name their scans."),
+    "person": ("shelving", "Who borrows."),
+    "where": ("shelving", "Where a box or an item belongs, and who has it."),
+    "history": ("shelving", "Every place an item was in and everybody who had it, without a gap."),
+    "loan": (
+        "lending",
+        "Lend paper and take it back: request, approve, prepare, out, renew, recall, in, check, shelve.",
+    ),
+    "loans": ("lending", "What is on loan, or was on a day: who has it, and since when it is overdue."),
     "access": (
         "accessing",
         "Say who may do what in an archive: people with roles, a person being the login that calls.",

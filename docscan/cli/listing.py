@@ -42,8 +42,8 @@ def give(
         put_json(rows)
     elif as_csv:
         put(_csv(rows, columns))
-    else:
-        put(table(([row[name] for name in columns] for row in rows), columns, right=right))
+    elif shown := table(([row[name] for name in columns] for row in rows), columns, right=right):
+        put(shown)
 
 
 def _csv(rows: Iterable[Row], columns: Sequence[str]) -> str:

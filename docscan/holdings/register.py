@@ -148,13 +148,24 @@ class Register:
             raise self._unknown(named)
         return found
 
+    def one(self, type_: type[Of], named: str) -> Of:
+        """The site, location, box, item or person that is called so.
+
+        Raises:
+            NotFoundError: None is; something else may be.
+        """
+        found = self.entity(named)
+        if not isinstance(found, type_):
+            raise self._unknown(named)
+        return found
+
     def item(self, named: str) -> Item:
         """The item that has a code or an id.
 
         Raises:
             NotFoundError: None has.
         """
-        return self._of(Item, named)
+        return self.one(Item, named)
 
     def person(self, named: str) -> Person:
         """The person that has a code or an id.
@@ -162,7 +173,7 @@ class Register:
         Raises:
             NotFoundError: None has.
         """
-        return self._of(Person, named)
+        return self.one(Person, named)
 
     def place_of(self, subject_id: str) -> Place | None:
         """Where a box or an item belongs, also while it is lent or missing; None once it is gone for good."""
@@ -202,11 +213,12 @@ class Register:
         loan = self.open_loan(item_id)
         return "shelved" if loan is None else loan.state
 
-    def items_in(self, place_id: str) -> Iterator[Item]:
+    def items_in(self, place_id: str, *, limit: int = -1) -> Iterator[Item]:
         """The items that belong in a box or a location, in the order of their codes.
 
         Args:
             place_id: Its UUID; of a location, what lies in its boxes counts too.
+            limit: At most so many; -1 for all.
         """
         direct = "SELECT subject FROM placement WHERE until IS NULL AND kind = 'item' AND place = :place"
         boxed = (
@@ -215,7 +227,9 @@ class Register:
             " WHERE boxes.until IS NULL AND boxes.kind = 'box' AND boxes.place = :place"
             " AND inside.until IS NULL AND inside.kind = 'item'"
         )
-        return self.entities(Item, f"item.id IN ({direct} UNION ALL {boxed})", {"place": place_id})
+        return self.entities(
+            Item, f"item.id IN ({direct} UNION ALL {boxed})", {"place": place_id}, limit=limit
+        )
 
     def next_number(self, kind: codes.Kind) -> int:
         """The first number that no location, box, item or person of the register has."""
@@ -229,7 +243,7 @@ class Register:
             type_: Of `entities.TYPES`.
             where: An expression of SQL over the kind's table.
             values: What fills its places.
-            limit: At most so many.
+            limit: At most so many; -1 for all.
         """
         kind = next(kind for kind, one in TYPES.items() if one is type_)
         order = "name" if kind == "site" else "number"
@@ -269,12 +283,6 @@ class Register:
                 projection.take_in(self.db, happened, sheets)
             self.db.execute("DELETE FROM applied")
             self.db.execute("INSERT INTO applied VALUES (1, ?, ?)", newest)
-
-    def _of(self, type_: type[Of], named: str) -> Of:
-        found = self.entity(named)
-        if not isinstance(found, type_):
-            raise self._unknown(named)
-        return found
 
     def _coded(self, code: Code) -> Entity | None:
         return self._one(code.kind, "number = ?", code.number)

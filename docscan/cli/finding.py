@@ -127,7 +127,7 @@ def _put_tombstone(row: Row, gone: Event, *, as_json: bool) -> None:
         put(record.dumped({**facts, "by": gone.agent.id, "event": gone.seq}))
         return
     put(f"{row.id}  {row.kind}  {row.state}")
-    put(table([*list(facts.items())[2:], ("by", gone.agent.id)], ("", "")))
+    put(table([*list(facts.items())[2:], ("by", gone.agent.id)], ("field", "value")))
 
 
 @click.command("open", epilog='Example: xdg-open "$(docscan open 3f2a9c41 --searchable)"')

@@ -11,11 +11,11 @@ from docscan.archive import access
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.handover import bag, packing, proofs
 from docscan.archive.handover.taking_over import take_over
-from docscan.archive.layout import PATIENCE, Archive
+from docscan.archive.keeping import retention
+from docscan.archive.layout import PATIENCE, Archive, without_run
 from docscan.archive.recovery import taken_up
-from docscan.cli.terminal import agent, now, put, say, standing_in, write
+from docscan.cli.terminal import agent, now, on_record, put, say, standing_in, write
 from docscan.errors import NotFoundError
-from docscan.messages import sentence
 from docscan.search import feed
 
 folder_type = click.Path(path_type=Path, file_okay=False)
@@ -36,10 +36,11 @@ def proof(ctx: click.Context, identifier: str, out: Path | None) -> None:
     access.demand(archive, agent(), "view")
     with open_catalogue(archive) as catalogue:
         object_id = catalogue.row(identifier).id
+        retention.expect_there(catalogue, object_id)
     folder = out or Path(f"proof-{object_id}")
-    packing.expect_outside(archive, folder)
-    _on_record(archive, [object_id])
+    packing.expect_place(archive, folder)
     with packing.packed(folder) as top:
+        on_record(archive, [object_id], "export")
         with open_catalogue(archive) as catalogue:
             written = proofs.write(archive, catalogue, [object_id], top)
             told = catalogue.key_told()
@@ -68,25 +69,28 @@ def export(ctx: click.Context, query: str | None, ids: TextIO | None, everything
         raise click.UsageError("Choose documents by a QUERY, by --ids or by --all.")
     archive = standing_in(ctx)
     access.demand(archive, agent(), "export")
-    packing.expect_outside(archive, folder)
-    if everything:
-        packed = _hand_over(archive, folder)
-    else:
-        chosen = _chosen(archive, query, ids or ())
-        _on_record(archive, chosen)
-        with open_catalogue(archive) as catalogue:
-            packed = bag.selection(archive, catalogue, chosen, folder, now=now())
+    packing.expect_place(archive, folder)
+    packed = _hand_over(archive, folder) if everything else _select(archive, query, ids or (), folder)
     say(f"{packed.objects} documents, {packed.octets} bytes in {packed.files} files.")
     put(str(packed.folder))
 
 
 def _hand_over(archive: Archive, folder: Path) -> bag.Packed:
-    with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue:
+    with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue, without_run(archive):
         packed = bag.hand_over(archive, catalogue, folder, now=now(), agent=agent())
     receipt = folder.with_name(f"{folder.name}-receipt.txt")
     write(receipt, bag.receipt(archive, packed, now=now()).encode())
     say(f"The receipt for both sides: {receipt}")
     return packed
+
+
+def _select(archive: Archive, query: str | None, lines: Iterable[str], folder: Path) -> bag.Packed:
+    with open_catalogue(archive) as catalogue:
+        bag.signer_of(archive, catalogue)  # without the key nothing leaves, so nothing is told either
+    chosen = _chosen(archive, query, lines)
+    on_record(archive, chosen, "export")
+    with open_catalogue(archive) as catalogue:
+        return bag.selection(archive, catalogue, chosen, folder, now=now())
 
 
 def _chosen(archive: Archive, query: str | None, lines: Iterable[str]) -> list[str]:
@@ -104,15 +108,11 @@ def _chosen(archive: Archive, query: str | None, lines: Iterable[str]) -> list[s
             found = [hit.id for hit in answer.hits.hits[: answer.hits.exact]]
             if not answer.current:
                 raise NotFoundError("The index is behind the catalogue.", hint="Renew it: docscan rebuild")
+        for object_id in found:
+            retention.expect_there(catalogue, object_id)
     if not found:
         raise NotFoundError("No record was chosen.", hint="`docscan list` shows the ids.")
     return list(dict.fromkeys(found))
-
-
-def _on_record(archive: Archive, ids: list[str]) -> None:
-    """Tell the ledger before the bytes leave."""
-    if not access.disseminated(archive, ids, "export", now=now(), agent=agent()):
-        say(sentence("K018", archive.config.language))
 
 
 @click.command("import", epilog="Example: docscan -A my-archive import /media/usb/acme --key 9f0c…")
@@ -130,7 +130,7 @@ def import_(ctx: click.Context, folder: Path, key: str) -> None:
     """
     archive = standing_in(ctx)
     access.demand(archive, agent(), "import")
-    with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue:
+    with taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue, without_run(archive):
         taken = take_over(catalogue, folder, pinned=key.lower(), now=now(), agent=agent())
         feed.feed(archive, catalogue)
     say(f"{len(taken.taken)} documents of {taken.origin} were taken over.")

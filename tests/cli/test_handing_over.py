@@ -100,6 +100,58 @@ def test_a_place_that_cannot_be_written_is_named(filed: Shelf) -> None:
     assert filed.findings() == []
 
 
+def test_what_is_refused_is_not_told_as_given(
+    filed: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "letter").touch()
+    one = target.object_id(1)
+    assert "there already" in filed.call("proof", one, "--out", str(taken), code=6).stderr
+    assert "cannot be written" in filed.call("proof", one, "--out", "/proc/proof", code=6).stderr
+    assert "there already" in filed.call("export", "invoice_number:F-1", "--to", str(taken), code=6).stderr
+    monkeypatch.setenv("DOCSCAN_KEYS", str(tmp_path / "no keys"))
+    done = filed.call("export", "invoice_number:F-1", "--to", str(tmp_path / "bag"), code=6)
+    assert "cannot be signed" in done.stderr
+    assert shown(filed) == []
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "link"])
+def test_what_somebody_else_keeps_under_the_unfinished_name_stays(
+    filed: Shelf, tmp_path: Path, what: str
+) -> None:
+    kept = tmp_path / "bag.unfinished"
+    if what == "folder":
+        kept.mkdir()
+        (kept / "thesis.tex").write_text("mine")
+    elif what == "file":
+        kept.write_text("mine")
+    else:
+        kept.symlink_to(filed.root)
+    before = kept.lstat().st_ino
+    for words in (("export", "--all", "--to"), ("proof", target.object_id(1), "--out")):
+        done = filed.call(*words, str(tmp_path / "bag"), code=6)
+        assert "not made by docscan" in done.stderr
+        assert "Move it away" in done.stderr
+    assert kept.lstat().st_ino == before
+    assert what == "link" or "mine" in [
+        path.read_text() for path in (kept, *kept.glob("*")) if path.is_file()
+    ]
+    assert not (tmp_path / "bag").exists()
+    assert filed.findings() == []
+    assert shown(filed) == []
+
+
+def test_an_empty_folder_and_one_of_ours_make_room(filed: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "bag").mkdir()
+    left = tmp_path / "bag.unfinished"
+    (left / "bag" / "objects").mkdir(parents=True)
+    (left / packing.MARK).touch()
+    filed.call("export", "--all", "--to", str(tmp_path / "bag"))
+    assert not left.exists()
+    bagit.Bag(str(tmp_path / "bag")).validate()
+
+
 def test_who_may_not_hand_over_does_not(filed: Shelf, tmp_path: Path) -> None:
     with taken_up(filed.archive, now=NOW, agent="tester") as catalogue:
         access.change(catalogue, "somebody", ("administrator",), now=NOW, agent="tester")

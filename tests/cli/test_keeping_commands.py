@@ -79,13 +79,17 @@ def test_a_destruction_from_the_preset_to_the_tombstone(typed, root):
     assert "executed" in done(typed("retention", "list"))
     shown = json.loads(done(typed("show", object_id(1), "--json")))
     assert (shown["state"], shown["class"], shown["pages"]) == ("destroyed", "accounting", 2)
-    assert "2033-01-01" in done(typed("show", object_id(1)))
+    tombstone = done(typed("show", object_id(1)))
+    assert "2033-01-01" in tombstone
+    assert tombstone.splitlines()[1].split() == ["field", "value"]
+    given = len(told(root, "dissemination"))
     assert len(done(typed("list", "--json")).splitlines()) == 1
     assert len(done(typed("list", "--state", "destroyed", "--json")).splitlines()) == 2
-    for words in (("open", object_id(1)), ("explain", object_id(1)), ("review", "accept", object_id(1))):
-        code, out, err = typed(*words)
+    for words in (("open",), ("explain",), ("review", "accept"), ("proof",)):
+        code, out, err = typed(*words, object_id(1))
         assert (code, out) == (6, "")
         assert f"docscan show {object_id(1)}" in err
+    assert len(told(root, "dissemination")) == given
     assert typed("search", "factura", "--json")[1].count('"id"') == 1
     done(typed("hold", "release", held[:8]))
     assert held[:8] not in done(typed("hold", "list"))

@@ -80,7 +80,7 @@ def selection(
         LedgerError: The log's key cannot be had, or not all was signed.
         ArchiveError: The bag cannot be written.
     """
-    signer = _signer(archive, catalogue)
+    signer = signer_of(archive, catalogue)
     with packing.packed(folder) as top:
         written = proofs.write(archive, catalogue, ids, top)
         _bag(archive, top, written.checkpoint, signer, now)
@@ -102,7 +102,7 @@ def hand_over(archive: Archive, catalogue: Catalogue, folder: Path, *, now: date
         LedgerError: The log's key cannot be had, or the ledger is not whole.
         ArchiveError: The bag cannot be written.
     """
-    signer = _signer(archive, catalogue)
+    signer = signer_of(archive, catalogue)
     about: dict[str, str | int] = {"transfer": str(uuid.uuid4()), "objects": catalogue.count()}
 
     def tell(outcome: str, facts: Mapping[str, str | int]) -> None:
@@ -124,7 +124,12 @@ def hand_over(archive: Archive, catalogue: Catalogue, folder: Path, *, now: date
     return done
 
 
-def _signer(archive: Archive, catalogue: Catalogue) -> Signer:
+def signer_of(archive: Archive, catalogue: Catalogue) -> Signer:
+    """The log's key, by which a bag is signed.
+
+    Raises:
+        LedgerError: It cannot be had, or is not the one the ledger tells.
+    """
     signer = keys.signer_of(archive)
     told = catalogue.key_told()
     if signer is None or told is None or signer.public.hex() != told[1]:

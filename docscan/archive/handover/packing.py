@@ -1,6 +1,7 @@
 """Folders that are there whole or not at all, and in each the script that checks it."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +17,15 @@ from docscan.messages import sentence
 
 SCRIPT, INSTRUCTIONS = "verify_archive.py", "VERIFY.md"
 UNFINISHED = ".unfinished"
+MARK = "docscan.unfinished"  # in a folder that docscan is filling, or was
 
 
 @contextmanager
 def packed(folder: Path) -> Iterator[Path]:
-    """A folder to fill beside the one that is wanted, which takes its name when all of it is there.
+    """A folder to fill, which comes to the place that is wanted when all of it is there.
 
-    Whatever interrupts this leaves nothing under that name; a leftover of an
-    earlier try is thrown away.
+    It lies in `FOLDER.unfinished` until then, so that whatever interrupts this
+    leaves nothing under that name; a leftover of an earlier try is thrown away.
 
     Args:
         folder: One that is not there yet, or is empty.
@@ -31,36 +33,77 @@ def packed(folder: Path) -> Iterator[Path]:
     Raises:
         ArchiveError: It is there, or cannot be written.
     """
-    unfinished = folder.with_name(folder.name + UNFINISHED)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ArchiveError(f"{folder} is there already.", hint="Name a folder that is not there yet.")
-    try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        yield unfinished
-        durable.sync_tree(unfinished)
-        if folder.exists():
-            folder.rmdir()
-        unfinished.rename(folder)
-        durable.sync_folder(folder.parent)
-    except BaseException as problem:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        if isinstance(problem, OSError):
-            raise ArchiveError(
-                f"{folder} cannot be written: {problem.strerror or problem}.",
-                hint="Nothing was left there. Make room, or name another place, and try again.",
-            ) from problem
-        raise
+    with _writing(folder):
+        _expect_free(folder)
+        unfinished = _begun(folder)
+        try:
+            top = unfinished / folder.name
+            top.mkdir()
+            yield top
+            durable.sync_tree(top)
+            if folder.exists():
+                folder.rmdir()
+            top.rename(folder)
+            durable.sync_folder(folder.parent)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def expect_outside(archive: Archive, folder: Path) -> None:
-    """See that a folder to be made does not lie in the archive, where nobody would vouch for it.
+def expect_place(archive: Archive, folder: Path) -> None:
+    """See that a folder can be made before anything is said of it: outside of the archive, and not there yet.
+
+    Args:
+        archive: In which nobody would vouch for it.
+        folder: The folder to be made.
 
     Raises:
-        ArchiveError: It does.
+        ArchiveError: It cannot.
     """
     if folder.resolve().is_relative_to(archive.root):
         raise ArchiveError(f"{folder} lies in the archive itself.", hint="Name a folder outside of it.")
+    with _writing(folder):
+        _expect_free(folder)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise ArchiveError(
+            f"{folder} cannot be written: {problem.strerror or problem}.",
+            hint="Nothing was left there. Make room, or name another place, and try again.",
+        ) from problem
+
+
+def _expect_free(folder: Path) -> None:
+    """See that a folder is not there, and that what lies in its way is a leftover of docscan's own."""
+    if os.path.lexists(folder) and not _empty(folder):
+        raise ArchiveError(f"{folder} is there already.", hint="Name a folder that is not there yet.")
+    unfinished = _unfinished(folder)
+    ours = _empty(unfinished) or custody.kind_of(unfinished / MARK) == "file"
+    if os.path.lexists(unfinished) and not ours:
+        raise ArchiveError(
+            f"{unfinished} is there, and not made by docscan.", hint="Move it away, or name another folder."
+        )
+
+
+def _begun(folder: Path) -> Path:
+    """The folder beside it, marked as docscan's own; what an earlier try left in it is thrown away."""
+    unfinished = _unfinished(folder)
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    unfinished.mkdir(parents=True)
+    (unfinished / MARK).touch()
+    return unfinished
+
+
+def _unfinished(folder: Path) -> Path:
+    return folder.with_name(folder.name + UNFINISHED)
+
+
+def _empty(folder: Path) -> bool:
+    return custody.kind_of(folder) == "folder" and not any(folder.iterdir())
 
 
 def copy(source: Path, target: Path, expected: str = "") -> str:

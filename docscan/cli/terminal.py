@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from docscan import archive, record
-from docscan.archive import Archive
+from docscan.archive import Archive, durable
 from docscan.errors import ArchiveError, NotFoundError
 from docscan.messages import sentence
 
@@ -75,7 +76,11 @@ def equipped(pipeline: str, root: Path | None, engine: str = "") -> "Setup":
     """
     from docscan import equipment  # noqa: PLC0415 - most commands read nothing
 
-    setup = equipment.equip(pipeline, root, reader=engine)
+    return told(equipment.equip(pipeline, root, reader=engine))
+
+
+def told(setup: "Setup") -> "Setup":
+    """Tell a person which languages of a setup cannot be read."""
     missing = [language for language in setup.pipeline.ocr.languages if language not in setup.languages]
     if missing:
         packages = " ".join(f"tesseract-ocr-{language}" for language in missing)
@@ -113,13 +118,35 @@ def put(text: str) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file that a person named.
+    """Write a file that a person named, whole or not at all; what is no file is written through to.
+
+    So /dev/stdout and a named pipe stay what they are, and a link still leads
+    to the file that it led to.
 
     Raises:
         ArchiveError: It cannot be written.
     """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        with _writing(path):
+            path.write_bytes(data)
+    else:
+        lay(path, data)
+
+
+def lay(path: Path, data: bytes) -> None:
+    """Put a file in the place of whatever has that name: in a folder that others write to, perhaps a link.
+
+    Raises:
+        ArchiveError: It cannot be written.
+    """
+    with _writing(path), TemporaryDirectory(prefix=".docscan-", dir=path.parent) as beside:
+        durable.replace(path, data, Path(beside))
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        path.write_bytes(data)
+        yield
     except OSError as problem:
         raise ArchiveError(
             f"{path} cannot be written: {problem.strerror}.", hint="Name another file."

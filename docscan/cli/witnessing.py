@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from docscan.archive import Archive, custody, durable, ledger
+from docscan.archive import Archive, custody, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.layout import PATIENCE
 from docscan.archive.proof import authority, checkpoint, handouts, note, policy, timestamps, witness
 from docscan.archive.proof.policy import Policy, Trusted
 from docscan.archive.proof.witness import Judgement
 from docscan.archive.recovery import taken_up
-from docscan.cli.terminal import agent, now, put, say, standing_in
+from docscan.cli.terminal import agent, lay, now, put, say, standing_in, write
 from docscan.errors import ArchiveError, ConfigError, LedgerError, NotFoundError
 from docscan.messages import LANGUAGES, sentence
 
@@ -74,16 +74,19 @@ def witness_check(
     was seen: nothing is signed, and both notes are kept as evidence.
     """
     folder = _state(state)
-    if source.is_dir():
-        name = witness.signer_of(folder).witness.key_id.hex()
-        source, out = source / f"{name}.handout", source / f"{name}.note"
+    shared = source / witness.signer_of(folder).witness.key_id.hex() if source.is_dir() else None
+    if shared is not None:
+        source = shared.with_suffix(".handout")
     pin = None if key is None else _key(key)
     judgement = witness.judge(folder, _read(source), pin=pin, now=now())
     for line in _told(judgement, language):
         say(line)
     if judgement.reason:
         ctx.exit(FINDINGS)
-    _give(judgement.note, out)
+    if shared is None:
+        _give(judgement.note, out)
+    else:
+        lay(shared.with_suffix(".note"), judgement.note)
 
 
 @witness_group.command("compare", epilog="Example: docscan witness compare mine.note theirs.txt")
@@ -148,7 +151,7 @@ def witnessed(ctx: click.Context, source: Path) -> None:
     with open_catalogue(archive) as catalogue:
         for trusted in witnesses:
             found = handouts.handout(archive, catalogue, handouts.seen_by(archive, trusted))
-            _write(source / f"{trusted.key.key_id.hex()}.handout", found.data)
+            lay(source / f"{trusted.key.key_id.hex()}.handout", found.data)
 
 
 @click.command("timestamp", epilog="Example: docscan -A my-archive ledger timestamp")
@@ -168,8 +171,8 @@ def timestamp(ctx: click.Context, request: Path | None, response: Path | None) -
         stamp(archive)
     elif response is None:
         stamped = _newest(archive)
-        _write(authority.beside(request), stamped)
-        _write(request, authority.prepared(stamped))
+        write(authority.beside(request), stamped)
+        write(request, authority.prepared(stamped))
         say(f"Have {request} answered, then: docscan ledger timestamp --request {request} --response FILE")
     else:
         stamped = _read(authority.beside(request))
@@ -288,16 +291,7 @@ def _give(data: bytes, out: Path | None) -> None:
     if out is None:
         put(data.decode().removesuffix("\n"))
     else:
-        _write(out, data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        durable.replace(path, data, path.parent.resolve(strict=True))
-    except OSError as problem:
-        raise ArchiveError(
-            f"{path} cannot be written: {problem.strerror}.", hint="Name another file."
-        ) from problem
+        write(out, data)
 
 
 COMMANDS = {"witness": witness_group}

@@ -1,8 +1,14 @@
-"""What a person sees of a reading under way."""
+"""What a person sees of a reading under way, and the files that a person names."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from docscan.cli import terminal
 from docscan.cli.terminal import pace, progress_bar
+from docscan.errors import ArchiveError
 
 
 @pytest.mark.parametrize(
@@ -37,3 +43,35 @@ def test_a_terminal_shows_a_bar_with_the_pace(monkeypatch: pytest.MonkeyPatch):
     with progress_bar("Reading") as progress:
         progress(15, 60)
     assert lines[-1] == "Reading  [#######-----------------------]  15/60 pages 30/min, 2 min left"
+
+
+def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path):
+    path = tmp_path / "out"
+    for data in (b"first", b"second"):
+        terminal.write(path, data)
+        assert path.read_bytes() == data
+    with pytest.raises(ArchiveError, match="cannot be written"):
+        terminal.write(tmp_path / "nowhere" / "out", b"")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_file_is_written_through_to(tmp_path: Path):
+    path, link, pipe = tmp_path / "kept", tmp_path / "link", tmp_path / "pipe"
+    path.write_bytes(b"before")
+    link.symlink_to(path)
+    terminal.write(link, b"after")
+    assert (link.is_symlink(), path.read_bytes()) == (True, b"after")
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as threads:
+        read = threads.submit(pipe.read_bytes)
+        terminal.write(pipe, b"through")
+        assert read.result() == b"through"
+    assert pipe.is_fifo()
+
+
+def test_a_link_in_a_shared_folder_is_not_followed(tmp_path: Path):
+    path, link = tmp_path / "kept", tmp_path / "link"
+    path.write_bytes(b"before")
+    link.symlink_to(path)
+    terminal.lay(link, b"after")
+    assert (link.is_symlink(), link.read_bytes(), path.read_bytes()) == (False, b"after", b"before")

@@ -23,10 +23,16 @@ from docscan.pipeline import Choice
 from docscan.places import NOWHERE
 from docscan.schema import Schema
 from docscan.search import feed
+from docscan.signing import Seal
 from docscan.verification import PROVEN, review
 from docscan.verification.review import Signature
 
 REMOVED = ""  # what is typed for a field that is not on the paper
+
+
+def unsigned() -> Seal | None:
+    """For a pipeline that signs nothing."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Reviewer:
         schemas: Those of the archive's pipeline.
         agent: A login name.
         clock: Tells the time.
+        seal: Opens what copies are signed with, where the pipeline asks for it.
     """
 
     archive: Archive
@@ -45,6 +52,7 @@ class Reviewer:
     schemas: Sequence[Schema]
     agent: str
     clock: Callable[[], datetime]
+    seal: Callable[[], Seal | None] = unsigned
 
     @property
     def language(self) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docscan import PROGRAM, extraction, ocr, reading
+from docscan import PROGRAM, extraction, ocr, reading, signing
 from docscan import record as records
-from docscan.archive import Archive, objects
+from docscan.archive import Archive, ledger, objects
 from docscan.archive.catalogue import Catalogue, Row
 from docscan.archive.revision import Revision
 from docscan.decisions import Reviewer, detail_of, file_all, held, looked_at, on_the_shelf
@@ -19,6 +19,7 @@ from docscan.extraction.einvoice import Einvoice
 from docscan.model import Extraction, Field, Finding, Page, PageRun, Record, transcribed
 from docscan.ocr import rebound
 from docscan.schema import Schema
+from docscan.signing import Making
 from docscan.verification import review
 
 
@@ -36,6 +37,7 @@ def split(reviewer: Reviewer, row: Row, at: int, new_id: str) -> tuple[Record, R
 
     Raises:
         DecisionError: There is no such page, or it is the first.
+        ConfigError, SignatureError: The copies are to be signed, and cannot be.
         ArchiveBusyError: Another run holds the archive.
         RecordChangedError: Somebody else decided on it meanwhile.
     """
@@ -52,8 +54,8 @@ def split(reviewer: Reviewer, row: Row, at: int, new_id: str) -> tuple[Record, R
         original = objects.path_of(reviewer.archive, row.id, "original")
         files = {f"original/{original.name}": original, **left.files}
         revisions = (
-            Revision(left.record, 1, files, {"decision": "split", "other": row.id}),
-            Revision(kept.record, row.version + 1, kept.files, detail_of(kept.record)),
+            Revision(left.record, 1, files, {"decision": "split", "other": row.id, **left.signed}),
+            Revision(kept.record, row.version + 1, kept.files, {**detail_of(kept.record), **kept.signed}),
         )
         file_all(reviewer, catalogue, revisions)
         return kept.record, left.record
@@ -72,6 +74,7 @@ def merge(reviewer: Reviewer, row: Row, other: Row) -> tuple[Record, Record]:
 
     Raises:
         DecisionError: They are one, or one of them left the shelf before.
+        ConfigError, SignatureError: The copy is to be signed, and cannot be.
         ArchiveBusyError: Another run holds the archive.
         RecordChangedError: Somebody else decided on them meanwhile.
     """
@@ -86,7 +89,7 @@ def merge(reviewer: Reviewer, row: Row, other: Row) -> tuple[Record, Record]:
         whole = _reread(reviewer, catalogue, review.signed(record, "merge", by, other=other.id), parts)
         gone = review.merged(second, row.id, by)
         revisions = (
-            Revision(whole.record, row.version + 1, whole.files, detail_of(whole.record)),
+            Revision(whole.record, row.version + 1, whole.files, {**detail_of(whole.record), **whole.signed}),
             Revision(gone, other.version + 1, detail=detail_of(gone)),
         )
         file_all(reviewer, catalogue, revisions)
@@ -131,10 +134,15 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Reread:
-    """A record read anew from the words of its pages, and the files that belong to it."""
+    """A record read anew from the words of its pages, and the files that belong to it.
+
+    Attributes:
+        signed: What the event says of the signature of its copy, if it has one.
+    """
 
     record: Record
     files: Mapping[str, Path]
+    signed: Mapping[str, str]
 
 
 def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Sequence[_Part]) -> _Reread:
@@ -154,7 +162,9 @@ def _reread(reviewer: Reviewer, catalogue: Catalogue, record: Record, parts: Seq
     text = "".join(records.words_json(record.sha256, pages))
     words.write_bytes(text.encode(errors="backslashreplace"))
     kept = replace(checked, pages=tuple(transcribed(page) for page in pages))
-    return _Reread(kept, {objects.WORDS: words, **_copy(archive, record, parts)})
+    copy = _copy(archive, record, parts)
+    signed = _signed(reviewer, copy[objects.SEARCHABLE], kept) if copy else {}
+    return _Reread(kept, {objects.WORDS: words, **copy}, signed)
 
 
 def _extracted(
@@ -200,6 +210,18 @@ def _copy(archive: Archive, record: Record, parts: Sequence[_Part]) -> dict[str,
     bound = archive.staging / f"{record.id}.pdf"
     rebound.join(pieces, bound)
     return {objects.SEARCHABLE: bound}
+
+
+def _signed(reviewer: Reviewer, copy: Path, record: Record) -> dict[str, str]:
+    """Sign a copy where the pipeline asks for it; by which certificate, for the event."""
+    seal = reviewer.seal()
+    if seal is None:
+        return {}
+    scanned = " ".join(dict.fromkeys(run.sha256 for run in record.runs))
+    profile = reviewer.archive.config.pipeline
+    making = Making(PROGRAM, ledger.stamp(reviewer.clock()), profile, scanned, seal.homologation)
+    signing.sign(copy, seal, making)
+    return {"certificate": seal.certificate}
 
 
 def _said(part: _Part, moved: int) -> dict[str, Field]:

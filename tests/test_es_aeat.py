@@ -10,9 +10,11 @@ import pytest
 from asn1crypto import x509
 from certificates import PASSWORD, certificate
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
 from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import validation
+from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from shelf import Shelf
 
@@ -82,15 +84,10 @@ def test_a_scan_is_signed_in_one_go_and_a_coarse_one_is_refused(shelf: Shelf, tm
     assert row.source == "inbox/fine.tif"
 
     signed = objects.path_of(shelf.archive, row.id, objects.SEARCHABLE)
-    trusted = x509.Certificate.load(authority.public_bytes(Encoding.DER))
-    with signed.open("rb") as file:
-        (signature,) = PdfFileReader(file).embedded_signatures
-        context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
-        status = validation.validate_pdf_signature(signature, context)
-    assert status.bottom_line
+    original, status = signed_by(signed, authority)
+    assert (original, status.bottom_line) == (row.sha256, True)
     assert status.coverage is validation.SignatureCoverageLevel.ENTIRE_FILE
     with pikepdf.open(signed) as document, document.open_metadata() as metadata:
-        assert metadata["{urn:docscan:digitisation:1}Original"] == row.sha256
         assert metadata["{urn:docscan:digitisation:1}Profile"] == "es-aeat"
     (ingestion,) = [one for one in ledger.read(shelf.archive) if one.type == "ingestion"]
     assert len(str(ingestion.detail["certificate"])) == 64
@@ -99,6 +96,57 @@ def test_a_scan_is_signed_in_one_go_and_a_coarse_one_is_refused(shelf: Shelf, tm
     shown = shelf.call("show", row.id).stdout + shelf.call("custody", "list").stdout
     assert said_anywhere(shelf) == []
     assert WORD.decode() not in (done.stdout + done.stderr + shown).lower()
+
+
+def two_pages() -> bytes:
+    """Two invoices scanned into one file."""
+    pages = [
+        Image.open(io.BytesIO(scanned(f"es-invoice-{name}", 200, "TIFF")))
+        for name in ("ironmonger", "translator")
+    ]
+    made = io.BytesIO()
+    pages[0].save(made, "TIFF", dpi=(200, 200), save_all=True, append_images=pages[1:])
+    return made.getvalue()
+
+
+def signed_by(path: Path, authority: Certificate) -> tuple[str, PdfSignatureStatus]:
+    """What a copy says it was made of, and whether its signature holds."""
+    trusted = x509.Certificate.load(authority.public_bytes(Encoding.DER))
+    with path.open("rb") as file:
+        (signature,) = PdfFileReader(file).embedded_signatures
+        context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
+        status = validation.validate_pdf_signature(signature, context)
+    with pikepdf.open(path) as document, document.open_metadata() as metadata:
+        assert metadata.pdfa_status == "2B"
+        return str(metadata["{urn:docscan:digitisation:1}Original"]), status
+
+
+def test_the_copies_of_what_a_person_splits_and_joins_are_signed(shelf: Shelf, tmp_path: Path):
+    authority = certificate(tmp_path)
+    shelf.drop("two.tif", two_pages())
+    shelf.run()
+    (row,) = shelf.rows()
+    first, second = shelf.json("review", "split", row.id, "--at", "2")
+    shelf.json("review", "merge", first["id"], second["id"])
+    for record, version in ((first["id"], 1), (first["id"], 2), (second["id"], 1), (first["id"], 3)):
+        path = objects.path_of(shelf.archive, record, objects.SEARCHABLE, version)
+        original, status = signed_by(path, authority)
+        assert (original, status.bottom_line) == (row.sha256, True), (record, version)
+    told = [one for one in ledger.read(shelf.archive) if one.detail.get("decision") in {"split", "merge"}]
+    assert sum("certificate" in one.detail for one in told) == 3
+    assert shelf.findings() == []
+
+
+def test_without_the_key_nobody_splits(shelf: Shelf, tmp_path: Path):
+    certificate(tmp_path)
+    shelf.drop("two.tif", two_pages())
+    shelf.run()
+    (row,) = shelf.rows()
+    (tmp_path / "company.p12").unlink()
+    done = shelf.call("review", "split", row.id, "--at", "2", code=3)
+    assert "company.p12 cannot be opened" in done.stderr
+    assert [one.version for one in shelf.rows()] == [row.version]
+    assert shelf.findings() == []
 
 
 def test_what_the_register_asks_for_waits_for_a_person_and_a_homologation_is_named(

@@ -1,9 +1,11 @@
 """Reviewing: `review`, what a person decides, and `quality`, what the decisions tell."""
 
+import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,10 +181,11 @@ def outcome(after: Record, language: str) -> str:
 
 
 def _reviewer(archive: Archive) -> "Reviewer":
-    from docscan import decisions, equipment  # noqa: PLC0415 - slow to load, and `review list` needs neither
+    from docscan import decisions, equipment, signing  # noqa: PLC0415 - slow to load; `review list` needs none
 
     chosen, schemas = equipment.definitions(archive.config.pipeline, archive.root)
-    return decisions.Reviewer(archive, chosen.verification, schemas, agent(), now)
+    seal = partial(signing.asked, chosen, archive.config, archive.root, os.environ, now())
+    return decisions.Reviewer(archive, chosen.verification, schemas, agent(), now, seal)
 
 
 @contextmanager

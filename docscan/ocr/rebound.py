@@ -9,7 +9,7 @@ from docscan.ocr import archival
 
 
 def cut(source: Path, first: int, last: int, target: Path) -> None:
-    """Write some pages of a searchable copy.
+    """Write some pages of a searchable copy; a signature over the whole is none of theirs.
 
     Args:
         source: The copy; it is only read.
@@ -20,6 +20,8 @@ def cut(source: Path, first: int, last: int, target: Path) -> None:
     with pikepdf.open(source) as document:
         del document.pages[last:]
         del document.pages[: first - 1]
+        if "/Perms" in document.Root:  # ISO 32000-2, 12.8.6: it was certified
+            _unsign(document)
         archival.save(document, target)
 
 
@@ -35,3 +37,16 @@ def join(sources: Sequence[Path], target: Path) -> None:
             with pikepdf.open(source) as other:
                 document.pages.extend(other.pages)
         archival.save(document, target)
+
+
+def _unsign(document: pikepdf.Pdf) -> None:
+    """Take out a signature, its field and where it stands, and the metadata that it signed."""
+    for key in ("/Perms", "/AcroForm", "/Extensions", "/Metadata"):
+        if key in document.Root:
+            del document.Root[key]
+    for page in document.pages:
+        kept = [note for note in page.get("/Annots", []) if note.get("/FT") != "/Sig"]
+        if kept:
+            page.Annots = pikepdf.Array(kept)
+        elif "/Annots" in page:
+            del page["/Annots"]

@@ -6,7 +6,7 @@ file shows (PAdES, ETSI EN 319 142-1; certified with no changes allowed, ISO
 32000-2, 12.8.2.2). The ledger does not depend on it.
 """
 
-from docscan.signing.pades import Seal, load, sign
+from docscan.signing.pades import Seal, asked, load, sign
 from docscan.signing.xmp import Making
 
-__all__ = ["Making", "Seal", "load", "sign"]
+__all__ = ["Making", "Seal", "asked", "load", "sign"]

@@ -10,6 +10,7 @@ from typing import Any
 from docscan.archive.config import Config
 from docscan.archive.custody import read_small
 from docscan.errors import ConfigError, SignatureError
+from docscan.pipeline import Pipeline
 from docscan.signing import xmp
 from docscan.signing.xmp import Making
 
@@ -80,6 +81,27 @@ def load(config: Config, root: Path, environment: Mapping[str, str], now: dateti
     return seal
 
 
+def asked(
+    pipeline: Pipeline, config: Config, root: Path, environment: Mapping[str, str], now: datetime
+) -> Seal | None:
+    """Open the key for a pipeline that signs what it files.
+
+    Args:
+        pipeline: The archive's.
+        config: The archive's.
+        root: The archive's folder, from which paths are meant.
+        environment: Where the password may stand.
+        now: When it is to be used, with its time zone.
+
+    Returns:
+        None for a pipeline that signs nothing.
+
+    Raises:
+        ConfigError: The key cannot be used.
+    """
+    return load(config, root, environment, now) if pipeline.signature.standard else None
+
+
 def sign(path: Path, seal: Seal, making: Making) -> None:
     """Write into a PDF how it was made, and sign all of it; no change is allowed afterwards.
 
@@ -102,11 +124,13 @@ def sign(path: Path, seal: Seal, making: Making) -> None:
 
 def _signed(source: Path, target: Path, seal: Seal) -> None:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - an extra
+    from pyhanko.pdf_utils.metadata.xmp_xml import etree  # noqa: PLC0415 - as above
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 - as above
     from pyhanko.sign import fields, signers  # noqa: PLC0415 - as above
     from pyhanko.sign.general import SigningError  # noqa: PLC0415 - as above
     from pyhanko.sign.timestamps import TimestampRequestError  # noqa: PLC0415 - as above
 
+    etree.register_namespace(xmp.PREFIX, xmp.NAMESPACE)  # pyHanko writes the metadata anew
     how = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm=DIGEST,

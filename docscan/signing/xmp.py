@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-NAMESPACE = "urn:docscan:digitisation:1"
+NAMESPACE, PREFIX = "urn:docscan:digitisation:1", "docscan"
 CERTIFIED = "Digitalización certificada"  # may be said under a homologation, and nowhere else
 EMPTY = (
     b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -24,7 +24,7 @@ MEANINGS = {
     "Version": "Version of that program",
     "Time": "Moment of the digitisation, UTC",
     "Profile": "Definition by which it was digitised",
-    "Original": "SHA-256 of the file as it was scanned",
+    "Original": "SHA-256 of the file as it was scanned, or of each such file",
     "Homologation": "Reference under which the program was accepted by an authority",
     "Statement": "What the program may call the result under that reference",
 }
@@ -38,7 +38,8 @@ class Making:
         program: Name and version: `docscan/0.1.0`.
         at: The moment, in ISO 8601, UTC.
         profile: The name of the pipeline.
-        original: SHA-256 of the file as received, in hex.
+        original: SHA-256 of the file as received, in hex; of all of them, with
+            blanks between, where pages of several were joined.
         homologation: The reference under which an authority accepted the
             program; empty for none.
     """
@@ -84,7 +85,7 @@ def describe(source: Path, target: Path, making: Making) -> None:
 
 def _described(making: Making) -> bytes:
     values = making.properties
-    facts = "".join(f"<docscan:{name}>{escape(value)}</docscan:{name}>" for name, value in values.items())
+    facts = "".join(f"<{PREFIX}:{name}>{escape(value)}</{PREFIX}:{name}>" for name, value in values.items())
     meanings = "".join(
         f'<rdf:li rdf:parseType="Resource"><pdfaProperty:name>{name}</pdfaProperty:name>'
         "<pdfaProperty:valueType>Text</pdfaProperty:valueType>"
@@ -93,13 +94,13 @@ def _described(making: Making) -> bytes:
         for name in values
     )
     return (
-        f'<rdf:Description rdf:about="" xmlns:docscan="{NAMESPACE}">{facts}</rdf:Description>'
+        f'<rdf:Description rdf:about="" xmlns:{PREFIX}="{NAMESPACE}">{facts}</rdf:Description>'
         '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
         ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
         ' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
         '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>docscan digitisation</pdfaSchema:schema>'
         f"<pdfaSchema:namespaceURI>{NAMESPACE}</pdfaSchema:namespaceURI>"
-        "<pdfaSchema:prefix>docscan</pdfaSchema:prefix>"
+        f"<pdfaSchema:prefix>{PREFIX}</pdfaSchema:prefix>"
         f"<pdfaSchema:property><rdf:Seq>{meanings}</rdf:Seq></pdfaSchema:property></rdf:li>"
         "</rdf:Bag></pdfaExtension:schemas></rdf:Description>"
     ).encode()

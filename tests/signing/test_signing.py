@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import img2pdf
 import pikepdf
@@ -24,11 +25,12 @@ from pyhanko_certvalidator import ValidationContext
 from docscan import signing
 from docscan.archive.config import Config, Signing, Stamping
 from docscan.errors import ConfigError, SignatureError
-from docscan.ocr import archival
+from docscan.ocr import archival, rebound
 from docscan.signing import Making, Seal
 from docscan.signing.xmp import NAMESPACE
 
 MAKING = Making("docscan/0.1.0", "2026-03-02T09:30:00Z", "es-aeat", "ab" * 32)
+AREA = "http://www.aiim.org/pdfa/ns/"
 FROM_P, FROM_FILE = {"password_env": "P"}, {"password_file": "secret"}
 
 
@@ -123,6 +125,70 @@ def test_the_signed_bytes_say_program_version_moment_profile_and_original(
     # pikepdf's check knows no forms, and no properties beside the usual ones, described or not
     unknown = {"pikepdf:schema-Catalog", "ISO_19005_2:6.6.2.3.1-1"}
     assert {finding.rule for finding in pdfa.validate_written(copy, "2b").findings} == unknown
+
+
+def test_what_that_check_does_not_know_is_as_pdf_a_wants_it(
+    tmp_path: Path, copy: Path, root: x509.Certificate
+):
+    signing.sign(copy, loaded(tmp_path), MAKING)
+    data = copy.read_bytes()
+    with pikepdf.open(copy) as document:
+        assert not set(document.Root.keys()) & {"/AA", "/Requirements", "/NeedsRendering"}
+        form = document.Root.AcroForm
+        assert set(form.keys()) == {"/Fields", "/SigFlags"}, "no XFA, no NeedAppearances (6.4.1, 6.4.2)"
+        (field,) = form.Fields
+        (note,) = document.pages[0].Annots
+        assert note.objgen == field.objgen
+        assert not set(field.keys()) & {"/A", "/AA"}, "a field does nothing (6.4.1)"
+        shown, hidden = 4, 1 | 2 | 32 | 256  # Print; Invisible, Hidden, NoView, ToggleNoView (6.3.2)
+        assert (int(field.F) & shown, int(field.F) & hidden) == (shown, 0)
+        assert [int(side) for side in field.Rect] == [0, 0, 0, 0], "so it needs no appearance (6.3.3)"
+        assert set(document.Root.Perms.keys()) == {"/DocMDP"}, "6.1.12"
+        (reference,) = field.V.Reference
+        assert not set(reference.keys()) & {"/DigestLocation", "/DigestMethod", "/DigestValue"}, "6.1.12"
+        start, upto, after, rest = (int(number) for number in field.V.ByteRange)
+        assert (start, after + rest) == (0, len(data)), "all of the file but the signature (6.4.3)"
+        assert data[upto : upto + 1] + data[after - 1 : after] == b"<>"
+
+
+def test_each_property_of_our_own_is_described_as_pdf_a_wants_it(
+    tmp_path: Path, copy: Path, root: x509.Certificate
+):
+    seal = replace(loaded(tmp_path), homologation="2026/0001")
+    signing.sign(copy, seal, replace(MAKING, homologation=seal.homologation))
+    tree = ET.fromstring(told(copy))  # noqa: S314 - written by the test
+    said = [name for fact in tree.iter() for name in plain(fact) if name.startswith(f"{{{NAMESPACE}}}")]
+    (schemas,) = tree.iter(f"{{{AREA}extension/}}schemas")
+    schema, *described = (
+        facts for facts in map(plain, schemas.iter()) if any(AREA in name for name in facts)
+    )
+    space, prefix, name = (f"{{{AREA}schema#}}{one}" for one in ("namespaceURI", "prefix", "schema"))
+    assert (schema[space], schema[prefix], bool(schema[name])) == (NAMESPACE, "docscan", True)
+    assert f'xmlns:docscan="{NAMESPACE}"' in told(copy)
+    of = f"{{{AREA}property#}}"
+    assert [one[f"{of}name"] for one in described] == [name.partition("}")[2] for name in said]
+    for one in described:
+        assert (one[f"{of}valueType"], one[f"{of}category"]) == ("Text", "internal")
+        assert one[f"{of}description"]
+
+
+def plain(fact: ET.Element) -> dict[str, str]:
+    """The simple properties of a resource, which RDF writes as attributes or as elements."""
+    return {**fact.attrib, **{part.tag: part.text for part in fact if part.text and part.text.strip()}}
+
+
+def test_a_part_of_a_signed_copy_is_pdf_a_without_a_signature_and_can_be_signed_anew(
+    tmp_path: Path, copy: Path, root: x509.Certificate
+):
+    seal, part = loaded(tmp_path), tmp_path / "part.pdf"
+    signing.sign(copy, seal, MAKING)
+    rebound.cut(copy, 1, 1, part)
+    assert pdfa.validate_written(part, "2b").findings == []
+    assert NAMESPACE not in told(part)
+    signing.sign(part, seal, MAKING)
+    assert validated(part, root).bottom_line
+    assert told(part).count(MAKING.at) == 1
+    assert validated(copy, root).bottom_line, "it was only read"
 
 
 def test_an_authority_says_when_it_was_signed(tmp_path: Path, copy: Path, root: x509.Certificate):

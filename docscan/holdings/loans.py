@@ -188,7 +188,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
         person=person.id if person else "",
         borrower=ledger.pseudonym(archive, person.login) if person and person.login else "",
         gone=state if state in ABSENCES else "",
-        scan=_scan(register, item),
+        scan=scan_of(register, item),
         insisted=asked.insisted,
         authoriser=register.person(asked.authoriser).id if asked.authoriser else "",
         may_authorise=access.may(archive, desk.agent, "authorise"),
@@ -249,8 +249,13 @@ def site_of(register: Register, item: Item) -> Site | None:
     return found if isinstance(found, Site) else None
 
 
-def _scan(register: Register, item: Item) -> str:
-    """The record that is an item's scan, if copies of it can be given; empty otherwise."""
+def scan_of(register: Register, item: Item) -> str:
+    """The id of the record that is an item's scan, if copies of it can be given; empty otherwise.
+
+    Args:
+        register: Open.
+        item: The item.
+    """
     if not item.record:
         return ""
     try:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -239,7 +240,7 @@ def parsed(text: str, where: str) -> Rules:
         ConfigError: It cannot be used; the sentence names the policy and the key.
     """
     try:
-        return _rules(tomllib.loads(text))
+        return _read(text)
     except (ValueError, RecursionError) as problem:
         raise ConfigError(
             f"{where}: {problem}.", hint="Start from the rules in force: docscan loan rules --show"
@@ -265,6 +266,11 @@ def _expect_kept(before: Rules, after: Rules) -> None:
             f"{FILE}: {lost[0]} was adopted before, and is changed or left out.",
             hint="Leave it as it was, and add another one of that name with a later `from`.",
         )
+
+
+@lru_cache(maxsize=8)  # a desk asks for the same rules with every scan
+def _read(text: str) -> Rules:
+    return _rules(tomllib.loads(text))
 
 
 def _rules(found: Mapping[str, Any]) -> Rules:

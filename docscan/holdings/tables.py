@@ -159,7 +159,7 @@ CREATE TABLE loan_line (                 -- one item of a loan, as its steps tel
 CREATE UNIQUE INDEX loan_line_open ON loan_line (item) WHERE open = 1;
 CREATE INDEX loan_line_item ON loan_line (item, since);
 CREATE INDEX loan_line_due ON loan_line (due) WHERE state = 'on loan';
-CREATE INDEX loan_line_back ON loan_line (back_at) WHERE back_at IS NOT NULL;
+CREATE INDEX loan_line_closed ON loan_line (closed_at) WHERE closed_at IS NOT NULL;
 CREATE TABLE stocktake (
     id TEXT PRIMARY KEY,
     place TEXT NOT NULL,

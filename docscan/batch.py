@@ -27,7 +27,7 @@ from docscan.archive import Archive, batches, complete
 from docscan.archive.custody import shown
 from docscan.archive.proof import checkpoint
 from docscan.archive.proof.checkpoint import Checkpoint
-from docscan.archive.recovery import taken_up
+from docscan.archive.recovery import running
 from docscan.equipment import Setup
 from docscan.errors import ArchiveError
 from docscan.journey import Desk, Outcome
@@ -35,7 +35,6 @@ from docscan.messages import sentence
 from docscan.model import Record
 from docscan.readers import Readers
 from docscan.search.feed import feed
-from docscan.signing import Seal
 from docscan.tally import Tally
 
 ROOT_SHOWN = 20  # hex digits of the root of the ledger's tree, as many as `check-paper` asks for
@@ -130,7 +129,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             done and how many are known; a file not yet opened counts as one.
 
     Raises:
-        ArchiveBusyError: Another run holds the archive.
+        ArchiveBusyError: Another run goes on, or another command holds the archive for long.
         OcrError: The engine went missing.
         ArchiveError: The archive cannot be written to. Nothing is lost; the
             next run goes on from there.
@@ -141,9 +140,9 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             f"There is no inbox at {archive.inbox}.",
             hint=f"Mount it again, or make it: mkdir {archive.inbox}",
         )
-    with _heard(), taken_up(archive, now=started, agent=options.agent) as catalogue:
+    with _heard(), running(archive, clock=options.clock, agent=options.agent) as catalogue:
         intake = batches.intake(catalogue, options.batch)
-        seal = _seal(archive, setup, started)
+        seal = signing.asked(setup.pipeline, archive.config, archive.root, os.environ, started)
         timeout, scratch = archive.config.run.timeout, archive.staging / "scratch"
         tally = Tally[Outcome](progress)
         with Readers(setup, options.workers, timeout=timeout, scratch=scratch) as readers:
@@ -161,30 +160,28 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             )
             outcomes = _Shift(desk, readers, tally).work(options.quiet)
         batches.begin(archive, None)
-        unproven = tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk))
-        outcomes.sort(key=lambda outcome: outcome.source)
-        checkpoint.renew(archive, catalogue, now=options.clock(), agent=options.agent)
-        report = Report(
-            started,
-            options.clock(),
-            tuple(outcomes),
-            tally.read,
-            unproven,
-            intake.number if intake else "",
-            0 if intake or not outcomes else len(batches.waiting(catalogue)),
-            checkpoint.at(archive, catalogue, catalogue.applied() + 1),
-            checkpoint.unsigned(archive),
-        )
+        with desk.held():
+            report = _reported(desk, outcomes, started, tally.read)
         write_report(archive, report)
         feed(archive, catalogue)
     return report
 
 
-def _seal(archive: Archive, setup: Setup, now: datetime) -> Seal | None:
-    """What the pipeline signs with; opened before any document is touched."""
-    if not setup.pipeline.signature.standard:
-        return None
-    return signing.load(archive.config, archive.root, os.environ, now)
+def _reported(desk: Desk, outcomes: list[Outcome], started: datetime, pages: int) -> Report:
+    """The report of a run that has ended, and signed; the archive is held."""
+    archive, catalogue, intake = desk.archive, desk.catalogue, desk.intake
+    checkpoint.renew(archive, catalogue, now=desk.clock(), agent=desk.agent)
+    return Report(
+        started,
+        desk.clock(),
+        tuple(sorted(outcomes, key=lambda outcome: outcome.source)),
+        pages,
+        tuple(outcome for outcome in outcomes if not journey.borne_out(outcome, desk)),
+        intake.number if intake else "",
+        0 if intake or not outcomes else len(batches.waiting(catalogue)),
+        checkpoint.at(archive, catalogue, catalogue.applied() + 1),
+        checkpoint.unsigned(archive),
+    )
 
 
 @contextmanager

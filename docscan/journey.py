@@ -9,8 +9,8 @@ it: `reading` has it.
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from docscan.archive.custody import shown
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft, Event
 from docscan.archive.reconciliation import Intake
+from docscan.archive.recovery import continued
 from docscan.equipment import Setup, verified
 from docscan.errors import AccessionError, FixityError, IncompleteDocumentError, LedgerError, NotFoundError
 from docscan.messages import sentence
@@ -43,7 +44,7 @@ class Desk:
     Attributes:
         examine: Reads a received file in other processes, and leaves the
             searchable PDF and its words beside it.
-        lock: Held around whatever touches the catalogue or the ledger.
+        lock: Held by one thread at a time around whatever touches the catalogue.
         clock: Tells the time.
         agent: The login of who runs it.
         grace: Seconds an incomplete file may take to become complete.
@@ -61,6 +62,19 @@ class Desk:
     grace: float
     intake: Intake | None = None
     seal: Seal | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the archive for one write, against other threads first and then against other programs.
+
+        Whoever else holds it is waited for as long as a document may be silent.
+
+        Raises:
+            ArchiveBusyError: Another command held it all that time.
+        """
+        patience = self.archive.config.run.timeout
+        with self.lock, continued(self.catalogue, now=self.clock(), agent=self.agent, timeout=patience):
+            yield
 
     def detail(self, source: str) -> dict[str, str | int]:
         """What the events about a file say of its batch."""
@@ -103,12 +117,7 @@ def digitise(claim: Claim, desk: Desk) -> Outcome:
     if decided is not None:
         return _conclude(claim, decided, _facts_again(claim, decided, desk), desk)
     try:
-        received = receive(claim, desk)
-        record = None if _twin(received, desk) else desk.examine(received)
-        if record is not None and desk.seal is not None:
-            _signed(received, desk.seal, desk)
-        with desk.lock:
-            decided = _file(received, record, desk)
+        decided = _filed(receive(claim, desk), desk)
     except AccessionError as reason:
         cut_short = isinstance(reason, IncompleteDocumentError)
         if cut_short and not inbox.outlived(claim.path, grace=desk.grace, now=desk.clock().timestamp()):
@@ -181,14 +190,31 @@ def _twin(received: Received, desk: Desk) -> str | None:
     return twin
 
 
-def _file(received: Received, record: Record | None, desk: Desk) -> Event:
-    """Deposit a record, or write the receipt of a duplicate; the lock is held."""
-    twin = desk.catalogue.by_sha256(received.sha256)  # another of the same bytes may have been quicker
-    if record is None or twin is not None:
-        detail = {"accession": received.accession, "sha256": received.sha256, **desk.detail(received.source)}
-        if desk.intake and twin:
-            detail["pages"] = desk.catalogue.row(twin).pages
-        return _noted(Draft("accession", outcome="cancelled", object=twin, detail=detail), desk)
+def _filed(received: Received, desk: Desk) -> Event:
+    """What the ledger says of a received file, once it is examined and filed, or seen to be here already."""
+    if _twin(received, desk):
+        with desk.held():
+            if twin := desk.catalogue.by_sha256(received.sha256):
+                return _duplicate(received, twin, desk)
+    record = desk.examine(received)  # also where its twin was destroyed at this very moment
+    if desk.seal is not None:
+        _signed(received, desk.seal, desk)
+    with desk.held():
+        if twin := desk.catalogue.by_sha256(received.sha256):  # another of the same bytes was quicker
+            return _duplicate(received, twin, desk)
+        return _deposited(received, record, desk)
+
+
+def _duplicate(received: Received, twin: str, desk: Desk) -> Event:
+    """Write the receipt of a file whose bytes a record has; the archive is held."""
+    detail = {"accession": received.accession, "sha256": received.sha256, **desk.detail(received.source)}
+    if desk.intake:
+        detail["pages"] = desk.catalogue.row(twin).pages
+    return _noted(Draft("accession", outcome="cancelled", object=twin, detail=detail), desk)
+
+
+def _deposited(received: Received, record: Record, desk: Desk) -> Event:
+    """Check a record against all that are filed, and file it; the archive is held."""
     filed = deposit(
         desk.archive,
         desk.catalogue,
@@ -230,7 +256,7 @@ def _learned(record: Record, received: Received, desk: Desk) -> Record:
 
 def _refuse(claim: Claim, reason: AccessionError, desk: Desk) -> Event:
     detail = {"accession": claim.accession, "reason": reason.code, **desk.detail(claim.source)}
-    with desk.lock:
+    with desk.held():
         return _noted(Draft("quarantine", outcome="fail", detail=detail), desk)
 
 
@@ -245,7 +271,7 @@ def _decided(accession: str, desk: Desk) -> Event:
 
 def _noted(draft: Draft, desk: Desk) -> Event:
     event = ledger.append(desk.archive, draft, now=desk.clock(), agent=desk.agent)
-    desk.catalogue.catch_up()
+    desk.catalogue.apply(event)
     return event
 
 

@@ -26,6 +26,7 @@ from docscan.messages import sentence
 
 FILE = "access.toml"
 MOST_BYTES = 1 << 20  # some 10,000 people
+MOMENT = 2.0  # seconds that whoever looks at a document waits for others who write
 
 Act = Literal[
     "view", "take in", "decide", "mend", "export", "import", "hold", "dispose", "rule", "grant",
@@ -152,9 +153,9 @@ def disseminated(
 ) -> bool:
     """Put on record that documents are shown or given out, before they are.
 
-    Call it when everything but the giving itself is done. While another run
-    holds the archive, or when its ledger cannot be continued, a notice in
-    `pending/` is flushed instead, and becomes an event later.
+    Call it when everything but the giving itself is done. When the archive
+    cannot be held within a moment, or its ledger cannot be continued, a notice
+    in `pending/` is flushed instead, and becomes an event later.
 
     Args:
         archive: Not held by the caller.
@@ -197,16 +198,17 @@ def _draft(purpose: Purpose, object_id: str) -> Draft:
 
 
 def _recorded(archive: Archive, drafts: list[Draft], *, now: datetime, agent: str) -> bool:
-    """Write events to the ledger, or the rest of them to `pending/`."""
+    """Write events to the ledger as one act, or to `pending/`."""
     left = list(drafts)
     if all(os.access(folder, os.W_OK) for folder in (archive.root, archive.ledger)):
         try:
-            with taken_up(archive, now=now, agent=agent) as catalogue:
-                while left:
-                    catalogue.apply(ledger.append(archive, left[0], now=now, agent=agent))
-                    left.pop(0)
+            with taken_up(archive, now=now, agent=agent, timeout=MOMENT) as catalogue:
+                written = ledger.append_all(archive, left, now=now, agent=agent)
+                left.clear()  # before anything else can fail: they are told
+                for last in written[-1:]:
+                    catalogue.apply(last)  # and those before it
         except (ArchiveError, OSError):
-            pass  # a run holds it, or the ledger cannot go on: what is left is kept beside it
+            pass  # somebody holds it for long, or the ledger cannot go on: it is kept beside it
     return not left or pending.spool(archive, left, now=now, agent=agent)
 
 

@@ -36,7 +36,8 @@ SERVICE = (
     "reports",
 )  # a missing one means an empty one
 
-PATIENCE = 5.0  # seconds to wait for a run that is just ending
+PATIENCE = 5.0  # seconds to wait for somebody who writes
+POLL = 0.005  # seconds between two looks at a lock: a run holds the archive some 20 ms for each document
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +158,66 @@ def complete(archive: Archive) -> None:
 def hold(archive: Archive, timeout: float = 0, *, reading: bool = False) -> Iterator[None]:
     """Hold the archive alone, for writing or so that nobody else writes.
 
-    The lock is the kernel's (`flock` on `.lock`), so it ends with the process,
-    however that ends.
-
     Args:
         archive: The archive to hold.
-        timeout: Seconds to wait for another run; 0 to give up at once.
+        timeout: Seconds to wait for whoever holds it; 0 to give up at once.
         reading: Nothing will be written, so no lock is needed on a read-only medium.
 
     Raises:
-        ArchiveBusyError: Another run holds it.
+        ArchiveBusyError: Another command holds it.
         ArchiveError: It cannot be written to.
     """
-    lock = filelock.FileLock(archive.root / ".lock", timeout=timeout, fallback_to_soft=False)
+    with _locked(archive, ".lock", "Another command holds", timeout, reading=reading):
+        yield
+
+
+@contextmanager
+def without_run(archive: Archive, *, reading: bool = False) -> Iterator[None]:
+    """See to it that no run goes on, or no other one, and that none begins.
+
+    A run does this for its whole time, and holds the archive only around each
+    write; so does whatever must not have a run beside it.
+
+    Args:
+        archive: Held by the caller at this moment, so that nobody is kept out
+            by somebody who only looks whether a run goes on.
+        reading: As `hold` takes it.
+
+    Raises:
+        ArchiveBusyError: A run goes on.
+        ArchiveError: The archive cannot be written to.
+    """
+    with _locked(archive, ".run.lock", "Another run goes on in", reading=reading):
+        yield
+
+
+@contextmanager
+def feeding(archive: Archive, timeout: float = 0) -> Iterator[None]:
+    """Be the only one to feed the search index, whoever holds the archive.
+
+    Args:
+        archive: It need not be held.
+        timeout: Seconds to wait for another who feeds it.
+
+    Raises:
+        ArchiveBusyError: Another command feeds it.
+        ArchiveError: The archive cannot be written to.
+    """
+    with _locked(archive, ".index.lock", "Another command feeds the search index of", timeout):
+        yield
+
+
+@contextmanager
+def _locked(
+    archive: Archive, name: str, busy: str, timeout: float = 0, *, reading: bool = False
+) -> Iterator[None]:
+    """Have one of the archive's locks; it is the kernel's (`flock`), so it ends with the process."""
+    lock = filelock.FileLock(archive.root / name, timeout=timeout, poll_interval=POLL, fallback_to_soft=False)
     try:
         lock.acquire()
     except filelock.Timeout as problem:
         raise ArchiveBusyError(
-            f"Another run holds the archive at {archive.root}.",
-            hint="Wait until it has finished, then try again.",
+            f"{busy} the archive at {archive.root}.", hint="Wait until it has finished, then try again."
         ) from problem
     except OSError as problem:
         if not reading or problem.errno != errno.EROFS:

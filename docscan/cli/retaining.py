@@ -202,7 +202,7 @@ def execute(ctx: click.Context, proposal: str) -> None:
     """
     with _writing(ctx, "dispose") as (catalogue, moment):
         done = disposal.execute(catalogue, proposal, now=moment, agent=agent())
-        feed.feed(catalogue.archive, catalogue)
+        feed.feed(catalogue.archive, catalogue, feed.PATIENCE)  # its words are to go from the index
     language = catalogue.archive.config.language
     for record in done.records:
         put(record)

@@ -5,16 +5,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from docscan.archive import Archive, hold, objects
+from docscan.archive import Archive, objects
 from docscan.archive.catalogue import Catalogue, Errand, open_catalogue
-from docscan.errors import ArchiveError, FixityError, NotFoundError
+from docscan.archive.layout import feeding
+from docscan.errors import ArchiveBusyError, ArchiveError, FixityError, NotFoundError
 from docscan.model import Record
 from docscan.search.index import DamagedIndexError, Hits, Index, IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.whoosh_engine import WhooshIndex
 
 BATCH = 200  # records in one commit of the index; they are held in memory meanwhile
-PATIENCE = 3.0  # seconds a search waits for a run that feeds the index itself
+PATIENCE = 3.0  # seconds to wait for another command that feeds the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,34 @@ def open_index(archive: Archive) -> Index:
     return WhooshIndex(archive.index)
 
 
-def feed(archive: Archive, catalogue: Catalogue) -> None:
-    """Bring the index up to what the catalogue holds.
+def feed(archive: Archive, catalogue: Catalogue, timeout: float = 0) -> bool:
+    """Bring the index up to what the catalogue holds, unless somebody else is at it.
 
     A record that cannot be read is left out; `verify` names it. One that was
     merged is found by the record that has its pages now. Of one that was
     destroyed no word stays in any file of the index.
+
+    Args:
+        archive: It need not be held.
+        catalogue: Open on that archive.
+        timeout: Seconds to wait for another command that feeds the index; it
+            takes in what is filed meanwhile, too.
+
+    Returns:
+        Whether it was done here.
+
+    Raises:
+        ArchiveError: The index cannot be written.
     """
+    try:
+        with feeding(archive, timeout):
+            _fed(archive, catalogue)
+    except ArchiveBusyError:
+        return False
+    return True
+
+
+def _fed(archive: Archive, catalogue: Catalogue) -> None:
     index = open_index(archive)
     try:
         while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
@@ -55,17 +77,21 @@ def feed(archive: Archive, catalogue: Catalogue) -> None:
 
 
 def renew(archive: Archive) -> None:
-    """Make the index anew from the catalogue."""
-    _clear(archive)
-    with open_catalogue(archive) as catalogue:
-        feed(archive, catalogue)
+    """Make the index anew from the catalogue.
+
+    Raises:
+        ArchiveBusyError: Another command feeds it.
+    """
+    with open_catalogue(archive) as catalogue, feeding(archive, PATIENCE):
+        _clear(archive)
+        _fed(archive, catalogue)
 
 
 def answer(archive: Archive, catalogue: Catalogue, query: Node, *, limit: int) -> Answer:
     """Ask an index that has all the catalogue has, where that can be.
 
     One that is behind the catalogue, because it was deleted, damaged or came
-    from elsewhere, is brought up first, unless a run holds the archive or it
+    from elsewhere, is brought up first, unless another command is at it or it
     cannot be written.
 
     Raises:
@@ -94,10 +120,10 @@ def _brought_up(archive: Archive, catalogue: Catalogue, *, anew: bool = False) -
         known, newest = (-1, 0) if anew else (_known(archive), catalogue.newest_errand())
         if known == newest:
             return True
-        with hold(archive, timeout=PATIENCE):
+        with feeding(archive, PATIENCE):
             if anew or known > newest:
                 _clear(archive)
-            feed(archive, catalogue)
+            _fed(archive, catalogue)
     except ArchiveError:
         return False
     return True

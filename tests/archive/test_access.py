@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from docscan.archive import access, fixity, hold, ledger, papers, pending, rebuild
 from docscan.archive.access import ACTS, EVERYBODY
+from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.recovery import taken_up
-from docscan.errors import AccessError, ConfigError
+from docscan.errors import AccessError, ArchiveError, ConfigError
 from tests.archive.conftest import AGENT, NOW, object_id
 
 
@@ -146,18 +147,60 @@ def test_a_search_is_on_record_with_its_hits_and_without_its_words(archive):
     assert (told.object, told.detail) == (None, {"purpose": "search", "hits": 7})
 
 
-def test_what_is_shown_while_a_run_holds_the_archive_is_written_when_it_ends(archive, file_document):
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(access, "MOMENT", 0.05)
+
+
+def test_what_is_shown_while_somebody_holds_the_archive_is_written_by_the_next(archive, file_document):
     file_document(1)
     with taken_up(archive, now=NOW, agent=AGENT):
         assert access.disseminated(archive, [object_id(1)], "print", now=NOW, agent="zoe")
         assert events(archive, "dissemination") == []
         assert len(list(archive.pending.iterdir())) == 1
+    with taken_up(archive, now=NOW, agent=AGENT):
+        pass
     (told,) = events(archive, "dissemination")
     assert told.detail["purpose"] == "print"
     assert told.detail["done"] == ledger.stamp(NOW)
     assert told.agent.id == ledger.pseudonym(archive, "zoe")
     assert list(archive.pending.iterdir()) == []
     assert list(fixity.verify(archive)) == []
+
+
+def test_many_that_are_shown_are_one_act_in_the_ledger(archive):
+    assert access.disseminated(archive, [object_id(n) for n in range(3)], "export", now=NOW, agent="zoe")
+    assert [one.detail.get("follow") for one in events(archive, "dissemination")] == [2, 1, None]
+
+
+def test_nothing_that_is_shown_is_nothing_to_tell(archive):
+    before = ledger.read_head(archive)
+    assert access.disseminated(archive, [], "export", now=NOW, agent="zoe")
+    assert ledger.read_head(archive) == before
+
+
+def test_what_was_told_is_not_told_again_when_the_catalogue_fails_after_it(archive, monkeypatch):
+    def broken(*_):
+        raise ArchiveError("The catalogue cannot be used.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Catalogue, "apply", broken)
+        assert access.disseminated(archive, [object_id(n) for n in range(3)], "view", now=NOW, agent="zoe")
+    assert list(archive.pending.iterdir()) == []
+    assert len(events(archive, "dissemination")) == 3
+
+
+def test_what_could_not_be_told_waits_as_a_whole(archive, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "_write_whole", full)
+        assert access.disseminated(archive, [object_id(n) for n in range(3)], "view", now=NOW, agent="zoe")
+    assert len(list(archive.pending.iterdir())) == 3
+    with taken_up(archive, now=NOW, agent=AGENT):
+        pass
+    assert {one.object for one in events(archive, "dissemination")} == {object_id(n) for n in range(3)}
 
 
 def test_a_notice_names_nobody(archive):

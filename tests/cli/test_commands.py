@@ -59,7 +59,8 @@ def test_the_manual_says_of_each_command_what_the_command_says_itself():
     ("module", "spared"),
     [
         ("docscan.cli", {"numpy", "cv2", "pebble", "sqlite_utils"}),
-        ("docscan.cli.reading", {"pikepdf", "pdfplumber", "PIL", "rapidfuzz", "sqlite_utils", "whoosh"}),
+        ("docscan.cli.reading", {"numpy", "cv2", "pebble", "docscan.readers", "docscan.archive"}),
+        ("docscan.cli.unfiled", {"numpy", "cv2", "pikepdf", "PIL", "stdnum", "jsonschema", "sqlite_utils"}),
         ("docscan.cli.finding", {"cv2", "pikepdf", "pdfplumber", "pebble"}),
         ("docscan.reading", {"sqlite_utils", "whoosh", "jsonschema", "pikepdf.pdfa", "click"}),
     ],
@@ -226,10 +227,10 @@ def test_completion_completes_commands_without_a_traceback():
     assert "search" in done.stdout
 
 
-def test_a_second_run_is_told_that_the_archive_is_held(call: Call, shelf: Shelf):
-    from docscan.archive import hold  # noqa: PLC0415
+def test_a_second_run_is_told_of_the_first(call: Call, shelf: Shelf):
+    from docscan.archive.layout import without_run  # noqa: PLC0415
 
-    with hold(shelf.archive):
+    with without_run(shelf.archive):
         code, _, said = call("-A", shelf.root, "run")
     assert code == 75
     assert "Another run" in said

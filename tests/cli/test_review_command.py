@@ -302,7 +302,7 @@ def test_a_record_that_another_clerk_changed_is_told(shelf: Shelf, invoice: Reco
     assert len(shown(shelf, invoice)["decisions"]) == 1
 
 
-def test_a_run_that_holds_the_archive_is_told(
+def test_who_cannot_have_the_archive_is_told(
     shelf: Shelf, invoice: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decisions, "PATIENCE", 0)
@@ -310,7 +310,7 @@ def test_a_run_that_holds_the_archive_is_told(
         spoken(shelf, "review", "accept", str(invoice.id))
     with hold(shelf.archive):
         _, said = spoken(shelf, "review", typed_in="a\nq\n")
-    assert "Another run holds the archive" in said
+    assert "Another command holds the archive" in said
 
 
 def test_a_walk_asks_again_after_what_it_did_not_understand(shelf: Shelf, invoice: Record) -> None:

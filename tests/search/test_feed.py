@@ -16,6 +16,7 @@ from docscan import archive as archives
 from docscan import cli
 from docscan.archive import Archive, hold, objects
 from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.layout import feeding
 from docscan.search import durable, feed, parse
 from docscan.search.index import DamagedIndexError
 from docscan.search.whoosh_schema import schema
@@ -90,14 +91,21 @@ def test_an_index_ahead_of_the_catalogue_is_made_anew(archive: Archive, catalogu
     assert feed._known(archive) == catalogue.newest_errand()
 
 
-def test_while_a_run_holds_the_archive_the_index_is_asked_as_it_is(
+def test_while_another_command_feeds_it_the_index_is_asked_as_it_is(
     archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "PATIENCE", 0.1)
     file_one(archive, catalogue, 3)
-    with hold(archive):
+    with feeding(archive):
         assert ids(archive, catalogue) == (FOUND, False)
+        assert not feed.feed(archive, catalogue)
     assert ids(archive, catalogue) == ([*FOUND, object_id(3)], True)
+
+
+def test_a_search_brings_the_index_up_while_somebody_writes(archive: Archive, catalogue: Catalogue) -> None:
+    file_one(archive, catalogue, 3)
+    with hold(archive):
+        assert ids(archive, catalogue) == ([*FOUND, object_id(3)], True)
 
 
 def test_damage_that_shows_when_asked_is_mended_once(
@@ -177,7 +185,7 @@ def test_a_search_of_an_index_behind_says_so(
     monkeypatch.setattr(feed, "PATIENCE", 0.1)
     file_one(archive, catalogue, 3)
     ask = ["-A", str(archive.root), "search", "factura"]
-    with hold(archive):
+    with feeding(archive):
         behind = CliRunner().invoke(cli.cli, ask)
     assert "2 found" in behind.stderr
     assert "docscan rebuild" in behind.stderr

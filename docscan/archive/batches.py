@@ -27,9 +27,13 @@ OF_BATCH = "json_extract(line, '$.detail.batch')"  # the expression of the index
 
 
 def listing(catalogue: Catalogue, *, everything: bool = False) -> list[Batch]:
-    """The batches by number: those that are open, or all."""
-    shown = (batch for batch in _outlines(catalogue) if everything or batch.closing is None)
-    return [_whole(catalogue, batch.id) or batch for batch in shown]
+    """The batches by number, with their counts: those that are open, or all.
+
+    What became of each file is read of those that are open; one event has the
+    counts of a closed one.
+    """
+    shown = [batch for batch in _outlines(catalogue) if everything or batch.closing is None]
+    return [batch if batch.closing else _whole(catalogue, batch.id) or batch for batch in shown]
 
 
 def named(catalogue: Catalogue, number: str) -> Batch:

@@ -18,12 +18,13 @@ from docscan.errors import BatchError
 
 Stage = Literal["declared", "received", "scanned", "archived"]
 Measure = Literal["boxes", "files", "pages"]
+Part = Literal["archived", "duplicates", "put_aside"]
 STAGES: tuple[Stage, ...] = ("declared", "received", "scanned", "archived")
 MEASURES: tuple[Measure, ...] = ("boxes", "files", "pages")
 LOOSE = 0  # the number of no box: what was scanned outside of any
 
 # the events that say what became of a file, and the part of a batch that they count
-PARTS: Mapping[tuple[str, str], str] = {
+PARTS: Mapping[tuple[str, str], Part] = {
     ("ingestion", "pass"): "archived",
     ("accession", "cancelled"): "duplicates",
     ("quarantine", "fail"): "put_aside",
@@ -146,12 +147,22 @@ class Batch:
         return sum((part.get(box, Count()) for part in parts), Count())
 
     def count(self, stage: Stage) -> Count:
-        """All of a stage."""
+        """All of a stage; of a closed batch what its closing event says."""
+        if self.closing is not None:
+            told = self.closing.detail
+            return Count(*(int(told.get(f"{stage}_{measure}", 0)) for measure in MEASURES))
         if stage == "declared":
             return self.declared
         if stage == "scanned":
             return sum(map(self.scanned, {*self.archived, *self.duplicates, *self.put_aside}), Count())
         return sum((self.received if stage == "received" else self.archived).values(), Count())
+
+    def files(self, part: Part) -> int:
+        """How many files ended there; of a closed batch what its closing event says."""
+        if self.closing is not None:
+            return int(self.closing.detail.get(f"{part}_files", 0))
+        found: Mapping[int, Count] = getattr(self, part)
+        return sum(count.files for count in found.values())
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -300,7 +311,7 @@ def closed(batch: Batch, reasons: Sequence[str], *, busy: int = 0, signed: str =
     for stage in batch.stages:
         detail |= {f"{stage}_{key}": getattr(batch.count(stage), key) for key in _measures(stage)}
     for name in PARTS.values() if batch.direction == "in" else ():
-        detail[f"{name}_files"] = sum(count.files for count in getattr(batch, name).values())
+        detail[f"{name}_files"] = batch.files(name)
     detail |= dict.fromkeys((f"because_{code}" for code in reasons), "yes")
     detail["signed"] = signed
     return Draft("custody_transfer", role=_role(batch.direction), detail=detail)

@@ -14,13 +14,13 @@ from docscan.archive import acta as actas
 from docscan.archive.acta import Acta, Box, Direction
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.event import Draft
-from docscan.archive.layout import PATIENCE
+from docscan.archive.layout import PATIENCE, without_run
 from docscan.archive.proof import checkpoint
 from docscan.archive.reconciliation import MEASURES, REASONS, Batch
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table, write
 from docscan.errors import ActaError, BatchError
-from docscan.messages import LANGUAGES
+from docscan.messages import LANGUAGES, sentence
 
 Boxes = tuple[tuple[str, int, int], ...]
 
@@ -69,9 +69,10 @@ def receive(
 ) -> None:
     """Open a batch for documents that come in, as their acta declares them.
 
-    Until it is closed, what `docscan run` takes in belongs to it; a file in a
-    folder of the inbox that is called like a box belongs to that box. Prints
-    the number of the batch.
+    Until it is closed, what `docscan run` takes in belongs to it; while several
+    are open, to the one that is named with `docscan run --batch NUMBER`. A file
+    in a folder of the inbox that is called like a box belongs to that box.
+    Prints the number of the batch.
     """
     stated = _stated(path, boxes, transmitter, recipient, day)
     _opened(standing_in(ctx), stated, "in")
@@ -116,7 +117,8 @@ def count(ctx: click.Context, number: str, boxes: Boxes, as_declared: bool) -> N
             draft = reconciliation.counted(batch, place, files, pages)
             batches.note(catalogue, draft, now=now(), agent=agent())
         batch = batches.named(catalogue, number)
-    say(f"{len(batch.received)} of {batch.declared.boxes} boxes counted.")
+    counted, declared_boxes = str(len(batch.received)), str(batch.declared.boxes)
+    say(sentence("B152", archive.config.language, counted=counted, boxes=declared_boxes))
 
 
 @custody.command("show", epilog="Example: docscan custody show 2026-0001")
@@ -141,7 +143,7 @@ def show(ctx: click.Context, number: str, as_json: bool) -> None:
     if batch.differences:
         differing = printed.differences(batch, language)
         put("\n" + table(differing.rows, differing.head, right=differing.head[1:3]))
-    say("Closed." if batch.closing else "Open.")
+    say(sentence("B154" if batch.closing else "B153", language))
 
 
 @custody.command("list", epilog="Example: docscan custody list --all")
@@ -189,14 +191,14 @@ def close(ctx: click.Context, number: str, reasons: Sequence[str], signed: str |
     more; print its acta with `docscan custody acta`.
     """
     archive = standing_in(ctx)
-    with _at_work(archive, "take in") as catalogue:
+    with _at_work(archive, "take in") as catalogue, without_run(archive):  # it files into one batch
         batch = batches.named(catalogue, number)
         shown = catalogue.row(signed).id if signed else "none"
         busy = batches.on_their_way(archive) if batch.direction == "in" else 0
         beside = batch.beside(batches.acta_of(catalogue, batch))
         draft = reconciliation.closed(beside, reasons, busy=busy, signed=shown)
         batches.note(catalogue, draft, now=now(), agent=agent())
-    say(f"The batch {number} is closed.")
+    say(sentence("B155", archive.config.language, number=batch.number))
 
 
 @custody.command("acta", epilog="Example: docscan custody acta 2026-0001 --out acta.pdf")
@@ -242,9 +244,13 @@ def _at_work(archive: Archive, act: access.Act) -> Iterator[Catalogue]:
 
 def _opened(archive: Archive, stated: dict[str, Any], direction: Direction) -> None:
     acta = actas.checked(Acta(**stated, direction=direction), "The acta")
-    with _at_work(archive, "take in" if direction == "in" else "export") as catalogue:
+    with _at_work(archive, "take in" if direction == "in" else "export") as catalogue, without_run(archive):
         batch = batches.open_batch(catalogue, acta, str(uuid.uuid4()), now=now(), agent=agent())
+        waiting = [one.number for one in batches.waiting(catalogue)]
     put(batch.number)
+    if direction == "in" and len(waiting) > 1:
+        facts = {"numbers": ", ".join(waiting), "number": batch.number}
+        say(sentence("B156", archive.config.language, **facts))
 
 
 def _stated(
@@ -289,8 +295,8 @@ def _plain(batch: Batch) -> dict[str, Any]:
         "date": batch.opening.detail["date"],
         "closed": batch.closing.at if batch.closing else None,
         **counts,
-        "duplicates": sum(one.files for one in batch.duplicates.values()),
-        "put_aside": sum(one.files for one in batch.put_aside.values()),
+        "duplicates": batch.files("duplicates"),
+        "put_aside": batch.files("put_aside"),
         "reasons": list(reconciliation.reasons_of(batch)),
     }
 

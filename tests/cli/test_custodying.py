@@ -183,6 +183,8 @@ def test_of_two_open_batches_a_run_is_told_which(docscan: Call, opened: str, she
         "custody", "receive", "--from", "A", "--to", "B", "--date", "2026-04-01", "--box", "X", 1, 1
     )
     assert (code, second.strip()) == (0, "2026-0002"), err
+    assert "Several batches are open now: 2026-0001, 2026-0002" in err
+    assert "docscan run --batch 2026-0002" in err
     shelf.drop("one.png", slip("receipt number 1"))
     code, out, _ = docscan("run", "--quiet", "0.2")
     assert "2 batches are open, so these files belong to none" in out
@@ -279,6 +281,33 @@ def test_who_is_missing_in_an_acta_can_be_named_and_has_to_be(docscan: Call, tmp
     code, _, err = docscan("custody", "receive", "--acta", table, "--from", "A")
     assert (code, "--to" in err) == (3, True)
     assert docscan("custody", "receive", "--acta", table, "--from", "A", "--to", "B")[0] == 0
+
+
+def test_a_list_of_all_says_of_a_closed_batch_what_it_said_while_open(
+    docscan: Call, opened: str, shelf: Shelf, slip: Slip
+):
+    fill(shelf, slip)
+    docscan("custody", "count", opened, "--box", "C-2", 1, 1, "--as-declared")
+    before = json.loads(docscan("custody", "list", "--json")[1])
+    reasons = [word for code in ("duplicate", "put_aside", "missing") for word in ("--because", code)]
+    assert docscan("custody", "close", opened, *reasons)[0] == 0
+    after = json.loads(docscan("custody", "list", "--all", "--json")[1])
+    assert after["closed"]
+    assert after | {"closed": None, "reasons": []} == before
+    with open_catalogue(shelf.archive) as catalogue:
+        listed = batches.listing(catalogue, everything=True)[0]
+        whole = batches.named(catalogue, opened)
+    assert (dict(listed.archived), [*whole.archived]) == ({}, [1]), "no event of a file was read for the list"
+    assert all(listed.count(stage) == whole.count(stage) for stage in whole.stages)
+
+
+def test_what_a_batch_comes_to_is_said_in_the_clerks_language(docscan: Call, opened: str, shelf: Shelf):
+    config = shelf.root / "docscan.toml"
+    config.write_text(config.read_text().replace('"en"', '"es"'))
+    assert "Cajas contadas: 2 de 2" in docscan("custody", "count", opened, "--as-declared")[2]
+    assert "Abierta." in docscan("custody", "show", opened)[2]
+    assert "queda cerrada" in docscan("custody", "close", opened, "--because", "unreadable")[2]
+    assert "Cerrada." in docscan("custody", "show", opened)[2]
 
 
 def test_refusals_are_said_in_the_clerks_language(docscan: Call, shelf: Shelf):

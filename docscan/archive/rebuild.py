@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -77,19 +77,20 @@ def _move_aside(path: Path) -> None:
             old.rename(path.with_name(f"{path.name}.ahead-{number}{ending}"))
 
 
-def dump(place: Archive | Path) -> str:
-    """Everything a catalogue says, one row a line, in an order of its own.
+def dump(place: Archive | Path, names: Sequence[str] = tables.TABLES) -> str:
+    """Everything a projection says, one row a line, in an order of its own.
 
     Args:
-        place: An archive, or the path of a catalogue.
+        place: An archive for its catalogue, or the path of any projection.
+        names: Of its tables.
     """
     path = place.catalogue_path if isinstance(place, Archive) else place
     with closing(sqlite3.connect(path, timeout=tables.BUSY_SECONDS)) as connection:
-        return "".join(_rows(connection))
+        return "".join(_rows(connection, names))
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[str]:
-    for table in tables.TABLES:
+def _rows(connection: sqlite3.Connection, names: Sequence[str]) -> Iterator[str]:
+    for table in names:
         key = [
             name
             for _, name, _, _, _, position in connection.execute(f"PRAGMA table_info({table})")

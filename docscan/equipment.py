@@ -1,12 +1,15 @@
-"""What documents are read and checked with, loaded whole before any of them is touched."""
+"""What documents are read and checked with, loaded whole before any of them is touched.
+
+A setup is passed on by programs that neither clean, read nor check anything
+themselves, so the stages are loaded by what uses them.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docscan import cleanup, library, pipeline, schema, verification
+from docscan import library, pipeline, schema
 from docscan.errors import LanguageMissingError
 from docscan.model import Known, Record
-from docscan.ocr import engine
 from docscan.pipeline import Pipeline
 from docscan.schema import Schema
 
@@ -40,6 +43,8 @@ def equip(name: str, root: Path | None = None, *, reader: str = "") -> Setup:
         DefinitionError: A definition is wrong.
         EngineMissingError, LanguageMissingError: Nothing could be read.
     """
+    from docscan.ocr import engine  # noqa: PLC0415 - see above
+
     chosen, schemas = definitions(name, root)
     chosen = replace(chosen, ocr=replace(chosen.ocr, engine=reader or chosen.ocr.engine))
     readable = engine.named(chosen.ocr.engine).languages()
@@ -62,6 +67,8 @@ def definitions(name: str, root: Path | None = None) -> tuple[Pipeline, tuple[Sc
     Raises:
         DefinitionError: A definition is wrong.
     """
+    from docscan import cleanup, verification  # noqa: PLC0415 - see above
+
     path = library.find("pipelines", name, ".toml", root)
     chosen = pipeline.load(path, steps=cleanup.STEPS, checks=verification.CHECKS)
     schemas = tuple(schema.load(library.find("schemas", stem, ".json", root)) for stem in chosen.schemas)
@@ -70,6 +77,8 @@ def definitions(name: str, root: Path | None = None) -> tuple[Pipeline, tuple[Sc
 
 def verified(record: Record, setup: Setup, known: Known) -> Record:
     """The record after its checks: statuses set, doubts named, the verdict given."""
+    from docscan import verification  # noqa: PLC0415 - see above
+
     checked, doubts = verification.verify(record.extraction, setup.pipeline.verification, known)
     findings = (*record.findings, *doubts)
     return replace(

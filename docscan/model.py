@@ -6,10 +6,7 @@ Boxes are in pixels of the page image after its treatments. Confidences run from
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from docscan.evidence import (
     Act,
@@ -34,7 +31,13 @@ __all__ = [
     "transcribed",
 ]  # fmt: skip
 
-Image = npt.NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Image = npt.NDArray[np.uint8]
+else:  # most programs that hold a record have no image, and numpy takes longer to load than all the rest
+    Image = Any
 PageState = Literal["read", "textlayer", "blank", "empty", "failed"]
 
 

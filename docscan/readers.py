@@ -27,18 +27,15 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pebble import ProcessExpired
 
 from docscan import record as records
-from docscan import workers
 from docscan.accession.intake import Received
 from docscan.errors import AccessionError, DocscanError, EngineFailedError, LimitExceededError
 from docscan.model import Page, Record, transcribed
-from docscan.workers import MEMORY, Workers
+from docscan.workers import COPYING, MEMORY, READING, Workers
 
 if TYPE_CHECKING:
     from docscan.equipment import Setup
 
 T = TypeVar("T")
-READING = "docscan.reading"  # what the workers load before they begin; this process does without
-COPYING = "docscan.ocr.searchable"
 A4_INCHES = (8.27, 11.69)
 Told = Callable[[int, int], None]
 
@@ -105,7 +102,9 @@ class Readers:
         self._folder = tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True)
         self._place = Path(self._folder.name) / "setup"
         self._place.write_bytes(pickle.dumps(setup))
-        self._pool = Workers(self.workers, scratch=Path(self._folder.name), preload=_preload(copies=copies))
+        self._pool = Workers(
+            self.workers, scratch=Path(self._folder.name), preload=COPYING if copies else READING
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -157,6 +156,15 @@ class Readers:
             self._read(document, number, told)
             record = self.done(partial(_bind, document, number, target, words))
             return record if words else replace(record, pages=_kept(document, number))
+
+    def verified(self, record: Record) -> Record:
+        """The record after its checks, which know of no earlier document.
+
+        Raises:
+            AccessionError, OcrError, OSError, CancelledError: As `examine` does.
+        """
+        checked = self.done(partial(_verified, self._place, replace(record, pages=())))
+        return replace(checked, pages=record.pages)
 
     def done(self, job: Callable[[], T]) -> T:
         """The answer to a job that is done in a worker.
@@ -235,19 +243,6 @@ class Readers:
         return AccessionError("A080", detail="@N032")
 
 
-def prepare(*, copies: bool) -> None:
-    """Let the readers load while this process loads what it needs: called first, it saves their time.
-
-    Args:
-        copies: As `Readers` takes it.
-    """
-    workers.prepare(_preload(copies=copies))
-
-
-def _preload(*, copies: bool) -> list[str]:
-    return [READING, COPYING] if copies else [READING]
-
-
 def _hurried(setup: "Setup", timeout: float) -> "Setup":
     """The setup, with no more seconds for a page than end before its worker is ended."""
     ocr = setup.pipeline.ocr
@@ -317,6 +312,20 @@ def _bind(document: _Document, number: int, target: Path | None, words: Path | N
                 file.write(part.encode(errors="backslashreplace"))
     record = reading.bind(received, pages, _setup(document.setup), target)
     return replace(record, pages=tuple(transcribed(page) for page in pages))
+
+
+class _Nothing:
+    """The catalogue of a reading that files nothing: it knows of no earlier document."""
+
+    def same_invoice(self, supplier: str, number: str) -> str | None:  # noqa: ARG002 - as Known has it
+        """None, always."""
+        return None
+
+
+def _verified(setup: Path, record: Record) -> Record:
+    from docscan import equipment  # noqa: PLC0415 - loaded in workers alone
+
+    return equipment.verified(record, _setup(setup), _Nothing())
 
 
 def _unread(number: int, setup: "Setup") -> Page:

@@ -3,6 +3,9 @@
 A worker that dies or takes too long is replaced, and loses its own job only.
 A pool whose workers died before they began is of no more use; another one
 takes its place, and its jobs are told that it broke.
+
+What the processes load takes longer than what their parent needs; `prepare`,
+called before all else, lets the one go on beside the other.
 """
 
 import ctypes
@@ -14,17 +17,22 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from pebble import ProcessPool
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from docscan.errors import EngineFailedError
 
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
 T = TypeVar("T")
+READING: Final = (
+    "docscan.reading",
+)  # what the processes load before they begin, and their parent does without
+COPYING: Final = (*READING, "docscan.ocr.searchable")  # the same, for searchable copies
 KIND: Final = "forkserver"  # processes that start from one which has loaded everything, and has no threads
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -45,6 +53,23 @@ def prepare(preload: Sequence[str]) -> None:
     """
     _context(preload)
     forkserver.ensure_running()
+
+
+def answered(job: Callable[[], T], preload: Sequence[str]) -> T:
+    """The answer to a single job, from a process that ends with it and has loaded what this one need not.
+
+    Args:
+        job: It travels to the process; whatever it raises is raised here.
+        preload: As `Workers` takes it.
+
+    Raises:
+        EngineFailedError: The process ended without an answer.
+    """
+    try:
+        with ProcessPoolExecutor(1, mp_context=_context(preload)) as process:
+            return process.submit(job).result()
+    except BrokenProcessPool as problem:
+        raise _ending() from problem
 
 
 def _context(preload: Sequence[str]) -> multiprocessing.context.ForkServerContext:
@@ -171,10 +196,7 @@ class Workers:
         """
         self._breaks += 1
         if self._breaks >= BREAKS:
-            raise EngineFailedError(
-                "The reading processes end as soon as they start.",
-                hint="Nothing is lost. Look at `docscan doctor` and at the machine's memory.",
-            )
+            raise _ending()
         self._pool.stop()
         self._give_up()
         self._pool.join()
@@ -184,7 +206,9 @@ class Workers:
         for future in list(self._running):
             future.cancel()
 
-    def _started(self) -> ProcessPool:
+    def _started(self) -> "ProcessPool":
+        from pebble import ProcessPool  # noqa: PLC0415 - with it comes asyncio, after the processes have begun
+
         context = _context(self._preload)
         initargs = [os.fspath(self._scratch)]
         return ProcessPool(self._number, context=context, initializer=settle_in, initargs=initargs)
@@ -231,6 +255,13 @@ class _Turns:
                 self._line.remove(mine)
         if not waiting:  # it was given a turn at the last moment
             self.give()
+
+
+def _ending() -> EngineFailedError:
+    return EngineFailedError(
+        "The reading processes end as soon as they start.",
+        hint="Nothing is lost. Look at `docscan doctor` and at the machine's memory.",
+    )
 
 
 def settle_in(scratch: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from docscan import readers
+from docscan.errors import DefinitionError
 
 
 def answer(value: int) -> int:
@@ -32,6 +33,10 @@ def die(_: object = None) -> None:
 
 def eat() -> None:
     np.ones(64 << 30, np.uint8)
+
+
+def refuse() -> None:
+    raise DefinitionError("a definition is wrong", hint="mend it")
 
 
 def fail() -> None:

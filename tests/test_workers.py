@@ -15,8 +15,8 @@ import jobs
 import pytest
 from pebble import ProcessExpired
 
-from docscan.errors import EngineFailedError
-from docscan.workers import Workers
+from docscan.errors import DefinitionError, EngineFailedError
+from docscan.workers import Workers, answered
 
 SOON = 60.0  # seconds; only a worker that hangs comes near
 
@@ -36,6 +36,16 @@ def outcome(workers: Workers, future: Future[Any]) -> Any:
 
 def test_a_job_s_result_comes_back(workers: Workers):
     assert outcome(workers, workers.begin(partial(jobs.answer, 7), SOON)) == 7
+
+
+def test_a_single_job_is_answered_by_a_process_of_its_own():
+    assert answered(os.getpid, ["docscan.reading"]) != os.getpid()
+
+
+@pytest.mark.parametrize(("job", "error"), [(jobs.refuse, DefinitionError), (jobs.die, EngineFailedError)])
+def test_what_a_single_job_raises_is_raised_here(job: Any, error: type):
+    with pytest.raises(error):
+        answered(job, ["docscan.reading"])
 
 
 def test_a_worker_and_its_programs_use_freed_memory_again(workers: Workers):

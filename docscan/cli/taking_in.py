@@ -24,6 +24,7 @@ from docscan.equipment import Setup
 from docscan.errors import ArchiveBusyError
 from docscan.journey import Outcome
 from docscan.messages import sentence
+from docscan.workers import COPYING, prepare
 
 quiet_option = click.option(
     "--quiet", type=click.FloatRange(min=0), help="Seconds a file must not change.  [default: docscan.toml]"
@@ -62,6 +63,8 @@ def run(
     the archive. A report is kept in reports/.
     """
     archive = standing_in(ctx, "take in")
+    if archive.inbox.is_dir() and any(archive.inbox.iterdir()):  # a run that finds nothing loads no readers
+        prepare(COPYING)
     options = replace(_options(archive, quiet, grace, workers), batch=number)
     report = _once(archive, _equipped(archive), options)
     if as_json:
@@ -116,6 +119,7 @@ def watch(
     for _ in _and_at_once(events):
         if not batch.anything_waits(archive):
             continue
+        prepare(COPYING)
         try:
             report = _once(archive, setup, options)
         except ArchiveBusyError:

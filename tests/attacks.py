@@ -13,6 +13,7 @@ import shutil
 from functools import partial
 
 import target
+from destructions import DESTRUCTIONS
 from forgeries import FORGERIES
 from target import Attack, Told, cut, flip, folder, link_out, lose, object_id, undo_correction
 
@@ -246,6 +247,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("rename an object", "A2", rename_object),
     Attack("a link out of the archive for a file", "A2", partial(link_out, path=ORIGINAL)),
     Attack("a link out of the archive for a folder", "A2", partial(link_out, path=LEVEL)),
+    Attack("a link out of the archive for all objects", "A2", partial(link_out, path="objects")),
     Attack("a pipe for a file", "A2", pipe),
     Attack("a folder for a file", "A2", folder_for_file),
     Attack("a hard link to another document", "A2", hard_link),
@@ -259,5 +261,6 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("destroy what is held", "A9", destroy_held),
     Attack("destroy what is held, then anew", "A9", destroy_held_and_again),
     Attack("destroy what was held once", "A9", destroy_released),
+    *DESTRUCTIONS,
     *FORGERIES,
 )  # fmt: skip

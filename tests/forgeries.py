@@ -1,7 +1,9 @@
 """What can be done to the ledger of an archive and to its checkpoint; a part of the table in `attacks`."""
 
+import hashlib
 from functools import partial
 
+import rfc8785
 import target
 from target import NOTE, Attack, Told, flip, link_out, lose, undo_correction
 
@@ -64,6 +66,21 @@ def unfinished_line(archive: Archive) -> Told:
 def lose_lines(archive: Archive) -> Told:
     lose(archive, SEGMENT)
     return {("L4", SEGMENT)}
+
+
+def add_lines(archive: Archive, count: int) -> Told:
+    """Lines that follow from the last one, and that the head does not count; one may be a crash's."""
+    lines, first = target.lines_of(archive), target.events_of(archive)[0]
+    told = {key: first[key] for key in ("v", "at", "outcome", "agent")} | {"type": "appraisal", "detail": {}}
+    for seq in range(len(lines), len(lines) + count):
+        prev = hashlib.sha256(b"\0" + lines[-1]).hexdigest()
+        lines.append(rfc8785.dumps(told | {"seq": seq, "prev": prev}))
+    target.put_lines(archive, lines)
+    return {("L6" if count == 1 else "L5", "ledger/head.json")}
+
+
+def link_ledger(archive: Archive) -> Told:
+    return link_out(archive, "ledger") | {("L4", SEGMENT)}
 
 
 def spoil_head(archive: Archive) -> Told:
@@ -238,6 +255,9 @@ FORGERIES: tuple[Attack, ...] = (
     Attack("double a line", "A3", double_line),
     Attack("remove a line", "A3", remove_line),
     Attack("cut the ledger", "A3", cut_lines),
+    Attack("add a line", "A3", partial(add_lines, count=1)),
+    Attack("add two lines", "A3", partial(add_lines, count=2)),
+    Attack("a link out of the archive for the ledger", "A2", link_ledger),
     Attack("cut the newline at the end", "A1", unfinished_line),
     Attack("change the head", "A1", spoil_head),
     Attack("lose the head", "A1", partial(lose, path="ledger/head.json")),

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import target
 from PIL import Image, ImageDraw, ImageFont
 from shelf import NOW, Shelf
 
 from docscan import archive
+from docscan.archive import Archive
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
@@ -19,6 +21,12 @@ FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 def keys(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The private keys of the archives that tests make, away from those of whoever runs them."""
     os.environ["DOCSCAN_KEYS"] = str(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def small(keys: None, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive of two documents, its ledger signed; to be copied."""
+    return target.made(tmp_path_factory.mktemp("small") / "archive", 2)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What others saw is held against the ledger: only they tell when it was rewritten by who holds the key."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,21 +23,9 @@ ACME = note.generated("acme")
 POLICY = Policy(witnesses=(Trusted("acme", ACME.witness),))
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DOCSCAN_KEYS", str(tmp_path_factory.mktemp("keys")))
-        yield
-
-
-@pytest.fixture(scope="module")
-def whole(keys: None, tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return target.made(tmp_path_factory.mktemp("whole") / "archive", 2)
-
-
 @pytest.fixture
-def archive(whole: Archive, tmp_path: Path) -> Archive:
-    return target.copied(whole, tmp_path / "archive")
+def archive(small: Archive, tmp_path: Path) -> Archive:
+    return target.copied(small, tmp_path / "archive")
 
 
 def judged(archive: Archive, trusted: Policy, *files: Path, now: datetime = NOW) -> State:
@@ -205,7 +192,7 @@ def test_two_witnesses_of_two_histories_are_both_named_unless_one_has_the_ledger
     assert codes(judged(third, POLICY, client, auditor)) == ["W2", "W2"]
 
 
-def test_a_note_of_another_log_is_another_history(archive: Archive, tmp_path: Path, keys: None) -> None:
+def test_a_note_of_another_log_is_another_history(archive: Archive, tmp_path: Path) -> None:
     stranger = target.made(tmp_path / "stranger", 2)
     file = cosigned(stranger, tmp_path / "note")
     assert codes(judged(archive, POLICY, file)) == ["W2"]

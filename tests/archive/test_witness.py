@@ -1,7 +1,6 @@
 """A witness signs what only grew, refuses all else, and keeps the evidence."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,21 +19,9 @@ from docscan.errors import ArchiveError, LedgerError
 NOW = target.NOW + timedelta(days=3)
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DOCSCAN_KEYS", str(tmp_path_factory.mktemp("keys")))
-        yield
-
-
-@pytest.fixture(scope="module")
-def whole(keys: None, tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return target.made(tmp_path_factory.mktemp("whole") / "archive", 2)
-
-
 @pytest.fixture
-def archive(whole: Archive, tmp_path: Path) -> Archive:
-    return target.copied(whole, tmp_path / "archive")
+def archive(small: Archive, tmp_path: Path) -> Archive:
+    return target.copied(small, tmp_path / "archive")
 
 
 @pytest.fixture
@@ -132,13 +119,13 @@ def test_two_witnesses_of_two_histories_find_each_other_out(archive: Archive, tm
         witness.compare(tmp_path, one.note, two.note)
 
 
-def test_checkpoints_of_two_logs_cannot_be_compared(archive: Archive, tmp_path: Path, keys: None) -> None:
+def test_checkpoints_of_two_logs_cannot_be_compared(archive: Archive, tmp_path: Path) -> None:
     stranger = target.made(tmp_path / "stranger", 2)
     with pytest.raises(LedgerError, match="two logs"):
         witness.compare(tmp_path, handed(archive).data, handed(stranger).data)
 
 
-def test_a_witness_keeps_logs_apart(archive: Archive, state: Path, tmp_path: Path, keys: None) -> None:
+def test_a_witness_keeps_logs_apart(archive: Archive, state: Path, tmp_path: Path) -> None:
     stranger = target.made(tmp_path / "stranger", 2)
     assert judged(state, handed(archive)).before is None
     assert judged(state, handed(stranger)).before is None

@@ -18,21 +18,9 @@ from docscan.messages import LANGUAGES
 Call = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DOCSCAN_KEYS", str(tmp_path_factory.mktemp("keys")))
-        yield
-
-
-@pytest.fixture(scope="module")
-def whole(keys: None, tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return target.made(tmp_path_factory.mktemp("whole") / "archive", 2)
-
-
 @pytest.fixture
-def archive(whole: Archive, tmp_path: Path) -> Archive:
-    return target.copied(whole, tmp_path / "archive")
+def archive(small: Archive, tmp_path: Path) -> Archive:
+    return target.copied(small, tmp_path / "archive")
 
 
 @dataclass(frozen=True)

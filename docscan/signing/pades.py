@@ -124,13 +124,14 @@ def sign(path: Path, seal: Seal, making: Making) -> None:
 
 def _signed(source: Path, target: Path, seal: Seal) -> None:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - an extra
-    from pyhanko.pdf_utils.metadata.xmp_xml import etree  # noqa: PLC0415 - as above
+    from pyhanko.pdf_utils.metadata import model, xmp_xml  # noqa: PLC0415 - as above
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 - as above
     from pyhanko.sign import fields, signers  # noqa: PLC0415 - as above
     from pyhanko.sign.general import SigningError  # noqa: PLC0415 - as above
     from pyhanko.sign.timestamps import TimestampRequestError  # noqa: PLC0415 - as above
 
-    etree.register_namespace(xmp.PREFIX, xmp.NAMESPACE)  # pyHanko writes the metadata anew
+    model.NS[xmp.PREFIX] = xmp.NAMESPACE  # pyHanko writes the metadata anew
+    xmp_xml.register_namespaces()  # type: ignore[no-untyped-call]  # which pyHanko has no types for
     how = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm=DIGEST,

@@ -111,8 +111,8 @@ def running(archive: Archive, *, clock: Callable[[], datetime], agent: str) -> I
         catalogue = stack.enter_context(open_catalogue(archive))
         try:
             yield catalogue
-        finally:
-            with continued(catalogue, now=clock(), agent=agent, timeout=PATIENCE):
+        finally:  # whoever holds it for long signs this, too
+            with suppress(ArchiveBusyError), continued(catalogue, now=clock(), agent=agent, timeout=PATIENCE):
                 checkpoint.renew(archive, catalogue, now=clock(), agent=agent)
 
 

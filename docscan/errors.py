@@ -31,7 +31,7 @@ The tree, with the exit code of each branch::
           HoldingsError
             LoanError
         SignatureError
-        ArchiveBusyError    75   another run holds the archive
+        ArchiveBusyError    75   another run goes on, or another command holds the archive
       SearchError            7   a query that cannot be understood
 
 They are caught in two places only: the batch loop, which puts the document
@@ -227,7 +227,7 @@ class SignatureError(ArchiveError):
 
 
 class ArchiveBusyError(ArchiveError):
-    """Another run holds the archive."""
+    """Another run goes on, or another command holds the archive."""
 
     exit_code = 75
 

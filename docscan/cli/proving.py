@@ -9,7 +9,7 @@ import click
 
 from docscan import record
 from docscan.archive import Archive, access, hold, report
-from docscan.archive.layout import PATIENCE
+from docscan.archive.layout import PATIENCE, without_run
 from docscan.archive.proof import policy
 from docscan.archive.rebuild import rebuild as rebuild_catalogue
 from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
@@ -145,7 +145,7 @@ def rebuild(ctx: click.Context, force: bool) -> None:
     replaced; with --force it is moved to catalogue.db.ahead-1.
     """
     archive = standing_in(ctx, "mend")
-    with hold(archive, timeout=PATIENCE):
+    with hold(archive, timeout=PATIENCE), without_run(archive):  # a run would go on with the old catalogue
         rebuild_catalogue(archive, force=force)
         feed.renew(archive)
     say("The catalogue and the index were made again.")

@@ -165,6 +165,7 @@ TYPES: dict[Kind, type[Entity]] = {
     "item": Item,
     "person": Person,
 }
+KIND_OF = {type_: kind for kind, type_ in TYPES.items()}
 PERSONAL: dict[Kind, tuple[str, ...]] = {
     "item": ("title", "extra"),
     "person": ("name", "unit", "email", "phone", "language", "login"),
@@ -174,7 +175,7 @@ PERSONAL: dict[Kind, tuple[str, ...]] = {
 
 def kind_of(entity: Entity) -> Kind:
     """What an entity is."""
-    return next(kind for kind, type_ in TYPES.items() if isinstance(entity, type_))
+    return KIND_OF[type(entity)]
 
 
 def first_place(entity: Entity) -> tuple[PlaceKind, str] | None:
@@ -190,6 +191,8 @@ def faults(entity: Entity) -> Iterator[str]:
     """The fields of an entity that are not of the form they should have, by name."""
     for name, default in defaults(kind_of(entity)).items():
         value = getattr(entity, name)
+        if value is default:
+            continue
         if name == "code":
             fits = _is_code(value, kind_of(entity))
         elif type(default) is int:

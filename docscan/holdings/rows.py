@@ -43,11 +43,11 @@ def row(entity: Entity) -> bytes:
     return line + b"\n"
 
 
-def sheets(entities: Iterable[Entity]) -> Iterator[bytes]:
-    """Entities as the bytes of as few sheets as hold them, in their order."""
+def sheets(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows as the bytes of as few sheets as hold them, in their order."""
     held: list[bytes] = []
     size = 0
-    for line in map(row, entities):
+    for line in lines:
         if len(held) == SHEET_ROWS or (held and size + len(line) > SHEET_BYTES):
             yield b"".join(held)
             held, size = [], 0

@@ -16,37 +16,38 @@ ACTS = (REGISTER, "change", "link", "seal")
 REFERENCES: dict[str, Kind] = {"site": "site", "box": "box", "location": "location", "parent": "item"}
 
 
-def check(register: Register, entered: Sequence[Entity], act: str) -> None:
-    """See that rows may be entered.
+def checked(register: Register, entered: Sequence[Entity], act: str) -> list[bytes]:
+    """Entities as rows of a sheet, once it is seen that they may be entered.
 
     Args:
         register: Open, on an archive that the caller holds.
-        entered: Whole rows.
+        entered: Whole, with id and code.
         act: One of `ACTS`.
 
     Raises:
         HoldingsError: One of them may not.
     """
     language = register.archive.config.language
-    for row in entered:
-        _check_form(row, language, placed=act == REGISTER)
+    lines = [_line(row, language, placed=act == REGISTER) for row in entered]
     _check_unique(register, entered, new=act == REGISTER)
     _check_references(register, entered)
+    return lines
 
 
-def _check_form(row: Entity, language: str, *, placed: bool) -> None:
+def _line(row: Entity, language: str, *, placed: bool) -> bytes:
+    """An entity as a row, if it has the form that it should have."""
     code = _called(row)
     wrong = next(faults(row), "") or _empty(row) or _backwards(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
-    try:
-        rows.row(row)
-    except ValueError:
-        raise HoldingsError("G015", language, subject=code, most=str(rows.ROW_BYTES)) from None
     if placed and isinstance(row, Box | Item):
         both = isinstance(row, Item) and row.box and row.location
         if both or first_place(row) is None:
             raise HoldingsError("G020", language, subject=code)
+    try:
+        return rows.row(row)
+    except ValueError:
+        raise HoldingsError("G015", language, subject=code, most=str(rows.ROW_BYTES)) from None
 
 
 def _empty(row: Entity) -> str:

@@ -52,9 +52,12 @@ def enter(
     Raises:
         HoldingsError: A row breaks a rule; nothing is entered.
         LedgerError: The ledger cannot be continued.
+        ValueError: There are more rows than one event can hold.
     """
-    rules.check(register, entered, act)
-    sheets = {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(entered)}
+    if len(entered) > MOST_ROWS:
+        raise ValueError(f"{len(entered)} rows are more than one event holds")
+    lines = rules.checked(register, entered, act)
+    sheets = {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(lines)}
     draft = Draft(projection.REGISTERED, detail={"act": act, "rows": len(entered)})
     written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
     register.catch_up()

@@ -15,7 +15,9 @@ from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.merkle import Tree
 
 # events that are asked for more than their object and files
-NOTED = frozenset({"creation", "key rotation", "deletion", "fixity check", "hold placed", "hold released"})
+NOTED = frozenset(
+    {"creation", "key rotation", "appraisal", "deletion", "fixity check", "hold placed", "hold released"}
+)
 
 
 Of = TypeVar("Of")
@@ -66,7 +68,7 @@ class Examined:
         files: By path, the newest digest of each file that an event without an object names.
         lines: By path, the number of that event.
         checks: The fixity checks.
-        custody: Holds that were placed and released, and every destruction.
+        custody: Holds that were placed and released, and every destruction, its proposal and its approval.
         keys: The public keys it is signed with, in hex: from which event on, and which.
         tree: The hash tree over its lines as they are, damaged ones too.
         size: How many events there are, as far as can be told.
@@ -119,30 +121,30 @@ class Examined:
         """The public key, in hex, that a checkpoint over so many events is signed with."""
         return next((key for seq, key in reversed(self.keys) if seq < size), None)
 
-    def believe(self, said: Said, line: bytes) -> None:
-        """Take in what a line says that can be believed."""
-        self.sound += 1
-        self.size = max(self.size, said.seq + 1)
-        if said.files and said.object:
-            self._vouch(said)
-        elif said.files:
-            named = json.loads(said.files)
-            self.files |= named
-            self.lines |= dict.fromkeys(named, said.seq)
-        if said.type in NOTED:
-            self._note(event.parsed(line))
+    def believe(self, lines: Sequence[Said]) -> None:
+        """Take in what lines say that can be believed, in their order."""
+        for seq, _, at, type_, object_id, version, files, line in lines:
+            if files and object_id:
+                self._vouch(object_id, (seq, version, at, files))
+            elif files:
+                named = json.loads(files)
+                self.files |= named
+                self.lines |= dict.fromkeys(named, seq)
+            if type_ in NOTED:
+                self._note(event.parsed(line))
+        self.sound += len(lines)
+        self.size = max(self.size, lines[-1][0] + 1 if lines else 0)
 
-    def _vouch(self, said: Said) -> None:
-        filing = (said.seq, said.version, said.at, said.files)
-        if said.object not in self.about:
-            self.about[said.object] = self.shelved[said.object] = (filing,)
+    def _vouch(self, object_id: str, filing: Filing) -> None:
+        if object_id not in self.about:
+            self.about[object_id] = self.shelved[object_id] = (filing,)
             return
         for lines in (self.about, self.shelved):
-            known = lines.get(said.object, ())
+            known = lines.get(object_id, ())
             if isinstance(known, list):  # which grows without being copied
                 known.append(filing)
             else:
-                lines[said.object] = [*known, filing]
+                lines[object_id] = [*known, filing]
 
     def _note(self, found: Event) -> None:
         """Keep what other steps ask of an event."""
@@ -156,7 +158,7 @@ class Examined:
             self.shelved.pop(found.object, None)
         elif found.type == "fixity check":
             self.checks.append(found)
-        elif found.type in {"hold placed", "hold released"}:
+        elif found.type in {"appraisal", "hold placed", "hold released"}:
             self.custody.append(found)
 
 

@@ -14,8 +14,13 @@ names the rows of docs/threat-model.md it is for.
 4. Files beside ledger and objects are those that events name. (A1, A2)
 5. Each object has the files the ledger and its inventory vouch for, with those
    digests, and no others; nothing else lies between the objects. (A1, A2)
-6. What was destroyed is not there, and no hold stood on it. (A9, A10)
+6. What was destroyed is not there, no hold stood on it, and two people agreed
+   to it. (A9, A10)
 7. The catalogue has taken in the whole ledger, and no more than that. (A1, A3)
+
+Looking at every object may take hours, and work goes on meanwhile: the archive
+is held for all other steps, and let go for the fifth. What seems wrong there is
+looked at once more while nobody writes, by what the ledger then says.
 
 What this cannot find: a ledger cut short or rewritten by somebody who has the
 log's key (A4), or together with its checkpoint. For that, somebody else has to
@@ -25,16 +30,16 @@ hold a copy of the checkpoint (`docscan.archive.proof.trust`).
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
-from docscan.archive import chain, objects, rounds, shelves, tables
+from docscan.archive import chain, destroyed, event, ledger, lines, objects, rounds, shelves, tables
 from docscan.archive.chain import Examined
-from docscan.archive.custody import CustodyFinding, Seen, kind_of, misplaced
-from docscan.archive.layout import Archive
+from docscan.archive.custody import CustodyFinding, Seen, kind_of
+from docscan.archive.layout import PATIENCE, Archive, hold
 from docscan.archive.rounds import Filed
-from docscan.errors import NotFoundError
+from docscan.errors import LedgerError, NotFoundError
 
 __all__ = ["CustodyFinding", "Progress", "Scope", "Verification", "verified", "verify"]
 
@@ -89,7 +94,7 @@ def verify(archive: Archive, progress: Progress | None = None) -> Iterator[Custo
     """Verify a whole archive.
 
     Args:
-        archive: Held by the caller, so that nothing is filed meanwhile.
+        archive: Not held; see `verified`.
         progress: Called with the number of objects done and of all.
 
     Returns:
@@ -102,48 +107,96 @@ def verified(archive: Archive, scope: Scope, progress: Progress | None = None) -
     """Verify an archive, or a part of it.
 
     Args:
-        archive: Held by the caller, so that nothing is filed meanwhile.
+        archive: Not held by the caller; it is held while the ledger is read,
+            and for moments after that.
         scope: What is looked at.
         progress: Called with the number of objects done and of all.
 
     Raises:
         NotFoundError: The ledger knows no such object.
+        ArchiveBusyError: Another run holds the archive.
     """
     begun = scope.clock()
-    examined = chain.examine(archive)  # steps 1 and 2
-    scope = replace(scope, object=_meant(examined, scope.object))
-    shelf = rounds.on_shelf(examined)
     seen, looked_at = Seen(), list[Filed]()
+    with hold(archive, timeout=PATIENCE, reading=True):
+        examined = chain.examine(archive)  # steps 1 and 2
+        scope = replace(scope, object=_meant(archive, examined, scope.object))
+        shelf = rounds.on_shelf(examined)
+        before = [] if scope.object else list(_beside(archive, examined, seen))
+        after = list(destroyed.examine(archive, examined, scope.object))  # step 6
+        if examined.head is not None and not examined.findings and not scope.object:
+            after += _catalogue(archive, examined, len(shelf))  # step 7
     due = rounds.in_turn(shelf) if scope.seconds is not None else shelf
     due = [filed for filed in due if scope.object in ("", filed.id)]
     deadline = None if scope.seconds is None else begun + scope.seconds
     turns = _turns(due, lambda: deadline is not None and scope.clock() >= deadline, looked_at, progress)
-    findings = [*examined.findings, *_files(archive, examined, turns, scope, seen)]
-    if examined.head is not None and not examined.findings and not scope.object:
-        findings += _catalogue(archive, examined, len(shelf))  # step 7
-    told = tuple(_told(examined, finding) for finding in findings)
+    found = [*_objects(archive, examined, turns, scope.object, seen)]  # step 5
+    told = tuple(_told(examined, finding) for finding in (*examined.findings, *before, *found, *after))
     return Verification(told, examined, tuple(shelf), tuple(looked_at), seen.bytes)
 
 
-def _files(
-    archive: Archive, examined: Examined, turns: Iterator[str], scope: Scope, seen: Seen
+def _beside(archive: Archive, examined: Examined, seen: Seen) -> Iterator[CustodyFinding]:
+    """Steps 3 and 4, and whether there is a place for objects at all."""
+    creation = examined.creation
+    yield from shelves.root_files(archive, None if creation is None else creation.files, seen)
+    yield from shelves.named_files(archive, examined.files, seen, examined.spare)
+    kind = kind_of(archive.objects)
+    if kind != "folder":
+        yield CustodyFinding("D2" if kind == "missing" else "D5", "objects", found=kind)
+
+
+def _objects(
+    archive: Archive, examined: Examined, turns: Iterator[str], only: str, seen: Seen
 ) -> Iterator[CustodyFinding]:
-    """Steps 3 to 6, or as much of them as is asked for."""
-    if scope.object:
-        for object_id in turns:
-            yield from shelves.one_object(archive, object_id, examined.objects[object_id], seen)
-    else:
-        creation = examined.creation
-        yield from shelves.root_files(archive, None if creation is None else creation.files, seen)
-        yield from shelves.named_files(archive, examined.files, seen, examined.spare)
-        yield from shelves.examine(archive, examined, turns, seen)
-    yield from _destroyed(archive, examined, scope.object)
+    """Step 5: objects, then whatever else lies between them.
+
+    Where lines of the ledger are lost or altered, which is told elsewhere, as
+    many objects or versions of them may stand without a line; those are held
+    against their own inventory.
+    """
+    spare = examined.spare
+    strays = [] if only else list(shelves.strays(archive, examined))  # at once: there may not be time later
+    if only and only not in examined.about:
+        yield from shelves.by_itself(archive, only, seen)
+    for object_id in turns:
+        files, lost = shelves.vouched(archive, object_id, examined.objects[object_id], spare)
+        spare -= lost
+        if list(shelves.one_object(archive, object_id, files, seen)):
+            yield from _again(archive, examined, object_id, files)
+    if strays:
+        with hold(archive, timeout=PATIENCE, reading=True):
+            yield from shelves.astray(archive, strays, _since(archive, examined), spare)
 
 
-def _meant(examined: Examined, object_id: str) -> str:
+def _again(
+    archive: Archive, examined: Examined, object_id: str, files: Mapping[str, str]
+) -> list[CustodyFinding]:
+    """What is wrong with an object, looked at while nobody writes; nothing where it was destroyed."""
+    with hold(archive, timeout=PATIENCE, reading=True):
+        since = _since(archive, examined)
+        if object_id in since.deleted:
+            return []
+        named = {**files, **since.objects.get(object_id, {})}
+        return list(shelves.one_object(archive, object_id, named, Seen()))
+
+
+def _since(archive: Archive, examined: Examined) -> Examined:
+    """What the ledger says of what was done since it was examined; nothing where that cannot be read."""
+    since = Examined()
+    with suppress(LedgerError):  # a finding of this verification, or of the next one
+        since.believe([lines.said(one.line) for one in ledger.read(archive, after=examined.size - 1)])
+    return since
+
+
+def _meant(archive: Archive, examined: Examined, object_id: str) -> str:
     """The one object that is asked for, whose id may be cut short; empty for all of them."""
-    known = [*examined.objects, *(examined.deleted.keys() - examined.objects.keys())] if object_id else [""]
+    if not object_id:
+        return ""
+    known = [*examined.objects, *(examined.deleted.keys() - examined.objects.keys())]
     found = [name for name in known if name.startswith(object_id.lower())]
+    unknown = object_id.lower() if event.UUID.fullmatch(object_id.lower()) and not found else ""
+    if unknown and examined.spare and objects.folder_of(archive, unknown).is_dir():
+        return unknown  # its lines are among those that are lost
     if len(found) != 1:
         what = "several records whose ids begin" if found else "no record whose id begins"
         raise NotFoundError(
@@ -167,36 +220,10 @@ def _turns(
         progress(len(looked_at), len(due))
 
 
-def _destroyed(archive: Archive, examined: Examined, only: str) -> Iterator[CustodyFinding]:
-    """Step 6: what was destroyed, or one object of that, against the shelf and the holds of that time."""
-    held = _destroyed_while_held(examined)
-    for object_id in sorted(name for name in examined.deleted if only in ("", name)):
-        folder = f"objects/{objects.relative_folder(object_id)}"
-        kind = "missing" if object_id in examined.objects else kind_of(archive.root / folder)  # filed anew
-        if kind == "unreadable":
-            yield misplaced(folder, kind, object_id)
-        elif kind != "missing":
-            yield CustodyFinding("D4", folder, object_id, found=kind)
-        if object_id in held:
-            yield CustodyFinding("H1", folder, object_id)
-
-
-def _destroyed_while_held(examined: Examined) -> set[str]:
-    """The objects on which a hold stood when they were destroyed."""
-    standing, found = dict[str, set[object]](), set[str]()
-    for event in examined.custody:
-        name, hold = event.object or "", event.detail.get("hold")
-        if event.type == "hold placed":
-            standing.setdefault(name, set()).add(hold)
-        elif event.type == "hold released":
-            standing.get(name, set()).discard(hold)
-        elif standing.get(name):
-            found.add(name)
-    return found
-
-
 def _told(examined: Examined, finding: CustodyFinding) -> CustodyFinding:
     """A finding with the line that vouches for its file, and when the file was seen to be right."""
+    if finding.line is not None:
+        return finding
     if not finding.object:
         return replace(finding, line=examined.lines.get(finding.path))
     if finding.code in {"D4", "H1"}:

@@ -20,7 +20,7 @@ from docscan.archive.layout import Archive
 from docscan.archive.proof import checkpoint, trust
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.policy import Policy
-from docscan.archive.proof.trust import State
+from docscan.archive.proof.trust import Remark, State
 from docscan.archive.recovery import taken_up
 from docscan.archive.rounds import Filed
 from docscan.errors import DocscanError, LedgerError
@@ -42,6 +42,7 @@ class Asked:
         max_age: How long ago each record may have been checked or filed; None for any time.
         witnesses: Notes that others kept.
         policy: Whom to believe.
+        unusable: Why the archive's own policy cannot be used, which is then not met; empty otherwise.
         clock: Tells the seconds since any moment; the budget goes by it.
     """
 
@@ -50,6 +51,7 @@ class Asked:
     max_age: timedelta | None = None
     witnesses: tuple[Path, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    unusable: str = ""
     clock: Callable[[], float] = time.monotonic
 
 
@@ -123,7 +125,7 @@ def verify(
     """Verify an archive and ask its witnesses.
 
     Args:
-        archive: Held by the caller, so that nothing is filed meanwhile.
+        archive: Not held; see `fixity.verified`.
         asked: What to look at.
         now: When, with its time zone.
         agent: Who does it: a login name.
@@ -132,19 +134,22 @@ def verify(
     Raises:
         NotFoundError: The ledger knows no such record.
         LedgerError: What a witness is said to have kept is no checkpoint.
+        ArchiveBusyError: Another run holds the archive.
     """
     known = trust.testimony(archive, asked.witnesses)
     seconds = None if asked.budget is None else asked.budget.total_seconds()
     found = fixity.verified(archive, Scope(asked.object, seconds, asked.clock), progress)
     state = trust.state(archive, found.examined, known, asked.policy, now)
     state = trust.unaccused(state, found.findings, asked.witnesses)
+    if asked.unusable:
+        state = replace(state, lacks=(Remark("B259", {"reason": asked.unusable}), *state.lacks))
     origin, pseudonym, newest = "", "", None
     try:
         origin, pseudonym = ledger.origin(archive), ledger.pseudonym(archive, agent)
         newest = checkpoint.newest(archive)
     except LedgerError:  # a finding already
         pass
-    stored = None if newest is None else newest[0]
+    stored = found.examined.checkpoint or (None if newest is None else newest[0])
     return Report(archive.config.name, origin, now, agent, pseudonym, asked, found, state, stored)
 
 
@@ -165,7 +170,7 @@ def recorded(archive: Archive, report: Report, *, now: datetime, timeout: float)
         return replace(report, unrecorded=sentence("B329", archive.config.language))
     if not found.looked_at:
         return report
-    draft = rounds.told(found.looked_at, found.failed)
+    draft = rounds.told(found.looked_at, found.failed, found.examined.size)
     try:
         with taken_up(archive, now=now, agent=report.login, timeout=timeout) as catalogue:
             catalogue.apply(ledger.append(archive, draft, now=now, agent=report.login))

@@ -3,7 +3,8 @@
 All that is known of it comes from the ledger. A `fixity check` event says that
 the objects whose `ingestion` lies between two lines were looked at, `from` the
 one `to` the other; where `from` is the greater, it went on from the first
-object after the last. So the object that was looked at longest ago is always
+object after the last, of those that were there when it began: by then there
+were so many `events`. So the object that was looked at longest ago is always
 followed by the next of them, and rounds within a time budget reach every one.
 """
 
@@ -90,14 +91,15 @@ def last_good(examined: Examined, object_id: str, line: int, at: str) -> str:
     return next((check.at for check in reversed(examined.checks) if _good(check, seq, line)), at)
 
 
-def told(looked_at: Sequence[Filed], failed: int) -> Draft:
+def told(looked_at: Sequence[Filed], failed: int, events: int) -> Draft:
     """What the ledger is to say of a round.
 
     Args:
         looked_at: Some objects, as `in_turn` has them.
         failed: How many of them were not as they should be.
+        events: How many events there were when it began.
     """
-    numbers = {"objects": len(looked_at), "failed": failed}
+    numbers = {"objects": len(looked_at), "failed": failed, "events": events}
     ends = {"from": looked_at[0].seq, "to": looked_at[-1].seq} if looked_at else {}
     return Draft("fixity check", "fail" if failed else "pass", detail=numbers | ends, role="validator")
 
@@ -105,7 +107,13 @@ def told(looked_at: Sequence[Filed], failed: int) -> Draft:
 def _good(check: Event, seq: int, line: int) -> bool:
     """Whether a check after a line found an object, of which that line speaks, as it should be."""
     covered = any(low <= seq <= high for low, high in _ranges(check))
-    return check.outcome == "pass" and check.seq > line and covered
+    return check.outcome == "pass" and _began(check) > line and covered
+
+
+def _began(check: Event) -> int:
+    """How many events there were when a check began; as many as before its own, where it does not say."""
+    events = check.detail.get("events")
+    return min(events, check.seq) if isinstance(events, int) else check.seq
 
 
 def _ranges(check: Event) -> list[tuple[int, int]]:
@@ -115,4 +123,4 @@ def _ranges(check: Event) -> list[tuple[int, int]]:
         return []
     if first <= last:
         return [(first, min(last, check.seq))]
-    return [(first, check.seq), (0, last)]
+    return [(first, _began(check) - 1), (0, last)]

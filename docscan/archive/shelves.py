@@ -88,39 +88,66 @@ def _named_files(archive: Archive, files: Mapping[str, str], seen: Seen) -> Iter
             yield misplaced(path, kind)
 
 
-def examine(
-    archive: Archive, examined: Examined, turns: Iterable[str], seen: Seen
-) -> Iterator[CustodyFinding]:
-    """Step 5: objects, then whatever else lies between them.
+def vouched(
+    archive: Archive, object_id: str, told: Mapping[str, str], spare: int
+) -> tuple[Mapping[str, str], int]:
+    """The digests that vouch for the files of an object, and how many of its versions have lost their line.
 
-    Where lines of the ledger are lost or altered, which is told elsewhere, as
-    many objects or versions of them may stand without a line; those are held
-    against their own inventory.
+    Args:
+        archive: The archive.
+        object_id: The object's UUID.
+        told: The digests that the ledger has, by their path in the object.
+        spare: How many lines of the ledger are lost: as many versions may stand without one.
+    """
+    lost = _lost(archive, object_id, told) if spare else []
+    if not lost or len(lost) > spare:
+        return told, 0
+    return _with_own(archive, object_id, told, lost), len(lost)
+
+
+def strays(archive: Archive, examined: Examined) -> Iterator[str]:
+    """The uppermost paths under `objects/` that nothing vouches for.
 
     Args:
         archive: The archive.
         examined: Its ledger.
-        turns: The UUIDs of the objects to look at, which may end before all of them had their turn.
-        seen: Counts what was read.
     """
-    kind = kind_of(archive.objects)
-    if kind != "folder":
-        yield CustodyFinding("D2" if kind == "missing" else "D5", "objects", found=kind)
     told_of = map(objects.relative_folder, (*examined.objects, *examined.deleted))
-    beside = list(_strays(archive, {*told_of, *objects.ROOT_FILES}))  # at once: there may not be time later
-    spare = examined.spare
-    for object_id in turns:
-        told = examined.objects[object_id]
-        lost = _lost(archive, object_id, told) if spare else []
-        files = told if len(lost) > spare else _with_own(archive, object_id, told, lost)
-        spare -= len(lost) if len(lost) <= spare else 0
-        yield from one_object(archive, object_id, files, seen)
-    for path in beside:
-        object_id = objects.id_of(path)
-        kind = kind_of(archive.objects / path)
+    known = {*told_of, *objects.ROOT_FILES}
+    ways = _ways(known)
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        for name in _names(archive.objects / above) or ():
+            path = f"{above}/{name}" if above else name
+            if path in known:
+                continue
+            deeper = above.count("/") + bool(above) < objects.TUPLES
+            kind = kind_of(archive.objects / path)
+            if kind == "folder" and (path in ways or (deeper and _names(archive.objects / path))):
+                waiting.append(path)
+            else:
+                yield path
+
+
+def astray(archive: Archive, paths: Iterable[str], since: Examined, spare: int) -> Iterator[CustodyFinding]:
+    """What is to be said of strays.
+
+    Args:
+        archive: Held by the caller.
+        paths: As `strays` has them.
+        since: What the ledger says of what was done after they were found.
+        spare: How many lines of the ledger are lost: as many objects may stand without one.
+    """
+    known = set(map(objects.relative_folder, (*since.about, *since.deleted)))
+    known |= _ways(known)
+    for path in paths:
+        object_id, kind = objects.id_of(path), kind_of(archive.objects / path)
+        if path in known or kind == "missing":
+            continue
         if spare > 0 and kind == "folder" and object_id and objects.relative_folder(object_id) == path:
             spare -= 1
-            yield from _by_itself(archive, object_id, seen)
+            yield from by_itself(archive, object_id, Seen())
         else:
             yield misplaced(f"objects/{path}", kind, object_id)
 
@@ -203,7 +230,7 @@ def _with_own(
     return files
 
 
-def _by_itself(archive: Archive, object_id: str, seen: Seen) -> Iterator[CustodyFinding]:
+def by_itself(archive: Archive, object_id: str, seen: Seen) -> Iterator[CustodyFinding]:
     """An object whose line in the ledger is lost, against its own inventory."""
     versions = _lost(archive, object_id, {}) or [1]
     files = {objects.OBJECT_MARK: objects.sha256(objects.OBJECT_MARK_DATA)}
@@ -269,24 +296,6 @@ def _walk(folder: Path) -> Iterator[tuple[str, str]]:
                 waiting.append(path)
             else:
                 yield path, kind
-
-
-def _strays(archive: Archive, known: set[str]) -> Iterator[str]:
-    """The uppermost paths under `objects/` that nothing vouches for."""
-    ways = _ways(known)
-    waiting = [""]
-    while waiting:
-        above = waiting.pop()
-        for name in _names(archive.objects / above) or ():
-            path = f"{above}/{name}" if above else name
-            if path in known:
-                continue
-            deeper = above.count("/") + bool(above) < objects.TUPLES
-            kind = kind_of(archive.objects / path)
-            if kind == "folder" and (path in ways or (deeper and _names(archive.objects / path))):
-                waiting.append(path)
-            else:
-                yield path
 
 
 def _ways(paths: Iterable[str]) -> set[str]:

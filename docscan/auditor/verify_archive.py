@@ -22,7 +22,8 @@ bottom; the numbers of the steps stand at the functions that do them.
  6. What witnesses and time stamps saw is a beginning of this ledger.
  7. Files that events name, and the files of the storage root.
  8. Each object has the files that its lines and its inventory vouch for, with
-    those digests, and no others; what was destroyed is not there.
+    those digests, and no others; what was destroyed is not there, no hold stood
+    on it, and one person proposed and another approved it.
  9. The catalogue has taken in the whole ledger, and no more than that.
 10. The trust policy: somebody outside saw the ledger lately enough.
 
@@ -72,6 +73,7 @@ MAX_LINE = 16_384  # bytes of a line
 MAX_SMALL = 4_096  # bytes of head.json and log.json
 MAX_NOTE = 65_536  # bytes of a signed note
 MAX_INVENTORY = 1 << 24
+MAX_LIST = 1 << 26  # bytes of the list of a proposal
 MOST = 20  # findings a file: a shredded ledger is not told line by line
 NO_LINE = "0" * 64
 HEAD = "ledger/head.json"
@@ -82,6 +84,7 @@ SIGNATURE = "signatures/tagmanifest-sha256.txt.ed25519"  # of a bag
 TAGS = "tagmanifest-sha256.txt"
 SIGNER = "signatures/log-key.pem"
 WITHIN = "30d"  # how lately somebody must have seen the ledger when no policy says so
+UNSIGNED_NOTE = "no key of this ledger signed the note, so anybody can have made it"
 UNSIGNED = timedelta(days=1)  # how long an event may be without a signature
 READ: dict[str, str] = {}  # digests of files that were hashed, so that a bag is read once
 
@@ -159,6 +162,7 @@ MEANINGS = {
     "D7": "no copy of the inventory is sound; only the original could be checked",
     "O1": "the inventory has not the form that OCFL asks for",
     "H1": "this was destroyed while it was held",
+    "H2": "this was destroyed without two people having agreed to it",
     "L1": "this line is no event in the one form that the ledger allows",
     "L2": "this line was altered or moved; its neighbours do not confirm it",
     "L3": "this line has no end",
@@ -206,6 +210,23 @@ class Line(NamedTuple):
     event: dict[str, Any] | None = None
 
 
+class Proposal(NamedTuple):
+    """A destruction that somebody proposed, and what became of it."""
+
+    by: str  # who
+    paper: str  # the list of what is to be destroyed
+    digest: str  # of that
+    decided_by: str = ""
+    state: str = "pending"  # or approved, rejected, executed
+
+
+class Destruction(NamedTuple):
+    """An object's end, and what the ledger had by then of the two people who wanted it."""
+
+    event: dict[str, Any]
+    proposal: Proposal | None
+
+
 class Ledger:
     """What the ledger can still prove, once it was read."""
 
@@ -222,6 +243,8 @@ class Ledger:
         self.deleted: dict[
             str, bool
         ] = {}  # by object that was destroyed: whether it was held when it ever was
+        self.proposals: dict[str, Proposal] = {}
+        self.destroyed: list[Destruction] = []
         self.files: dict[str, str] = {}  # digests of files that events without an object name
         self.keys: list[tuple[int, str]] = []  # public keys of the log, in hex, and the events that told them
         self.holds: dict[str, set[Any]] = {}  # by object: the holds that are on it
@@ -266,11 +289,31 @@ class Ledger:
             self.objects.setdefault(object_id, {}).update(files)
         if object_id is not None and event["type"] == "deletion" and event["outcome"] == "pass":
             self.objects.pop(object_id, None)
+            self.decide(event)
             self.deleted[object_id] = bool(self.holds.get(object_id)) or self.deleted.get(object_id, False)
+        if event["type"] == "appraisal":
+            self.decide(event)
         if event["type"] == "hold placed" and object_id is not None:
             self.holds.setdefault(object_id, set()).add(event["detail"].get("hold"))
         if event["type"] == "hold released" and object_id is not None:
             self.holds.get(object_id, set()).discard(event["detail"].get("hold"))
+
+    def decide(self, event: dict[str, Any]) -> None:
+        """Take in that a destruction was proposed, approved or rejected, or done."""
+        name = str(event["detail"].get("proposal", ""))
+        known = self.proposals.get(name)
+        if event["type"] == "deletion":
+            self.destroyed.append(Destruction(event, known))
+            state = "executed"
+        else:
+            state = {"pass": "approved", "cancelled": "rejected"}.get(event["outcome"], "")
+        if known is None and event["type"] == "appraisal" and event["outcome"] == "pending":
+            for paper, digest in list(event.get("files", {}).items())[:1]:
+                self.proposals[name] = Proposal(event["agent"]["id"], paper, digest)
+        elif known is not None and state == "executed":
+            self.proposals[name] = known._replace(state=state)
+        elif known is not None and state and known.state in ("pending", "approved"):
+            self.proposals[name] = known._replace(state=state, decided_by=event["agent"]["id"])
 
 
 # ---- looking at files that nobody vouches for ----------------------------------------------------------
@@ -898,8 +941,10 @@ def check_checkpoint(top: Path, ledger: Ledger, pinned: Sequence[bytes], whole: 
 
 def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) -> Finding | bool:
     """Whether a checkpoint somebody else kept is a beginning of this ledger; False when it cannot be told."""
+    known = [bytes.fromhex(key) for _, key in ledger.keys if is_form("hex", key)]
+    unsigned = "" if any(is_signed(note, key) for key in known) else UNSIGNED_NOTE
     if ledger.origin and note.origin != ledger.origin:
-        return Finding("W2", path, "", ledger.origin, note.origin)
+        return Finding("W2", path, "", ledger.origin, f"{note.origin}{unsigned and '; '}{unsigned}")
     if ledger.complete:
         size, same = len(ledger.leaves), ledger.begins_with(note)
     elif ledger.note is None:
@@ -916,7 +961,7 @@ def seen_by(path: str, note: Note, ledger: Ledger, handouts: Sequence[Handout]) 
             return False
     if note.size > size:
         return Finding("W1", path, "", str(note.size), str(size))
-    return same or Finding("W2", path, "", note.root.hex())
+    return same or Finding("W2", path, "", note.root.hex(), unsigned)
 
 
 def check_witnesses(top: Path, ledger: Ledger, brought: Sequence[Path]) -> Iterator[Finding]:
@@ -969,8 +1014,9 @@ def check_stamps(top: Path, ledger: Ledger) -> Iterator[Finding]:
             yield Finding("T2", token, "", note.root.hex())
         else:
             ledger.remarks.append(
-                f"Time stamp of the first {note.size} events: openssl ts -verify -data {path} -in {token}"
-                " -CAfile TSA-CERTIFICATES.pem (add -attime SECONDS when the certificates have expired since)"
+                f"Not checked here: who gave the time stamp of the first {note.size} events, and when. Ask"
+                f" openssl ts -verify -data {path} -in {token} -CAfile TSA-CERTIFICATES.pem"
+                " (add -attime SECONDS when the certificates have expired since)"
             )
 
 
@@ -1183,7 +1229,8 @@ def check_objects(top: Path, ledger: Ledger) -> Iterator[Finding]:
 
 
 def check_destroyed(top: Path, ledger: Ledger) -> Iterator[Finding]:
-    """Step 8: what was destroyed is not there, and was not held (threats A9, A10)."""
+    """Step 8: what was destroyed is not there, was not held, and two agreed to it (threats A9, A10)."""
+    alone = dict(without_two(top, ledger)) if ledger.complete else {}
     for object_id in sorted(ledger.deleted):
         folder = f"objects/{object_folder(object_id)}"
         kind = "missing" if object_id in ledger.objects else kind_of(top / folder)  # filed anew
@@ -1193,6 +1240,45 @@ def check_destroyed(top: Path, ledger: Ledger) -> Iterator[Finding]:
             yield Finding("D4", folder, object_id)
         if ledger.deleted[object_id]:
             yield Finding("H1", folder, object_id)
+        if object_id in alone:
+            yield Finding("H2", folder, object_id, found=alone[object_id])
+
+
+def without_two(top: Path, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Step 8: the objects that no two people agreed to destroy, and why (threat A9).
+
+    Where lines of the ledger are lost or altered, which was told, as many
+    proposals may lack theirs.
+    """
+    spare, lost, told = max(0, ledger.size - ledger.sound), set(), set()
+    for event, proposal in ledger.destroyed:
+        object_id, name = event["object"], str(event["detail"].get("proposal", ""))
+        why = "" if object_id in told else lacking(top, event, proposal)
+        if name and why.startswith("no "):
+            lost.add(name)
+        if why and (name not in lost or len(lost) > spare):
+            told.add(object_id)
+            yield object_id, why
+
+
+def lacking(top: Path, event: dict[str, Any], proposal: Proposal | None) -> str:
+    """What a destruction lacks of two people's agreement; nothing for one that is right."""
+    if proposal is None:
+        return "no proposal"
+    if proposal.state not in ("approved", "executed"):
+        return "no approval"
+    if proposal.by == proposal.decided_by:
+        return "the same person proposed and approved it"
+    try:
+        data = read_small(top / proposal.paper, MAX_LIST)
+        rows = json.loads(data)["rows"] if hashlib.sha256(data).hexdigest() == proposal.digest else None
+        listed = None if rows is None else {str(row[0]) for row in rows}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        listed = None  # step 7 says that the list is altered or lost
+    if listed is not None and event["object"] not in listed:
+        return "it is not on the list that was approved"
+    people = (event["detail"].get("proposer"), event["detail"].get("approver"))
+    return "" if people == (proposal.by, proposal.decided_by) else "its event names other people"
 
 
 def versions_on_disk(top: Path, object_id: str) -> set[int]:
@@ -1395,6 +1481,25 @@ def check(place: Path, brought: Sequence[Path], policy: dict[str, Any], keys: Se
     return Report(findings, list(unmet(policy, ledger, datetime.now(timezone.utc))), ledger)  # step 10
 
 
+def judged_by_policy(place: Path, brought: Sequence[Path], trust: Path | None, keys: Sequence[str]) -> Report:
+    """All steps by the policy that was brought, or else by the archive's own.
+
+    One of its own that is not understood keeps nobody from looking: it is not met.
+    """
+
+    def judged(policy: dict[str, Any]) -> Report:
+        return check(place, brought, policy, pinned_keys(policy, keys))
+
+    own = place / "trust.toml"
+    if trust or kind_of(own) == "missing":
+        return judged(parse_policy(trust) if trust else {})
+    try:
+        return judged(parse_policy(own))
+    except WrongCall as problem:
+        report = judged({})
+        return report._replace(unmet=[f"the archive's own cannot be used ({problem}).", *report.unmet])
+
+
 class Report(NamedTuple):
     """What came of it: findings, what the trust policy misses, and the ledger as far as it holds."""
 
@@ -1435,9 +1540,7 @@ def main(words: Sequence[str]) -> int:
     if kind_of(args.folder) != "folder":
         parser.error(f"{args.folder} is no folder")
     try:
-        own = args.folder / "trust.toml"
-        policy = parse_policy(args.trust or own) if args.trust or kind_of(own) != "missing" else {}
-        report = check(args.folder, args.witness, policy, pinned_keys(policy, args.key))
+        report = judged_by_policy(args.folder, args.witness, args.trust, args.key)
     except WrongCall as problem:
         parser.error(str(problem))
     if args.object:

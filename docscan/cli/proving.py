@@ -11,6 +11,7 @@ from docscan import record
 from docscan.archive import Archive, access, hold, report
 from docscan.archive.layout import PATIENCE, without_run
 from docscan.archive.proof import policy
+from docscan.archive.proof.policy import Policy
 from docscan.archive.rebuild import rebuild as rebuild_catalogue
 from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
 from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in, write
@@ -86,9 +87,9 @@ def verify(
     refusal = _refusal(archive) if keep else ""
     if target is not None and target.suffix not in {".pdf", ".json"}:
         raise click.UsageError(f"{target} ends neither with .pdf nor with .json.")
-    believed = policy.load(trust) if trust else policy.own(archive)
-    asked = Asked(object_id, budget, max_age, witnesses, believed)
-    with hold(archive, timeout=PATIENCE, reading=True), progress_bar("Verifying") as progress:
+    believed, unusable = _believed(archive, trust)
+    asked = Asked(object_id, budget, max_age, witnesses, believed, unusable)
+    with progress_bar("Verifying") as progress:
         found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)
     if refusal:
         found = replace(found, unrecorded=refusal)
@@ -101,6 +102,23 @@ def verify(
     if target is not None:
         _write(archive, found, target)
     ctx.exit(EXIT_CODES[found.result])
+
+
+def _believed(archive: Archive, named: Path | None) -> tuple[Policy, str]:
+    """Whom to believe, and why the archive's own policy cannot be used; empty when it can.
+
+    Whoever may write to the archive can spoil its policy, which must not keep
+    anybody from looking: then nobody is believed, and the policy is not met.
+
+    Raises:
+        UsageError: The file that was named is no policy.
+    """
+    try:
+        return (policy.load(named) if named else policy.own(archive)), ""
+    except ConfigError as problem:
+        if named:
+            raise click.UsageError(str(problem)) from problem
+        return Policy(), str(problem)
 
 
 def _refusal(archive: Archive) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -74,10 +75,9 @@ def agree(line: bytes) -> None:
         with pytest.raises(ValueError, match=r"."):
             lines.said(line)
         return
-    said = lines.said(line)
-    assert (said.seq, said.prev, said.at, said.type) == (found.seq, found.prev, found.at, found.type)
-    assert (said.object or None, said.version or None) == (found.object, found.object_version)
-    assert said.files == (event.ENCODER.encode(dict(found.files)).encode() if found.files else b"")
+    files = event.ENCODER.encode(dict(found.files)).encode() if found.files else b""
+    told = (found.seq, found.prev, found.at, found.type, found.object or "", found.object_version or 0)
+    assert lines.said(line) == (*told, files, line)
 
 
 @given(EVENTS)
@@ -125,8 +125,15 @@ def test_what_is_almost_an_event_is_none(old: bytes, new: bytes) -> None:
     assert line != PLAIN.line
     agree(line)
     with contextlib.suppress(ValueError):
-        assert lines.said(line).files != lines.said(PLAIN.line).files, "only another name of a file is one"
+        assert lines.said(line)[6] != lines.said(PLAIN.line)[6], "only another name of a file is one"
 
 
 def test_the_lines_docscan_writes_most_are_read_by_their_form() -> None:
     assert lines.FORM.fullmatch(PLAIN.line)
+
+
+def test_a_line_longer_than_any_event_is_none_though_it_has_the_form() -> None:
+    line = replace(PLAIN, files={}, detail={f"k{number:05}": number for number in range(2000)}).line
+    assert len(line) > event.MAX_LINE
+    assert lines.FORM.fullmatch(line)
+    agree(line)

@@ -54,7 +54,7 @@ def test_a_round_ends_with_its_budget_and_the_next_goes_on_from_there(archive: A
     assert numbers(checked(archive, 2, 42)) == [5, 1]
     assert numbers(checked(archive, 3, 43)) == [2, 3, 4]
     last = chain.examine(archive).checks[-2]
-    assert last.detail == {"from": 5, "to": 1, "objects": 2, "failed": 0}
+    assert last.detail == {"from": 5, "to": 1, "objects": 2, "failed": 0, "events": 9}
 
 
 def test_a_round_looks_at_one_object_however_small_the_budget(archive: Archive) -> None:
@@ -131,6 +131,23 @@ def test_one_object_is_looked_at_by_the_beginning_of_its_id(archive: Archive) ->
     assert own.findings == ()
     assert [filed.id for filed in own.looked_at] == [object_id(3)]
     assert [one.code for one in fixity.verified(archive, Scope(object_id(4))).findings] == ["D2"]
+
+
+def test_one_object_whose_first_line_is_lost_is_not_accused(archive: Archive) -> None:
+    for number in (target.CORRECTED, 3):  # of the one, another line is left; of the other, none
+        lines = target.lines_of(archive)
+        (seq,) = [
+            n for n, line in enumerate(lines) if object_id(number).encode() in line and b"ingestion" in line
+        ]
+        target.put_lines(archive, [*lines[:seq], b"!" + lines[seq][1:], *lines[seq + 1 :]])
+        found = fixity.verified(archive, Scope(object_id(number))).findings
+        assert {one.code for one in found} == {"L1"}
+        mark = archive.root / folder(number) / "0=ocfl_object_1.1"
+        with target.put_back(mark):
+            mark.write_bytes(b"x")
+            found = fixity.verified(archive, Scope(object_id(number))).findings
+            assert {one.path for one in found if one.object} == {str(mark.relative_to(archive.root))}
+        target.put_lines(archive, lines)
 
 
 def test_a_round_that_cannot_be_put_on_record_is_told_and_nothing_else_fails(

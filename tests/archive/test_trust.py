@@ -16,7 +16,7 @@ from docscan.archive.proof.policy import Policy, Stamped, Trusted
 from docscan.archive.proof.trust import State
 from docscan.archive.recovery import taken_up
 from docscan.errors import LedgerError
-from docscan.messages import LANGUAGES
+from docscan.messages import LANGUAGES, sentence
 
 NOW = target.NOW + timedelta(days=3)
 ACME = note.generated("acme")
@@ -196,6 +196,22 @@ def test_a_note_of_another_log_is_another_history(archive: Archive, tmp_path: Pa
     stranger = target.made(tmp_path / "stranger", 2)
     file = cosigned(stranger, tmp_path / "note")
     assert codes(judged(archive, POLICY, file)) == ["W2"]
+
+
+def test_another_history_that_nobody_signed_is_told_to_be_unsigned(archive: Archive, tmp_path: Path) -> None:
+    more(archive)
+    file = cosigned(archive, tmp_path / "note")
+    target.rewritten(
+        archive, [*target.events_of(archive)[:-1], target.events_of(archive)[1]], target.own_key(archive)
+    )
+    (signed,) = judged(archive, POLICY, file).findings
+    head, _, rest = file.read_text().partition("\n\n")
+    file.write_text(f"{head.rpartition(chr(10))[0]}\n{'A' * 43}=\n\n{rest}")
+    (unsigned,) = judged(archive, POLICY, file).findings
+    assert (signed.code, unsigned.code) == ("W2", "W2")
+    for language in LANGUAGES:
+        assert sentence("B258", language) in unsigned.sentence(language)
+        assert sentence("B258", language) not in signed.sentence(language)
 
 
 def test_a_handout_is_read_like_a_note_and_anything_else_is_refused(archive: Archive, tmp_path: Path) -> None:

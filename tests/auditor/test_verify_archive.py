@@ -17,6 +17,7 @@ import attacks
 import bagit
 import pytest
 import target
+import tsa
 from attacks import ATTACKS
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
@@ -370,6 +371,27 @@ def test_a_key_that_was_told_otherwise_is_believed_alone(victim: Archive) -> Non
     assert (code, [one["code"] for one in findings]) == (8, ["C1"])
 
 
+def test_another_history_that_nobody_signed_is_said_to_be_unsigned(victim: Archive, tmp_path: Path) -> None:
+    kept = target.witnessed(victim)
+    events = target.events_of(victim)
+    target.rewritten(victim, [*events[:-1], events[1]], target.own_key(victim))
+    told = {one.code: one.found for one in script.check(victim.root, [kept], {}, []).findings}
+    assert told["W2"] != script.UNSIGNED_NOTE
+    text, _, signature = kept.read_text().partition("\n\n")
+    kept.write_text(f"{text.rpartition(chr(10))[0]}\n{'A' * 43}=\n\n{signature}")
+    told = {one.code: one.found for one in script.check(victim.root, [kept], {}, []).findings}
+    assert told["W2"] == script.UNSIGNED_NOTE
+
+
+def test_time_stamps_that_it_does_not_check_are_said_not_to_be(victim: Archive, tmp_path: Path) -> None:
+    assert not [line for line in script.check(victim.root, [], {}, []).lines() if "Not checked" in line]
+    target.furnished(victim, tsa.authority(tmp_path))
+    report = script.check(victim.root, [], {}, [])
+    (said,) = [line for line in report.lines() if line.startswith("Not checked here")]
+    assert "openssl ts -verify -data ledger/timestamps/" in said
+    assert report.findings == []
+
+
 # --- bags and proofs ----------------------------------------------------------------------------------------
 
 CHOSEN = (2, 4)
@@ -584,4 +606,5 @@ def test_an_archive_s_own_trust_policy_of_another_form_ends_in_a_sentence(tmp_pa
     (tmp_path / "trust.toml").write_text(text)
     command = [sys.executable, str(SCRIPT), str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), ran.stderr
+    assert (ran.returncode, ran.stderr) == (8, "")  # there is no ledger, which it tells all the same
+    assert "trust policy is not met: the archive's own cannot be used" in ran.stdout

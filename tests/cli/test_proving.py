@@ -94,6 +94,23 @@ def test_a_report_that_cannot_be_written_hides_no_finding(call: Call, archive: A
     assert "/proc/report.json cannot be written" in said
 
 
+def test_a_spoiled_trust_policy_keeps_nobody_from_looking(call: Call, archive: Archive) -> None:
+    (archive.root / "trust.toml").write_bytes(b"[[witness]\xff")
+    code, given, said = call("-A", archive.root, "verify")
+    assert (code, given) == (3, "")
+    assert "trust.toml cannot be used" in said
+    (archive.root / folder(2) / "v1/content/salt").unlink()
+    assert call("-A", archive.root, "verify")[0] == 8
+
+
+def test_a_trust_policy_that_was_named_and_is_none_is_a_wrong_call(call: Call, archive: Archive) -> None:
+    for name in ("own.toml", "trust.toml"):
+        (archive.root / name).write_bytes(b"[[witness]\xff")
+        code, _, said = call("-A", archive.root, "verify", "--trust", archive.root / name)
+        assert code == 2
+        assert f"{name} cannot be read" in said
+
+
 def test_what_is_typed_wrongly_is_said_before_anything_is_read(call: Call, archive: Archive) -> None:
     for words in (
         ("--report", "report.txt"),

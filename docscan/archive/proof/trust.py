@@ -22,7 +22,7 @@ from pathlib import Path
 from docscan.archive import custody, ledger
 from docscan.archive.chain import Examined
 from docscan.archive.custody import CustodyFinding, shown
-from docscan.archive.event import Event
+from docscan.archive.event import HEX, Event
 from docscan.archive.layout import Archive
 from docscan.archive.proof import checkpoint, handouts, note, policy, timestamps, tokens
 from docscan.archive.proof.checkpoint import Checkpoint
@@ -249,7 +249,14 @@ def _against(examined: Examined, origin: str, one: Sighting) -> Iterator[Custody
     root = examined.root(seen.size)
     if (seen.origin, seen.root) != (origin, root):
         found = "" if root is None else root.hex()
-        yield CustodyFinding("W2", one.path, "", seen.root.hex(), found, {"size": str(seen.size)})
+        facts = {"size": str(seen.size), "signed": "" if _signed(examined, one) else "@B258"}
+        yield CustodyFinding("W2", one.path, "", seen.root.hex(), found, facts)
+
+
+def _signed(examined: Examined, one: Sighting) -> bool:
+    """Whether a key that the ledger tells signed a note; anybody can make one that none did."""
+    told = (bytes.fromhex(key) for _, key in examined.keys if HEX.fullmatch(key))
+    return any(note.valid(one.note, note.verifier(one.checkpoint.origin, key)) for key in told)
 
 
 def _witnessed(

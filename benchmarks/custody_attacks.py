@@ -14,6 +14,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -241,8 +242,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smaller archive")
     parser.add_argument("--documents", type=int, help="how many documents  [default: 1000, or 30]")
+    parser.add_argument("--scratch", type=Path, help="where the scratch folder is made, as /dev/shm")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the scratch folder is deleted then too
+    with tempfile.TemporaryDirectory(dir=asked.scratch) as scratch:
         os.environ["DOCSCAN_KEYS"] = str(Path(scratch) / "keys")
         counts = assailed(Path(scratch), asked.documents or (30 if asked.quick else 1000))
     faults = " ".join(f"{name}={counts[name]}" for name in MISSED)

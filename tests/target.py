@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,8 +85,10 @@ def made(root: Path, documents: int) -> Archive:
 
 
 def copied(archive: Archive, root: Path) -> Archive:
-    """The same archive in another folder."""
-    shutil.copytree(archive.root, root, symlinks=True)
+    """The same archive in another folder; `cp` takes a third of the time that `shutil` takes."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    words = ["cp", "-a", str(archive.root), str(root)]
+    subprocess.run(words, check=True)
     return archives.open_archive(root)
 
 

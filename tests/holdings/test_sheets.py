@@ -13,7 +13,7 @@ from depot import AGENT, NOW, enter, founded, furnish, working
 
 from docscan.archive import Archive, fixity, papers
 from docscan.auditor import verify_archive
-from docscan.holdings import rows, sheets
+from docscan.holdings import redaction, rows, sheets
 from docscan.holdings.entities import Item, Person
 from docscan.holdings.register import open_register
 
@@ -138,3 +138,13 @@ def test_the_register_can_be_read_where_nothing_can_be_written(
         with open_register(catalogue) as looked_at:
             assert looked_at.rows("PRAGMA database_list").__next__()[2] == ""  # in memory
             assert len(list(looked_at.entities(Item, "TRUE"))) == 6
+
+
+def test_once_somebody_was_forgotten_all_is_whole_and_the_old_sheet_is_a_finding(kept: Archive):
+    path = sheet_of(kept, "person")
+    before = path.read_bytes()
+    with working(kept) as register:
+        redaction.redact(register, "P-000001E", now=NOW, agent=AGENT)
+    assert found_by_docscan(kept) == found_by_the_auditor(kept) == set()
+    path.write_bytes(before)
+    assert found_by_docscan(kept) == found_by_the_auditor(kept) == {("D1", f"holdings/{path.name}")}

@@ -183,6 +183,20 @@ def destroy_held_and_again(archive: Archive) -> Told:
     return told
 
 
+def destroy_alone(archive: Archive) -> Told:
+    """Proposed and approved by one person."""
+    destroy(archive, approver="ana")
+    target.removed(archive, 4)
+    return {("H2", folder(4))}
+
+
+def destroy_unproposed(archive: Archive) -> Told:
+    """The ledger tells of a destruction, and of nobody who wanted it."""
+    target.happened(archive, Draft("deletion", object=object_id(4)))
+    target.removed(archive, 4)
+    return {("H2", folder(4))}
+
+
 def destroy_released(archive: Archive) -> Told:
     """Not an attack: held, released, and only then destroyed."""
     held: dict[str, str | int] = {"hold": object_id(98)}
@@ -260,6 +274,8 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("bring back what was destroyed", "A9", return_destroyed),
     Attack("destroy what is held", "A9", destroy_held),
     Attack("destroy what is held, then anew", "A9", destroy_held_and_again),
+    Attack("destroy alone", "A9", destroy_alone),
+    Attack("destroy without a proposal", "A9", destroy_unproposed),
     Attack("destroy what was held once", "A9", destroy_released),
     *DESTRUCTIONS,
     *FORGERIES,

@@ -76,7 +76,9 @@ class Repair:
         readings: What it may say instead; only one that stands alone becomes the value.
         proof: What agrees with each of them: `digits` (its check digits), `sum`
             (with other amounts), `again` (with a second printing) or `calendar`;
-            `label` when a label names the one reading, and a sum chose another.
+            `label` when a label names the one reading, and a sum chose another;
+            `rate` when the rate beside a value makes the one reading, and `rival`
+            when another amount is to be paid: nothing is put right then.
     """
 
     subject: str

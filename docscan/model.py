@@ -287,7 +287,8 @@ class Extraction:
         schema: The name of the schema that described it (`invoice`).
         language: ISO 639-1 (`es`), or empty when it cannot be told.
         missing: Fields that the schema requires and that were not found.
-        witnessed: Fields that a second place on the pages bears out.
+        witnessed: Fields that a second place on the pages bears out; `lines` when
+            what parts them from the net amount is printed.
         statements: What each source says of every field that an e-invoice or a
             code speaks of, the most trusted source first.
         repairs: Of values that were misread.

@@ -23,7 +23,7 @@ from docscan.extraction import (
 from docscan.extraction.candidates import Sheet
 from docscan.extraction.einvoice import Einvoice
 from docscan.extraction.labels import headers, hits_in, lexicon
-from docscan.extraction.lines import invoice_lines
+from docscan.extraction.lines import bridged, invoice_lines
 from docscan.extraction.rows import Row, rows_of
 from docscan.model import Extraction, Page
 from docscan.schema import Property, Schema
@@ -72,6 +72,8 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
     fields |= {name: field for name, field in told.items() if field is not None}
     ordered = {name: fields[name] for item in schema.properties for name in forms.names_of(item, fields)}
     listed = invoice_lines(rows, lines, _ends(sheet, breakdown)) if lines else ()
+    net = decided["net"].amount if "net" in decided else None
+    witnessed = witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties})
     return replace(
         found,
         fields=ordered,
@@ -79,7 +81,7 @@ def _described(pages: Sequence[Page], rows: tuple[Row, ...], schema: Schema, fou
         tax_breakdown=taxes.tax_lines(rows, breakdown, fields) if breakdown else (),
         entries=() if listed else entries.entries(pages, sheet, ordered),
         missing=tuple(p.name for p in schema.properties if p.required and not forms.names_of(p, ordered)),
-        witnessed=witnesses.witnessed(sheet, ordered, {item.name: item.type for item in schema.properties}),
+        witnessed=witnessed | ({"lines"} if bridged(sheet, listed, net) else frozenset()),
         repairs=mending.repairs(decided),
     )
 

@@ -306,11 +306,10 @@ def _borne_out(extraction: Extraction, name: str, kind: str, field: Field) -> bo
 
 def _adds_up(values: Mapping[str, str]) -> bool:
     try:
-        net, tax, total = (Decimal(values[name]) for name in ("net", "tax", "total"))
-        held = abs(Decimal(values.get("withheld", "0")))
-    except (KeyError, InvalidOperation):
+        left = sums.gap({name: Decimal(values[name]) for name in sums.PARTS if name in values})
+    except InvalidOperation:
         return False
-    return min(abs(net + tax - total), abs(net + tax - held - total)) <= sums.TOLERANCE
+    return left is not None and abs(left) <= sums.TOLERANCE
 
 
 def _said(extraction: Extraction, name: str, field: Field, said: Sequence[Statement]) -> Extraction:

@@ -343,7 +343,7 @@ def _column_sums(sheet: Sheet, hit: Hit, reader: Reader) -> Iterator[Candidate]:
     *parts, last = [item.amount or Decimal(0) for item in items] or [Decimal(0)]
     summed = len(parts) > 1 and sum(parts) == last
     if len(items) > 1 and not summed and hit.row.index not in sheet.heads:
-        yield _added(items)
+        yield added(items)
     for number, item in enumerate(items, 1):
         alone = len(items) == 1 or (summed and number == len(items))
         yield replace(item, score=item.score * (1.0 if alone else PART_OF_COLUMN))
@@ -359,8 +359,8 @@ def _begins_another_column(hit: Hit, candidate: Candidate) -> bool:
     return len(following) > 1 and following[0].text[:1].isalpha()
 
 
-def _added(items: Sequence[Candidate]) -> Candidate:
-    """The amounts of a column as the one they make: a summary by rates may leave their sum unsaid."""
+def added(items: Sequence[Candidate]) -> Candidate:
+    """Several amounts as the one they make: a summary by rates may leave their sum unsaid."""
     whole = sum((item.amount or Decimal(0) for item in items), Decimal(0))
     raw = " + ".join(item.raw for item in items)
     score = PART_OF_COLUMN * min(item.score for item in items)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from docscan.extraction.candidates import Candidate, amounts
+from docscan.extraction.candidates import Candidate, Sheet, amounts
 from docscan.extraction.rows import Row
 from docscan.extraction.tables import NUMERIC, Column, Grid, column_of, columns_by_row, grid_of, rate
 from docscan.extraction.values import money
@@ -68,6 +68,24 @@ def invoice_lines(rows: tuple[Row, ...], prop: Property, ends: frozenset[int]) -
             _line(item, {str(number), str(len(found) + number)}) for number, item in enumerate(items, 1)
         ]
     return tuple(found)
+
+
+def bridged(sheet: Sheet, lines: Sequence[InvoiceLine], net: Decimal | None) -> bool:
+    """Whether what parts the lines from the net amount is printed: a discount on the whole, or carriage.
+
+    Args:
+        sheet: The document.
+        lines: Of the invoice.
+        net: The amount that they should make.
+    """
+    made = sum((Decimal(line.amount) for line in lines if line.amount), Decimal(0))
+    if net is None or not lines or made == net:
+        return False
+    alone: dict[int, list[Decimal]] = {}
+    for item in sheet.amounts:
+        if item.score >= MONEY:
+            alone.setdefault(item.row.index, []).append(abs(item.amount or Decimal(0)))
+    return any(found == [abs(net - made)] for found in alone.values())
 
 
 def _heads_lines(columns: Sequence[Column]) -> bool:

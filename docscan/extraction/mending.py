@@ -75,7 +75,7 @@ def of_offers(
         [item for item in offers.get(part, ())[:LIKELIEST] if item.score >= GUESSED and not item.mended]
         for part in SUMMED
     ]
-    held = {name: item for name, item in reading.items() if name == "withheld"}
+    held = {name: item for name, item in reading.items() if name in ("withheld", "disbursed")}
     found: dict[tuple[str, ...], dict[str, Candidate]] = {}
     for chosen in itertools.product(*likely) if rates else ():
         repaired = by_sum(dict(zip(SUMMED, chosen, strict=True)) | held, rates)
@@ -91,15 +91,16 @@ def by_sum(reading: Mapping[str, Candidate], rates: Iterable[Decimal]) -> dict[s
     of the printed rates makes the tax of the net amount leaves one of them.
 
     Args:
-        reading: `net`, `tax` and `total`, and `withheld` where there is any; their sum does not close.
+        reading: `net`, `tax` and `total`, and `withheld` and `disbursed` where
+            there are any; their sum does not close.
         rates: In percent, as printed.
     """
     known = {name: item.amount or Decimal(0) for name, item in reading.items()}
-    held = abs(known.get("withheld", Decimal(0)))
+    off = abs(known.get("withheld", Decimal(0))) - known.get("disbursed", Decimal(0))
     wanted = {
-        "net": known["total"] + held - known["tax"],
-        "tax": known["total"] + held - known["net"],
-        "total": known["net"] + known["tax"] - held,
+        "net": known["total"] + off - known["tax"],
+        "tax": known["total"] + off - known["net"],
+        "total": known["net"] + known["tax"] - off,
     }
     fitting = [
         name

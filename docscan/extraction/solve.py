@@ -5,7 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from docscan.extraction import candidates, currency, mending, parties, receipts, sums, taxes, values
+from docscan.extraction import (
+    candidates,
+    contested,
+    currency,
+    mending,
+    parties,
+    receipts,
+    sums,
+    taxes,
+    values,
+)
 from docscan.extraction.candidates import Candidate, Sheet, announced, unlabelled
 from docscan.extraction.rows import Row
 from docscan.model import Field
@@ -17,7 +27,8 @@ STRONG = 0.5  # a date by a label of its own scores more: it is said even when i
 CLOSE = 0.8  # of a score: labels that suit two dates nearly alike leave it to their order
 PAYABLE = 0.8  # of a label for what is payable, when it is taken for the total's
 LONE = 0.6  # a number without a label
-AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable", "tendered", "change")
+AMOUNTS = ("net", "tax", "withheld", "disbursed", "total", "prepaid", "payable", "tendered", "change")
+ENDING = tuple(name for name in AMOUNTS if name != "disbursed")  # a line of an invoice may be called so, too
 PARTY_FIELDS = tuple(f"{role}_{what}" for role in parties.ROLES for what in ("tax_id", "name", "address"))
 
 Chosen = dict[str, Candidate]
@@ -114,8 +125,10 @@ def _amounts(sheet: Sheet, known: Mapping[str, Property]) -> Chosen:
         return receipts.settle(offers, list(unlabelled(sheet.rows, amounts_and_mended)))
     loose = sheet.amounts if "tax" in known else ()
     table = known.get("tax_breakdown")
-    found = sums.settle(offers, loose, taxes.charged(sheet.rows, table, sheet.heads) if table else None)
-    return found if sums.closes(found) else mending.of_offers(offers, found, taxes.rates(sheet.rows))
+    found = sums.settle(offers, loose, taxes.levied(sheet.rows, table, sheet.heads) if table else ())
+    if not sums.closes(found):
+        found = mending.of_offers(offers, found, taxes.rates(sheet.rows))
+    return contested.contested(sheet, found, offers.get("payable", ()))
 
 
 def offered(sheet: Sheet, name: str) -> list[Candidate]:
@@ -130,7 +143,7 @@ def offered(sheet: Sheet, name: str) -> list[Candidate]:
 def sum_rows(sheet: Sheet) -> frozenset[int]:
     """The numbers of the rows in which a label announces a sum, with room for no more than two amounts."""
     announcing = {
-        hit.row.index: hit.row for hit in sheet.hits if any(hit.weight_of(n) >= 0.7 for n in AMOUNTS)
+        hit.row.index: hit.row for hit in sheet.hits if any(hit.weight_of(n) >= 0.7 for n in ENDING)
     }
     return frozenset(
         index

@@ -5,62 +5,90 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from docscan.extraction import surcharge
 from docscan.extraction.candidates import Candidate
-from docscan.extraction.taxes import tax_name
+from docscan.extraction.taxes import as_one, tax_name
+from docscan.model import TaxLine
 
 TOLERANCE = Decimal("0.02")  # each printed amount is rounded to a cent by itself
 CHOICES = 6  # candidates weighed for one field: 7**4 readings in all
+LAID_OUT = 2  # the same for what was paid on the customer's behalf, which hardly any paper has
 RATED = 0.5  # what it adds that printed rates make the tax
 AGREES = 0.7  # what a sum that closes adds, as much as one good label
 DISAGREES = 0.45  # what a sum that fails takes away
 BY_SUM = 0.6  # the least score of a part of a sum that closes: to be said, and no proof
 HIGHEST_RATE = Decimal("0.27")  # of value added tax in the European Union: Hungary's
 NAMED, FAR = 0.8, 0.2  # the score of a label to be heard, and how much surer it is than the sum's choice
+BY_LABEL = 0.5  # the least score of what was or is to be paid, where no sum speaks for it
+NOTHING = Decimal(0)
 UNLABELLED = 0.25  # an amount that no label announces, kept only when a sum needs it
 
-PARTS = ("net", "tax", "withheld", "total")
+PARTS = ("net", "tax", "withheld", "disbursed", "total")
 MADE = ("net", "tax", "total")  # the parts of a sum that closes
 Reading = dict[str, Candidate]
 
 
 def settle(
-    offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate], charged: Decimal | None = None
+    offers: Mapping[str, Sequence[Candidate]], loose: Sequence[Candidate], lines: Sequence[TaxLine] = ()
 ) -> Reading:
     """The likeliest amounts of a document.
 
     Args:
-        offers: Candidates for `net`, `tax`, `withheld`, `total`, `prepaid`
-            and `payable`, the best first.
+        offers: Candidates for `net`, `tax`, `withheld`, `disbursed`, `total`,
+            `prepaid` and `payable`, the best first.
         loose: Every amount on the pages, for a part that no label announces.
-        charged: What the printed rates make together.
+        lines: What printed rates make of printed bases; their sums may be left unsaid.
 
     Returns:
         What each field is taken to be; fields without a likely value are absent.
     """
-    by_value = _by_value(loose)
+    by_value, levied = _by_value(loose), as_one(lines, loose)
     best: Reading = {}
     highest = 0.0
-    for reading in _readings(_with_charged(offers, by_value, charged)):
+    for reading in _readings(_with_levied(offers, by_value, levied)):
         completed = _completed(reading, by_value)
-        worth = _worth(completed) + _by_rates(completed, charged)
+        if completed.get("tax") is levied is not None and not closes(completed):
+            continue
+        worth = _worth(completed) + _by_rates(completed, levied)
         if worth > highest:
             best, highest = completed, worth
-    contested = _contested(offers, best)
+    if levied is not None and "net" in best and "tax" not in best and _surcharged(lines):
+        best["tax"] = levied
+    contested = _contested(offers, best, _parts(lines))
     if closes(best):
         best = {name: replace(item, score=max(item.score, BY_SUM)) for name, item in best.items()}
     best = {name: item for name, item in best.items() if not item.mended or closes(best)}
     return _unsigned(best | contested | _paid(offers, best))
 
 
-def _contested(offers: Mapping[str, Sequence[Candidate]], reading: Reading) -> Reading:
+def _surcharged(lines: Sequence[TaxLine]) -> bool:
+    """Whether a surcharge is among the rates: what they make is the tax then, though no sum closes."""
+    return any(line.tax == surcharge.NAME for line in lines)
+
+
+def _parts(lines: Sequence[TaxLine]) -> Mapping[str, Sequence[Decimal]]:
+    """Bases and amounts of the rates, by the sum they are part of; the tax of each name is one, too."""
+    bases = [Decimal(line.base) for line in lines if line.tax != surcharge.NAME]
+    by_name: dict[str, Decimal] = {}
+    for line in lines:
+        by_name[line.tax] = by_name.get(line.tax, NOTHING) + Decimal(line.amount)
+    return {"net": bases, "tax": [Decimal(line.amount) for line in lines], "named": [*by_name.values()]}
+
+
+def _contested(
+    offers: Mapping[str, Sequence[Candidate]], reading: Reading, parts: Mapping[str, Sequence[Decimal]]
+) -> Reading:
     """The parts that a sum chose though a label names another amount far more surely.
 
-    The paper may be wrong, or an amount may fit by chance: both are left to a person.
+    The paper may be wrong, or an amount may fit by chance: both are left to a
+    person. One rate's part of the sum by the sum's label is what it is.
     """
     found = {}
     for part in MADE:
         item, named = reading.get(part), next((one for one in offers.get(part, ()) if not one.mended), None)
         if item is None or named is None or abs(_value(named)) == abs(_value(item)):
+            continue
+        if _value(item) == sum(parts.get(part, ())) and _value(named) in (*parts[part], *parts["named"]):
             continue
         if named.score >= max(NAMED, item.score + FAR):
             found[part] = replace(item, score=max(item.score, BY_SUM), mended="label", others=(named.value,))
@@ -83,34 +111,64 @@ def _unsigned(reading: Reading) -> Reading:
 
 
 def closes(reading: Mapping[str, Candidate]) -> bool:
-    """Whether net, tax (and what was withheld) make the total."""
+    """Whether net and tax make the total, with what is taken off or added to it."""
     gap = _gap(reading)
     return gap is not None and abs(gap) <= TOLERANCE
 
 
+def gap(values: Mapping[str, Decimal]) -> Decimal | None:
+    """What is left between the parts and the total; None when a part is missing.
+
+    What was withheld may be taken off the total or later, and what was paid on
+    the customer's behalf be in it or be added later (Facturae's
+    `TotalReimbursableExpenses`, XRechnung's third party payments): it bears no tax.
+
+    Args:
+        values: Amounts by field.
+    """
+    if any(part not in values for part in MADE):
+        return None
+    whole = values["net"] + values["tax"] - values["total"]
+    return min((whole - off for off in _taken_off(values)), key=abs)
+
+
+def _taken_off(values: Mapping[str, Decimal]) -> tuple[Decimal, ...]:
+    """What the total may be less than net and tax."""
+    held, added = _held(values), values.get("disbursed", NOTHING)
+    return tuple(dict.fromkeys((held - added, held, -added, NOTHING)))
+
+
+def _held(values: Mapping[str, Decimal]) -> Decimal:
+    """What was withheld: to be taken off, whatever its printed sign, and given back in a credit note."""
+    return abs(values.get("withheld", NOTHING)).copy_sign(values.get("total", values.get("net", NOTHING)))
+
+
 def _readings(offers: Mapping[str, Sequence[Candidate]]) -> Iterator[Reading]:
-    choices = [[None, *offers.get(part, ())[:CHOICES]] for part in PARTS]
+    most = {"disbursed": LAID_OUT}
+    choices = [[None, *offers.get(part, ())[: most.get(part, CHOICES)]] for part in PARTS]
     for chosen in itertools.product(*choices):
         yield {part: item for part, item in zip(PARTS, chosen, strict=True) if item is not None}
 
 
-def _with_charged(
-    offers: Mapping[str, Sequence[Candidate]], by_value: Mapping[Decimal, Candidate], charged: Decimal | None
+def _with_levied(
+    offers: Mapping[str, Sequence[Candidate]], by_value: Mapping[Decimal, Candidate], levied: Candidate | None
 ) -> Mapping[str, Sequence[Candidate]]:
-    """The offers, and among those for the tax the amount that the rates make."""
-    if not charged:
+    """The offers, and among those for the tax the amount that the rates make: as printed, or added up."""
+    if levied is None or not levied.amount:
         return offers
     taxes = list(offers.get("tax", ()))
-    announced = [item for item in taxes if item.amount == charged]
-    loose = [replace(found, score=UNLABELLED * found.score)] if (found := by_value.get(charged)) else []
-    return {**offers, "tax": [*(announced or loose), *(item for item in taxes if item.amount != charged)]}
+    announced = [item for item in taxes if item.amount == levied.amount]
+    loose = by_value.get(levied.amount)
+    unsaid = levied if loose is None else replace(loose, score=UNLABELLED * loose.score)
+    others = [item for item in taxes if item.amount != levied.amount]
+    return {**offers, "tax": [*(announced or [unsaid]), *others]}
 
 
-def _by_rates(reading: Reading, charged: Decimal | None) -> float:
+def _by_rates(reading: Reading, levied: Candidate | None) -> float:
     """What it adds that the tax is what the printed rates make; half of it is taken off for another."""
-    if not charged or "tax" not in reading:
+    if levied is None or not levied.amount or "tax" not in reading:
         return 0.0
-    return RATED if abs(_value(reading["tax"]) - charged) <= TOLERANCE else -RATED / 2
+    return RATED if abs(_value(reading["tax"]) - levied.amount) <= TOLERANCE else -RATED / 2
 
 
 def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Reading:
@@ -121,8 +179,8 @@ def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Readi
     part = missing[0]
     known = {name: _value(item) for name, item in reading.items()}
     places = {item.place for item in reading.values()}
-    for held in dict.fromkeys((abs(known.get("withheld", Decimal(0))), Decimal(0))):
-        found = by_value.get(_wanted(known, part, held))
+    for off in _taken_off(known):
+        found = by_value.get(_wanted(known, part, off))
         if found is None or not found.amount or found.place in places:
             continue
         if part != "tax" or _of_tax(found, known["net"]):
@@ -130,11 +188,11 @@ def _completed(reading: Reading, by_value: Mapping[Decimal, Candidate]) -> Readi
     return reading
 
 
-def _wanted(known: Mapping[str, Decimal], part: str, held: Decimal) -> Decimal:
+def _wanted(known: Mapping[str, Decimal], part: str, off: Decimal) -> Decimal:
     """What the missing part has to be."""
     if part == "total":
-        return known["net"] + known["tax"] - held
-    return known["total"] + held - known["tax" if part == "net" else "net"]
+        return known["net"] + known["tax"] - off
+    return known["total"] + off - known["tax" if part == "net" else "net"]
 
 
 def _of_tax(item: Candidate, net: Decimal) -> bool:
@@ -144,7 +202,9 @@ def _of_tax(item: Candidate, net: Decimal) -> bool:
 
 
 def _worth(reading: Reading) -> float:
-    worth = sum(item.score for item in reading.values())
+    worth = sum(
+        item.score for name, item in reading.items() if name != "disbursed"
+    )  # spoken for by sums alone
     places = [item.place for item in reading.values()]
     worth -= 1.0 * (len(places) - len(set(places)))  # one amount is one field's
     net, tax, total = (reading.get(part) for part in ("net", "tax", "total"))
@@ -159,31 +219,43 @@ def _worth(reading: Reading) -> float:
 
 
 def _gap(reading: Mapping[str, Candidate]) -> Decimal | None:
-    """What is left between the parts and the total; None when a part is missing."""
-    if any(part not in reading for part in MADE):
-        return None
-    net, tax, total = (_value(reading[part]) for part in MADE)
-    held = abs(_value(reading["withheld"])) if "withheld" in reading else Decimal(0)
-    whole = net + tax
-    return min((whole - held - total, whole - total), key=abs)
+    return gap({name: _value(item) for name, item in reading.items()})
 
 
 def _paid(offers: Mapping[str, Sequence[Candidate]], reading: Reading) -> Reading:
     """What was paid before and what is left to pay: by sum where one agrees, by label otherwise."""
-    prepaid = list(offers.get("prepaid", ())[:CHOICES])
+    prepaid: list[Candidate | None] = [*offers.get("prepaid", ())[:CHOICES], None]
     payable = list(offers.get("payable", ())[:CHOICES])
+    aside: list[Candidate | None] = [None]  # what is no part of the total may be added to it
+    if "disbursed" not in reading:
+        aside += offers.get("disbursed", ())[:LAID_OUT]
     total = reading.get("total")
-    held = abs(_value(reading["withheld"])) if "withheld" in reading else Decimal(0)
-    if total is not None:
-        for before, left in itertools.product(prepaid, payable):
-            rest = _value(total) - abs(_value(before))
-            if min(abs(rest - _value(left)), abs(rest - held - _value(left))) <= TOLERANCE:
-                return {"prepaid": before, "payable": left}
-        for left in payable:
-            if min(abs(_value(left) - _value(total)), abs(_value(left) - _value(total) + held)) <= TOLERANCE:
-                return {"payable": left}
-    found = {"prepaid": prepaid[:1], "payable": payable[:1]}
-    return {name: items[0] for name, items in found.items() if items and items[0].score >= 0.5}
+    for extra, before, left in itertools.product(aside, prepaid, payable) if total else ():
+        said = {"prepaid": before, "disbursed": extra, "payable": left}
+        found = {name: item for name, item in said.items() if item is not None}
+        if total is not None and _settles(total, reading, found):
+            return found
+    unsettled = () if closes(reading) else offers.get("disbursed", ())[:1]
+    by_label: dict[str, Sequence[Candidate | None]] = {
+        "prepaid": prepaid[:1],
+        "payable": payable[:1],
+        "disbursed": unsettled,
+    }
+    return {
+        name: item for name, items in by_label.items() for item in items if item and item.score >= BY_LABEL
+    }
+
+
+def _settles(total: Candidate, reading: Reading, paid: Reading) -> bool:
+    """Whether the total, less what was paid before and with what was laid out besides, is left to pay."""
+    rest = _value(total) - abs(_worth_of(paid, "prepaid")) + _worth_of(paid, "disbursed")
+    held = _held({name: _value(item) for name, item in reading.items()})
+    left = _value(paid["payable"])
+    return min(abs(rest - left), abs(rest - held - left)) <= TOLERANCE
+
+
+def _worth_of(reading: Reading, name: str) -> Decimal:
+    return _value(reading[name]) if name in reading else NOTHING
 
 
 def _by_value(loose: Sequence[Candidate]) -> dict[Decimal, Candidate]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from docscan.extraction.candidates import amounts
+from docscan.extraction.candidates import Candidate, added, amounts
 from docscan.extraction.rows import Row
+from docscan.extraction.surcharge import surcharged
 from docscan.extraction.tables import Table, rate, tables
 from docscan.model import Field, TaxLine
 from docscan.schema import Property
@@ -51,13 +52,12 @@ def tax_lines(rows: tuple[Row, ...], prop: Property, fields: Mapping[str, Field]
     whole = tuple(str(fields[name].value) if name in fields else "" for name in ("net", "tax"))
     tabled = [list(_of_table(rows, table)) for table in tables(rows, prop)]
     found = [line for lines in tabled for line in lines if _makes(line) or _sums(lines) == whole]
-    if not found:
-        found = list(_said_in_rows(rows)) or list(_beside_tax(rows, fields))
-    return tuple(dict.fromkeys(found))
+    found = found or list(_said_in_rows(rows))
+    return surcharged(rows, tuple(dict.fromkeys(found))) or tuple(_beside_tax(rows, fields))
 
 
-def charged(rows: tuple[Row, ...], prop: Property, heads: frozenset[int]) -> Decimal | None:
-    """The sum of the amounts that printed rates make of printed bases; None when no rate does.
+def levied(rows: tuple[Row, ...], prop: Property, heads: frozenset[int]) -> tuple[TaxLine, ...]:
+    """What printed rates make of printed bases, surcharges among it.
 
     Args:
         rows: Of the whole document.
@@ -70,10 +70,20 @@ def charged(rows: tuple[Row, ...], prop: Property, heads: frozenset[int]) -> Dec
         for table in tables(rows, prop)
     }
     tabled = [line for at, lines in by_head.items() if at not in heads for line in lines]
-    lines = dict.fromkeys(tabled or _said_in_rows(rows)) or [
-        line for lines in by_head.values() for line in lines
-    ]
-    return sum((Decimal(line.amount) for line in lines), Decimal(0)) if lines else None
+    lines = tuple(dict.fromkeys(tabled or _said_in_rows(rows)))
+    return surcharged(rows, lines) or tuple(line for lines in by_head.values() for line in lines)
+
+
+def as_one(lines: Sequence[TaxLine], loose: Sequence[Candidate]) -> Candidate | None:
+    """The tax of all rates as the amount it makes, which a paper may leave unsaid; None without a rate.
+
+    Args:
+        lines: As levied.
+        loose: Every amount on the pages.
+    """
+    printed = {item.value: item for item in loose}
+    items = [printed[line.amount] for line in lines if line.amount in printed]
+    return added(items) if items and len(items) == len(lines) else None
 
 
 def rates(rows: Sequence[Row]) -> set[Decimal]:

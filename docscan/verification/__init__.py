@@ -13,6 +13,7 @@ from docscan.model import Extraction, Field, Finding, Known, Verdict
 from docscan.pipeline import Choice
 from docscan.verification import checks as _checks
 from docscan.verification import doubts as _doubts
+from docscan.verification import sums as _sums
 from docscan.verification.calibration import DOUBTED, chance
 from docscan.verification.checks import Check, Doubted, Proof
 
@@ -23,9 +24,9 @@ CHECKS: Mapping[str, Check] = {
     "required": _checks.required,
     "tax_ids": _checks.tax_ids,
     "iban": _checks.iban,
-    "totals": _checks.totals,
-    "breakdown": _checks.breakdown,
-    "lines_sum": _checks.lines_sum,
+    "totals": _sums.totals,
+    "breakdown": _sums.breakdown,
+    "lines_sum": _sums.lines_sum,
     "dates": _checks.dates,
     "parties": _checks.parties,
     "witnesses": _checks.witnesses,

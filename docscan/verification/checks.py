@@ -1,29 +1,26 @@
 """The checks: each looks at an extraction and says what it proves or doubts.
 
-Amounts are compared as decimals; a proof asks for evidence that could have
-failed: check digits, or a sum over three amounts printed in three places.
+A proof asks for evidence that could have failed: check digits, a second
+printing, another source, or a sum (`sums`) of amounts printed in three places.
 """
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from docscan.evidence import LEARNED
-from docscan.model import Extraction, Field, Finding, Known, Severity, Statement, TaxLine
+from docscan.model import Extraction, Field, Finding, Known, Severity, Statement
 from docscan.verification import digits
 from docscan.verification.calibration import DOUBTED, chance
 
 SURE = 0.7  # the least confidence of a field that evidence may prove: its label must stand by it
 DISTINCT = 0.5  # the same for a document's number, which is hardly ever printed twice as something else
-CENT = Decimal("0.01")  # how far base times rate may be from the printed tax: each is rounded by itself
 EARLIEST = date(1990, 1, 1)  # older paper is archive material, and its date worth a look
 LATEST = date(2050, 1, 1)  # no paper of today is from then; `2018` misread as `2078` would be
 
 INVOICES = ("invoice", "credit-note")
-TILL = ("total", "tendered", "change")
-SUMMED = ("net", "tax", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,168 +77,6 @@ def iban(extraction: Extraction, known: Known) -> Iterator[Finding | Proof]:  # 
         yield Finding("V022", "doubt", "iban", {"value": field.value})
     elif field.confidence >= SURE:
         yield Proof(("iban",), "digits")
-
-
-def totals(
-    extraction: Extraction,
-    known: Known,  # noqa: ARG001 - one shape for all
-    *,
-    tolerance: str = "0.02",
-) -> Iterator[Finding | Proof | Doubted]:
-    """Net and tax, less what was withheld, make the total; the total less what was prepaid is payable.
-
-    Args:
-        extraction: With its amounts.
-        known: Not asked.
-        tolerance: The widest difference that rounding explains. It keeps a sum
-            from being doubted; only a sum to the cent proves anything.
-    """
-    slack = Decimal(tolerance)
-    net, tax, total = (_amount(extraction, name) for name in SUMMED)
-    held = abs(_amount(extraction, "withheld") or Decimal(0))
-    if net is not None and tax is not None and total is not None:
-        gap = min(abs(net + tax - held - total), abs(net + tax - total))
-        if gap > slack:
-            facts = {"net": str(net), "tax": str(tax), "withheld": str(held), "total": str(total)}
-            yield Finding("V030", "doubt", "total", facts)
-            yield Doubted(("net", "tax"))
-        if abs(tax) > abs(net):
-            yield Finding("V034", "doubt", "tax", {"net": str(net), "tax": str(tax)})
-            yield Doubted(("net",))
-        elif gap == 0 and _apart(extraction, SUMMED) and _borne_out(extraction, net, tax):
-            yield Proof(SUMMED, "sum")
-    elif net is not None and total is not None and min(abs(net - total), abs(net - held - total)) > slack:
-        yield Finding("V036", "doubt", "total", {"net": str(net), "total": str(total)})
-        yield Doubted(("net",))
-    yield from _left_to_pay(extraction, slack, held)
-    if net is not None and net == total and tax is None and _untaxed(extraction, net):
-        yield Proof(("net", "total"), "sum")
-    if _handed_over(extraction):
-        yield Proof(("total",), "sum")
-
-
-def _untaxed(extraction: Extraction, net: Decimal) -> bool:
-    """Whether lines make an amount that is printed both as the net amount and as the total: no tax is due."""
-    return (
-        _itemised(extraction, net) and _sure(extraction, ("total",)) and _apart(extraction, ("net", "total"))
-    )
-
-
-def _borne_out(extraction: Extraction, net: Decimal, tax: Decimal) -> bool:
-    """Whether more than their sum speaks for net, tax and total: labels, or what net and tax are made of.
-
-    Three amounts add up by chance, too: those of one rate out of several do.
-    """
-    if net and _sure(extraction, SUMMED) and _rates_agree(extraction, tax):
-        return True
-    left = _amount(extraction, "payable") == _amount(extraction, "total") and _sure(extraction, ("payable",))
-    return (left or _sure(extraction, ("total",))) and (
-        _broken_down(extraction, tax) or _itemised(extraction, net)
-    )
-
-
-def _broken_down(extraction: Extraction, tax: Decimal) -> bool:
-    """Whether printed rates make amounts of printed bases to the cent, and these amounts are the tax.
-
-    The bases need not be the net amount: a part of it may bear no tax.
-    """
-    lines = extraction.tax_breakdown
-    return (
-        any(Decimal(line.amount) for line in lines)
-        and _rates_agree(extraction, tax)
-        and sum(Decimal(line.amount) for line in lines) == tax
-    )
-
-
-def _itemised(extraction: Extraction, net: Decimal) -> bool:
-    """Whether at least two lines make the net amount to the cent."""
-    return len(extraction.lines) > 1 and net in _line_sums(extraction)
-
-
-def _line_sums(extraction: Extraction) -> list[Decimal]:
-    """What the lines make; of a correction that lists both, also those after it less those before it."""
-    amounts = [Decimal(line.amount) for line in extraction.lines if line.amount]
-    cuts = range(1, len(amounts)) if extraction.kind == "credit-note" else ()
-    parted = [sum(amounts[cut:], -sum(amounts[:cut], Decimal(0))) for cut in cuts]
-    return [sum(amounts, Decimal(0)), *parted] if amounts else []
-
-
-def _rates_agree(extraction: Extraction, tax: Decimal) -> bool:
-    """Whether the printed rates, if any, make the tax to the cent."""
-    lines = extraction.tax_breakdown
-    if any(abs(_due(line) - Decimal(line.amount)) > CENT for line in lines):
-        return False
-    amounts = [Decimal(line.amount) for line in lines]
-    repeated = bool(amounts) and sum(amounts[:-1]) == amounts[-1] == tax  # the last row is the sum
-    return not amounts or sum(amounts) == tax or repeated
-
-
-def _due(line: TaxLine) -> Decimal:
-    """What a rate makes of its base, rounded to a cent."""
-    return (Decimal(line.base) * Decimal(line.rate) / 100).quantize(CENT, ROUND_HALF_UP)
-
-
-def _handed_over(extraction: Extraction) -> bool:
-    """Whether the total of a receipt is what was paid less the change, each at a place of its own."""
-    total, paid, back = (_amount(extraction, name) for name in TILL)
-    if total is None or paid is None or back is None or paid - back != total:
-        return False
-    return _apart(extraction, TILL) and _sure(extraction, ("total",))
-
-
-def _left_to_pay(extraction: Extraction, slack: Decimal, held: Decimal) -> Iterator[Finding]:
-    total, payable = _amount(extraction, "total"), _amount(extraction, "payable")
-    prepaid = abs(_amount(extraction, "prepaid") or Decimal(0))
-    if total is None or payable is None:
-        return
-    rest = total - prepaid
-    made = [_amount(extraction, name) for name in ("net", "tax")]
-    gross = total == made[0] + made[1] if made[0] is not None and made[1] is not None else False
-    due = (rest - held,) if held and gross else (rest, rest - held)  # a total before what was withheld
-    if min(abs(one - payable) for one in due) > slack:
-        facts = {"total": str(total), "prepaid": str(prepaid), "payable": str(payable)}
-        yield Finding("V031", "doubt", "payable", facts)
-
-
-def breakdown(
-    extraction: Extraction,
-    known: Known,  # noqa: ARG001 - one shape for all
-    *,
-    tolerance: str = "0.05",
-) -> Iterator[Finding | Doubted]:
-    """Each rate makes its amount of its base, and the amounts make the tax.
-
-    Args:
-        extraction: With its tax breakdown.
-        known: Not asked.
-        tolerance: The widest difference that rounding of the lines explains.
-    """
-    tax = _amount(extraction, "tax")
-    if tax is None or not extraction.tax_breakdown:
-        return
-    for line in extraction.tax_breakdown:
-        if abs(_due(line) - Decimal(line.amount)) > Decimal(tolerance):
-            facts = {"base": line.base, "rate": line.rate, "due": str(_due(line)), "amount": line.amount}
-            yield Finding("V033", "doubt", "tax", facts)
-            yield Doubted(("net",))
-    amounts = [Decimal(line.amount) for line in extraction.tax_breakdown]
-    if not any(abs(sum(some) - tax) <= Decimal(tolerance) for some in (amounts, amounts[:-1], amounts[-1:])):
-        yield Finding("V032", "note", "tax", {"tax": str(tax), "sum": str(sum(amounts))})
-
-
-def lines_sum(extraction: Extraction, known: Known, *, tolerance: str = "0.05") -> Iterator[Finding]:  # noqa: ARG001 - one shape
-    """The lines make the net amount, or the total where prices hold the tax.
-
-    Args:
-        extraction: With its lines.
-        known: Not asked.
-        tolerance: The widest difference that rounding of the lines explains.
-    """
-    sums = _line_sums(extraction)
-    wanted = [value for name in ("net", "total") if (value := _amount(extraction, name)) is not None]
-    off = (abs(made - value) for made in sums for value in wanted)
-    if sums and wanted and min(off) > Decimal(tolerance):
-        yield Finding("V040", "note", "net", {"sum": str(sums[0]), "net": str(wanted[0])})
 
 
 def dates(extraction: Extraction, known: Known, *, longest_term: int = 400) -> Iterator[Finding]:  # noqa: ARG001 - one shape
@@ -350,7 +185,8 @@ def confidence(extraction: Extraction, known: Known, *, minimum: float = 0.84) -
             yield Finding("V080", "doubt", name, {"field": name, "confidence": sure})
 
 
-def _amount(extraction: Extraction, name: str) -> Decimal | None:
+def amount(extraction: Extraction, name: str) -> Decimal | None:
+    """What a field says as an amount; None when it says none."""
     try:
         return Decimal(_text(extraction, name))
     except InvalidOperation:
@@ -369,12 +205,12 @@ def _text(extraction: Extraction, name: str) -> str:
     return field.value if field is not None and isinstance(field.value, str) else ""
 
 
-def _sure(extraction: Extraction, names: Sequence[str]) -> bool:
+def sure(extraction: Extraction, names: Sequence[str]) -> bool:
     """Whether each field stands by its label."""
     return all(name in extraction.fields and extraction.fields[name].confidence >= SURE for name in names)
 
 
-def _apart(extraction: Extraction, names: Sequence[str]) -> bool:
+def apart(extraction: Extraction, names: Sequence[str]) -> bool:
     """Whether each field stands at a place of its own."""
     fields = [extraction.fields[name] for name in names]
     return not any(_overlap(one, other) for one, other in itertools.combinations(fields, 2))

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from docscan.model import Extraction, Finding, Known, Repair
 from docscan.verification.calibration import SCORED
 
-LABEL = "label"  # the proof of a repair that is none: a label against a sum
+# Proofs of repairs that are none, with their codes: a label against a sum, the rate of what was withheld,
+# another amount to pay.
+AGAINST = {"label": "V112", "rate": "V035", "rival": "V037"}
 EITHER = ("en", "")  # languages in which the month may go first,
 MONTHS = 12
 MONTH_FIRST = ("USD", "CAD", "")  # unless the money is of a country where it never does
@@ -74,14 +76,17 @@ def register_book(extraction: Extraction, known: Known) -> Iterator[Finding]:  #
 
 
 def repairs(extraction: Extraction, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape
-    """A value that was misread is shown with both readings; of several readings a person has to tell."""
+    """A value that was misread is shown with both readings; of several readings a person has to tell.
+
+    So has a person where the page speaks against a value.
+    """
     for repair in extraction.repairs:
         field = extraction.fields.get(repair.subject)
         if field is None or field.raw != repair.read:  # another source gave the value since
             continue
-        if repair.proof == LABEL:
-            named = {"field": repair.subject, "value": str(field.value), "named": repair.readings[0]}
-            yield Finding("V112", "doubt", repair.subject, named)
+        if repair.proof in AGAINST:
+            named = {"value": str(field.value), "named": ", ".join(repair.readings)}
+            yield Finding(AGAINST[repair.proof], "doubt", repair.subject, {"field": repair.subject} | named)
             continue
         facts = {"field": repair.subject, "read": repair.read, "proof": PHRASES[repair.proof]}
         if len(repair.readings) > 1:

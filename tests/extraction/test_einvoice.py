@@ -86,6 +86,17 @@ def test_ubl_gives_the_same_sale(outline: str, kind: str) -> None:
     assert found.lines == (InvoiceLine("Eichenbrett geölt", "8", "MTR", "12.50", "19", "100.00"),)
 
 
+def test_facturae_says_surcharges_and_what_was_laid_out() -> None:
+    outline = papers.FACTURAE.replace(
+        "   TaxAmount > TotalAmount: 21.00\n",
+        "   TaxAmount > TotalAmount: 21.00\n   EquivalenceSurcharge: 5.20\n"
+        "   EquivalenceSurchargeAmount > TotalAmount: 5.20\n",
+    ).replace("   InvoiceTotal: 106.00\n", "   InvoiceTotal: 106.00\n   TotalReimbursableExpenses: 12.00\n")
+    found = read(outline)
+    assert said(found)["disbursed"] == ["12.00"]
+    assert found.tax_breakdown[1:] == (TaxLine("RE", "5.2", "100.00", "5.20"),)
+
+
 def test_facturae_joins_series_and_number_and_says_what_was_withheld() -> None:
     found = read(papers.FACTURAE)
     stated = said(found)

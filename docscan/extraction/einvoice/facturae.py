@@ -5,6 +5,7 @@ Its `InvoiceTotal` has the tax in it and what was withheld taken off.
 
 from collections.abc import Iterator
 
+from docscan.extraction import surcharge
 from docscan.extraction.einvoice.markup import Node, text
 from docscan.extraction.einvoice.terms import CREDIT_NOTE, INVOICE, Syntax, address, line, tax_line
 from docscan.model import InvoiceLine, TaxLine
@@ -30,6 +31,7 @@ _PATHS = {
     "net": [f"{_SUMS}/TotalGrossAmountBeforeTaxes"],
     "tax": [f"{_SUMS}/TotalTaxOutputs"],
     "withheld": [f"{_SUMS}/TotalTaxesWithheld"],
+    "disbursed": [f"{_SUMS}/TotalReimbursableExpenses"],
     "total": [f"{_SUMS}/InvoiceTotal"],
     "prepaid": [f"{_SUMS}/TotalPaymentsOnAccount"],
     "payable": [f"{_SUMS}/TotalExecutableAmount", f"{_SUMS}/TotalOutstandingAmount"],
@@ -66,6 +68,8 @@ def _taxes(root: Node) -> Iterator[TaxLine]:
         code = text(tax, "TaxTypeCode")
         base, due = text(tax, "TaxableBase/TotalAmount"), text(tax, "TaxAmount/TotalAmount")
         yield from tax_line(_TAXES.get(code, ""), text(tax, "TaxRate"), base, due)
+        added = text(tax, "EquivalenceSurchargeAmount/TotalAmount")
+        yield from tax_line(surcharge.NAME, text(tax, "EquivalenceSurcharge"), base, added)
 
 
 def _lines(root: Node) -> Iterator[InvoiceLine]:

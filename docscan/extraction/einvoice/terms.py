@@ -17,7 +17,7 @@ from docscan.model import InvoiceLine, Statement, TaxLine
 INVOICE, CREDIT_NOTE = "invoice", "credit-note"
 # UNTDID 1001: credit notes for goods, for financial adjustments, self-billed, factored, of a forwarder
 CREDIT_CODES = frozenset({"81", "83", "261", "296", "308", "381", "396", "420", "458", "532"})
-AMOUNTS = frozenset({"net", "tax", "withheld", "total", "prepaid", "payable"})
+AMOUNTS = frozenset({"net", "tax", "withheld", "disbursed", "total", "prepaid", "payable"})
 MOST_PLACES = 6  # of a unit price
 HIGHEST = Decimal(10) ** values.MOST_DIGITS
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")

@@ -17,7 +17,7 @@ from docscan.errors import LoanError, NotFoundError
 from docscan.holdings import loan_rows, policies
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import UNKNOWN, Condition
-from docscan.holdings.entities import Box, Item, Location, Person, Site
+from docscan.holdings.entities import Item, Person
 from docscan.holdings.lending import Facts, Refusal, allowed, of, undoing
 from docscan.holdings.lines import Act, Line, Step
 from docscan.holdings.places import STATES
@@ -25,6 +25,12 @@ from docscan.holdings.policies import Policy, Rules
 from docscan.holdings.projection import ABSENCES
 from docscan.holdings.register import Register
 
+AT_HOME = (  # where the item belongs, be it in a box or not, and at which site that is
+    "SELECT country, region FROM placement AS own"
+    " LEFT JOIN placement AS box ON own.place_kind = 'box' AND box.subject = own.place AND box.until IS NULL"
+    " JOIN location ON location.id = iif(own.place_kind = 'box', box.place, own.place)"
+    " JOIN site ON site.id = site WHERE own.subject = ? AND own.until IS NULL"
+)
 ON_THE_SHELF = ("accepted", "review")  # the states of a record of which copies are given
 
 
@@ -227,26 +233,10 @@ def _loan(desk: _Desk, item: Item, person: Person | None, asked: Asked) -> str:
 
 
 def _calendar(register: Register, item: Item, policy: Policy | None) -> Calendar:
-    """The closed days of the site an item is kept at."""
+    """The closed days of the site an item is kept at; of nowhere, weekends and what the policy adds."""
     if policy is None:
         return Calendar()
-    site = site_of(register, item)
-    return policy.calendar(site.country, site.region) if site else policy.calendar("", "")
-
-
-def site_of(register: Register, item: Item) -> Site | None:
-    """The site an item is kept at; None while it has no place.
-
-    Args:
-        register: Open.
-        item: The item.
-    """
-    at: object = item
-    while isinstance(at, Item | Box):
-        place = register.place_of(at.id)
-        at = register.entity(place.id) if place else None
-    found = register.entity(at.site) if isinstance(at, Location) else None
-    return found if isinstance(found, Site) else None
+    return policy.calendar(*next(register.rows(AT_HOME, item.id), ("", "")))
 
 
 def scan_of(register: Register, item: Item) -> str:
@@ -295,7 +285,7 @@ def _worded(register: Register, facts: Mapping[str, str]) -> dict[str, str]:
     if "person" in facts:
         person = register.person(facts["person"])
         worded["person"] = f"{person.code} {person.name}".rstrip()
-    if "state" in facts:
+    if facts.get("state") in STATES:
         worded["state"] = STATES[facts["state"]]
     return worded
 

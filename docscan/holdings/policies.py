@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from docscan.archive import event, ledger, papers, tables
+from docscan.archive import ledger, papers, tables
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import read_small
 from docscan.archive.event import Draft
@@ -165,6 +165,7 @@ class Rules:
         return max(holding, key=lambda one: one[0])[1] if holding else None
 
 
+@cache
 def shipped() -> str:
     """The text of the rules that come with docscan."""
     return (resources.files("docscan.holdings") / "presets" / FILE).read_text(encoding="utf-8")
@@ -250,11 +251,12 @@ def parsed(text: str, where: str) -> Rules:
 def _told(catalogue: Catalogue) -> str | None:
     """The newest digest that a change of the rules names for the file; None when there is none."""
     with tables.guarded(catalogue.archive.catalogue_path):
-        rows = catalogue.db.execute(
-            "SELECT line FROM events WHERE type = 'policy change' AND object IS NULL ORDER BY seq DESC"
-        )
-        found = (event.parsed(line.encode()).files for (line,) in rows)
-        return next((files[FILE] for files in found if FILE in files), None)
+        found = catalogue.db.execute(
+            "SELECT json_extract(line, ?) AS digest FROM events WHERE type = 'policy change'"
+            " AND object IS NULL AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            (f'$.files."{FILE}"',),
+        ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def _expect_kept(before: Rules, after: Rules) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from sqlite_utils import Database
 
 from docscan.archive import ledger
-from docscan.archive.catalogue import Catalogue
+from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.event import UUID, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.archive.tables import guarded, immediate
@@ -24,6 +24,7 @@ from docscan.holdings.filed import Sheets
 from docscan.messages import sentence
 
 PLACED = ("box", "item")
+SHEETS = "holdings"  # the folder that they lie in
 Of = TypeVar("Of", bound=Entity)
 
 
@@ -141,7 +142,7 @@ class Register:
         if code is not None:
             found = self._coded(code)
         elif UUID.fullmatch(named.strip().lower()):
-            found = self._identified(named.strip().lower())
+            found = self._identified(named.strip().lower(), KINDS)
         else:
             found = self._one("site", "name = ?", named.strip()) if is_text(named) else None
         if found is None:
@@ -154,7 +155,9 @@ class Register:
         Raises:
             NotFoundError: None is; something else may be.
         """
-        found = self.entity(named)
+        wanted = named.strip().lower()
+        kinds = [kind for kind, one in TYPES.items() if one is type_]
+        found = self._identified(wanted, kinds) if UUID.fullmatch(wanted) else self.entity(named)
         if not isinstance(found, type_):
             raise self._unknown(named)
         return found
@@ -287,8 +290,8 @@ class Register:
     def _coded(self, code: Code) -> Entity | None:
         return self._one(code.kind, "number = ?", code.number)
 
-    def _identified(self, identifier: str) -> Entity | None:
-        found = (self._one(kind, f"{kind}.id = ?", identifier) for kind in KINDS)
+    def _identified(self, identifier: str, kinds: Sequence[Kind]) -> Entity | None:
+        found = (self._one(kind, f"{kind}.id = ?", identifier) for kind in kinds)
         return next((one for one in found if one is not None), None)
 
     def _one(self, kind: Kind, where: str, value: object) -> Entity | None:
@@ -354,11 +357,17 @@ def open_register(catalogue: Catalogue) -> Register:
     return found
 
 
-def rebuild(catalogue: Catalogue) -> None:
-    """Make the register anew from the ledger and the sheets.
+def rebuild(archive: Archive) -> None:
+    """Make the register anew from the ledger and the sheets; where there is no paper, none is made.
 
     Args:
-        catalogue: Open on an archive that the caller holds.
+        archive: Held by the caller.
+
+    Raises:
+        ArchiveError: A projection cannot be used.
+        LedgerError: The ledger cannot be read.
     """
-    tables.forget(tables.path_of(catalogue.archive))
-    open_register(catalogue).close()
+    tables.forget(tables.path_of(archive))
+    if (archive.root / SHEETS).is_dir():
+        with open_catalogue(archive) as catalogue:
+            open_register(catalogue).close()

@@ -4,7 +4,7 @@ Run it with the project's environment: `python benchmarks/custody_attacks.py [--
 It makes its own archive in a scratch folder, which it deletes, and holds
 docscan and the auditor's script to it alike: each has to name the very code,
 file, document and line, and nothing else, and both the same. A thousand
-documents take a quarter of an hour; each class of attack tells how far it is.
+documents take half an hour; each class of attack tells how far it is.
 Leaves with 1 when anything was altered without being told, was told of another
 file, made one of them stop, or was told by them in two ways.
 """

@@ -78,7 +78,7 @@ CHAPTERS = {
     ),
     "rebuild": (
         "proving",
-        "Make the catalogue and the search index again, from the objects and the ledger alone.",
+        "Make the catalogue, the register of the paper and the search index again, from the evidence alone.",
     ),
     "proof": (
         "handing_over",

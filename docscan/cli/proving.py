@@ -157,16 +157,19 @@ def _write(archive: Archive, found: Report, target: Path) -> None:
 @click.option("--force", is_flag=True, help="Also when the ledger was cut short; the old catalogue is kept.")
 @click.pass_context
 def rebuild(ctx: click.Context, force: bool) -> None:
-    """Make the catalogue and the search index again, from the objects and the ledger alone.
+    """Make the catalogue, the register of the paper and the search index again, from the evidence alone.
 
     A catalogue that knows more than the ledger is evidence, and is not
     replaced; with --force it is moved to catalogue.db.ahead-1.
     """
+    from docscan.holdings import register  # noqa: PLC0415 - `verify` does without it
+
     archive = standing_in(ctx, "mend")
     with hold(archive, timeout=PATIENCE), without_run(archive):  # a run would go on with the old catalogue
         rebuild_catalogue(archive, force=force)
+        register.rebuild(archive)
         feed.renew(archive)
-    say("The catalogue and the index were made again.")
+    say("The catalogue, the register and the index were made again.")
 
 
 COMMANDS = {"verify": verify, "rebuild": rebuild}

@@ -40,7 +40,7 @@ class Depot(RuleBasedStateMachine):
     def teardown(self) -> None:
         path = tables.path_of(self.register.archive)
         before = dump(path, tables.TABLES)
-        register.rebuild(self.register.catalogue)
+        register.rebuild(self.register.archive)
         assert dump(path, tables.TABLES) == before  # P11
         self.open.close()
 

@@ -101,7 +101,7 @@ def test_whatever_the_ledger_says_the_register_can_be_made_of_it(depot: Depot, d
 def test_and_made_again_alike(depot: Depot):
     told(depot, Draft("loan", detail={"act": "out"}))
     before = said(depot)
-    registers.rebuild(depot.catalogue)
+    registers.rebuild(depot.archive)
     assert said(depot) == before
 
 
@@ -140,7 +140,7 @@ def test_a_change_of_what_is_not_registered_changes_nothing(depot: Depot):
 def test_a_sheet_that_was_altered_is_not_believed(depot: Depot):
     (path,) = [one for one in (depot.archive.root / "holdings").iterdir() if b'"item"' in one.read_bytes()]
     path.write_bytes(path.read_bytes().replace(b"Mu\xc3\xb1oz 0", b"L\xc3\xb3pez 0"))
-    registers.rebuild(depot.catalogue)
+    registers.rebuild(depot.archive)
     with registers.open_register(depot.catalogue) as register:
         assert list(register.entities(Item, "TRUE")) == []
         assert len(list(register.rows("SELECT 1 FROM box"))) == 2

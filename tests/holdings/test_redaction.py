@@ -68,7 +68,7 @@ def test_their_code_stays_and_others_are_as_they_were(depot: Depot, asked: Perso
 def test_the_register_is_made_again_without_them(depot: Depot, asked: Person):
     redaction.redact(depot.register, asked.code, now=NOW, agent=AGENT)
     before = dump(tables.path_of(depot.archive), tables.TABLES)
-    registers.rebuild(depot.catalogue)
+    registers.rebuild(depot.archive)
     assert dump(tables.path_of(depot.archive), tables.TABLES) == before
 
 

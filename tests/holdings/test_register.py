@@ -184,7 +184,7 @@ def test_the_register_is_made_again_with_the_same_contents(depot: Depot):
     places.move(depot.register, depot.boxes[0].id, depot.locations[1].id, now=NOW, agent=AGENT)
     before = dump(path, tables.TABLES)
     assert before.count("\n") > 20
-    registers.rebuild(depot.catalogue)
+    registers.rebuild(depot.archive)
     assert dump(path, tables.TABLES) == before
 
 

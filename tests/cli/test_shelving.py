@@ -1,0 +1,165 @@
+"""The register of the paper from the command line."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from depot import furnish, working
+from shelf import Shelf
+
+from docscan.archive import access, fixity
+from docscan.archive.rebuild import dump
+from docscan.archive.recovery import taken_up
+from docscan.cli.terminal import login
+from docscan.holdings import tables
+from tests.archive.conftest import NOW, file_one
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def asked(shelf: Shelf, call: Call) -> Call:
+    """Calls a command in the archive; gives its output, and fails when it fails."""
+
+    def calling(*words: object, code: int = 0) -> str:
+        done, out, err = call("-A", shelf.root, *words)
+        assert done == code, err
+        return (out if code == 0 else err).strip()
+
+    return calling  # type: ignore[return-value]  # what is asked of it is text
+
+
+@pytest.fixture
+def furnished(asked: Call) -> Call:
+    asked("site", "add", "--name", "Central", "--country", "ES", "--region", "MD")
+    for shelf in "123":
+        asked("location", "add", "--site", "Central", "--room", "2", "--c1", "A", "--c2", shelf)
+    asked("box", "add", "--location", "L-000001B", "--type", "archive box", "--width-mm", "110")
+    asked("item", "add", "--title", "Nóminas 1998", "--box", "B-000001C", "--folios", "204")
+    asked("person", "add", "--name", "Zoë Kowalska", "--unit", "Personal", "--language", "pl")
+    return asked
+
+
+def rows(text: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_add_prints_the_code_of_what_was_registered(furnished: Call):
+    assert furnished("item", "add", "--title", "Nóminas 1999", "--location", "l-1b") == "F-000002E"
+    assert furnished("box", "add", "--location", "L-000002C") == "B-000002D"
+
+
+@pytest.mark.parametrize("kind", ["site", "location", "box", "item", "person"])
+def test_each_list_has_three_forms_that_say_the_same(furnished: Call, kind: str):
+    told = rows(furnished(kind, "list", "--json"))
+    table = list(csv.DictReader(io.StringIO(str(furnished(kind, "list", "--csv")))))
+    shown = str(furnished(kind, "list"))
+    assert len(told) == len(table) == len(shown.splitlines()) - 2 > 0
+    for one, row in zip(told, table, strict=True):
+        assert {name: str(one[name]) for name in row} == row
+        assert str(one.get("code", one.get("name"))) in shown
+
+
+def test_show_says_all_of_one(furnished: Call):
+    (told,) = rows(furnished("item", "show", "F-000001D", "--json"))
+    assert (told["title"], told["folios"], told["box"]) == ("Nóminas 1998", 204, "B-000001C")
+    assert "title: Nóminas 1998" in str(furnished("item", "show", told["id"]))
+    assert "not registered" not in str(furnished("box", "show", "B-000001C"))
+    furnished("box", "show", "F-000001D", code=6)
+
+
+def test_change_changes_what_is_named_and_nothing_else(furnished: Call):
+    furnished("item", "change", "F-000001D", "--date-from", "1998-01", "--date-to", "1998")
+    (told,) = rows(furnished("item", "show", "F-000001D", "--json"))
+    assert (told["title"], told["folios"], told["date_from"]) == ("Nóminas 1998", 204, "1998-01")
+
+
+def test_a_box_is_moved_with_its_items_and_history_says_so(furnished: Call):
+    furnished("box", "move", "B-000001C", "L-000002C", "--cause", "reshelving")
+    (told,) = rows(furnished("where", "F-000001D", "--json"))
+    assert (told["box"], told["location"], told["state"]) == ("B-000001C", "L-000002C", "shelved")
+    assert "Central / 2 / A / 2" in str(furnished("where", "F-000001D"))
+    history = list(csv.DictReader(io.StringIO(str(furnished("history", "F-000001D", "--csv")))))
+    assert [stay["location"] for stay in history] == ["L-000001B", "L-000002C"]
+    assert history[0]["until"] == history[1]["since"]
+    assert rows(furnished("item", "list", "--in", "L-000002C", "--json"))[0]["code"] == "F-000001D"
+
+
+def test_missing_and_found(furnished: Call):
+    furnished("item", "missing", "F-000001D")
+    assert "missing" in str(furnished("where", "F-000001D"))
+    assert "F-000001D" in str(furnished("item", "missing", "F-000001D", code=6))
+    furnished("item", "found", "F-000001D")
+    assert "missing" not in str(furnished("where", "F-000001D"))
+
+
+def test_a_seal_is_put_on_and_broken(furnished: Call):
+    furnished("box", "seal", "B-000001C", "0042711")
+    assert rows(furnished("box", "show", "B-000001C", "--json"))[0]["seal"] == "0042711"
+    furnished("box", "seal", "B-000001C", "--broken")
+    assert rows(furnished("box", "show", "B-000001C", "--json"))[0]["seal"] == ""
+    furnished("box", "seal", "B-000001C", code=2)
+
+
+def test_an_item_is_linked_to_its_scan(furnished: Call, shelf: Shelf):
+    with taken_up(shelf.archive, now=NOW, agent="tester") as catalogue:
+        record = file_one(shelf.archive, catalogue, 1).id
+    furnished("item", "link", "F-000001D", str(record)[:13])
+    assert rows(furnished("item", "show", "F-000001D", "--json"))[0]["record"] == record
+    furnished("item", "link", "F-000001D", "--none")
+    assert rows(furnished("item", "show", "F-000001D", "--json"))[0]["record"] == ""
+    furnished("item", "link", "F-000001D", "ffffffff", code=6)
+
+
+def test_somebody_is_forgotten_once_that_is_confirmed(furnished: Call):
+    furnished("person", "forget", "P-000001E", "--yes")
+    assert rows(furnished("person", "show", "P-000001E", "--json"))[0]["name"] == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("item", "add", "--title", "Nóminas"), "no place"),
+        (("item", "add", "--title", "Nóminas", "--box", "B-000009K"), "check letter"),
+        (("item", "add", "--title", "Nóminas", "--location", "B-000001C"), "location"),
+        (("box", "move", "B-000001C", "L-000001B"), "already"),
+        (("where", "F-000020X"), "check letter"),
+        (("history", "nowhere"), "nowhere"),
+    ],
+)
+def test_a_refusal_is_a_sentence_with_a_way_out(furnished: Call, words: tuple[str, ...], said: str):
+    told = str(furnished(*words, code=6))
+    assert said in told
+    assert len(told.splitlines()) == 2
+
+
+def test_two_forms_at_once_are_too_many(furnished: Call):
+    furnished("item", "list", "--json", "--csv", code=2)
+
+
+def test_who_may_only_look_registers_nothing(furnished: Call, shelf: Shelf):
+    with taken_up(shelf.archive, now=NOW, agent="tester") as catalogue:
+        access.change(catalogue, "root-of-all", ["administrator"], now=NOW, agent="tester")
+        access.change(catalogue, login(), ["auditor"], now=NOW, agent="tester")
+    furnished("where", "F-000001D")
+    furnished("item", "add", "--title", "x", "--box", "B-000001C", code=6)
+    furnished("person", "forget", "P-000001E", "--yes", code=6)
+    with taken_up(shelf.archive, now=NOW, agent="tester") as catalogue:
+        access.change(catalogue, login(), ["clerk"], now=NOW, agent="tester")
+    furnished("item", "add", "--title", "x", "--box", "B-000001C")
+    furnished("person", "forget", "P-000001E", "--yes", code=6)
+
+
+def test_rebuild_makes_the_register_again(asked: Call, shelf: Shelf):
+    asked("rebuild")
+    assert not tables.path_of(shelf.archive).exists()
+    with working(shelf.archive) as register:
+        furnish(register)
+    before = dump(tables.path_of(shelf.archive), tables.TABLES)
+    tables.path_of(shelf.archive).write_bytes(b"no database")
+    asked("rebuild")
+    assert dump(tables.path_of(shelf.archive), tables.TABLES) == before
+    assert list(fixity.verify(shelf.archive)) == []

@@ -32,6 +32,9 @@ PAGES = {
     "labels repeated": [["Factura", "nº", "Total:", "IVA", "Fecha:", "NIF", "IBAN:"] for _ in range(2000)],
     "one label repeated in a row": [["Total"] * 5000],
     "labels with values": [["Fecha:", "01/02/2026", "Total", "IVA", "21%", money(), money()]] * 1500,
+    "surcharges on everything": [
+        ["IVA", "21%", money(), "R.E.", "5,2%", money(), money()] for _ in range(500)
+    ],
     "headings repeated": [["Proveedor:"], ["NIF:", "B12345674"], ["Cliente:"], ["Acme", "S.L."]] * 500,
     "heads of tables repeated": [["Descripción", "", "Cantidad", "", "Precio", "", "Importe"]] * 1000,
     "a word of 100 kB": [["x" * 100_000], ["1" * 100_000], ["1." * 50_000], ["(" * 100_000], ["O0" * 50_000]],

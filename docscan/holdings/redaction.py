@@ -1,7 +1,8 @@
 """Forgetting a person, or the title of an item: every row of theirs, in every sheet, is blanked.
 
 The ledger goes on to prove everything else: it never held a name, and it gets
-the new digests of the sheets. What was overwritten is wiped on the disk as far
+the new digests of the sheets. Each is salted anew, so that nobody can try names
+until one gives the digest from before. What was overwritten is wiped on the disk as far
 as a program can; copies elsewhere are out of reach.
 """
 
@@ -75,7 +76,8 @@ def _rewritten(register: Register, subject_id: str) -> dict[str, bytes]:
         if not data:
             raise HoldingsError("G085", register.archive.config.language, path=path)
         if subject_id.encode() in data:
-            found[path] = b"".join(_blanked(line, subject_id) for line in data.splitlines(keepends=True))
+            lines = (line for line in data.splitlines(keepends=True) if not line.startswith(rows.SALT))
+            found[path] = rows.salt() + b"".join(_blanked(line, subject_id) for line in lines)
     return found
 
 

@@ -3,11 +3,13 @@
 A sheet, `holdings/<uuid>.jsonl`, has one line of canonical JSON (RFC 8785) for
 each entity that was registered or changed: its kind, and every field that says
 something. What is left out has its default, so that a row is as long as what
-is known.
+is known. Its first line is 32 random bytes: what few words a sheet holds could
+otherwise be guessed from the digest that the ledger has for ever.
 """
 
 import json
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,8 @@ from docscan.holdings.entities import TYPES, Entity, defaults, faults, kind_of
 SHEET = re.compile(rf"holdings/{UUID.pattern}\.jsonl")
 SHEET_ROWS = 10_000  # at most
 SHEET_BYTES = 1 << 23  # at most, but for a single row; 10,000 rows have about 3 MB
-ROW_BYTES = 1 << 16  # of the longest row: a title and a page of notes
+ROW_BYTES = 1 << 16  # of the longest row: a title and pages of notes
+SALT = b'{"kind":"salt","salt":'
 
 
 def row(entity: Entity) -> bytes:
@@ -43,18 +46,23 @@ def row(entity: Entity) -> bytes:
     return line + b"\n"
 
 
+def salt() -> bytes:
+    """The first line of a sheet, with its newline: no two are alike."""
+    return SALT + f'"{secrets.token_hex(32)}"}}\n'.encode()
+
+
 def sheets(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Rows as the bytes of as few sheets as hold them, in their order."""
+    """Rows as the bytes of as few sheets as hold them, in their order, each after its salt."""
     held: list[bytes] = []
     size = 0
     for line in lines:
         if len(held) == SHEET_ROWS or (held and size + len(line) > SHEET_BYTES):
-            yield b"".join(held)
+            yield salt() + b"".join(held)
             held, size = [], 0
         held.append(line)
         size += len(line)
     if held:
-        yield b"".join(held)
+        yield salt() + b"".join(held)
 
 
 def read(root: Path, path: str, digest: str) -> bytes:
@@ -66,7 +74,7 @@ def read(root: Path, path: str, digest: str) -> bytes:
         digest: SHA-256 in hex, as the ledger has it.
     """
     try:
-        data = read_small(root / path, SHEET_BYTES + ROW_BYTES)
+        data = read_small(root / path, SHEET_BYTES + 2 * ROW_BYTES)
     except OSError:
         return b""
     return data if ledger.sha256(data) == digest else b""

@@ -12,7 +12,7 @@ from docscan.archive import Archive, ledger
 from docscan.archive.event import Draft
 from docscan.archive.rebuild import dump
 from docscan.errors import HoldingsError, NotFoundError
-from docscan.holdings import redaction, tables
+from docscan.holdings import redaction, rows, tables
 from docscan.holdings import register as registers
 from docscan.holdings.entities import Item, Person
 
@@ -57,6 +57,14 @@ def test_the_bytes_that_were_replaced_are_overwritten(depot: Depot, asked: Perso
     for file in held:
         assert not file.read().strip(b"\0")
         file.close()
+
+
+def test_the_salt_from_before_is_gone_as_well(depot: Depot, asked: Person):
+    salts = [one.read_bytes().split(b"\n")[0] for one in (depot.archive.root / "holdings").iterdir()]
+    redaction.redact(depot.register, asked.code, now=NOW, agent=AGENT)
+    left = [one.read_bytes().split(b"\n")[0] for one in (depot.archive.root / "holdings").iterdir()]
+    assert all(line.startswith(rows.SALT) for line in salts + left)
+    assert len(set(salts) - set(left)) == 2
 
 
 def test_their_code_stays_and_others_are_as_they_were(depot: Depot, asked: Person):

@@ -78,18 +78,26 @@ def test_a_row_is_canonical_json_and_says_the_whole_entity(entity: Entity):
 def test_a_sheet_has_a_line_for_each_in_their_order(some: list[Entity]):
     data = b"".join(rows.sheets(map(rows.row, some)))
     assert list(rows.entities(data)) == some
+    assert all(rfc8785.dumps(json.loads(line)) == line for line in data.splitlines() if line)
 
 
 def test_a_sheet_has_so_many_rows_and_no_more(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(rows, "SHEET_ROWS", 10)
     item = Item(str(uuid.uuid4()), codes.code("item", 1), "Akte")
-    assert [data.count(b"\n") for data in rows.sheets([rows.row(item)] * 25)] == [10, 10, 5]
+    assert [data.count(b'"item"') for data in rows.sheets([rows.row(item)] * 25)] == [10, 10, 5]
 
 
 def test_a_sheet_has_so_many_bytes_and_no_more(monkeypatch: pytest.MonkeyPatch):
     item = Item(str(uuid.uuid4()), codes.code("item", 1), "Akte")
     monkeypatch.setattr(rows, "SHEET_BYTES", 2 * len(rows.row(item)))
-    assert [data.count(b"\n") for data in rows.sheets([rows.row(item)] * 5)] == [2, 2, 1]
+    assert [data.count(b'"item"') for data in rows.sheets([rows.row(item)] * 5)] == [2, 2, 1]
+
+
+def test_two_sheets_that_say_the_same_have_digests_that_tell_nothing():
+    line = rows.row(Item(str(uuid.uuid4()), codes.code("item", 1), "Akte"))
+    ((one,), (two,)) = rows.sheets([line]), rows.sheets([line])
+    assert one != two
+    assert len(one) == len(two) == len(line) + len(rows.salt())
 
 
 def test_a_row_longer_than_twenty_pages_is_refused():

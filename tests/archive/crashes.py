@@ -2,10 +2,11 @@
 
 Run with a folder to work in, `again` or `lost` (whether the claimed file is still
 there afterwards), and a stride; prints one JSON object for each process. With
-`decided`, a person splits a record instead; with `signed`, the ledger gets a new
-key and is signed with it. A step is
-whatever the kernel is asked for: opening, renaming, making or removing a path
-(Python's audit events), each flush, and half a line written to the ledger.
+`decided`, a person splits a record instead; with `acted`, an act of five events
+is written; with `signed`, the ledger gets a new key and is signed with it. A
+step is whatever the kernel is asked for: opening, renaming, making or removing a
+path (Python's audit events), each flush, and half of what is written to a
+segment of the ledger.
 """
 
 import json
@@ -49,11 +50,12 @@ def armed(last: int) -> None:
         step("flush")
         flush(descriptor)
 
-    def halved(file: object, line: bytes) -> None:
-        os.write(file.fileno(), line[:40])
+    def halved(file: object, data: bytes) -> None:
+        half = len(data) * 3 // 5  # of several lines, one is whole and one is not
+        os.write(file.fileno(), data[:half])
         step("half a line")
-        os.ftruncate(file.fileno(), os.fstat(file.fileno()).st_size - 40)
-        write(file, line)
+        os.ftruncate(file.fileno(), os.fstat(file.fileno()).st_size - half)
+        write(file, data)
         step("whole line")
 
     os.fsync, ledger._write_whole = counted, halved
@@ -109,6 +111,28 @@ def decided(root: Path) -> dict[str, object]:
         "valid": valid,
         "same": rebuild.dump(archive) == live,
         "staging": len(list(archive.staging.iterdir())),
+    }
+
+
+def act(archive: Archive, catalogue: Catalogue) -> None:
+    """Five events that belong together."""
+    drafts = [Draft("request", detail={"step": number}) for number in range(5)]
+    catalogue.apply(ledger.append_all(archive, drafts, now=NOW, agent=AGENT)[-1])
+
+
+def acted(root: Path) -> dict[str, object]:
+    """What the next command makes of an act that was interrupted."""
+    archive = archives.open_archive(root)
+    with taken_up(archive, now=NOW, agent=AGENT):
+        pass
+    types = [found.type for found in ledger.read(archive)]
+    live = rebuild.dump(archive)
+    rebuild.rebuild(archive)
+    return {
+        "events": types.count("request"),
+        "repaired": types.count("repair"),
+        "after": sorted({finding.code for finding in verify(archive)}),
+        "same": rebuild.dump(archive) == live,
     }
 
 
@@ -188,6 +212,10 @@ def main(home: Path, *, how: str, stride: int) -> None:
         if how == "signed":
             ended = killed_at(root, step, sign)
             became = signed(root)
+        elif how == "acted":
+            ledger.SEGMENT_LINES = 3  # the act goes over several
+            ended = killed_at(root, step, act)
+            became = acted(root)
         elif how == "decided":
             ended = killed_at(root, step, split)
             became = decided(root)

@@ -115,7 +115,7 @@ def cut(archive: Archive, *, replaced: bool = False) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-1]))
     last = ledger.event.parsed(lines[-2].rstrip(b"\n"))
-    ledger._write_head(archive, ledger.Head(last.seq + 1, last.hash))
+    ledger.write_head(archive, ledger.Head(last.seq + 1, last.hash))
     if replaced:
         ledger.append(archive, Draft("quarantine", "fail"), now=NOW, agent=AGENT)
 

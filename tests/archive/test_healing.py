@@ -1,6 +1,10 @@
 """An act of several events is in the ledger as a whole or not at all, wherever a crash cut it off."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +15,8 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Draft, Event
 from docscan.errors import LedgerError
 from tests.archive.conftest import AGENT, NOW, object_id
+
+CRASHES = Path(__file__).with_name("crashes.py")
 
 
 def shown(number: int) -> Draft:
@@ -103,6 +109,20 @@ def test_wherever_it_is_cut_off_an_act_is_whole_or_was_not_begun(
         assert healing.heal(archive, now=NOW, agent=AGENT) is None
         append(archive, 1)
         assert all(path.stat().st_size for path in archive.ledger.glob("*.jsonl"))
+
+
+def test_wherever_its_writer_is_killed_an_act_is_whole_or_was_not_begun(tmp_path: Path) -> None:
+    command = [sys.executable, str(CRASHES), str(tmp_path), "acted", "1"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    runs = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert runs[-1]["ended"] == 0
+    for run in runs:
+        assert (run["after"], run["same"]) == ([], True), run
+        assert run["events"] in {0, 5}, run
+        assert not (run["events"] and run["repaired"]), run
+    assert {run["repaired"] for run in runs} == {0, 1}
+    done = [run["events"] for run in runs]
+    assert done == sorted(done), "an act once done stays done"
 
 
 def test_two_acts_of_which_the_head_counts_none_are_told_apart(archive: Archive) -> None:

@@ -216,11 +216,13 @@ def test_on_a_medium_that_cannot_be_written_it_is_said_that_nothing_is_recorded(
     assert "not on record" in err
 
 
-def test_while_a_run_holds_the_archive_documents_can_be_seen_and_it_is_written_later(typed, root):
+def test_while_somebody_holds_the_archive_documents_can_be_seen_and_it_is_written_later(typed, root):
     archive = archives.open_archive(root)
     with taken_up(archive, now=NOW, agent=AGENT):
         done(typed("show", object_id(1)))
         assert told(root, "dissemination") == []
+    with taken_up(archive, now=NOW, agent=AGENT):
+        pass
     assert [event.object for event in told(root, "dissemination")] == [object_id(1)]
 
 

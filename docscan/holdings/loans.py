@@ -183,7 +183,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
     register, archive = desk.register, desk.register.archive
     person = _borrower(register, line, asked)
     policy = _policy(desk, line, asked)
-    state = register.state(item.id)
+    state, scan = register.state(item.id), scan_of(register, item)
     return Facts(
         item=item.id,
         loan=_loan(desk, item, person, asked),
@@ -194,10 +194,10 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
         person=person.id if person else "",
         borrower=ledger.pseudonym(archive, person.login) if person and person.login else "",
         gone=state if state in ABSENCES else "",
-        scan=scan_of(register, item),
+        scan=scan,
         insisted=asked.insisted,
         authoriser=register.person(asked.authoriser).id if asked.authoriser else "",
-        may_authorise=access.may(archive, desk.agent, "authorise"),
+        may_authorise=not (scan or asked.because) or access.may(archive, desk.agent, "authorise"),
         found=_as_known(register, item, asked.found) if asked.act == "out" else asked.found,
         returned=asked.returned,
         because=asked.because,

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from docscan.archive.event import Event
 from docscan.archive.tables import savepoint
-from docscan.holdings import codes, loan_rows
+from docscan.holdings import codes, loan_rows, stocktake_rows
 from docscan.holdings.entities import KINDS, PERSONAL, TYPES, Entity, Kind, first_place, kind_of
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
@@ -209,5 +209,6 @@ HANDLERS: dict[str, Handler] = {
     REDACTED: _redact,
     "loan": loan_rows.take_in,
     "escalation": loan_rows.escalate,
+    "stocktake": stocktake_rows.take_in,
 }
 """What takes in an event, by its type, besides that of a sheet, which is read from disk."""

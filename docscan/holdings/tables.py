@@ -169,6 +169,7 @@ CREATE TABLE stocktake (
     closed INTEGER,
     closed_at TEXT
 ) STRICT;
+CREATE UNIQUE INDEX stocktake_open ON stocktake (place) WHERE closed IS NULL;
 CREATE TABLE stocktake_scan (
     stocktake TEXT NOT NULL REFERENCES stocktake (id),
     seq INTEGER NOT NULL,
@@ -176,6 +177,7 @@ CREATE TABLE stocktake_scan (
     place TEXT NOT NULL,
     PRIMARY KEY (stocktake, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX stocktake_scan_of ON stocktake_scan (subject, stocktake);
 CREATE TABLE escalation (                -- what was written about what is late, and what came of it
     seq INTEGER PRIMARY KEY,
     ladder TEXT NOT NULL,

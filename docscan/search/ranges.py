@@ -6,7 +6,7 @@ from datetime import date, timedelta
 DATES = ("added", "issue_date", "due_date", "delivery_date")
 """Fields that hold a day, as the number YYYYMMDD."""
 
-AMOUNTS = ("net", "tax", "withheld", "total", "prepaid", "payable")
+AMOUNTS = ("net", "tax", "withheld", "disbursed", "total", "prepaid", "payable")
 """Fields that hold money, in hundredths."""
 
 NUMBERS = (*DATES, *AMOUNTS)

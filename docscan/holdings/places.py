@@ -8,7 +8,9 @@ one step (`Register.write`).
 from datetime import datetime
 from typing import Literal, get_args
 
+from docscan.archive import event
 from docscan.archive.event import Draft, Event
+from docscan.archive.keeping import standing
 from docscan.errors import HoldingsError
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.lines import AWAY
@@ -122,13 +124,24 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
     """The event that says an item is gone for good: handed over for ever, or destroyed (P6).
 
     Raises:
-        HoldingsError: It is part of an open loan, missing, or gone already.
+        HoldingsError: It is part of an open loan, missing, or gone already; or its scan is held.
         NotFoundError: No item has that id.
     """
     item = register.item(item_id)
     if register.state(item.id) != "shelved":
         raise _wrong_state(register, item)
+    if item.record and _held(register, item.record):
+        raise HoldingsError("G095", register.archive.config.language, subject=item.code, record=item.record)
     return _told(item, how)
+
+
+def _held(register: Register, record: str) -> bool:
+    """Whether a hold stands on a record."""
+    types = "'ingestion', 'hold placed', 'hold released'"
+    query = f"SELECT line FROM events WHERE object = ? AND type IN ({types}) ORDER BY seq"  # noqa: S608 - own words
+    lines = register.catalogue.db.execute(query, [record]).fetchall()
+    kept = standing.read(event.parsed(line.encode()) for (line,) in lines).objects.get(record)
+    return kept is not None and bool(kept.holds)
 
 
 def _expect_here(register: Register, subject: Box | Item) -> str:

@@ -23,7 +23,7 @@ from docscan.holdings.entities import KINDS, PERSONAL, TYPES, Entity, Kind, firs
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
 REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
 GONE = ("transferred out", "destroyed")  # what has no place any more
-ABSENCES = ("missing", "lost", *GONE)
+ABSENCES = ("missing", *GONE)
 UNFIT = (
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,

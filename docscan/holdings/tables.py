@@ -98,9 +98,9 @@ CREATE TABLE placement (                 -- where a box or an item belongs, from
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX placement_now ON placement (subject) WHERE until IS NULL;
 CREATE INDEX placement_in ON placement (place, kind, subject) WHERE until IS NULL;
-CREATE TABLE absence (                   -- that an item is missing, lost, transferred or destroyed
+CREATE TABLE absence (                   -- that an item is missing, transferred or destroyed
     subject TEXT NOT NULL,
-    what TEXT NOT NULL CHECK (what IN ('missing', 'lost', 'transferred out', 'destroyed')),
+    what TEXT NOT NULL CHECK (what IN ('missing', 'transferred out', 'destroyed')),
     since INTEGER NOT NULL,
     since_at TEXT NOT NULL,
     until INTEGER CHECK (until > since),

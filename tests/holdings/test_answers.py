@@ -1,16 +1,19 @@
 """Where something is and who has it, and where it was and who had it."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from depot import AGENT, NOW, Depot, enter
 
 from docscan.archive.event import Draft
+from docscan.archive.keeping import holds
 from docscan.errors import HoldingsError, NotFoundError
 from docscan.holdings import answers, places
 from docscan.holdings.answers import Stay
 from docscan.holdings.entities import Item
+from tests.archive.conftest import file_one
 
 
 def at(hours: int) -> str:
@@ -155,6 +158,18 @@ def test_what_cannot_be_is_refused_with_its_reason(depot: Depot, why: str):
         asked(depot)
     assert error.value.code == code
     assert error.value.hint
+
+
+def test_what_has_a_held_scan_stays_in_the_house(depot: Depot):
+    item, record = depot.items[0], str(file_one(depot.archive, depot.catalogue, 1).id)
+    enter(depot.register, [replace(item, record=record)], act="link")
+    hold = holds.place(depot.catalogue, [record], "litigation", now=NOW, agent=AGENT)
+    with pytest.raises(HoldingsError) as error:
+        places.leaving(depot.register, item.id, "destroyed")
+    assert error.value.code == "G095"
+    holds.release(depot.catalogue, hold, now=NOW, agent=AGENT)
+    write(depot, 1, places.leaving(depot.register, item.id, "destroyed"))
+    assert depot.register.state(item.id) == "destroyed"
 
 
 def test_what_is_missing_is_found_by_being_moved(depot: Depot):

@@ -21,6 +21,7 @@ from docscan.archive.fixity import verify
 from docscan.archive.rebuild import dump
 from docscan.archive.recovery import taken_up
 from docscan.holdings import loans, register, tables
+from docscan.holdings.calendars import Calendar
 from docscan.holdings.loans import Asked
 from docscan.holdings.register import open_register
 
@@ -59,6 +60,7 @@ def main(home: Path, stride: int) -> None:
     template = depots.founded(home / "template")
     with depots.working(template) as found:
         depots.furnish(found, items=1, persons=1)
+    Calendar("ES", "MD").is_closed(NOW.date())  # read once, not in every process
     for step in range(1, 1000, stride):
         root = shutil.copytree(template.root, home / str(step))
         ended = lend(root, step)

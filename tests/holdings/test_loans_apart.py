@@ -33,7 +33,7 @@ def test_of_two_desks_that_lend_an_item_at_once_one_wins_and_the_other_is_told_w
 def test_a_kill_at_any_step_leaves_a_loan_done_or_not_begun(tmp_path: Path):
     path = os.pathsep.join((str(TESTS / "archive"), str(TESTS)))
     ran = subprocess.run(
-        [sys.executable, CRASHES, str(tmp_path), "3"],
+        [sys.executable, "-P", CRASHES, str(tmp_path), "5"],
         capture_output=True,
         text=True,
         check=False,
@@ -41,7 +41,7 @@ def test_a_kill_at_any_step_leaves_a_loan_done_or_not_begun(tmp_path: Path):
     )
     assert ran.returncode == 0, ran.stderr
     runs = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert len(runs) > 20
+    assert len(runs) > 12
     assert runs[-1]["ended"] == 0
     for run in runs:
         assert run["state"] in ("shelved", "on loan"), run  # done, or not begun

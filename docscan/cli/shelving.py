@@ -11,7 +11,7 @@ from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, shortened
 from docscan.holdings import answers, places, redaction, sheets
 from docscan.holdings.answers import Stay, Whereabouts
-from docscan.holdings.entities import TYPES, USES, Box, Entity, Kind, defaults
+from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
 from docscan.holdings.places import CAUSES
 from docscan.holdings.register import Register
 from docscan.messages import LANGUAGES
@@ -72,6 +72,11 @@ FIELDS: dict[Kind, dict[str, str]] = {
 }
 NEEDED = {"name", "title"}  # of something new
 PLACES = {"box", "location"}  # changed by a move only
+CHOICES_OF_ITEMS = (
+    ("--in", "place", "CODE", "Only those in a box or at a location."),
+    ("--titled", "titled", "WORDS", "Only those whose titles hold these words."),
+    ("--record", "record", "ID", "Only those of which a record is the scan."),
+)
 CHOICES = {"use": USES, "language": LANGUAGES}
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "site": ("name", "country", "region"),
@@ -145,24 +150,20 @@ def _group(kind: Kind) -> click.Group:
 
 
 def _add_looks(group: click.Group, kind: Kind) -> None:
-    inside: Callable[[Command], Command] = (
-        click.option("--in", "place", metavar="CODE", help="Only those in a box or at a location.")
-        if kind == "item"
-        else lambda command: command
-    )
 
     @group.command("list", epilog=f"Example: docscan {kind} list --csv")
-    @inside
+    @_choosing(kind)
     @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
     @forms
     @click.pass_context
-    def list_(ctx: click.Context, limit: int | None, as_json: bool, as_csv: bool, place: str = "") -> None:
+    def list_(
+        ctx: click.Context, /, limit: int | None, as_json: bool, as_csv: bool, **chosen: str | None
+    ) -> None:
         """List what is registered."""
-        most = limit or -1
         with looking(ctx) as register:
-            found: Iterator[Entity] = register.entities(TYPES[kind], "TRUE", limit=most)
-            if place:
-                found = register.items_in(register.entity(place).id, limit=most)
+            found = _chosen(
+                register, kind, {name: text for name, text in chosen.items() if text}, limit or -1
+            )
             rows = (_plain(register, one) for one in found)
             if not (as_json or as_csv):
                 rows = (
@@ -183,6 +184,36 @@ def _add_looks(group: click.Group, kind: Kind) -> None:
         else:
             said = ((name, value) for name, value in row.items() if value not in ("", 0, {}))
             put("\n".join(f"{name}: {value}" for name, value in said))
+
+
+def _choosing(kind: Kind) -> Callable[[Command], Command]:
+    """Give the list of items options that say which; other kinds are few."""
+
+    def decorated(command: Command) -> Command:
+        for flag, name, metavar, purpose in reversed(CHOICES_OF_ITEMS) if kind == "item" else ():
+            command = click.option(flag, name, metavar=metavar, help=purpose)(command)
+        return command
+
+    return decorated
+
+
+def _chosen(register: Register, kind: Kind, chosen: Mapping[str, str], limit: int) -> Iterator[Entity]:
+    """What is listed.
+
+    Raises:
+        UsageError: It was chosen in two ways.
+        NotFoundError: What it was chosen by is not there.
+    """
+    if len(chosen) > 1:
+        raise click.UsageError("Choose by --in, by --titled, or by --record.")
+    if "place" in chosen:
+        return register.items_in(register.entity(chosen["place"]).id, limit=limit)
+    if "titled" in chosen:
+        return register.titled(chosen["titled"], limit=limit)
+    if "record" in chosen:
+        scan = register.catalogue.row(chosen["record"]).id
+        return register.entities(Item, "record = ?", [scan], limit=limit)
+    return register.entities(TYPES[kind], "TRUE", limit=limit)
 
 
 def _resolved(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -109,6 +109,8 @@ def test_an_item_is_linked_to_its_scan(furnished: Call, shelf: Shelf):
         record = file_one(shelf.archive, catalogue, 1).id
     furnished("item", "link", "F-000001D", str(record)[:13])
     assert rows(furnished("item", "show", "F-000001D", "--json"))[0]["record"] == record
+    listed = rows(furnished("item", "list", "--record", str(record)[:8], "--json"))
+    assert [one["code"] for one in listed] == ["F-000001D"]
     furnished("item", "link", "F-000001D", "--none")
     assert rows(furnished("item", "show", "F-000001D", "--json"))[0]["record"] == ""
     furnished("item", "link", "F-000001D", "ffffffff", code=6)
@@ -134,6 +136,14 @@ def test_a_refusal_is_a_sentence_with_a_way_out(furnished: Call, words: tuple[st
     told = str(furnished(*words, code=6))
     assert said in told
     assert len(told.splitlines()) == 2
+
+
+def test_items_are_found_by_words_of_their_titles(furnished: Call):
+    furnished("item", "add", "--title", "Księga LUDNOŚCI łódzkiej", "--box", "B-000001C")
+    assert rows(furnished("item", "list", "--titled", "nomina 98", "--json"))[0]["code"] == "F-000001D"
+    assert rows(furnished("item", "list", "--titled", "lodz ludnosci", "--json"))[0]["code"] == "F-000002E"
+    assert furnished("item", "list", "--titled", "nomina 97", "--json") == ""
+    furnished("item", "list", "--titled", "a", "--in", "B-000001C", code=2)
 
 
 def test_two_forms_at_once_are_too_many(furnished: Call):

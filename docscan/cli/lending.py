@@ -36,6 +36,13 @@ SIMPLE: Mapping[str, tuple[Act, str]] = {
     "shelve": ("shelve", "Say that an item is back in its place; that closes its part of the loan."),
 }
 
+folder_option = click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Where copies go.  [default: here]",
+)
 folios_option = click.option(
     "--folios", type=click.IntRange(0, conditions.MOST_FOLIOS), help="How many were counted."
 )
@@ -73,7 +80,7 @@ def loan() -> None:
 @items_argument
 @click.option("--for", "person", metavar="P-...", required=True, help="Who is to have it.")
 @_terms
-@click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Where copies go.")
+@folder_option
 @json_option
 @click.pass_context
 def request(ctx: click.Context, /, items: Sequence[str], folder: Path, as_json: bool, **terms: Any) -> None:
@@ -82,13 +89,9 @@ def request(ctx: click.Context, /, items: Sequence[str], folder: Path, as_json: 
     To have the paper all the same, say --original with its reason and its
     authoriser. The copies are folders in --to, named by the codes.
     """
-    archive, stated = standing_in(ctx, "lend"), _stated("request", **terms)
-    with looking(ctx) as register:
-        for item in map(register.item, items if not stated.insisted else ()):
-            if loans.scan_of(register, item):
-                packing.expect_place(archive, folder / item.code)
+    stated = _stated("request", **terms)
     asked = [replace(stated, item=item) for item in items]
-    _show(archive, _do(ctx, asked), as_json=as_json, folder=folder)
+    _carry_out(ctx, asked, as_json=as_json, folder=folder)
 
 
 @loan.command("approve", epilog="Example: docscan loan approve F-000012W")
@@ -106,6 +109,7 @@ def approve(ctx: click.Context, items: Sequence[str], as_json: bool) -> None:
 @_terms
 @folios_option
 @condition_option
+@folder_option
 @json_option
 @click.pass_context
 def out(
@@ -114,6 +118,7 @@ def out(
     items: Sequence[str],
     folios: int | None,
     condition: str | None,
+    folder: Path,
     as_json: bool,
     **terms: Any,
 ) -> None:
@@ -123,7 +128,7 @@ def out(
     """
     stated = replace(_stated("out", **terms), found=_counted(items, folios, condition))
     asked = [replace(stated, item=item) for item in items]
-    _show(standing_in(ctx), _do(ctx, asked), as_json=as_json)
+    _carry_out(ctx, asked, as_json=as_json, folder=folder)
 
 
 def _returning(act: Act, purpose: str) -> click.Command:
@@ -149,7 +154,7 @@ def _returning(act: Act, purpose: str) -> click.Command:
         found = replace(_counted(items, folios, condition), added=added)
         came = day.date() if day else None
         asked = [Asked(act, item, found=found, returned=came) for item in items]
-        _show(standing_in(ctx), _do(ctx, asked), as_json=as_json)
+        _carry_out(ctx, asked, as_json=as_json)
 
     return returning
 
@@ -182,7 +187,7 @@ def check(
     """
     found = _counted(items, folios, condition)
     asked = [Asked("check", item, found=found, because=because or "") for item in items]
-    _show(standing_in(ctx), _do(ctx, asked), as_json=as_json)
+    _carry_out(ctx, asked, as_json=as_json)
 
 
 def _simple(verb: str, act: Act, purpose: str) -> click.Command:
@@ -220,16 +225,15 @@ def _counted(items: Sequence[str], folios: int | None, condition: str | None) ->
 
 
 def _simply(ctx: click.Context, act: Act, items: Sequence[str], *, as_json: bool) -> None:
-    _show(standing_in(ctx), _do(ctx, [Asked(act, item) for item in items]), as_json=as_json)
+    _carry_out(ctx, [Asked(act, item) for item in items], as_json=as_json)
 
 
-def _do(ctx: click.Context, asked: Sequence[Asked]) -> list[Done]:
+def _carry_out(ctx: click.Context, asked: Sequence[Asked], *, as_json: bool, folder: Path = Path()) -> None:
+    """Do what was asked, write the copies that answer requests, and say what was done with each item."""
+    archive = standing_in(ctx, "lend")
+    _expect_places(ctx, archive, asked, folder)
     with changing(ctx, "lend") as register:
-        return loans.act_together(register, asked, now=now(), agent=agent())
-
-
-def _show(archive: Archive, done: Sequence[Done], *, as_json: bool, folder: Path = Path()) -> None:
-    """Give what was done with each item, and the copies that answer requests."""
+        done = loans.act_together(register, asked, now=now(), agent=agent())
     for one in done:
         if one.line is not None and one.line.kind == "copy":
             _copy(archive, one.item.record, folder / one.item.code)
@@ -239,6 +243,16 @@ def _show(archive: Archive, done: Sequence[Done], *, as_json: bool, folder: Path
         put_json(plain(Lent(one.number, one.line, one.item, one.person, 0)) for one in done if one.line)
     else:
         put("\n".join(dict.fromkeys(one.number for one in done)))
+
+
+def _expect_places(ctx: click.Context, archive: Archive, asked: Sequence[Asked], folder: Path) -> None:
+    """See that the copies that will answer have a place to go, before anything is put on record."""
+    if asked[0].insisted or asked[0].act not in ("request", "out"):
+        return
+    with looking(ctx) as register:
+        for item in (register.item(one.item) for one in asked):
+            if loans.scan_of(register, item) and register.open_loan(item.id) is None:
+                packing.expect_place(archive, folder / item.code)
 
 
 def _copy(archive: Archive, record: str, folder: Path) -> None:

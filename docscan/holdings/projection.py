@@ -5,20 +5,17 @@ the ledger) is passed over: the rules are kept before an event is written, and
 `verify` judges the files. So making the tables anew always comes to an end.
 """
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
-from functools import cache
 from typing import Any
 
 from sqlite_utils import Database
 
 from docscan.archive.event import Event
 from docscan.archive.tables import savepoint
-from docscan.holdings import codes, loan_rows, stocktake_rows
-from docscan.holdings.entities import KINDS, PERSONAL, TYPES, Entity, Kind, first_place, kind_of
+from docscan.holdings import loan_rows, stocktake_rows, stored
+from docscan.holdings.entities import KINDS, PERSONAL, Entity, Kind, first_place, kind_of
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
 REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
@@ -35,7 +32,6 @@ UNFIT = (
     ValueError,
 )
 NOTHING, EMPTY = "''", {"extra": "'{}'"}  # what SQL has for a text that was taken away
-NOT_COLUMNS = {"box", "location"}  # of an item or a box: told by `placement`
 
 Handler = Callable[[Database, Event], None]
 RowReader = Callable[[Event], Iterable[Entity]]
@@ -66,13 +62,6 @@ def types() -> tuple[str, ...]:
     return (REGISTERED, *HANDLERS)
 
 
-@cache
-def columns(kind: Kind) -> tuple[str, ...]:
-    """The columns of a kind's table, the id first."""
-    names = [one.name for one in fields(TYPES[kind]) if one.name not in NOT_COLUMNS or kind == "location"]
-    return tuple("number" if name == "code" else name for name in names)
-
-
 def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
     """Enter the rows of sheets: all at once, or, when one does not fit, those that do."""
     new = happened.detail["act"] == REGISTER
@@ -80,7 +69,8 @@ def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
     for row in rows:
         by_kind[kind_of(row)].append(row)
     for kind in KINDS:
-        _many(db, _inserting(kind) if new else _updating(kind), list(map(_values, by_kind[kind])))
+        statement = stored.inserting(kind) if new else stored.updating(kind)
+        _many(db, statement, list(map(stored.values, by_kind[kind])))
     for kind in ("box", "item") if new else ():
         for place_kind in ("location", "box"):
             placed = ((row.id, first_place(row)) for row in by_kind[kind])
@@ -112,42 +102,10 @@ def _one(db: Database, statement: str, row: Sequence[Any]) -> None:
         return
 
 
-@cache
-def _inserting(kind: Kind) -> str:
-    names = columns(kind)
-    return f"INSERT INTO {kind} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - own names
-
-
-@cache
-def _updating(kind: Kind) -> str:
-    """Takes the values in the order of the columns; neither id nor number is ever another."""
-    numbered = [f"{name} = ?{at}" for at, name in enumerate(columns(kind), start=1)]
-    fixed = 1 + ("number" in columns(kind))
-    return f"UPDATE {kind} SET {', '.join(numbered[fixed:])} WHERE {' AND '.join(numbered[:fixed])}"  # noqa: S608 - own names
-
-
 def _placing(place_kind: str) -> str:
     """Places nothing where there is no such place."""
     into = "INSERT INTO placement (subject, kind, place, place_kind, since, since_at)"
     return f"{into} SELECT ?1, ?2, id, ?3, ?4, ?5 FROM {place_kind} WHERE id = ?6"  # noqa: S608 - location or box
-
-
-def _values(entity: Entity) -> list[Any]:
-    return [_value(entity, name) for name in columns(kind_of(entity))]
-
-
-def _value(entity: Entity, name: str) -> Any:
-    if name == "number":
-        return _number(entity)
-    value = getattr(entity, name)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if name == "extra" else value
-
-
-def _number(entity: Any) -> int:
-    found = codes.parsed(entity.code)
-    if found is None:
-        raise ValueError(f"{entity.code} is no code")
-    return found.number
 
 
 def _move(db: Database, happened: Event) -> None:

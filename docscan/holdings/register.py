@@ -1,14 +1,11 @@
 """The register: `holdings.db`, kept up with the ledger, and the questions that are asked of it."""
 
-import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from sqlite_utils import Database
 
@@ -18,13 +15,12 @@ from docscan.archive.event import UUID, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.archive.tables import guarded, immediate
 from docscan.errors import LedgerError, NotFoundError
-from docscan.holdings import codes, filed, projection, tables
+from docscan.holdings import codes, filed, projection, stored, tables
 from docscan.holdings.codes import Code
 from docscan.holdings.entities import KINDS, TYPES, Entity, Item, Kind, Person, PlaceKind, is_text
 from docscan.holdings.filed import Sheets
 from docscan.messages import sentence
 
-PLACED = ("box", "item")
 SHEETS = "holdings"  # the folder that they lie in
 Of = TypeVar("Of", bound=Entity)
 
@@ -244,8 +240,8 @@ class Register:
             words: Or beginnings and parts of them.
             limit: At most so many; -1 for all.
         """
-        wanted = _folded(words).split()
-        self.db.conn.create_function("folded", 1, _folded, deterministic=True)
+        wanted = stored.folded(words).split()
+        self.db.conn.create_function("folded", 1, stored.folded, deterministic=True)
         where = " AND ".join(["instr(folded(title), ?)"] * len(wanted)) or "FALSE"
         return self.entities(Item, where, wanted, limit=limit)
 
@@ -265,10 +261,10 @@ class Register:
         """
         kind = next(kind for kind, one in TYPES.items() if one is type_)
         order = "name" if kind == "site" else "number"
-        query = f"{_selecting(kind)} WHERE {where} ORDER BY {order} LIMIT {limit:d}"
+        query = f"{stored.selecting(kind)} WHERE {where} ORDER BY {order} LIMIT {limit:d}"
         with guarded(tables.path_of(self.archive)):
             for row in self.db.execute(query, values):
-                yield _entity(type_, kind, row)
+                yield cast("Of", stored.entity(kind, row))
 
     def rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """What the projection answers to a query.
@@ -321,35 +317,6 @@ class Register:
         hint = sentence("G003", language, codes=", ".join(meant)) if meant else sentence("G002", language)
         wrong = codes.looks_like_one(named) and codes.parsed(named) is None
         return NotFoundError(sentence("G004" if wrong else "G001", language, named=repr(named)), hint=hint)
-
-
-def _folded(text: str) -> str:
-    """A text as it is looked for: small letters without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).replace("ł", "l")
-
-
-@cache
-def _selecting(kind: Kind) -> str:
-    """What reads the entities of a kind: the columns of its table, and where it belongs."""
-    names = ", ".join(f"{kind}.{name}" for name in projection.columns(kind))
-    if kind not in PLACED:
-        return f"SELECT {names} FROM {kind}"  # noqa: S608 - own names
-    return (
-        f"SELECT {names}, coalesce(place_kind, ''), coalesce(place, '') FROM {kind}"  # noqa: S608 - own names
-        f" LEFT JOIN placement ON subject = {kind}.id AND until IS NULL"
-    )
-
-
-def _entity(type_: type[Of], kind: Kind, row: Sequence[Any]) -> Of:
-    told: dict[str, Any] = dict(zip(projection.columns(kind), row, strict=False))
-    if kind != "site":
-        told["code"] = codes.code(kind, told.pop("number"))
-    if "extra" in told:
-        told["extra"] = json.loads(told["extra"])
-    if kind in PLACED and row[-1]:
-        told[row[-2]] = row[-1]
-    return type_(**told)
 
 
 def open_register(catalogue: Catalogue) -> Register:

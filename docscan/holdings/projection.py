@@ -71,18 +71,13 @@ def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
     for kind in KINDS:
         statement = stored.inserting(kind) if new else stored.updating(kind)
         _many(db, statement, list(map(stored.values, by_kind[kind])))
-    for kind in ("box", "item") if new else ():
-        for place_kind in ("location", "box"):
-            placed = ((row.id, first_place(row)) for row in by_kind[kind])
-            _many(
-                db,
-                _placing(place_kind),
-                [
-                    (subject, kind, place_kind, happened.seq, happened.at, place[1])
-                    for subject, place in placed
-                    if place and place[0] == place_kind
-                ],
-            )
+    for place_kind in ("location", "box") if new else ():
+        placed = [
+            (row.id, kind_of(row), place_kind, happened.seq, happened.at, place[1])
+            for row in rows
+            if (place := first_place(row)) and place[0] == place_kind
+        ]
+        _many(db, _placing(place_kind), placed)
 
 
 def _many(db: Database, statement: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -17,8 +17,8 @@ import pytest
 from shelf import NOW, Shelf
 
 from docscan import batch, decisions, equipment, journey
-from docscan.archive import durable, hold, ledger, papers
-from docscan.archive.catalogue import open_catalogue
+from docscan.archive import Archive, durable, hold, ledger, papers
+from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft
 from docscan.archive.layout import without_run
@@ -26,6 +26,7 @@ from docscan.archive.proof import checkpoint
 from docscan.archive.rebuild import dump, rebuild
 from docscan.archive.recovery import continued, taken_up
 from docscan.errors import ArchiveBusyError, ArchiveError
+from docscan.search import feed
 from tests.archive.conftest import object_id, read_document
 
 Slip = Callable[..., bytes]
@@ -199,3 +200,21 @@ def test_an_interrupted_paper_is_filed_before_a_session_goes_on(
     told = [one for one in ledger.read(shelf.archive) if path in one.files]
     assert len(told) == 2
     assert shelf.findings() == []
+
+
+def test_the_index_follows_a_run_while_it_goes_on(shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(batch, "FEED_EVERY", 1)
+    fed, feeds = list[int](), batch.feed
+
+    def noted(archive: Archive, catalogue: Catalogue) -> bool:
+        done = feeds(archive, catalogue)
+        fed.append(feed._known(archive))
+        return done
+
+    monkeypatch.setattr(batch, "feed", noted)
+    for number in range(2):
+        shelf.drop(f"{number}.png", slip(f"Rechnung {number}"))
+    shelf.run()
+    assert len(fed) == 3
+    assert fed == sorted(fed)
+    assert 0 < fed[0] < fed[2]

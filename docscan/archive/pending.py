@@ -1,10 +1,11 @@
-"""What is still to be written to the ledger: acts of people while a run held the archive.
+"""What is still to be written to the ledger: acts of people when it could not be written.
 
-A run may hold an archive for hours, and nobody is to wait that long to look
-at a document. So what has to be told before its bytes leave is flushed as one
-small file in `pending/`, and whoever holds or next takes the archive writes it
-to the ledger. The event then says when it was written, and in its detail when
-it was done (`done`) and by which file (`notice`), so that it is written once.
+An import or a new catalogue may hold an archive for long, who looks at a
+document may be let write to one folder alone, and a ledger may be damaged. So
+what has to be told before its bytes leave is flushed as one small file in
+`pending/`, and whoever next takes the archive up writes it to the ledger. The
+event then says when it was written, and in its detail when it was done (`done`)
+and by which file (`notice`), so that it is written once.
 
 Anybody who may write to `pending/` may put a notice there: a file of another
 form is moved to `quarantine/` and never stops a run.

@@ -59,8 +59,8 @@ def run(
 
     Prints how many files were received and where each ended: archived,
     duplicate, put aside or waiting. Leaves with 0 when the numbers add up and
-    nothing was put aside, 1 when something was, 75 when another run holds
-    the archive. A report is kept in reports/.
+    nothing was put aside, 1 when something was, 75 when another run goes
+    on. A report is kept in reports/.
     """
     archive = standing_in(ctx, "take in")
     if archive.inbox.is_dir() and any(archive.inbox.iterdir()):  # a run that finds nothing loads no readers

@@ -130,34 +130,37 @@ def _whereabouts(register: Register, found: Entity) -> Whereabouts:
         return Whereabouts(found.code, location=found.code, shelf=shelf(register, found))
     if isinstance(found, Person):
         return Whereabouts(found.code, found.name)
-    name, state = (found.title, register.state(found.id)) if isinstance(found, Item) else (found.type, "")
-    place = register.place_of(found.id)
+    home = _home(register, found.id)
+    if isinstance(found, Box):
+        return Whereabouts(found.code, found.type, **home)
+    return Whereabouts(found.code, found.title, register.state(found.id), **(home | _loan(register, found)))
+
+
+def _home(register: Register, subject_id: str) -> dict[str, str]:
+    """Where a box or an item belongs; nothing of what is gone for good."""
+    place = register.place_of(subject_id)
     if place is None:
-        return Whereabouts(found.code, name, state)
-    box = place.code if place.kind == "box" else ""
-    home = register.place_of(place.id) if box else place
-    location = register.entity(home.id) if home is not None else None
-    loan = register.open_loan(found.id)
-    out = loan if loan is not None and loan.state in AWAY else None
-    holder = register.person(out.person) if out else None
-    return Whereabouts(
-        found.code,
-        name,
-        state,
-        box=box,
-        location=location.code if isinstance(location, Location) else "",
-        shelf=shelf(register, location) if isinstance(location, Location) else "",
-        since=out.out_at if out else place.since,
-        person=holder.code if holder else "",
-        holder=holder.name if holder else "",
-        loan=loan.number if loan else "",
-        due=out.due if out else "",
-    )
+        return {}
+    if place.kind == "box":
+        return _home(register, place.id) | {"box": place.code, "since": place.since}
+    location = register.known(place.id, ("location",))
+    words = shelf(register, location) if isinstance(location, Location) else ""
+    return {"location": place.code, "shelf": words, "since": place.since}
+
+
+def _loan(register: Register, item: Item) -> dict[str, str]:
+    """The open loan of an item, and who has it once it was handed over."""
+    loan = register.open_loan(item.id)
+    if loan is None or loan.state not in AWAY:
+        return {} if loan is None else {"loan": loan.number}
+    holder = register.known(loan.person, ("person",))
+    named = {"person": holder.code, "holder": holder.name} if isinstance(holder, Person) else {}
+    return named | {"loan": loan.number, "since": loan.out_at, "due": loan.due}
 
 
 def shelf(register: Register, location: Location) -> str:
     """A location in words: site, room and coordinates."""
-    site = register.entity(location.site)
+    site = register.known(location.site, ("site",))
     name = site.name if isinstance(site, Site) else ""
     return " / ".join(filter(None, (name, location.room, location.c1, location.c2, location.c3)))
 
@@ -230,4 +233,4 @@ def _moments(spans: Iterable[_Span]) -> dict[int, str]:
 
 def _code(register: Register, identifier: str) -> str:
     """The code of a box, a location or a person; empty for nothing."""
-    return getattr(register.entity(identifier), "code", "") if identifier else ""
+    return getattr(register.known(identifier), "code", "") if identifier else ""

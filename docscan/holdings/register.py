@@ -139,7 +139,7 @@ class Register:
         if code is not None:
             found = self._coded(code)
         elif UUID.fullmatch(named.strip().lower()):
-            found = self._identified(named.strip().lower(), KINDS)
+            found = self.known(named.strip().lower())
         else:
             found = self._one("site", "name = ?", named.strip()) if is_text(named) else None
         if found is None:
@@ -154,7 +154,7 @@ class Register:
         """
         wanted = named.strip().lower()
         kinds = [kind for kind, one in TYPES.items() if one is type_]
-        found = self._identified(wanted, kinds) if UUID.fullmatch(wanted) else self.entity(named)
+        found = self.known(wanted, kinds) if UUID.fullmatch(wanted) else self.entity(named)
         if not isinstance(found, type_):
             raise self._unknown(named)
         return found
@@ -174,6 +174,11 @@ class Register:
             NotFoundError: None has.
         """
         return self.one(Person, named)
+
+    def known(self, identifier: str, kinds: Sequence[Kind] = KINDS) -> Entity | None:
+        """Whatever of some kinds has a UUID; None when nothing has, as when a sheet was lost."""
+        found = (self._one(kind, f"{kind}.id = ?", identifier) for kind in kinds)
+        return next((one for one in found if one is not None), None)
 
     def place_of(self, subject_id: str) -> Place | None:
         """Where a box or an item belongs, also while it is lent or missing; None once it is gone for good."""
@@ -300,10 +305,6 @@ class Register:
 
     def _coded(self, code: Code) -> Entity | None:
         return self._one(code.kind, "number = ?", code.number)
-
-    def _identified(self, identifier: str, kinds: Sequence[Kind]) -> Entity | None:
-        found = (self._one(kind, f"{kind}.id = ?", identifier) for kind in kinds)
-        return next((one for one in found if one is not None), None)
 
     def _one(self, kind: Kind, where: str, value: object) -> Entity | None:
         return next(self.entities(TYPES[kind], where, (value,), limit=1), None)

@@ -11,6 +11,7 @@ from docscan.archive.event import Draft
 from docscan.archive.keeping import holds
 from docscan.errors import HoldingsError, NotFoundError
 from docscan.holdings import answers, places
+from docscan.holdings import register as registers
 from docscan.holdings.answers import Stay
 from docscan.holdings.entities import Item
 from tests.archive.conftest import file_one
@@ -184,3 +185,16 @@ def test_an_item_of_an_item_has_a_place_of_its_own(depot: Depot):
     (part,) = enter(depot.register, [Item("", "", "Anexo", location=depot.locations[2].id, parent=whole.id)])
     (found,) = answers.where(depot.register, getattr(part, "code", ""))
     assert found.location == depot.locations[2].code
+
+
+def test_what_a_lost_sheet_spoke_of_is_left_out(depot: Depot):
+    lend(depot, 1, depot.items[0].id, depot.persons[0].id)
+    for kind in ('"kind":"site"', '"kind":"person"'):
+        for path in (depot.archive.root / "holdings").iterdir():
+            if kind in path.read_text():
+                path.unlink()
+    registers.rebuild(depot.archive)
+    with registers.open_register(depot.catalogue) as register:
+        (found,) = answers.where(register, depot.items[0].code)
+        assert (found.location, found.shelf) == (depot.locations[0].code, "2 / A / 3 / 0")
+        assert len(answers.history(register, depot.items[0].code)) >= 1

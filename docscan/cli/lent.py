@@ -81,7 +81,7 @@ def sent(ctx: click.Context, items: Sequence[str]) -> None:
     _list_reminders(found, as_json=False, as_csv=False)
 
 
-@click.command("rules", epilog="Example: docscan loan rules --show > loans.toml")
+@click.command("rules", epilog="Example: docscan loan rules --show > our-rules.toml")
 @click.option("--show", "as_text", is_flag=True, help="Print the whole file, to change it and adopt that.")
 @forms
 @click.pass_context
@@ -99,7 +99,7 @@ def rules(ctx: click.Context, as_text: bool, as_json: bool, as_csv: bool) -> Non
     give(rows, TERMS, as_json=as_json, as_csv=as_csv, right=("days", "renewals", "limit", "grace", "recall"))
 
 
-@click.command("adopt", epilog="Example: docscan loan adopt loans.toml")
+@click.command("adopt", epilog="Example: docscan loan adopt our-rules.toml")
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
 def adopt(ctx: click.Context, path: Path) -> None:

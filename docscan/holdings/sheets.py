@@ -56,9 +56,23 @@ def enter(
     """
     if len(entered) > MOST_ROWS:
         raise ValueError(f"{len(entered)} rows are more than one event holds")
-    lines = rules.checked(register, entered, act)
-    sheets = {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(lines)}
     draft = Draft(projection.REGISTERED, detail={"act": act, "rows": len(entered)})
+    sheets = pages(register, entered, act)
     written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
     register.catch_up()
     return written
+
+
+def pages(register: Register, entered: Sequence[Entity], act: str) -> dict[str, bytes]:
+    """Sheets to come, by their paths, once it is seen that what they say may be entered.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        entered: Whole, each with id and code; at most `MOST_ROWS`.
+        act: One of `rules.ACTS`.
+
+    Raises:
+        HoldingsError: A row breaks a rule.
+    """
+    lines = rules.checked(register, entered, act)
+    return {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(lines)}

@@ -1,0 +1,134 @@
+"""Giving out lists of holdings: one as it came in, the register as a plain table, or as Colombia's form."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from docscan.archive import ledger, papers
+from docscan.archive.custody import read_small
+from docscan.errors import HoldingsError
+from docscan.holdings import fuid, inventory, tabular
+from docscan.holdings.columns import PLAIN, folded
+from docscan.holdings.entities import Item
+from docscan.holdings.filed import events
+from docscan.holdings.fuid import Heading
+from docscan.holdings.inventory import WHOLE, Cells, Inventory
+from docscan.holdings.projection import REGISTERED
+from docscan.holdings.register import Register
+from docscan.holdings.tabular import Form
+
+MOST_BYTES = 2 * tabular.MOST_BYTES
+FUID_FORM = Form("utf-8-sig", ";", "needed", "\r\n")  # as spreadsheets in Spanish open it by themselves
+FUID_FIELDS = (
+    "",
+    "series_code",
+    "title",
+    "date_from",
+    "date_to",
+    "box",
+    "",
+    "",
+    "",
+    "folios",
+    "medium",
+    "",
+    "",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A list that was imported.
+
+    Attributes:
+        id: Its UUID.
+        at: When: ISO 8601, UTC.
+        items: How many items and boxes came with it.
+        batch: The UUID of the batch with which it came; may be empty.
+    """
+
+    id: str
+    at: str
+    items: int
+    batch: str
+
+
+def lists(register: Register) -> list[Kept]:
+    """The lists that were imported, the oldest first."""
+    found = ((one, one.detail) for one in events(register.catalogue, (REGISTERED,)) if "list" in one.detail)
+    return [
+        Kept(str(told["list"]), one.at, int(told["rows"]), str(told.get("batch", ""))) for one, told in found
+    ]
+
+
+def kept(register: Register, identifier: str) -> Inventory:
+    """A list as it was filed.
+
+    Args:
+        register: Open.
+        identifier: Its UUID.
+
+    Raises:
+        HoldingsError: There is none, or it is not as it was filed.
+    """
+    language, path = register.archive.config.language, f"custody/{identifier}/list.json"
+    digest = papers.vouched(register.catalogue, path) if '"' not in identifier else None
+    if digest is None:
+        raise HoldingsError("U060", language, list=identifier)
+    try:
+        data = read_small(register.archive.root / path, MOST_BYTES)
+        if ledger.sha256(data) == digest:
+            return inventory.read(data)
+    except (OSError, ValueError, LookupError, TypeError):
+        pass
+    raise HoldingsError("U062", language, path=path)
+
+
+def as_it_came(register: Register, listed: Inventory) -> bytes:
+    """A list as it came in, with what was changed since.
+
+    Args:
+        register: Open.
+        listed: As it was filed.
+    """
+    asked = json.dumps(listed.rows)
+    found = register.entities(Item, "item.id IN (SELECT value FROM json_each(?))", (asked,))
+    return inventory.written(register, listed, found)
+
+
+def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str]:
+    """Items as a table that can be imported again: the fields of an item, then what else it had.
+
+    Args:
+        register: Open.
+        items: In order.
+        form: How it is to be written down.
+    """
+    further = sorted({name for item in items for name in item.extra} - {WHOLE, *PLAIN})
+    yield tabular.written([*PLAIN, *further], form)
+    cells = Cells(register)
+    for item in items:
+        told = [cells.of(item, name, name) for name in PLAIN]
+        yield tabular.written([*told, *(item.extra.get(name, "") for name in further)], form)
+
+
+def as_fuid(register: Register, items: Iterable[Item], heading: Heading) -> bytes:
+    """Items as Colombia's form, to be signed by who hands them over.
+
+    Args:
+        register: Open.
+        items: In order.
+        heading: What stands above them.
+    """
+    cells = Cells(register)
+    lines = [fuid.above(heading, FUID_FORM)]
+    for number, item in enumerate(items, 1):
+        others = {folded(name): text for name, text in item.extra.items()}
+        row = [
+            cells.of(item, said, "") if said else others.get(folded(name), "")
+            for said, name in zip(FUID_FIELDS, fuid.COLUMNS, strict=True)
+        ]
+        row[0] = str(number)
+        row[3] = row[3] if item.date_from or item.date_to else "s.f."
+        lines.append(tabular.written(row, FUID_FORM))
+    return "".join([*lines, fuid.below(FUID_FORM)]).encode(FUID_FORM.encoding)

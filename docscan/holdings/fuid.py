@@ -1,0 +1,178 @@
+"""Lists of holdings as sheets of paper have them: headings, what stands above them, and the signatures below.
+
+Colombia's Formato Único de Inventario Documental (AGN, Acuerdo 042 of 2002,
+article 7) has the producing entity and the entry of the transfer above, two
+rows of headings, and below who made, handed over and received it. A plain list
+is the same without what is above and below.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docscan.holdings import tabular
+from docscan.holdings.columns import fields_of, folded, is_known, named_once
+from docscan.holdings.tabular import Form, Record
+
+TOP = 60  # rows among which the headings are looked for: a form has some 10 above them
+ENTITY = ("entidad productora", "entidad remitente")
+LABELS = (*ENTITY, "unidad administrativa", "oficina productora", "objeto", "registro de entrada", "hoja no")
+SIGNERS = ("elaborado", "entregado", "recibido")
+
+TITLE = "FORMATO ÚNICO DE INVENTARIO DOCUMENTAL"
+ABOVE = (
+    "No. de orden", "Código", "Nombre de las series, subseries o asuntos", "Fechas extremas", "",
+    "Unidad de conservación", "", "", "", "No. de folios", "Soporte", "Frecuencia de consulta", "Notas",
+)  # fmt: skip
+BELOW = ("", "", "", "Inicial", "Final", "Caja", "Carpeta", "Tomo", "Otro", "", "", "", "")
+COLUMNS = named_once([below or above for above, below in zip(ABOVE, BELOW, strict=True)])
+SIGNED = ("por", "Cargo", "Firma", "Lugar", "Fecha")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A list, taken apart.
+
+    Attributes:
+        head: What stands above the rows, with the headings.
+        columns: The names of the columns, of which no two are alike.
+        rows: The rows; blank ones among them.
+        foot: What stands below, such as who signed.
+    """
+
+    head: tuple[Record, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Record, ...]
+    foot: tuple[Record, ...]
+
+    @property
+    def fields(self) -> list[str]:
+        """The field of an item that each column says; empty for none."""
+        return fields_of(self.columns)
+
+    @property
+    def entity(self) -> str:
+        """Whose paper it is, as the form says above its headings; empty for nothing."""
+        for label in ENTITY:
+            for record in self.head:
+                for name, said in _labelled(record.cells):
+                    if folded(name) == label and said:
+                        return said
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What is written above a new form; all of it may be empty.
+
+    Attributes:
+        entity: Who produced the paper.
+        unit: The administrative unit above the office.
+        office: The producing office.
+        purpose: What the list is for, such as a primary transfer.
+        transfer: The number of the transfer.
+        day: Of its entry: ISO 8601.
+    """
+
+    entity: str = ""
+    unit: str = ""
+    office: str = ""
+    purpose: str = ""
+    transfer: str = ""
+    day: str = ""
+
+
+def taken_apart(text: str) -> tuple[Parts, str]:
+    """A list and its delimiter: that with which its headings are known best.
+
+    Raises:
+        LookupError: There is no heading of what the items are called.
+        ValueError: A quotation mark is never closed; the line it opens in.
+    """
+    found: list[tuple[int, Parts, str]] = []
+    wrong: list[ValueError] = []
+    for delimiter in tabular.DELIMITERS:
+        try:
+            records = tuple(tabular.records(text, delimiter))
+        except ValueError as problem:
+            wrong.append(problem)
+            continue
+        parts = _parts(records)
+        if parts is not None:
+            found.append((sum(map(is_known, parts.columns)), parts, delimiter))
+    if found:
+        _, parts, delimiter = max(found, key=lambda one: one[0])
+        return parts, delimiter
+    if len(wrong) == len(tabular.DELIMITERS):
+        raise wrong[0]
+    raise LookupError("title")
+
+
+def above(heading: Heading, form: Form) -> str:
+    """What stands above the rows of a new form, with its two rows of headings."""
+    said = (
+        ("ENTIDAD PRODUCTORA", heading.entity),
+        ("UNIDAD ADMINISTRATIVA", heading.unit),
+        ("OFICINA PRODUCTORA", heading.office),
+        ("OBJETO", heading.purpose),
+    )
+    year, month, day = heading.day.split("-") if heading.day else ("", "", "")
+    rows = [(TITLE,), *((f"{name}:", value) for name, value in said)]
+    rows += [("REGISTRO DE ENTRADA", "Año", "Mes", "Día", "N.T.")]
+    rows += [("", year, month, day, heading.transfer), (), ABOVE, BELOW]
+    return _wide(rows, form)
+
+
+def below(form: Form) -> str:
+    """The lines of who made, handed over and received a new form, to be filled in."""
+    names = [name.capitalize() for name in SIGNERS]
+    first, *others = SIGNED
+    rows: list[Sequence[str]] = [(), tuple(f"{name} {first}:" for name in names)]
+    rows += [(f"{other}:",) * len(names) for other in others]
+    spread = [tuple(part for cell in row for part in (cell, "", "", "")) for row in rows]
+    return _wide(spread, form)
+
+
+def _wide(rows: Sequence[Sequence[str]], form: Form) -> str:
+    """Rows as wide as the form."""
+    width = len(COLUMNS)
+    return "".join(tabular.written([*row, *[""] * (width - len(row))], form) for row in rows)
+
+
+def _parts(records: Sequence[Record]) -> Parts | None:
+    """A list taken apart; None when it has no headings."""
+    best, columns, until = 0, tuple[str, ...](), 0
+    for place, record in enumerate(records[:TOP]):
+        for cells, following in _headings(record, records[place + 1 : place + 2]):
+            names = named_once(cells)
+            known = sum(map(is_known, names))
+            if known > best and "title" in fields_of(names):
+                best, columns, until = known, names, place + following
+    if not best:
+        return None
+    end = next((n for n, record in enumerate(records[until:], until) if _is_signed(record)), len(records))
+    while end > until and records[end - 1].is_blank:  # what separates the signatures is no row
+        end -= 1
+    return Parts(tuple(records[:until]), columns, tuple(records[until:end]), tuple(records[end:]))
+
+
+def _headings(record: Record, following: Sequence[Record]) -> Iterator[tuple[Sequence[str], int]]:
+    """What may be headings: a row, or a row with the one below, which divides some of its cells."""
+    yield record.cells, 1
+    for lower in following:
+        said = [cell for cell in lower.cells if cell.strip()]
+        if said and all(map(is_known, said)) and len(lower.cells) == len(record.cells):
+            yield [low.strip() or high for high, low in zip(record.cells, lower.cells, strict=True)], 2
+
+
+def _is_signed(record: Record) -> bool:
+    first = next((folded(cell) for cell in record.cells if cell.strip()), "")
+    return first.startswith(tuple(f"{name} por" for name in SIGNERS))
+
+
+def _labelled(cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What may be a label with what it says: behind its colon, or in the next cell that says anything."""
+    said = [cell.strip() for cell in cells if cell.strip()]
+    for cell, following in zip(said, [*said[1:], ""], strict=True):
+        name, _, value = cell.partition(":")
+        beside = "" if following.endswith(":") or folded(following) in LABELS else following
+        yield name, value.strip() or beside

@@ -1,0 +1,143 @@
+"""A list of holdings as it came in, and how it is written again.
+
+What came in goes out letter by letter, for as long as nothing was changed. What
+a field does not give back so, such as `s.f.` or `1-204`, an item keeps as
+`extra`, under the name of the column; under `WHOLE` its whole line, where that
+was written otherwise than the others. A cell that still says what the register
+has keeps its spelling, and a line whose cells are all as they were is written
+as it stood.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from docscan.errors import ArchiveError
+from docscan.holdings import columns, tabular
+from docscan.holdings.columns import REFERENCES, fields_of
+from docscan.holdings.entities import Item
+from docscan.holdings.register import Register
+from docscan.holdings.tabular import Form
+
+FORMAT = "docscan.list/1"
+WHOLE = ""  # the name of no column
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """A list as it came, but for what its items say.
+
+    Attributes:
+        form: How it is written down.
+        head: What stands above the rows, with the headings.
+        columns: The names of the columns.
+        rows: The UUIDs of the items in order; of what is no item, the text.
+        foot: What stands below.
+    """
+
+    form: Form
+    head: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    foot: str
+
+    @property
+    def data(self) -> bytes:
+        """As it is kept, and as `read` reads it."""
+        told: dict[str, Any] = {"format": FORMAT, "head": self.head, "foot": self.foot}
+        told |= {"columns": self.columns, "rows": self.rows}
+        told |= {name: getattr(self.form, name) for name in Form.__slots__}
+        return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def read(data: bytes) -> Inventory:
+    """A list from its bytes.
+
+    Raises:
+        ValueError: They are no such list.
+        LookupError: They lack something.
+        TypeError: Something is of another form.
+    """
+    told: dict[str, Any] = json.loads(data)
+    if told["format"] != FORMAT:
+        raise ValueError(told["format"])
+    form = Form(*(str(told[name]) for name in Form.__slots__))
+    return Inventory(
+        form,
+        str(told["head"]),
+        tuple(map(str, told["columns"])),
+        tuple(map(str, told["rows"])),
+        str(told["foot"]),
+    )
+
+
+def written(register: Register, inventory: Inventory, items: Iterable[Item]) -> bytes:
+    """A list as it came in, with what was changed since.
+
+    Args:
+        register: Open.
+        inventory: As it was filed, or is about to be.
+        items: Those of its rows, in any order.
+    """
+    cells = Cells(register)
+    fields = fields_of(inventory.columns)
+    lines = {}
+    for item in items:
+        row = [cells.of(item, *pair) for pair in zip(fields, inventory.columns, strict=True)]
+        lines[item.id] = _line(item, row, inventory.form)
+    body = "".join(lines.get(row, row) for row in inventory.rows)
+    return (inventory.head + body + inventory.foot).encode(inventory.form.encoding, "backslashreplace")
+
+
+@dataclass(slots=True)
+class Cells:
+    """Writes fields as cells; each code is looked up once."""
+
+    register: Register
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, item: Item, name: str, column: str) -> str:
+        """What a column says of an item: as it came, where that still says the same.
+
+        Args:
+            item: The item.
+            name: The field that the column says; empty for none.
+            column: Its name.
+        """
+        came = item.extra.get(column)
+        if not name:
+            return came or ""
+        now = getattr(item, name)
+        if came is not None and (not came or self._says(name, came) == now):
+            return came  # where the list left a place open, it was said when it was imported
+        return self._code(now) if name in REFERENCES and now else columns.shown(name, now)
+
+    def _says(self, name: str, cell: str) -> str | int | None:
+        try:
+            if name in REFERENCES and cell.strip():
+                return self.register.entity(cell).id
+            if name == "record" and cell.strip():
+                return self.register.catalogue.row(cell.strip()).id
+            return columns.value(name, cell)
+        except (ValueError, ArchiveError):
+            return None
+
+    def _code(self, identifier: str) -> str:
+        if identifier not in self.known:
+            self.known[identifier] = str(getattr(self.register.entity(identifier), "code", ""))
+        return self.known[identifier]
+
+
+def _line(item: Item, cells: Sequence[str], form: Form) -> str:
+    """The line of an item: as it stood, where that still says the same."""
+    whole = item.extra.get(WHOLE)
+    if whole is not None:
+        try:
+            (record,) = tabular.records(whole, form.delimiter)
+        except ValueError:
+            return tabular.written(cells, form)
+        came = [*record.cells[: len(cells)], *[""] * (len(cells) - len(record.cells))]
+        if came == list(cells):
+            return whole
+    return tabular.written(cells, form)

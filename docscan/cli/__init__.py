@@ -62,11 +62,20 @@ CHAPTERS = {
     "person": ("shelving", "Who borrows."),
     "where": ("shelving", "Where a box or an item belongs, and who has it."),
     "history": ("shelving", "Every place an item was in and everybody who had it, without a gap."),
+    "label": (
+        "printing",
+        "Print labels for locations, boxes, items and people: bars (Code 128), a square (QR), and words.",
+    ),
     "loan": (
         "lending",
         "Lend paper and take it back: request, approve, prepare, out, renew, recall, in, check, shelve.",
     ),
     "loans": ("lending", "What is on loan, or was on a day: who has it, and since when it is overdue."),
+    "desk": (
+        "desking",
+        "Place, lend, take back and count paper with a reader of bar codes: one prompt for all of it.",
+    ),
+    "stocktake": ("counting", "Compare what stands at a place with the register: start, scan, show, close."),
     "access": (
         "accessing",
         "Say who may do what in an archive: people with roles, a person being the login that calls.",

@@ -1,0 +1,211 @@
+"""What a stocktake finds: what was seen and what was not, beside what the register says.
+
+Each thing that is seen is judged by what the register said when it was seen,
+and what was not seen, by what it says at the end. So paper may be lent, brought
+back and moved while it is counted: what was put down, or came back, since the
+count began is there for that reason, and nobody need have scanned it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from docscan.archive.tables import guarded
+from docscan.holdings import tables
+from docscan.holdings.entities import TYPES, Box, Entity, Item, Location, Person, Site
+from docscan.holdings.register import Register
+
+Finding = Literal["expected", "misplaced", "unexpected", "missing", "away"]
+FINDINGS: tuple[Finding, ...] = get_args(Finding)
+Countable = Site | Location | Box
+
+LENT, MISSING = "on loan", "missing"
+NAMED = "id IN (SELECT value FROM json_each(?))"
+NOW = 1 << 53  # beyond the number of any event
+
+# the newest scan of each thing, and what the register said of it then
+SEEN = """
+WITH newest AS (
+    SELECT subject, place, max(seq) AS seq FROM stocktake_scan
+    WHERE stocktake = :stocktake {one} GROUP BY subject
+)
+SELECT newest.subject, newest.place, home.place, shelf.place, absence.what,
+    (SELECT person FROM loan JOIN loan_line ON loan.id = loan WHERE item = newest.subject
+        AND out < newest.seq AND (back IS NULL OR back > newest.seq)) AS holder
+FROM newest
+LEFT JOIN placement AS home ON home.subject = newest.subject
+    AND home.since < newest.seq AND (home.until IS NULL OR home.until > newest.seq)
+LEFT JOIN placement AS shelf ON shelf.subject = home.place
+    AND shelf.since < newest.seq AND (shelf.until IS NULL OR shelf.until > newest.seq)
+LEFT JOIN absence ON absence.subject = newest.subject
+    AND absence.since < newest.seq AND (absence.until IS NULL OR absence.until > newest.seq)
+ORDER BY newest.seq
+"""
+# what belongs to the place and was not seen; {then} is asked of a stocktake that is over, and has no index
+UNSEEN = """
+WITH held AS (
+    SELECT subject, kind, place, since FROM placement WHERE until IS NULL AND since < :at {then}
+), shelves (id) AS (
+    SELECT :place UNION SELECT id FROM location WHERE site = :place
+), inside (id, since) AS (
+    SELECT id, 0 FROM shelves
+    UNION SELECT subject, since FROM held WHERE kind = 'box' AND place IN (SELECT id FROM shelves)
+)
+SELECT held.subject, held.place,
+    (SELECT shelf.place FROM placement AS shelf WHERE shelf.subject = held.place
+        AND shelf.since < :at AND (shelf.until IS NULL OR shelf.until > :at)),
+    (SELECT what FROM absence WHERE absence.subject = held.subject
+        AND absence.since < :at AND (absence.until IS NULL OR absence.until > :at)),
+    (SELECT person FROM loan JOIN loan_line ON loan.id = loan WHERE item = held.subject
+        AND (out < :at OR state = 'prepared') AND (closed IS NULL OR closed > :at)),
+    held.since > :started OR inside.since > :started
+        OR EXISTS (SELECT 1 FROM loan_line WHERE item = held.subject AND closed > :started AND closed < :at)
+        OR EXISTS (SELECT 1 FROM absence WHERE subject = held.subject AND until > :started AND until < :at)
+FROM inside CROSS JOIN held ON held.place = inside.id
+WHERE held.kind = 'item' AND NOT EXISTS (
+    SELECT 1 FROM stocktake_scan WHERE stocktake = :stocktake AND stocktake_scan.subject = held.subject
+)
+ORDER BY held.place, held.subject
+"""
+THEN = "UNION ALL SELECT subject, kind, place, since FROM placement WHERE until > :at AND since < :at"
+
+
+@dataclass(frozen=True, slots=True)
+class Stocktake:
+    """A place that is, or was, counted.
+
+    Attributes:
+        id: A UUID.
+        place: What is counted.
+        started: The number of the event it began with.
+        started_at: ISO 8601, UTC.
+        closed: The number of the event it ended with; 0 while it is open.
+        closed_at: ISO 8601, UTC; empty while it is open.
+    """
+
+    id: str
+    place: Countable
+    started: int
+    started_at: str
+    closed: int = 0
+    closed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a stocktake says of an item, or of a box that was scanned.
+
+    Attributes:
+        subject: The item or the box.
+        finding: `expected`: seen where it belongs; `misplaced`: seen, and belongs
+            elsewhere; `unexpected`: seen, though it is lent, lost or gone;
+            `missing`: not seen; `away`: not seen, because somebody has it or it
+            is under way to or from them.
+        seen: The code of the box or the location at which it was seen; empty if it was not.
+        box: The code of the box it belongs in; may be empty.
+        location: The code of the location it belongs to; may be empty.
+        state: `on loan`, `missing`, `lost`, `transferred out` or `destroyed`; empty for in its place.
+        person: Who has it; None for nobody.
+    """
+
+    subject: Item | Box
+    finding: Finding
+    seen: str = ""
+    box: str = ""
+    location: str = ""
+    state: str = ""
+    person: Person | None = None
+
+
+def judged(register: Register, stocktake: Stocktake, subject: Item | Box) -> Counted:
+    """What a stocktake says of something that was seen.
+
+    Args:
+        register: Open.
+        stocktake: The stocktake.
+        subject: What was scanned in it.
+
+    Raises:
+        LookupError: It was not.
+    """
+    (found,) = _seen(register, stocktake, subject.id)
+    return found
+
+
+def report(register: Register, stocktake: Stocktake) -> Iterator[Counted]:
+    """What a stocktake found: first what was seen, in the order of the scans, then what was not.
+
+    Args:
+        register: Open.
+        stocktake: As it is now while it is open, and as it was when it ended.
+    """
+    yield from _seen(register, stocktake)
+    yield from _unseen(register, stocktake)
+
+
+def totals(found: Sequence[Counted]) -> Mapping[str, int]:
+    """How many items there are of each finding; boxes do not count."""
+    counted = Counter(one.finding for one in found if isinstance(one.subject, Item))
+    return {str(finding): counted[finding] for finding in FINDINGS}
+
+
+def called(entity: Entity) -> str:
+    """The code of an entity, the name of a site."""
+    return entity.name if isinstance(entity, Site) else entity.code
+
+
+def _seen(register: Register, stocktake: Stocktake, subject: str = "") -> Iterator[Counted]:
+    query = SEEN.format(one="AND subject = :subject" if subject else "")
+    rows = _rows(register, query, {"stocktake": stocktake.id, "subject": subject})
+    known = _known(register, rows)
+    for seen, place, home, shelf, absent, holder in rows:
+        finding: Finding = "expected" if place in (home, shelf) else "misplaced"
+        if holder or absent not in (None, MISSING):
+            finding = "unexpected"
+        yield _counted(known, (seen, home, shelf, absent, holder), finding, called(known[place]))
+
+
+def _unseen(register: Register, stocktake: Stocktake) -> Iterator[Counted]:
+    query = UNSEEN.format(then=THEN if stocktake.closed else "")
+    at, place = stocktake.closed or NOW, stocktake.place.id
+    values = {"at": at, "place": place, "stocktake": stocktake.id, "started": stocktake.started}
+    rows = _rows(register, query, values)
+    known = _known(register, rows)
+    for *told, meanwhile in rows:
+        *_, absent, holder = told
+        finding: Finding = "missing"
+        if not absent and (holder or meanwhile):
+            finding = "away" if holder else "expected"
+        yield _counted(known, told, finding)
+
+
+def _counted(known: Mapping[str, Entity], told: Sequence[Any], finding: Finding, seen: str = "") -> Counted:
+    subject, home, shelf, absent, holder = told
+    boxed = known.get(home) if shelf else None
+    location, person = known.get(shelf or home), known.get(holder)
+    return Counted(
+        known[subject],  # type: ignore[arg-type]  # an item, or a box: nothing else is scanned or placed
+        finding,
+        seen,
+        called(boxed) if boxed else "",
+        called(location) if location else "",
+        absent or (LENT if holder else ""),
+        person if isinstance(person, Person) else None,
+    )
+
+
+def _rows(register: Register, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with guarded(tables.path_of(register.archive)):
+        return list(register.db.execute(query, values))
+
+
+def _known(register: Register, rows: Iterable[Sequence[Any]]) -> Mapping[str, Entity]:
+    """The entities that rows name by their UUIDs."""
+    named = json.dumps(sorted({cell for row in rows for cell in row if isinstance(cell, str)}))
+    return {
+        one.id: one
+        for kind, type_ in TYPES.items()
+        for one in register.entities(type_, f"{kind}.{NAMED}", (named,))
+    }

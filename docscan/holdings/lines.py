@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from docscan.holdings.conditions import UNKNOWN, Condition, stated
 
@@ -63,6 +63,9 @@ TO: Mapping[Act, Stand] = {
     "check": "checked",
     "shelve": "closed",
 }
+
+
+Changes = dict[str, Any]  # of the attributes of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +173,9 @@ def advanced(line: Line | None, step: Step) -> Line | None:
     act = next((act for act in ACTS if act == step.act), None)
     if act is None or line.stand not in FROM[act]:
         return line
-    changed = replace(line, stand=TO[act], last=step)
-    if changed.stand == "closed":
-        changed = replace(changed, ended=step.act)
-    return CHANGES[act](changed, step) if act in CHANGES else changed
+    changes = CHANGES[act](line, step) if act in CHANGES else {}
+    stand = TO[act]
+    return replace(line, stand=stand, last=step, ended=act if stand == "closed" else "", **changes)
 
 
 def _begun(step: Step) -> Line:
@@ -194,31 +196,31 @@ def _begun(step: Step) -> Line:
     )
 
 
-def _gone_out(line: Line, step: Step) -> Line:
-    return replace(line, went=step, due=_date(step.detail, "due"), sent=stated(step.detail, UNKNOWN))
+def _gone_out(_: Line, step: Step) -> Changes:
+    return {"went": step, "due": _date(step.detail, "due"), "sent": stated(step.detail, UNKNOWN)}
 
 
-def _renewed(line: Line, step: Step) -> Line:
-    return replace(line, due=_date(step.detail, "due"), renewals=line.renewals + 1)
+def _renewed(line: Line, step: Step) -> Changes:
+    return {"due": _date(step.detail, "due"), "renewals": line.renewals + 1}
 
 
-def _recalled(line: Line, step: Step) -> Line:
-    return replace(line, due=_date(step.detail, "due"), recalled=True)
+def _recalled(_: Line, step: Step) -> Changes:
+    return {"due": _date(step.detail, "due"), "recalled": True}
 
 
-def _come_back(line: Line, step: Step) -> Line:
-    return replace(line, came=step, back=stated(step.detail, UNKNOWN))
+def _come_back(_: Line, step: Step) -> Changes:
+    return {"came": step, "back": stated(step.detail, UNKNOWN)}
 
 
-def _explained(line: Line, step: Step) -> Line:
-    return replace(line, discrepancy=_text(step.detail, "reason"), back=stated(step.detail, line.back))
+def _explained(line: Line, step: Step) -> Changes:
+    return {"discrepancy": _text(step.detail, "reason"), "back": stated(step.detail, line.back)}
 
 
-def _checked(line: Line, step: Step) -> Line:
-    return replace(line, back=stated(step.detail, line.back))
+def _checked(line: Line, step: Step) -> Changes:
+    return {"back": stated(step.detail, line.back)}
 
 
-CHANGES: Mapping[str, Callable[[Line, Step], Line]] = {
+CHANGES: Mapping[str, Callable[[Line, Step], Changes]] = {
     "out": _gone_out,
     "renew": _renewed,
     "recall": _recalled,

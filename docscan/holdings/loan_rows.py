@@ -5,7 +5,7 @@ import json
 from sqlite_utils import Database
 
 from docscan.archive.event import Event
-from docscan.holdings.lines import Line, Step, told
+from docscan.holdings.lines import UNDONE, Line, Step, advanced, told
 
 
 def take_in(db: Database, happened: Event) -> None:
@@ -24,8 +24,9 @@ def take_in(db: Database, happened: Event) -> None:
     loan, item = str(detail["loan"]), str(detail["item"])
     step = Step(happened.seq, happened.at, happened.agent.id, str(detail["act"]), detail)
     before = steps(db, item, loan)
-    was, line = told(before), told((*before, step))
-    if line == was:
+    was = told(before)
+    line = told((*before, step)) if step.act == UNDONE else advanced(was, step)
+    if line is was or line == was:
         raise ValueError(f"{step.act} does not follow")
     if step.act == "request":
         _open(db, step)
@@ -33,8 +34,9 @@ def take_in(db: Database, happened: Event) -> None:
         "INSERT INTO loan_step VALUES (?, ?, ?, ?, ?, ?, ?)",
         (item, loan, step.seq, step.at, step.agent, step.act, json.dumps(dict(detail), sort_keys=True)),
     )
-    db.execute("DELETE FROM loan_line WHERE loan = ? AND item = ?", (loan, item))
-    if line is not None:
+    if line is None:
+        db.execute("DELETE FROM loan_line WHERE loan = ? AND item = ?", (loan, item))
+    else:
         _write(db, line)
 
 
@@ -158,4 +160,8 @@ def _write(db: Database, line: Line) -> None:
         "discrepancy": line.discrepancy,
     }
     names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    db.execute(f"INSERT INTO loan_line ({names}) VALUES ({places})", columns)  # noqa: S608 - own names
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    db.execute(
+        f"INSERT INTO loan_line ({names}) VALUES ({places}) ON CONFLICT (loan, item) DO UPDATE SET {changed}",  # noqa: S608 - own names
+        columns,
+    )

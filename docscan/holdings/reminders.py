@@ -11,17 +11,10 @@ from datetime import date, datetime, timedelta
 
 from docscan.archive.event import Draft, Event
 from docscan.escalation import Act, Ladder, Level, Rung, Step, next_step
-from docscan.holdings import lent, loan_rows
+from docscan.holdings import lent
 from docscan.holdings.lent import Lent
 from docscan.holdings.policies import OVERDUE, Rules
 from docscan.holdings.register import Register
-
-WAITING = (
-    "SELECT item, subject, due, level FROM escalation AS drafted WHERE act = 'drafted' AND ladder = ?"
-    " AND NOT EXISTS (SELECT 1 FROM escalation AS sent WHERE sent.subject = drafted.subject"
-    " AND sent.item = drafted.item AND sent.due = drafted.due AND sent.level = drafted.level"
-    " AND sent.ladder = drafted.ladder AND sent.act = 'sent') ORDER BY seq"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +88,11 @@ def waiting(register: Register, rules: Rules, on: date) -> list[Reminder]:
     ladder = rules.ladder(on)
     levels = ladder.levels if ladder else ()
     found: list[Reminder] = []
-    for item, loan, day, number in list(register.rows(WAITING, OVERDUE)):
-        line = loan_rows.line_of(register.db, item, loan)
-        if line is not None and line.stand == "on loan" and line.due == day and 1 <= number <= len(levels):
-            row = next(one for one in lent.of_loan(register, rules, loan, on) if one.item.id == item)
-            found.append(Reminder(row, number, levels[number - 1]))
+    for one in lent.overdue(register, rules, on):
+        rungs = done(register, one.line.loan, one.line.item, one.line.due)
+        left = {rung.level for rung in rungs if rung.act == "drafted"}
+        left -= {rung.level for rung in rungs if rung.act == "sent"}
+        found += [Reminder(one, number, levels[number - 1]) for number in left if 0 < number <= len(levels)]
     return found
 
 

@@ -12,6 +12,7 @@ from docscan.archive import Archive
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.handover import packing, proofs
 from docscan.cli.lent import LOOKS, day_type, items_argument, json_option, list_, plain
+from docscan.cli.printing import PAPERS
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.holdings import conditions, loans
@@ -279,7 +280,7 @@ def _name(done: Done) -> str:
     return f"{done.person.code} {done.person.name}".rstrip()
 
 
-for _command in LOOKS:
+for _command in (*LOOKS, *PAPERS):
     loan.add_command(_command)
 
 COMMANDS = {"loan": loan, "loans": list_}

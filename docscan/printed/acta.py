@@ -19,7 +19,7 @@ from docscan.archive.reconciliation import (
     reasons_of,
 )
 from docscan.messages import sentence
-from docscan.printed.paper import Facts, Heading, Mark, Paper, Part, Signatures, Table, Text
+from docscan.printed.paper import Facts, Heading, Mark, Paper, Part, Signatures, Table, Text, begun
 
 TITLES = {"in": "B117", "out": "B118"}
 REASON_PHRASES = {
@@ -60,15 +60,15 @@ def paper(batch: Batch, acta: Acta, mark: Mark | None, *, language: str, at: str
     if batch.direction == "in":
         parts.append(Text(sentence("B151", language)))
     parties = (("B120", acta.transmitter), ("B121", acta.recipient))
-    lines = [f"{_begun(code, language)}:" for code in SIGNED]
-    parts.append(Signatures([(f"{_begun(code, language)}: {name}", [*lines, ""]) for code, name in parties]))
+    lines = [f"{begun(code, language)}:" for code in SIGNED]
+    parts.append(Signatures([(f"{begun(code, language)}: {name}", [*lines, ""]) for code, name in parties]))
     return Paper(sentence(TITLES[batch.direction], language, number=batch.number), language, parts, mark)
 
 
 def boxes(batch: Batch, acta: Acta, language: str) -> Table:
     """The boxes with their counts at each stage, and the sum of them."""
-    head = [_begun("B124", language), _begun("B125", language)]
-    head += [_begun(STAGE_PHRASES[stage], language) for stage in batch.stages]
+    head = [begun("B124", language), begun("B125", language)]
+    head += [begun(STAGE_PHRASES[stage], language) for stage in batch.stages]
     rows = [
         [box.label, box.title, *_cells(batch, number, Count(1, box.files, box.pages))]
         for number, box in enumerate(acta.boxes, 1)
@@ -78,7 +78,7 @@ def boxes(batch: Batch, acta: Acta, language: str) -> Table:
     total = [_count(batch.count(stage)) for stage in batch.stages]
     right = frozenset(range(2, len(head)))
     shares = [1.3, 1.9, *[1.45] * len(batch.stages)]
-    return Table(head, [*rows, [_begun("B128", language), "", *total]], shares, right, total=True)
+    return Table(head, [*rows, [begun("B128", language), "", *total]], shares, right, total=True)
 
 
 def differences(batch: Batch, language: str) -> Table:
@@ -86,11 +86,11 @@ def differences(batch: Batch, language: str) -> Table:
     codes = reasons_of(batch)
     rows = []
     for one in batch.differences:
-        what = [_begun(STAGE_PHRASES[one.stage], language), sentence(MEASURE_PHRASES[one.measure], language)]
+        what = [begun(STAGE_PHRASES[one.stage], language), sentence(MEASURE_PHRASES[one.measure], language)]
         if one.box:
             what.append(sentence("B127", language) if one.box == NO_BOX else one.box)
         rows.append([", ".join(what), str(one.before), str(one.after), _reasons(one, codes, language)])
-    head = [_begun(code, language) for code in ("B130", "B131", "B132", "B133")]
+    head = [begun(code, language) for code in ("B130", "B131", "B132", "B133")]
     return Table(head, rows, (2, 1, 1, 4), frozenset({1, 2}))
 
 
@@ -103,7 +103,7 @@ def _facts(batch: Batch, acta: Acta, language: str) -> list[tuple[str, str]]:
     rows = [("B120", acta.transmitter), ("B121", acta.recipient), ("B122", acta.date.isoformat())]
     if batch.closing is not None:
         rows.append(("B123", batch.closing.at))
-    return [(_begun(code, language), value) for code, value in rows]
+    return [(begun(code, language), value) for code, value in rows]
 
 
 def _cells(batch: Batch, box: int, declared: Count) -> list[str]:
@@ -119,9 +119,3 @@ def _cells(batch: Batch, box: int, declared: Count) -> list[str]:
 
 def _count(count: Count) -> str:
     return f"{count.files} / {count.pages}"
-
-
-def _begun(code: str, language: str) -> str:
-    """A phrase with a capital, as at the beginning of a line."""
-    said = sentence(code, language)
-    return said[:1].upper() + said[1:]

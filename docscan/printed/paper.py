@@ -1,4 +1,4 @@
-"""A paper as people print and sign it: A4 pages with heads, tables, boxes for signatures and a QR code.
+"""A paper as people print and sign it: A4 pages with heads, tables, boxes for signatures, and codes.
 
 Every page ends with its number and, where there is one, the checkpoint of the
 ledger: whoever keeps the paper keeps a witness of all that happened until then
@@ -14,9 +14,10 @@ from xml.sax.saxutils import escape
 
 import segno
 from reportlab.graphics import renderPDF
+from reportlab.graphics.barcode.code128 import Code128
 from reportlab.graphics.shapes import Drawing, Path
 from reportlab.lib import colors
-from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -44,6 +45,9 @@ WIDTH = A4[0] - 2 * MARGIN - 12  # points: a frame of reportlab's is padded with
 BELOW_HEADING = 30 * mm  # a heading with less room below it goes over to the next page
 CODE = 22 * mm  # a code of 96 characters has 0.4 mm modules then: three pixels and more from 200 dpi
 QUIET = 4  # modules of white around a code (ISO/IEC 18004, 9.1)
+BESIDE = 10  # modules of white on each side of bars (ISO/IEC 15417, 4.3.7)
+SIDE_BY_SIDE = 2  # boxes for signatures: in a narrower one nobody can sign
+MOST_TITLE = 60  # characters of the title at the foot of each page, which is one line
 RULE = colors.Color(0.72, 0.72, 0.72)
 SHADE = colors.Color(0.94, 0.94, 0.94)
 ROOT_SHOWN = 20  # hex digits: 80 bits, more than anybody can search for a second tree
@@ -116,16 +120,25 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Boxes side by side that people sign.
+    """Boxes that people sign, two side by side, all of them on one page.
 
     Attributes:
         boxes: Each with its heading and the lines to be filled in.
+        declared: What is signed, above them; may be empty.
     """
 
     boxes: Sequence[tuple[str, Sequence[str]]]
+    declared: str = ""
 
 
-Part = Heading | Text | Facts | Table | Signatures
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code across the page: as bars, as a square, and to be read from afar."""
+
+    code: str
+
+
+Part = Heading | Text | Facts | Table | Signatures | Coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +160,15 @@ class Paper:
 
 def pdf(paper: Paper) -> bytes:
     """The paper as PDF, its typeface embedded; the same paper gives the same bytes."""
-    _typefaces()
+    typefaces()
     pages = _built(paper, 0)[1]
     return _built(paper, pages)[0]
+
+
+def begun(code: str, language: str) -> str:
+    """A phrase with a capital, as at the beginning of a line."""
+    said = sentence(code, language)
+    return said[:1].upper() + said[1:]
 
 
 def qr(text: str, side: float) -> Drawing:
@@ -176,6 +195,29 @@ def qr(text: str, side: float) -> Drawing:
     return drawing
 
 
+@cache
+def typefaces() -> None:
+    """Make the typeface known in which everything is printed."""
+    folder = resources.files("font_source_sans_pro") / "files"
+    for name in (PLAIN, BOLD):
+        with resources.as_file(folder / f"{name}.ttf") as path:
+            pdfmetrics.registerFont(TTFont(name, str(path)))
+
+
+def bars(text: str, width: float, height: float) -> Code128:
+    """A bar code (Code 128) as something to draw, the white on both sides within.
+
+    Args:
+        text: What it says: ASCII.
+        width: In points.
+        height: In points.
+    """
+    modules = Code128(text, barWidth=1, quiet=0).width
+    unit = width / (modules + 2 * BESIDE)
+    quiet = {"lquiet": BESIDE * unit, "rquiet": BESIDE * unit}
+    return Code128(text, barWidth=unit, barHeight=height, **quiet)
+
+
 def _runs(modules: Sequence[int]) -> list[tuple[int, int]]:
     """Where dark modules begin and end."""
     edges = [n for n in range(len(modules) + 1) if _dark(modules, n) != _dark(modules, n - 1)]
@@ -187,25 +229,17 @@ def _dark(modules: Sequence[int], n: int) -> bool:
 
 
 @cache
-def _typefaces() -> None:
-    folder = resources.files("font_source_sans_pro") / "files"
-    for name in (PLAIN, BOLD):
-        with resources.as_file(folder / f"{name}.ttf") as path:
-            pdfmetrics.registerFont(TTFont(name, str(path)))
-
-
-@cache
 def _style(name: str) -> ParagraphStyle:
-    size, leading = {"title": (18, 24), "heading": (12, 16)}.get(name, (10, 13.5))
+    size, leading = {"title": (18, 24), "heading": (12, 16), "afar": (30, 36)}.get(name, (10, 13.5))
     above, below = {"title": (0, 10), "heading": (10, 4), "text": (2, 4)}.get(name, (0, 0))
     return ParagraphStyle(
         name,
-        fontName=BOLD if name in ("title", "heading") or name.startswith("bold") else PLAIN,
+        fontName=BOLD if name in ("title", "heading", "afar") or name.startswith("bold") else PLAIN,
         fontSize=size,
         leading=leading,
         spaceBefore=above,
         spaceAfter=below,
-        alignment=TA_RIGHT if name.endswith("right") else 0,
+        alignment=TA_CENTER if name == "afar" else TA_RIGHT if name.endswith("right") else 0,
     )
 
 
@@ -251,8 +285,10 @@ def _laid_out(part: Part) -> list[Flowable]:
             return [_facts(rows), Spacer(0, 6)]
         case Table():
             return [_table(part), Spacer(0, 8)]
-        case Signatures(boxes):
-            return [KeepTogether([Spacer(0, 8), _signatures(boxes)])]
+        case Signatures(boxes, declared):
+            return [KeepTogether([_said(declared, "text"), Spacer(0, 8), _signatures(boxes)])]
+        case Coded(code):
+            return [_coded(code), Spacer(0, 10)]
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> Flowable:
@@ -294,14 +330,29 @@ def _signatures(boxes: Sequence[tuple[str, Sequence[str]]]) -> Flowable:
         ]
         for heading, lines in boxes
     ]
-    style: list[tuple[object, ...]] = [("BOX", (n, 0), (n, 0), 0.6, colors.black) for n in range(len(boxes))]
+    across = min(len(cells), SIDE_BY_SIDE)
+    rows = [cells[at : at + across] for at in range(0, len(cells), across)]
+    rows[-1] += [[]] * (across - len(rows[-1]))
+    places = [divmod(n, across) for n in range(len(cells))]
+    style: list[tuple[object, ...]] = [("BOX", (n, row), (n, row), 0.6, colors.black) for row, n in places]
     style += [("VALIGN", (0, 0), (-1, -1), "TOP"), *_tight(6)]
-    return Grid([cells], colWidths=[WIDTH / len(boxes)] * len(boxes), style=style)
+    return Grid(rows, colWidths=[WIDTH / across] * across, style=style)
+
+
+def _coded(code: str) -> Flowable:
+    side = 30 * mm
+    cells = [[bars(code, WIDTH - side, side - 14 * mm), qr(code, side)], [_said(code, "afar"), ""]]
+    style = [
+        ("SPAN", (1, 0), (1, 1)),
+        ("ALIGN", (0, 0), (0, -1), "CENTER"),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+    ]
+    return Grid(cells, colWidths=[WIDTH - side, side], style=[*style, *_tight(0)])
 
 
 def _foot(canvas: Canvas, paper: Paper, number: str) -> None:
     """The lines at the foot of a page, and the code of the checkpoint beside them."""
-    lines = [sentence("B100", paper.language, number=number)]
+    lines = [" · ".join([sentence("B100", paper.language, number=number), paper.title[:MOST_TITLE]])]
     left, top = MARGIN, FOOT - 8 * mm
     if paper.mark is not None:
         renderPDF.draw(qr(paper.mark.text, CODE), canvas, MARGIN, top + 3 * mm - CODE)

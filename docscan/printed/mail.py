@@ -1,0 +1,64 @@
+"""An e-mail as a file (RFC 5322) that a mail program opens and a person sends: docscan sends nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from docscan import PROGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """From whom an e-mail is, to whom, and about what.
+
+    Attributes:
+        sender: Who sends it.
+        recipient: Who is to get it.
+        subject: Its subject.
+        id: A UUID, for its `Message-ID`.
+    """
+
+    sender: Address
+    recipient: Address
+    subject: str
+    id: str
+
+
+def address(text: str, name: str = "") -> Address | None:
+    """An address that an e-mail can be sent to or from; None for what is none.
+
+    Args:
+        text: Such as `archive@example.com`: plain letters only, which every mail server takes.
+        name: Whose it is; of several lines one is made.
+    """
+    try:
+        found = Address(display_name=" ".join(name.split()), addr_spec=text)
+    except (ValueError, IndexError):  # the parser's, at some texts that are no addresses
+        return None
+    return found if text.isascii() and found.username and found.domain else None
+
+
+def message(envelope: Envelope, text: str, name: str, data: bytes, *, now: datetime) -> bytes:
+    """An e-mail with a PDF attached.
+
+    Args:
+        envelope: From whom, to whom, and about what.
+        text: What it says.
+        name: Of the PDF.
+        data: The PDF's bytes.
+        now: When, with its time zone.
+    """
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["To"] = envelope.sender, envelope.recipient
+    made["Subject"] = " ".join(envelope.subject.split())
+    made["Date"] = format_datetime(now)
+    made["Message-ID"] = f"<{envelope.id}@{envelope.sender.domain}>"
+    made["User-Agent"] = PROGRAM
+    made["X-Unsent"] = "1"  # mail programs of Microsoft open it as a draft
+    made.set_content(text)
+    made.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+    made.set_boundary(f"docscan-{envelope.id}")
+    return made.as_bytes()

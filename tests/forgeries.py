@@ -68,15 +68,16 @@ def lose_lines(archive: Archive) -> Told:
     return {("L4", SEGMENT)}
 
 
-def add_lines(archive: Archive, count: int) -> Told:
-    """Lines that follow from the last one, and that the head does not count; one may be a crash's."""
+def add_lines(archive: Archive, count: int, *, act: bool = False) -> Told:
+    """Lines that follow from the last one, not counted by the head; those of one act may be a crash's."""
     lines, first = target.lines_of(archive), target.events_of(archive)[0]
     told = {key: first[key] for key in ("v", "at", "outcome", "agent")} | {"type": "appraisal", "detail": {}}
-    for seq in range(len(lines), len(lines) + count):
-        prev = hashlib.sha256(b"\0" + lines[-1]).hexdigest()
-        lines.append(rfc8785.dumps(told | {"seq": seq, "prev": prev}))
+    for left in range(count - 1, -1, -1):
+        link = {"seq": len(lines), "prev": hashlib.sha256(b"\0" + lines[-1]).hexdigest()}
+        detail = {"follow": left} if act and left else {}
+        lines.append(rfc8785.dumps(told | link | {"detail": detail}))
     target.put_lines(archive, lines)
-    return {("L6" if count == 1 else "L5", "ledger/head.json")}
+    return {("L6" if act or count == 1 else "L5", "ledger/head.json")}
 
 
 def link_ledger(archive: Archive) -> Told:
@@ -257,6 +258,7 @@ FORGERIES: tuple[Attack, ...] = (
     Attack("cut the ledger", "A3", cut_lines),
     Attack("add a line", "A3", partial(add_lines, count=1)),
     Attack("add two lines", "A3", partial(add_lines, count=2)),
+    Attack("add an act of three lines", "A3", partial(add_lines, count=3, act=True)),
     Attack("a link out of the archive for the ledger", "A2", link_ledger),
     Attack("cut the newline at the end", "A1", unfinished_line),
     Attack("change the head", "A1", spoil_head),

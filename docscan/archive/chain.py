@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from docscan.archive import event, ledger
+from docscan.archive import event, healing, ledger
 from docscan.archive.custody import CustodyFinding, kind_of, opened, read_small, reason, shown
 from docscan.archive.event import NO_LINE
 from docscan.archive.examined import Examined
@@ -52,6 +52,7 @@ class Line(NamedTuple):
         prev: What it says the line before hashes to.
         code: Of the finding about the line alone, or empty.
         said: What it says; None when it cannot be read.
+        mended: Of the head: how many lines it will count once an interrupted act is mended.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Line(NamedTuple):
     prev: str = ""
     code: str = ""
     said: Said | None = None
+    mended: int = 0
 
 
 class Judged(NamedTuple):
@@ -116,7 +118,7 @@ def _judged(archive: Archive, head: Head | None, findings: list[CustodyFinding])
         tail, last = leaves[-merkle.HASH_BYTES :].hex(), said[-1]
         run = [Line(name, len(said), tail, *last[:2], said=last)]
     if head is not None:
-        yield from _joined(run, Line(HEAD, 0, "", head.size, head.tail))
+        yield from _joined(run, Line(HEAD, 0, "", head.size, head.tail, mended=_mended(archive, head)))
     yield from _settled(run)
 
 
@@ -195,8 +197,16 @@ def _missing(first: int, after: int) -> list[CustodyFinding]:
 
 
 def _behind(last: Line, head: Line) -> CustodyFinding:
-    crashed = head.seq == last.seq and head.prev == last.prev
-    return CustodyFinding("L6" if crashed else "L5", HEAD, expected=str(last.seq + 1), found=str(head.seq))
+    code = "L6" if head.mended == last.seq + 1 else "L5"
+    return CustodyFinding(code, HEAD, expected=str(last.seq + 1), found=str(head.seq))
+
+
+def _mended(archive: Archive, head: Head) -> int:
+    try:
+        found = healing.mended(archive, head)
+    except LedgerError:
+        return 0
+    return 0 if found is None else found.size
 
 
 def _checkpoint(archive: Archive, examined: Examined, *, whole: bool) -> None:

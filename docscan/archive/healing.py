@@ -50,6 +50,23 @@ def heal(archive: Archive, *, now: datetime, agent: str) -> Event | None:
     return ledger.append(archive, Draft("repair", detail={"bytes": cut}), now=now, agent=agent)
 
 
+def mended(archive: Archive, head: Head) -> Head | None:
+    """Where the ledger ends when an interrupted act is acknowledged or cut off.
+
+    Args:
+        archive: Any archive; it need not be held.
+        head: What `head.json` says.
+
+    Returns:
+        The head as it will be; None when a crash did not leave what follows it.
+
+    Raises:
+        LedgerError: A segment cannot be read.
+    """
+    beyond = _beyond(archive, head)
+    return _ended(head, beyond) if any(beyond.values()) else head
+
+
 def _beyond(archive: Archive, head: Head) -> dict[int, bytes]:
     """What follows the line that the head names, by segment; nothing when that line is not there."""
     first = head.size // ledger.SEGMENT_LINES
@@ -76,13 +93,18 @@ def _after(path: Path, tail: str) -> bytes:
 
 
 def _ended(head: Head, beyond: dict[int, bytes]) -> Head | None:
-    """The head after the last act that is whole; None when a crash did not leave these lines."""
+    """The head after the one act there is, if it is whole; None when a crash did not leave these lines.
+
+    The next act begins when the head counts this one.
+    """
     here = ended = head
     for number, part in beyond.items():
         *lines, torn = part.split(b"\n")
         if torn and number != max(beyond):
             return None
         for line in lines:
+            if ended != head:
+                return None
             try:
                 found = event.parsed(line)
             except ValueError:
@@ -91,6 +113,8 @@ def _ended(head: Head, beyond: dict[int, bytes]) -> Head | None:
                 return None
             here = Head(found.seq + 1, found.hash)
             ended = ended if FOLLOW in found.detail else here
+        if torn and ended != head:
+            return None
     return ended
 
 

@@ -168,7 +168,7 @@ MEANINGS = {
     "L3": "this line has no end",
     "L4": "events are missing here",
     "L5": "this does not fit the ledger",
-    "L6": "this is one event behind the ledger; a run was interrupted",
+    "L6": "this is behind the ledger; a run was interrupted",
     "L7": "no proof leads from this line to the checkpoint",
     "C1": "the checkpoint is missing, cannot be read, or is not signed by the log's key",
     "C2": "the lines are not those that the checkpoint was signed over",
@@ -208,6 +208,7 @@ class Line(NamedTuple):
     prev: str = ""
     code: str = ""  # of the finding about this line alone
     event: dict[str, Any] | None = None
+    mended: int = 0  # of the head: how many lines it will count once an interrupted act is mended
 
 
 class Proposal(NamedTuple):
@@ -787,9 +788,14 @@ def judged(lines: Iterable[Line], head: tuple[int, str] | None) -> Iterator[tupl
     which of them are to blame.
     """
     waiting = [Line("", 0, NO_LINE)]
+    act: list[Line] = []  # what follows the line that the head names
     end = [] if head is None else [Line(HEAD, 0, "", head[0], head[1])]
     for read in itertools.chain(lines, end):
         line, last = read, waiting[-1]
+        if line.path == HEAD:
+            line = line._replace(mended=act[-1].seq + 1 if is_act(act) else 0)
+        elif head is not None and (act or (line.seq, line.prev) == head):
+            act.append(line)
         if line.path != HEAD and not line.code and line.prev == last.hash and line.seq != last.seq + 1:
             line = line._replace(code="L2")
         if not line.code and not last.code and line.prev == last.hash and line.seq == last.seq + 1:
@@ -818,10 +824,8 @@ def settled(waiting: list[Line]) -> list[tuple[Line, list[Finding]]]:
         elif believed and after.seq > line.seq + 1:
             result[-1][1].extend(gap(line.seq + 1, after.seq))
         elif believed and after.path == HEAD and after.seq <= line.seq:
-            crashed = after.seq == line.seq and after.prev == line.prev
-            result[-1][1].append(
-                Finding("L6" if crashed else "L5", HEAD, "", str(line.seq + 1), str(after.seq))
-            )
+            code = "L6" if after.mended == line.seq + 1 else "L5"
+            result[-1][1].append(Finding(code, HEAD, "", str(line.seq + 1), str(after.seq)))
         elif believed and line.number == 0:
             result[-1][1].append(about(after, "L2"))
         elif believed:
@@ -829,6 +833,12 @@ def settled(waiting: list[Line]) -> list[tuple[Line, list[Finding]]]:
         believed = not findings
         result.append((line, findings))
     return result[::-1]
+
+
+def is_act(lines: list[Line]) -> bool:
+    """Whether lines are what one act wrote: each but the last says how many are to follow."""
+    left = [(line.event or {}).get("detail", {}).get("follow", 0) for line in lines]
+    return bool(lines) and left == list(range(len(lines) - 1, -1, -1))
 
 
 def about(line: Line, code: str) -> Finding:

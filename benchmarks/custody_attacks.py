@@ -43,6 +43,7 @@ FLIPS = 10  # in each file; of one document, every byte is flipped
 LINE_FLIPS = 40  # in each segment of the ledger
 UUID = re.compile(r"urn%3auuid%3a([0-9a-f-]{36})(?=/|\Z)")
 MOST_SHOWN = 20  # of what went wrong, a class
+MOST_SAID = 1_000  # signs of what a verifier said of one alteration
 MISSED = ("silent", "misattributed", "tracebacks", "differing")
 
 
@@ -159,7 +160,9 @@ def tried(title: str, groups: Sequence[Iterable[Alteration]]) -> Counter[str]:
             counts["right"] += not wrong
             counts.update(wrong)
             if wrong and (shown := shown + 1) <= MOST_SHOWN:
-                print(f"{' '.join(sorted(wrong))}: {done.name}: {said} instead of {done.expected}")
+                print(
+                    f"{' '.join(sorted(wrong))}: {done.name}: {str(said)[:MOST_SAID]} instead of {done.expected}"
+                )
         if number * 10 // len(groups) > (number - 1) * 10 // len(groups):
             row(title, 100 * number // len(groups), counts, time.process_time() - began)
     return counts

@@ -19,6 +19,7 @@ from docscan.holdings.stocktake_findings import (
     Stocktake,
     called,
     report,
+    tally,
     totals,
 )
 from docscan.messages import sentence
@@ -122,7 +123,7 @@ def _confirm(ctx: click.Context, place: str) -> None:
     """Ask before anything is said to be missing; nobody is kept waiting meanwhile."""
     with looking(ctx) as register:
         counting = stocktakes.counting(register, _place(register, place))
-        missing = totals(list(report(register, counting)))["missing"]
+        missing = tally(register, counting)["missing"]
     if missing:
         click.confirm(f"{missing} items were not seen. Are they missing?", abort=True, err=True)
 

@@ -47,7 +47,7 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     typed is looked for in the titles. The end of the input ends it, too.
     """
     with _at_work(ctx) as register:
-        session, language = deeds.opened(register), register.archive.config.language
+        session, language = deeds.opened(register, now().date()), register.archive.config.language
         for line in typed(lambda: _next_bytes(prompt=not as_json and sys.stdin.isatty())):
             session, said = deeds.answered(register, session, line, clock=now, agent=agent())
             if said is not None and as_json:

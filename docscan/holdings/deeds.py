@@ -13,9 +13,9 @@ from docscan.archive import access
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import continued
 from docscan.errors import DocscanError, HoldingsError
-from docscan.holdings import desk, loan_rows, loans, places, stocktake, telling
+from docscan.holdings import desk, loan_rows, loans, places, policies, stocktake, telling
 from docscan.holdings.conditions import Condition
-from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.entities import Box, Item, Location, Site
 from docscan.holdings.lines import Line
 from docscan.holdings.loans import Asked, Done
 from docscan.holdings.register import Register
@@ -37,7 +37,7 @@ from docscan.holdings.session import (
     Tell,
     Undo,
 )
-from docscan.holdings.stocktake_findings import MISSING, Counted, called, judged, report, totals
+from docscan.holdings.stocktake_findings import MISSING, Counted, called, judged, tally
 from docscan.messages import sentence
 
 Said = tuple[Session, Answer]
@@ -70,8 +70,22 @@ class Work:
     agent: str
 
 
-def opened(register: Register) -> Session:
-    """A session at the desk of an archive."""
+def opened(register: Register, today: date) -> Session:
+    """A session at the desk of an archive.
+
+    The closed days of its sites are looked up now: the first time takes a second.
+
+    Args:
+        register: Open.
+        today: The day.
+
+    Raises:
+        ConfigError: The rules of lending cannot be used.
+    """
+    policy = policies.load(register.catalogue).policy(policies.STANDARD, today)
+    for site in register.entities(Site, "TRUE"):
+        if policy is not None:
+            policy.calendar(site.country, site.region).is_closed(today)
     return Session(register.archive.config.language)
 
 
@@ -340,7 +354,7 @@ def _finding(session: Session, found: Counted) -> Answer:
 
 
 def _summed_up(work: Work, session: Session, deed: SumUp) -> Answer:
-    found = totals(list(report(work.register, deed.stocktake)))
+    found = tally(work.register, deed.stocktake)
     counts = {name: str(count) for name, count in found.items()}
     return session.said("told", "J130", place=called(deed.stocktake.place), **counts)
 

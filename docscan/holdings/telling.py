@@ -12,6 +12,14 @@ from docscan.holdings.session import MOST_NAME, Answer, Session, named
 
 FOUND = 5  # items that a search names; more do not fit into a line
 FOLDED = "folded"  # SQL function: a text without accents and case
+ACCENTS, LETTERS = (
+    range(0x300, 0x370),
+    range(0xC0, 0x250),
+)  # in Unicode: combining marks, and Latin letters with one
+PLAIN: dict[int, str | None] = dict.fromkeys(ACCENTS) | {
+    sign: unicodedata.normalize("NFD", chr(sign))[0] for sign in LETTERS
+}
+PLAIN[ord("ł")] = "l"  # which Unicode has as a letter of its own
 
 
 def whereabouts(register: Register, session: Session, found: Entity, today: date) -> Answer:
@@ -58,10 +66,7 @@ def home(register: Register, item: Item) -> str:
 
 def folded(text: str) -> str:
     """A text without accents and case."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return text.lower() if text.isascii() else text.casefold().translate(PLAIN)
 
 
 def _item(register: Register, session: Session, item: Item) -> Answer:

@@ -1,0 +1,294 @@
+"""The desk at work: what a scan does to the register and the ledger, and what it answers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from counter import Desk, opened
+from depot import AGENT, NOW, Depot, enter, furnish
+
+from docscan.archive import Archive, access, hold
+from docscan.archive.catalogue import open_catalogue
+from docscan.archive.recovery import continued, taken_up
+from docscan.holdings import deeds, filed, loans, places, sheets
+from docscan.holdings.entities import Item, Person
+from docscan.holdings.loans import Asked
+from docscan.holdings.projection import MOVED
+from docscan.holdings.register import Register, open_register
+from docscan.messages import LANGUAGES
+from tests.archive.conftest import file_one
+
+OTHER = "jperez"
+
+
+def counted(register: Register) -> Depot:
+    """A depot whose first item has 204 folios, and whose last has a title with signs of its own."""
+    depot = furnish(register, items=5)
+    first = replace(depot.items[0], folios=204)
+    enter(register, [first], act="change")
+    (odd,) = enter(register, [Item("", "", "@N301 Łódź\n\x1b[2J{x}", box=depot.boxes[1].id)])
+    assert isinstance(odd, Item)
+    return replace(depot, items=[first, *depot.items[1:], odd])
+
+
+@pytest.fixture
+def desk(archive: Archive) -> Iterator[Desk]:
+    with opened(archive, counted) as found:
+        yield found
+
+
+def by_another(desk: Desk, item: Item, act: str, person: str = "") -> None:
+    """Another person does something with an item at the same archive."""
+    with continued(desk.register.catalogue, now=desk.now, agent=OTHER, timeout=1):
+        loans.act(desk.register, Asked(act, item.id, person), now=desk.now, agent=OTHER)  # type: ignore[arg-type]  # one of its acts
+
+
+def test_boxes_and_items_are_where_they_were_scanned_to(desk: Desk):
+    depot = desk.depot
+    shelf, box, item = depot.locations[2], depot.boxes[1], depot.items[0]
+    assert desk.scan(shelf.code).kind == "told"
+    assert desk.scan(box.code).kind == "done"
+    said = desk.scan(item.code)
+    assert (said.kind, said.facts["item"], said.facts["place"]) == ("done", item.code, box.code)
+    assert desk.place(0) == box.code
+    assert desk.register.place_of(box.id).id == shelf.id  # type: ignore[union-attr]  # it has a place
+
+
+def test_what_is_there_already_is_said_to_be_and_not_written_again(desk: Desk):
+    depot = desk.depot
+    before = desk.register.catalogue.applied()
+    said = desk.scan(depot.locations[0].code, depot.boxes[0].code, depot.items[0].code)
+    assert said.kind == "told"
+    assert desk.register.catalogue.applied() == before
+
+
+def test_a_box_that_cannot_be_placed_bars_the_items_after_it(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    depot = desk.depot
+    desk.scan(depot.locations[1].code)
+    with hold(desk.depot.archive, 0), monkeypatch.context() as patch:
+        patch.setattr(deeds, "PATIENCE", 0.05)
+        assert desk.scan(depot.boxes[1].code).kind == "refused"
+    said = desk.scan(depot.items[0].code)
+    assert (said.kind, said.code) == ("refused", "J061")
+    assert desk.place(0) == depot.boxes[0].code
+
+
+def test_items_of_one_person_are_one_loan_and_their_day_is_said(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT")
+    said = [desk.scan(depot.items[number].code) for number in (0, 1)]
+    assert [one.kind for one in said] == ["done", "done"]
+    assert len({one.facts["loan"] for one in said}) == 1
+    assert all(one.facts["due"] in one.text for one in said)
+    assert desk.state(0) == desk.state(1) == "on loan"
+    other = desk.scan(depot.persons[1].code, depot.items[2].code)
+    assert other.facts["loan"] != said[0].facts["loan"]
+
+
+def test_who_has_it_is_told_to_whoever_would_lend_it_again(desk: Desk):
+    depot = desk.depot
+    by_another(desk, depot.items[0], "out", depot.persons[1].id)
+    said = desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code)
+    assert said.kind == "refused"
+    assert depot.persons[1].code in said.text
+
+
+def test_a_return_is_counted_and_shelved_by_scanning_its_box(desk: Desk):
+    depot = desk.depot
+    item, box = depot.items[0], depot.boxes[0]
+    desk.scan(depot.persons[0].code, "A-OUT", item.code)
+    assert desk.scan("A-IN", item.code).facts["person"] == depot.persons[0].code
+    assert desk.state(0) == "returned"
+    assert desk.scan("203").kind == "refused"
+    assert desk.state(0) == "returned", "203 of 204 do not close without a discrepancy"
+    assert desk.scan("204").kind == "done"
+    assert desk.state(0) == "checked"
+    said = desk.scan(box.code, item.code)
+    assert said.kind == "done"
+    assert desk.state(0) == "shelved"
+    assert desk.register.open_loan(item.id) is None
+
+
+def test_a_return_with_a_folio_missing_cannot_be_shelved_either(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code, "A-IN", depot.items[0].code, "203")
+    assert desk.scan(depot.boxes[0].code, depot.items[0].code).kind == "refused"
+    assert desk.state(0) == "returned"
+
+
+def test_a_return_that_was_not_counted_is_mentioned_once_and_can_be_scanned_again_for_it(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code, depot.items[1].code)
+    desk.scan("A-IN", depot.items[0].code)
+    said = desk.scan(depot.items[1].code)
+    assert depot.items[0].code in said.text
+    assert depot.items[0].code not in desk.scan("A-IN").text
+    assert desk.scan(depot.items[0].code).kind == "told"
+    assert desk.scan("204").kind == "done"
+
+
+def test_a_late_return_says_how_late(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code)
+    desk.now += timedelta(days=90)
+    assert int(desk.scan("A-IN", depot.items[1].code).facts["days"]) > 30
+
+
+def test_a_renewal_gives_a_later_day(desk: Desk):
+    depot = desk.depot
+    first = desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code).facts["due"]
+    desk.now += timedelta(days=5)
+    assert desk.scan("A-RENEW", depot.items[1].code).facts["due"] > first
+
+
+def test_undo_takes_back_step_after_step(desk: Desk):
+    depot = desk.depot
+    place = desk.place(0)
+    desk.scan(depot.locations[2].code, depot.items[0].code)
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code)
+    assert desk.scan("A-UNDO").facts["item"] == depot.items[1].code
+    assert desk.state(1) == "shelved"
+    assert desk.scan("A-UNDO").facts["item"] == depot.items[0].code
+    assert desk.place(0) == place
+    assert desk.scan("A-UNDO").code == "J070"
+    moves = filed.events(desk.register.catalogue, (MOVED,))
+    assert [one.detail.get("cause", "") for one in moves] == ["", "undone"]
+
+
+def test_undo_of_a_shelved_return_opens_its_loan_again(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code, "A-IN", depot.items[1].code)
+    desk.scan(depot.locations[2].code, depot.items[1].code)
+    assert (desk.state(1), desk.place(1)) == ("shelved", depot.locations[2].code)
+    desk.scan("A-UNDO")
+    assert (desk.state(1), desk.place(1)) == ("returned", depot.boxes[1].code)
+    desk.scan("A-UNDO")
+    assert desk.state(1) == "on loan"
+
+
+def test_undo_of_a_box_bars_the_items_after_it(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.locations[2].code, depot.boxes[1].code, "A-UNDO")
+    assert desk.register.place_of(depot.boxes[1].id).code == depot.locations[0].code  # type: ignore[union-attr]  # it has a place
+    assert desk.scan(depot.items[0].code).code == "J061"
+
+
+def test_what_was_missing_is_found_by_being_placed_and_missing_again_when_that_is_undone(desk: Desk):
+    depot = desk.depot
+    with continued(desk.register.catalogue, now=desk.now, agent=AGENT, timeout=1):
+        desk.register.write([places.missing(desk.register, depot.items[0].id)], now=desk.now, agent=AGENT)
+    assert desk.scan(depot.boxes[0].code, depot.items[0].code).kind == "done"
+    assert desk.state(0) == "shelved"
+    assert desk.scan("A-UNDO").kind == "done"
+    assert desk.state(0) == "missing"
+
+
+def test_nothing_is_undone_after_which_something_came(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.locations[2].code, depot.items[0].code)
+    by_another(desk, depot.items[0], "request", depot.persons[1].id)
+    assert desk.scan("A-UNDO").code == "J042"
+    assert desk.place(0) == depot.locations[2].code
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code)
+    by_another(desk, depot.items[1], "recall")
+    assert desk.scan("A-UNDO").kind == "refused"
+    assert desk.state(1) == "on loan"
+
+
+def test_what_somebody_else_did_is_not_undone(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code)
+    desk.agent = OTHER
+    assert desk.scan("A-UNDO").kind == "refused"
+    assert desk.state(1) == "on loan"
+
+
+def test_nobody_lends_to_themselves(desk: Desk):
+    with taken_up(desk.depot.archive, now=NOW, agent=AGENT):
+        (own,) = sheets.numbered(desk.register, [Person("", "", "Marta López", login=AGENT)])
+        sheets.enter(desk.register, [own], now=NOW, agent=AGENT)
+    assert isinstance(own, Person)
+    assert desk.scan(own.code, "A-OUT", desk.depot.items[0].code).kind == "refused"
+    assert desk.state(0) == "shelved"
+
+
+def test_who_tells_and_changes_nothing(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code, "A-WHO")
+    before = desk.register.catalogue.applied()
+    assert desk.scan(depot.items[0].code).facts["person"] == depot.persons[0].code
+    assert desk.scan(depot.persons[0].code).facts["count"] == "1"
+    assert desk.scan(depot.boxes[0].code).facts["place"] == depot.locations[0].code
+    assert desk.scan(depot.locations[0].code).facts["boxes"] == "2"
+    assert desk.register.catalogue.applied() == before
+
+
+def test_words_of_a_title_and_numbers_find_items_without_accents(desk: Desk):
+    depot = desk.depot
+    assert depot.items[3].code in desk.scan("munoz 3").text
+    assert depot.items[3].code in desk.scan("4").text
+    assert desk.scan("EXPEDIENTE").facts["items"].split() == [one.code for one in depot.items[:5]]
+    assert depot.items[5].code in desk.scan("lodz").text
+    assert desk.scan("nothing like it").kind == "refused"
+
+
+def test_every_answer_is_one_line_that_a_terminal_can_show(desk: Desk):
+    odd = desk.depot.items[5]
+    said = [desk.scan("A-WHO", odd.code), desk.scan("A-END", desk.depot.locations[1].code, odd.code)]
+    said += [desk.scan("\x1b[2J\udcff{x}@N301" * 9), desk.scan("x" * 5_000)]
+    assert all(one.text.isprintable() for one in said)
+
+
+def test_whoever_may_not_is_told_so_and_nothing_is_done(desk: Desk):
+    with taken_up(desk.depot.archive, now=NOW, agent=AGENT) as catalogue:
+        access.change(catalogue, AGENT, ("administrator",), now=NOW, agent=AGENT)
+        access.change(catalogue, OTHER, ("auditor",), now=NOW, agent=AGENT)
+    desk.agent = OTHER
+    depot = desk.depot
+    assert desk.scan(depot.locations[2].code, depot.items[0].code).kind == "refused"
+    assert desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code).kind == "refused"
+    assert desk.place(0) == depot.boxes[0].code
+    assert desk.scan("A-WHO", depot.items[0].code).kind == "told"
+
+
+def test_two_desks_see_what_the_other_did_at_once(desk: Desk, archive: Archive):
+    with open_catalogue(archive) as catalogue, open_register(catalogue) as register:
+        other = replace(desk, register=register, session=deeds.opened(register, NOW.date()), agent=OTHER)
+        depot = desk.depot
+        assert desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code).kind == "done"
+        said = other.scan(depot.persons[1].code, "A-OUT", depot.items[0].code)
+        assert said.kind == "refused"
+        assert depot.persons[0].code in said.text
+        assert other.scan("A-IN", depot.items[0].code).kind == "done"
+        assert desk.scan("A-WHO", depot.items[0].code).facts["state"] == "returned"
+
+
+def test_the_paper_of_what_is_scanned_stays(archive: Archive):
+    with open_catalogue(archive) as catalogue:
+        record = file_one(archive, catalogue, 1).id or ""
+    with opened(archive, lambda register: scanned(register, record)) as desk:
+        said = desk.scan(desk.depot.persons[0].code, "A-OUT", desk.depot.items[0].code)
+        assert (said.kind, said.code) == ("refused", "J044")
+        assert desk.state(0) == "shelved"
+
+
+def scanned(register: Register, record: str) -> Depot:
+    depot = furnish(register)
+    enter(register, [replace(depot.items[0], record=record)], act="link")
+    return depot
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_morning_goes_well_in_every_language(desk: Desk, language: str):
+    depot = desk.depot
+    desk.session = replace(desk.session, language=language)
+    lines = [
+        depot.locations[1].code, depot.boxes[0].code, depot.items[0].code, depot.persons[0].code, "A-OUT",
+        depot.items[0].code, "A-RENEW", depot.items[0].code, "A-IN", depot.items[0].code, "204", "A-UNDO",
+        depot.boxes[0].code, depot.items[0].code, "A-COUNT", depot.items[1].code, "A-END", "A-WHO",
+        depot.items[1].code, "munoz", "A-END", "A-END",
+    ]  # fmt: skip
+    said = [desk.scan(line) for line in lines]
+    assert all(one.text and "{" not in one.text for one in said)
+    assert desk.session.over

@@ -160,9 +160,8 @@ def tried(title: str, groups: Sequence[Iterable[Alteration]]) -> Counter[str]:
             counts["right"] += not wrong
             counts.update(wrong)
             if wrong and (shown := shown + 1) <= MOST_SHOWN:
-                print(
-                    f"{' '.join(sorted(wrong))}: {done.name}: {str(said)[:MOST_SAID]} instead of {done.expected}"
-                )
+                told = str(said)[:MOST_SAID]
+                print(f"{' '.join(sorted(wrong))}: {done.name}: {told} instead of {done.expected}")
         if number * 10 // len(groups) > (number - 1) * 10 // len(groups):
             row(title, 100 * number // len(groups), counts, time.process_time() - began)
     return counts

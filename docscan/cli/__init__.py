@@ -76,6 +76,10 @@ CHAPTERS = {
         "Place, lend, take back and count paper with a reader of bar codes: one prompt for all of it.",
     ),
     "stocktake": ("counting", "Compare what stands at a place with the register: start, scan, show, close."),
+    "holdings": (
+        "exchanging",
+        "Take lists of holdings over and give them out, as CSV or as Colombia's FUID; figures of the depot.",
+    ),
     "access": (
         "accessing",
         "Say who may do what in an archive: people with roles, a person being the login that calls.",

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from docscan.archive.reconciliation import MEASURES, REASONS, Batch
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table, write
 from docscan.errors import ActaError, BatchError
+from docscan.holdings import transfers
+from docscan.holdings.register import open_register
 from docscan.messages import LANGUAGES, sentence
 
 Boxes = tuple[tuple[str, int, int], ...]
@@ -84,6 +86,13 @@ def receive(
 @to_option
 @date_option
 @box_option
+@click.option(
+    "--item",
+    "items",
+    metavar="CODE",
+    multiple=True,
+    help="An item that leaves for good, or a box or a location with all in it; may be given again.",
+)
 @click.pass_context
 def deliver(
     ctx: click.Context,
@@ -92,10 +101,15 @@ def deliver(
     recipient: str | None,
     day: datetime | None,
     boxes: Boxes,
+    items: Sequence[str],
 ) -> None:
-    """Open a batch for paper that leaves: what is handed back, counted by who takes it."""
+    """Open a batch for paper that leaves: what is handed back, counted by who takes it.
+
+    Items of the register (--item) make up boxes of the acta by themselves, and
+    are transferred out of it when the batch is closed.
+    """
     stated = _stated(path, boxes, transmitter, recipient, day)
-    _opened(standing_in(ctx), stated, "out")
+    _opened(standing_in(ctx), stated, "out", items)
 
 
 @custody.command("count", epilog="Example: docscan custody count 2026-0001 --box C-1 118 340")
@@ -197,7 +211,12 @@ def close(ctx: click.Context, number: str, reasons: Sequence[str], signed: str |
         busy = batches.on_their_way(archive) if batch.direction == "in" else 0
         beside = batch.beside(batches.acta_of(catalogue, batch))
         draft = reconciliation.closed(beside, reasons, busy=busy, signed=shown)
-        batches.note(catalogue, draft, now=now(), agent=agent())
+        if batch.direction == "in":
+            batches.note(catalogue, draft, now=now(), agent=agent())
+        else:
+            with open_register(catalogue) as register:
+                gone = transfers.leaving(register, batch)
+                register.write([draft, *gone], now=now(), agent=agent())
     say(sentence("B155", archive.config.language, number=batch.number))
 
 
@@ -242,10 +261,18 @@ def _at_work(archive: Archive, act: access.Act) -> Iterator[Catalogue]:
             raise BatchError(refused.code, archive.config.language, **refused.facts) from None
 
 
-def _opened(archive: Archive, stated: dict[str, Any], direction: Direction) -> None:
-    acta = actas.checked(Acta(**stated, direction=direction), "The acta")
+def _opened(
+    archive: Archive, stated: dict[str, Any], direction: Direction, items: Sequence[str] = ()
+) -> None:
+    identifier = str(uuid.uuid4())
     with _at_work(archive, "take in" if direction == "in" else "export") as catalogue, without_run(archive):
-        batch = batches.open_batch(catalogue, acta, str(uuid.uuid4()), now=now(), agent=agent())
+        with open_register(catalogue) if items else nullcontext() as register:
+            leaving = transfers.chosen(register, items) if register else []
+            stated["boxes"] += transfers.declared(register, leaving) if register else ()
+            acta = actas.checked(Acta(**stated, direction=direction), "The acta")
+            if register:
+                register.write(transfers.announced(leaving, identifier), now=now(), agent=agent())
+        batch = batches.open_batch(catalogue, acta, identifier, now=now(), agent=agent())
         waiting = [one.number for one in batches.waiting(catalogue)]
     put(batch.number)
     if direction == "in" and len(waiting) > 1:

@@ -83,7 +83,9 @@ def named_once(cells: Sequence[str]) -> tuple[str, ...]:
     found: list[str] = []
     for place, cell in enumerate(cells, 1):
         name = " ".join(cell.split()) or f"column {place}"
-        found.append(name if name not in found else f"{name} ({place})")
+        while name in found:
+            name = f"{name} ({place})"
+        found.append(name)
     return tuple(found)
 
 
@@ -128,7 +130,7 @@ def _day(said: str) -> str:
 def _folios(said: str) -> int:
     """How many folios: a number, ranges such as `1-204`, or several of either."""
     total = 0
-    for part in filter(None, map(str.strip, re.split(r"[;,+]|\by\b", said.lower()))):
+    for part in re.split(r"\s*[;,+]\s*|(?<=\d)\s+y\s+(?=\d)", said.lower()) if said else ():
         found = FOLIOS.fullmatch(part)
         if found is None:
             raise ValueError(said)

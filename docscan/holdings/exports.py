@@ -108,7 +108,7 @@ def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str
     yield tabular.written([*PLAIN, *further], form)
     cells = Cells(register)
     for item in items:
-        told = [cells.of(item, name, name) for name in PLAIN]
+        told = [cells.of(item, name, name if item.extra.get(name, "").strip() else None) for name in PLAIN]
         yield tabular.written([*told, *(item.extra.get(name, "") for name in further)], form)
 
 
@@ -125,7 +125,7 @@ def as_fuid(register: Register, items: Iterable[Item], heading: Heading) -> byte
     for number, item in enumerate(items, 1):
         others = {folded(name): text for name, text in item.extra.items()}
         row = [
-            cells.of(item, said, "") if said else others.get(folded(name), "")
+            cells.of(item, said, None) if said else others.get(folded(name), "")
             for said, name in zip(FUID_FIELDS, fuid.COLUMNS, strict=True)
         ]
         row[0] = str(number)

@@ -184,7 +184,11 @@ class _Reading:
         told = {one: self._value(record, one, name, cell) for one, name, cell in columns_ if one}
         given: dict[str, Any] = {"id": "", "code": "", "title": "", "client": self.terms.client}
         item = Item(**self._placed(record, given | told, cells))
-        extra = {name: cell for one, name, cell in columns_ if self.shown.of(item, one, name) != cell}
+        extra = {
+            name: cell
+            for one, name, cell in columns_
+            if self.shown.of(item, one, name) != cell or (one == "code" and not cell)
+        }
         if tabular.written(cells, self.form) != record.text:
             extra[WHOLE] = record.text
         item = replace(item, extra=extra)
@@ -222,11 +226,11 @@ class _Reading:
             self.faults.append(Fault(record.line, "U018"))
         if isinstance(at, Box):
             return told | {"box": at.id}
-        number = next(
-            (f"{name} {cell.strip()}" for name, cell in zip(self.parts.columns, cells, strict=True)
-             if cell.strip() and columns.folded(name) in columns.CAJA),
-            "",
-        )  # fmt: skip
+        number = self._number(cells)
+        if isinstance(
+            own := self._entity(number.rpartition(" ")[2]), Box
+        ):  # as the form has it that we write
+            return told | {"box": own.id}
         if not number or at is None:
             return told | {"location": self.terms.at}
         if number not in self.boxes:
@@ -234,6 +238,16 @@ class _Reading:
             first = self.register.next_number("box")
             self.boxes[number] = replace(box, code=codes.code("box", first + len(self.boxes)))
         return told | {"box": self.boxes[number].id}
+
+    def _number(self, cells: Sequence[str]) -> str:
+        """The client's own number of a box, after the name of its column; empty for none."""
+        named = zip(self.parts.columns, cells, strict=True)
+        found = (
+            f"{name} {cell.strip()}"
+            for name, cell in named
+            if cell.strip() and columns.folded(name) in columns.CAJA
+        )
+        return next(found, "")
 
     def _entity(self, named: str) -> Entity | None:
         if named not in self.places:

@@ -97,20 +97,20 @@ class Cells:
     register: Register
     known: dict[str, str] = field(default_factory=dict)
 
-    def of(self, item: Item, name: str, column: str) -> str:
+    def of(self, item: Item, name: str, column: str | None) -> str:
         """What a column says of an item: as it came, where that still says the same.
 
         Args:
             item: The item.
             name: The field that the column says; empty for none.
-            column: Its name.
+            column: Its name; None for however it came.
         """
-        came = item.extra.get(column)
+        came = None if column is None else item.extra.get(column)
         if not name:
             return came or ""
         now = getattr(item, name)
-        if came is not None and (not came or self._says(name, came) == now):
-            return came  # where the list left a place open, it was said when it was imported
+        if came is not None and (not came.strip() or self._says(name, came) == now):
+            return came  # where a list leaves place or code open, the import says them
         return self._code(now) if name in REFERENCES and now else columns.shown(name, now)
 
     def _says(self, name: str, cell: str) -> str | int | None:

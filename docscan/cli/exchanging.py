@@ -1,0 +1,157 @@
+"""Lists of holdings in and out, and figures: `holdings import`, `lists`, `export` and `report`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from docscan.archive import batches
+from docscan.cli.listing import forms, give
+from docscan.cli.registered import changing, looking
+from docscan.cli.terminal import agent, now, put, say, write
+from docscan.errors import ArchiveError
+from docscan.holdings import exports, imports, policies, report
+from docscan.holdings.entities import Item
+from docscan.holdings.fuid import Heading
+from docscan.holdings.imports import Fault, Terms
+from docscan.holdings.register import Register
+from docscan.holdings.report import Figure
+from docscan.holdings.tabular import Form
+from docscan.messages import sentence
+
+MOST_SHOWN = 50  # faults of a list: who has more has one mistake in every line
+
+
+@click.group(epilog="Example: docscan holdings report")
+def holdings() -> None:
+    """Take lists of holdings over and give them out, as CSV or as Colombia's FUID; figures of the depot."""
+
+
+@holdings.command("import", epilog="Example: docscan holdings import fuid.csv --at L-000012N")
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--at", "place", metavar="CODE", help="Where that is put which names no place: a location, or a box."
+)
+@click.option("--client", default="", help="Whose it is.  [default: the entity that the form names]")
+@click.option("--batch", metavar="NUMBER", help="The batch with which it came: see custody receive.")
+@click.option(
+    "--encoding",
+    default="",
+    help="Of the file, such as cp1250.  [default: UTF-8, or cp1252 if it is not that]",
+)
+@click.option("--dry-run", is_flag=True, help="Say what is wrong with it, and import nothing.")
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    path: Path,
+    place: str | None,
+    client: str,
+    batch: str | None,
+    encoding: str,
+    dry_run: bool,
+) -> None:
+    """Register all items of a list, or none: prints the list's id.
+
+    Each number of a box in the list becomes a new box at the location that
+    --at names. What is wrong is said line by line.
+    """
+    data = _data(path)
+    with looking(ctx) if dry_run else changing(ctx) as register:
+        at = register.entity(place).id if place else ""
+        of = batches.named(register.catalogue, batch).id if batch else ""
+        prepared = imports.prepare(register, data, Terms(at, client, encoding, of))
+        language = register.archive.config.language
+        for fault in prepared.faults[:MOST_SHOWN]:
+            say(_sentence(fault, language))
+        if not dry_run or prepared.faults:  # which it refuses
+            put(imports.enter(register, prepared, now=now(), agent=agent()))
+    facts = {"items": str(len(prepared.items)), "boxes": str(len(prepared.boxes))}
+    say(sentence("U081" if dry_run else "U080", language, **facts))
+
+
+@holdings.command("lists", epilog="Example: docscan holdings lists --json")
+@forms
+@click.pass_context
+def lists(ctx: click.Context, as_json: bool, as_csv: bool) -> None:
+    """List the lists that were imported."""
+    with looking(ctx) as register:
+        rows = [asdict(one) for one in exports.lists(register)]
+    give(rows, ("id", "at", "items", "batch"), as_json=as_json, as_csv=as_csv, right=("items",))
+
+
+@holdings.command("export", epilog="Example: docscan holdings export --out items.csv")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
+)
+@click.option("--list", "listed", metavar="ID", help="A list that was imported, as it came in.")
+@click.option("--in", "place", metavar="CODE", help="Only what is in a box or at a location.")
+@click.option("--fuid", "as_form", is_flag=True, help="As Colombia's form, to be signed.")
+@click.option("--entity", default="", help="Of the form: who produced the paper.")
+@click.option("--unit", default="", help="Of the form: the administrative unit.")
+@click.option("--office", default="", help="Of the form: the producing office.")
+@click.option("--purpose", default="", help="Of the form: what it is for.")
+@click.option("--transfer", default="", help="Of the form: the number of the transfer.")
+@click.pass_context
+def export(
+    ctx: click.Context,
+    /,
+    out: Path,
+    listed: str | None,
+    place: str | None,
+    as_form: bool,
+    **heading: str,
+) -> None:
+    """Write items as a table: a list as it came in, the register as plain CSV, or as a new form.
+
+    What came in comes out byte for byte, for as long as nothing of it was changed.
+    """
+    if listed and (place or as_form):
+        raise click.UsageError("A list comes out as it came in: leave --in and --fuid out.")
+    with looking(ctx) as register:
+        if listed:
+            data = exports.as_it_came(register, exports.kept(register, listed))
+        elif as_form:
+            above = Heading(**heading, day=now().date().isoformat())
+            data = exports.as_fuid(register, _chosen(register, place), above)
+        else:
+            data = "".join(exports.plain(register, _chosen(register, place), Form())).encode()
+    write(out, data)
+
+
+@holdings.command("report", epilog="Example: docscan holdings report --on 2026-12-31 --csv")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of the end of that day.  [default: today]")
+@forms
+@click.pass_context
+def report_(ctx: click.Context, on: datetime | None, as_json: bool, as_csv: bool) -> None:
+    """Metres of shelf in use, loans by client and month, mean days out, and the share that is overdue."""
+    day = on.date() if on else now().date()
+    if day > now().date():
+        raise click.UsageError("Nobody knows yet what will be so on that day.")
+    with looking(ctx) as register:
+        found = report.figures(register, policies.load(register.catalogue), day)
+    give(map(asdict, found), Figure.__slots__, as_json=as_json, as_csv=as_csv, right=("value",))
+
+
+def _chosen(register: Register, place: str | None) -> Sequence[Item]:
+    if place:
+        return list(register.items_in(register.entity(place).id))
+    return list(register.entities(Item, "TRUE"))
+
+
+def _sentence(fault: Fault, language: str) -> str:
+    facts = {"line": str(fault.line), "column": fault.column, "value": fault.value}
+    return sentence(fault.code, language, **facts)
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise ArchiveError(
+            f"{path} cannot be read: {problem.strerror}.", hint="Name another file."
+        ) from problem
+
+
+COMMANDS = {"holdings": holdings}

@@ -1,0 +1,111 @@
+"""Items that are handed over for good: announced with a batch, gone once it is closed.
+
+A batch of paper that leaves (`custody deliver`) may say which items it is. Each
+is announced by an event of the batch, with the outcome `pending`; when the
+batch is closed, each is said to be transferred out, in one act with that. So
+what the acta counts, what the ledger tells and what is gone from the register
+are the same number. An announcement whose batch was never opened, as after a
+crash between the two, means nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from docscan.archive import event
+from docscan.archive.acta import Box as Declared
+from docscan.archive.batches import OF_BATCH
+from docscan.archive.event import Draft
+from docscan.archive.keeping import standing
+from docscan.archive.reconciliation import Batch
+from docscan.errors import HoldingsError
+from docscan.holdings import places
+from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.projection import MOVED
+from docscan.holdings.register import Register
+
+
+def chosen(register: Register, named: Sequence[str]) -> list[Item]:
+    """Items that are to leave: those that are named, and all that is in boxes or at locations.
+
+    Args:
+        register: Open.
+        named: Codes.
+
+    Raises:
+        HoldingsError: There are none, one is lent, missing or gone (P6), or its scan is on hold.
+        NotFoundError: Nothing has one of the codes.
+    """
+    found: dict[str, Item] = {}
+    for name in named:
+        one = register.entity(name)
+        for item in register.items_in(one.id) if isinstance(one, Box | Location) else [register.item(name)]:
+            found[item.id] = item
+    language = register.archive.config.language
+    if not found:
+        raise HoldingsError("U070", language)
+    held = _held(register)
+    for item in found.values():
+        places.leaving(register, item.id, "transferred out")
+        if item.record in held:
+            raise HoldingsError("U072", language, item=item.code)
+    return list(found.values())
+
+
+def declared(register: Register, items: Sequence[Item]) -> tuple[Declared, ...]:
+    """Items as the boxes of an acta: by what they lie in, its code for a label, folios for pages."""
+
+    def place(item: Item) -> str:
+        return str(getattr(register.entity(item.box or item.location), "code", ""))
+
+    by_place = groupby(sorted(items, key=place), place)
+    inside = ((label, list(some)) for label, some in by_place)
+    return tuple(Declared(label, len(some), sum(one.folios for one in some)) for label, some in inside)
+
+
+def announced(items: Sequence[Item], batch: str) -> list[Draft]:
+    """The events that say which items a batch is to be."""
+    told = {"act": "transferred out", "kind": "item", "batch": batch}
+    return [
+        Draft(MOVED, outcome="pending", role="transmitter", detail=told | {"subject": item.id})
+        for item in items
+    ]
+
+
+def leaving(register: Register, batch: Batch) -> list[Draft]:
+    """The events that say, with the closing of a batch, that its items are gone; none where it was annulled.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        batch: As its events tell it.
+
+    Raises:
+        HoldingsError: Not as many were counted as were announced, or one cannot leave any more.
+    """
+    subjects = list(_announced(register, batch))
+    received = batch.count("received").files
+    if not subjects or not received:
+        return []
+    if received != len(subjects):
+        facts = {"number": batch.number, "received": str(received), "declared": str(len(subjects))}
+        raise HoldingsError("U074", register.archive.config.language, **facts)
+    items = chosen(register, subjects)
+    drafts = [places.leaving(register, item.id, "transferred out") for item in items]
+    return [
+        replace(draft, role="transmitter", detail={**draft.detail, "batch": batch.id}) for draft in drafts
+    ]
+
+
+def _announced(register: Register, batch: Batch) -> Iterator[str]:
+    """The UUIDs of the items that a batch is to be."""
+    query = f"SELECT line FROM events WHERE {OF_BATCH} = ? AND type = ? ORDER BY seq"  # noqa: S608 - an own expression
+    for (line,) in register.catalogue.db.execute(query, (batch.id, MOVED)):
+        found = event.parsed(line.encode())
+        if found.outcome == "pending":
+            yield str(found.detail["subject"])
+
+
+def _held(register: Register) -> set[str]:
+    """The records that are on hold."""
+    holds = standing.of(register.catalogue, "holds").holds.values()
+    return {record for one in holds if not one.released for record in one.objects}

@@ -1,0 +1,135 @@
+"""Lists of holdings and figures from the command line; items that are handed over with an acta."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from depot import furnish, working
+from shelf import Shelf
+
+from docscan.archive import ledger
+
+Call = Callable[..., tuple[int, str, str]]
+LIST = b"title;Caja;folios;Notas\r\nN\xf3minas;1;1-20;\r\nActas;2;s;x\r\n"
+
+
+@pytest.fixture
+def asked(shelf: Shelf, call: Call) -> Call:
+    """Calls a command in an archive with a depot; gives its output, and fails when it fails."""
+    with working(shelf.archive) as register:
+        furnish(register)
+
+    def calling(*words: object, code: int = 0) -> str:
+        done, out, err = call("-A", shelf.root, *words)
+        assert done == code, err
+        return (out if code == 0 else err).strip()
+
+    return calling  # type: ignore[return-value]  # what is asked of it is text
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_bytes(LIST.replace(b";s;", b";7;"))
+    return path
+
+
+def rows(text: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_list_goes_in_and_comes_out_byte_for_byte(asked: Call, path: Path, tmp_path: Path):
+    listed = asked("holdings", "import", path, "--at", "L-000001B", "--client", "Acme")
+    out = tmp_path / "out.csv"
+    asked("holdings", "export", "--list", listed, "--out", out)
+    assert out.read_bytes() == path.read_bytes()
+    (told,) = rows(asked("holdings", "lists", "--json"))
+    assert (told["id"], told["items"]) == (listed, 4)
+    found = rows(asked("item", "list", "--json"))[-2:]
+    assert [(one["title"], one["folios"], one["client"]) for one in found] == [
+        ("Nóminas", 20, "Acme"),
+        ("Actas", 7, "Acme"),
+    ]
+
+
+def test_a_bad_line_is_named_and_nothing_is_imported(asked: Call, path: Path, shelf: Shelf):
+    path.write_bytes(LIST)
+    before = ledger.read_head(shelf.archive)
+    for more in ((), ("--dry-run",)):
+        err = asked("holdings", "import", path, "--at", "L-000001B", *more, code=6)
+        assert "3: folios" in err
+        assert "1-204" in err
+    assert ledger.read_head(shelf.archive) == before
+
+
+def test_a_dry_run_says_what_would_be_and_does_nothing(asked: Call, path: Path, shelf: Shelf):
+    before = ledger.read_head(shelf.archive)
+    assert asked("holdings", "import", path, "--at", "L-000001B", "--dry-run") == ""
+    assert ledger.read_head(shelf.archive) == before
+
+
+def test_the_register_is_given_out_as_a_table_and_as_a_form(asked: Call, tmp_path: Path):
+    plain, form = tmp_path / "plain.csv", tmp_path / "fuid.csv"
+    asked("holdings", "export", "--out", plain, "--in", "B-000001C")
+    assert [row["code"] for row in csv.DictReader(io.StringIO(plain.read_text()))] == [
+        "F-000001D",
+        "F-000003F",
+        "F-000005H",
+    ]
+    asked("holdings", "export", "--out", form, "--fuid", "--entity", "Acme", "--in", "B-000001C")
+    text = form.read_text("utf-8-sig")
+    assert "ENTIDAD PRODUCTORA:;Acme" in text
+    assert text.count("Expediente") == 3
+    asked("holdings", "export", "--out", form, "--fuid", "--list", "x", code=2)
+
+
+def test_the_report_has_three_forms_that_say_the_same(asked: Call):
+    asked("loan", "out", "F-000001D", "--for", "P-000001E")
+    told = rows(asked("holdings", "report", "--json"))
+    table = list(csv.DictReader(io.StringIO(str(asked("holdings", "report", "--csv")))))
+    assert [(one["measure"], str(one["value"])) for one in told] == [
+        (one["measure"], one["value"]) for one in table
+    ]
+    assert {one["measure"]: one["value"] for one in told}["on_loan"] == 1
+    assert len(str(asked("holdings", "report")).splitlines()) == len(told) + 2
+    asked("holdings", "report", "--on", "9999-01-01", code=2)
+
+
+def test_items_that_are_delivered_leave_the_register_when_the_batch_is_closed(
+    asked: Call, shelf: Shelf, tmp_path: Path
+):
+    number = asked(
+        "custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "B-000001C", "--item", "F-000002E"
+    )
+    assert "shelved" in asked("where", "F-000001D")
+    asked("custody", "count", number, "--as-declared")
+    asked("custody", "close", number)
+    (batch,) = rows(asked("custody", "list", "--all", "--json"))
+    moved = [
+        one for one in ledger.read(shelf.archive) if one.type == "holding moved" and one.outcome == "pass"
+    ]
+    gone = [
+        one
+        for one in rows(asked("item", "list", "--json"))
+        if "transferred out" in asked("where", one["code"])
+    ]
+    assert batch["declared"]["files"] == batch["received"]["files"] == len(moved) == len(gone) == 4
+    out = tmp_path / "acta.pdf"
+    asked("custody", "acta", number, "--out", out)
+    assert out.read_bytes().startswith(b"%PDF")
+    asked("verify", code=0)
+
+
+def test_a_delivery_that_was_not_counted_whole_is_not_closed(asked: Call):
+    number = asked("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "B-000001C")
+    asked("custody", "count", number, "--box", "B-000001C", 2, 0)
+    err = asked("custody", "close", number, "--because", "missing", code=6)
+    assert "2" in err
+    assert "3" in err
+    asked("custody", "count", number, "--box", "B-000001C", 0, 0)
+    asked("custody", "close", number, "--because", "annulled")
+    assert "shelved" in asked("where", "F-000001D")

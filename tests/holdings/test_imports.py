@@ -1,0 +1,320 @@
+"""Lists of holdings: what comes in comes out byte for byte, and what is wrong is named by its line."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from depot import AGENT, NOW, Depot, enter, furnish, working
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from docscan.archive import Archive, fixity, ledger
+from docscan.archive.rebuild import dump
+from docscan.errors import HoldingsError
+from docscan.holdings import codes, exports, imports, places, redaction, sheets, tables, tabular
+from docscan.holdings import register as registers
+from docscan.holdings.entities import Box, Item
+from docscan.holdings.fuid import Heading
+from docscan.holdings.imports import Fault, Prepared, Terms
+from docscan.holdings.tabular import QUOTINGS, Form
+
+BATCH = "1e0f7a39-1b0e-4d5c-9a59-0f6a3d3f3c11"
+FUID = """\
+FORMATO ÚNICO DE INVENTARIO DOCUMENTAL;;;;;;;;;;;;
+ENTIDAD PRODUCTORA:;Muñoz & Hijos;;;REGISTRO DE ENTRADA;;;;;;;;
+OBJETO;Transferencia primaria;;;Año;Mes;Día;N.T.;;;;;
+;;;;;;;;;;;;
+No. de orden;Código;"Nombre de las series, subseries o asuntos";Fechas extremas;;Unidad de conservación;;;;\
+No. de folios;Soporte;Frecuencia de consulta;Notas
+;;;Inicial;Final;Caja;Carpeta;Tomo;Otro;;;;
+1;100.2;CONTRATOS - Contrato 12;17/05/1998;s.f.;1;1;;;1-204;P;Baja;
+2;100.2;"CONTRATOS; anexo";1998-05-17;1999;1;2;;;37;Papel;;"dos
+líneas"
+3;100.3; ACTAS ;S/F;;2;1;;;205-410;;;
+;;;;;;;;;;;;
+4;100.3;"ACTAS";1998;;2;1;;;0;;
+Elaborado por: Lucía Peña;;;;Entregado por:;;;;Recibido por:;;;;
+Cargo:;;;;Cargo:;;;;Cargo:;;;;"""
+
+
+def prepared(depot: Depot, data: bytes, **terms: str) -> Prepared:
+    return imports.prepare(depot.register, data, Terms(**{"at": depot.locations[0].id} | terms))
+
+
+def entered(depot: Depot, data: bytes, **terms: str) -> str:
+    return imports.enter(depot.register, prepared(depot, data, **terms), now=NOW, agent=AGENT)
+
+
+def came_out(depot: Depot, listed: str) -> bytes:
+    return exports.as_it_came(depot.register, exports.kept(depot.register, listed))
+
+
+def newest(depot: Depot, count: int) -> list[Item]:
+    return list(depot.register.entities(Item, "TRUE"))[-count:]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_form_comes_out_byte_for_byte_as_it_came_in(depot: Depot, encoding: str, end: str):
+    data = FUID.replace("\n", end).encode(encoding)
+    assert came_out(depot, entered(depot, data)) == data
+
+
+def test_a_form_says_what_it_says(depot: Depot):
+    entered(depot, FUID.encode())
+    one, two, three, four = newest(depot, 4)
+    assert (one.title, one.date_from, one.date_to, one.folios) == (
+        "CONTRATOS - Contrato 12",
+        "1998-05-17",
+        "",
+        204,
+    )
+    assert (one.series_code, one.medium, one.client) == ("100.2", "P", "Muñoz & Hijos")
+    assert (two.title, two.date_to, two.extra["Notas"]) == ("CONTRATOS; anexo", "1999", "dos\nlíneas")
+    assert (three.title, three.folios) == ("ACTAS", 206)
+    assert four.extra["No. de orden"] == "4"
+    boxes = [depot.register.one(Box, item.box) for item in (one, two, three, four)]
+    assert [box.type for box in boxes] == ["Caja 1", "Caja 1", "Caja 2", "Caja 2"]
+    assert {box.location for box in boxes} == {depot.locations[0].id}
+
+
+CELLS = st.text(st.sampled_from('aé";,\n 1.'), max_size=5)
+LINES = st.lists(st.tuples(st.sampled_from(["x", "ñ y", '"z"', " q"]), CELLS, CELLS), min_size=1, max_size=5)
+
+
+FORMS = st.builds(
+    Form,
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+    st.sampled_from([";", ",", "\t", "|"]),
+    st.just("needed"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(LINES, st.lists(st.sampled_from(list(QUOTINGS)), min_size=5, max_size=5), FORMS)
+def test_any_table_would_come_out_as_it_came_in(
+    depot: Depot, lines: list[tuple[str, str, str]], quotings: list[str], form: Form
+):
+    """Each line with habits of its own."""
+    text = tabular.written(["Notas", "title", "Otro"], form)
+    for (title, one, other), quoting in zip(lines, quotings, strict=False):
+        text += tabular.written([one, title, other], replace(form, quoting=quoting))
+    found = prepared(depot, text.encode(form.encoding))  # which proves it, or refuses
+    assert found.faults == ()
+    assert [item.title for item in found.items] == [title.strip() for title, *_ in lines]
+
+
+def test_what_is_changed_comes_out_changed_and_nothing_else_does(depot: Depot):
+    listed = entered(depot, FUID.encode())
+    first = newest(depot, 4)[0]
+    changed = replace(first, title="CONTRATOS; todos", folios=205)
+    sheets.enter(depot.register, [changed], now=NOW, agent=AGENT, act="change")
+    expected = FUID.replace("CONTRATOS - Contrato 12", '"CONTRATOS; todos"', 1).replace("1-204", "205", 1)
+    assert came_out(depot, listed).decode() == expected
+
+
+def test_a_line_that_was_written_otherwise_is_written_as_the_others_once_it_changes(depot: Depot):
+    listed = entered(depot, FUID.encode())
+    last = newest(depot, 4)[3]
+    sheets.enter(depot.register, [replace(last, medium="P")], now=NOW, agent=AGENT, act="change")
+    assert came_out(depot, listed).decode() == FUID.replace(
+        '4;100.3;"ACTAS";1998;;2;1;;;0;;\n', "4;100.3;ACTAS;1998;;2;1;;;0;P;;\n"
+    )
+
+
+def test_what_is_forgotten_of_an_item_is_not_in_the_list_either(depot: Depot):
+    data = FUID.replace("CONTRATOS - Contrato 12", '"Expediente de Zoë"').encode()
+    listed = entered(depot, data)
+    item = newest(depot, 4)[0]
+    redaction.redact(depot.register, item.code, now=NOW, agent=AGENT)
+    assert "Zoë" not in came_out(depot, listed).decode()
+    written = [path.read_bytes() for path in depot.archive.root.rglob("*.json*")]
+    assert len(written) > 3
+    assert not any("Zoë".encode() in data and b"Expediente de" in data for data in written)
+
+
+def test_an_item_goes_where_its_own_box_is(depot: Depot):
+    code = depot.boxes[1].code
+    entered(depot, f"title,box\nuno,{code}\ndos,{code.lower()}\ntres,\n".encode())
+    *two, third = newest(depot, 3)
+    assert [item.box for item in two] == [depot.boxes[1].id] * 2
+    assert third.location == depot.locations[0].id
+
+
+def test_a_list_with_places_of_its_own_needs_no_other_and_comes_out_as_it_came_in(depot: Depot):
+    text = f"title,box,location\nuno,{depot.boxes[0].code},\ndos,,{depot.locations[1].code}\ntres,b-1c,\n"
+    listed = entered(depot, text.encode(), at="")
+    assert came_out(depot, listed).decode() == text
+    item = newest(depot, 3)[0]
+    places.move(depot.register, item.id, depot.boxes[1].id, now=NOW, agent=AGENT)
+    assert came_out(depot, listed).decode() == text.replace(depot.boxes[0].code, depot.boxes[1].code, 1)
+
+
+def test_what_names_no_place_goes_into_the_box_that_is_given_and_its_empty_cell_stays_empty(depot: Depot):
+    listed = entered(depot, b"title,box\nuno,\n", at=depot.boxes[0].id)
+    (item,) = newest(depot, 1)
+    assert item.box == depot.boxes[0].id
+    assert came_out(depot, listed) == b"title,box\nuno,\n"
+
+
+HEAD = "title;date_from;date_to;folios;box;parent;code\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("a;mayo;;;;;", Fault(2, "U010", "date_from", "mayo")),
+        ("a;;31/02/1998;;;;", Fault(2, "U010", "date_to", "31/02/1998")),
+        ("a;;;muchos;;;", Fault(2, "U011", "folios", "muchos")),
+        ("a;;;99999999;;;", Fault(2, "U017", "folios", "4000")),
+        (" ;;;3;;;", Fault(2, "U012")),
+        ("a;;;;;;;;x", Fault(2, "U013", "", "9")),
+        ("a;1999;1998;;;;", Fault(2, "U014", "", "1999 – 1998")),
+        ("a;;;;B-000099Z;;", Fault(2, "U015", "box", "B-000099Z")),
+        ("a;;;;L-000001B;;", Fault(2, "U015", "box", "L-000001B")),
+        ("a;;;;;P-000001E;", Fault(2, "U015", "parent", "P-000001E")),
+        ("a;;;;;;F-000001E", Fault(2, "U015", "code", "F-000001E")),
+        ("a;;;;;;F-000001D", Fault(2, "U016", "", "F-000001D")),
+        (f"{'a' * 4001};;;;;;", Fault(2, "U017", "title", "4000")),
+    ],
+)
+def test_a_bad_row_is_named_by_its_line_and_nothing_is_imported_half(depot: Depot, row: str, fault: Fault):
+    before = ledger.read_head(depot.archive)
+    found = prepared(depot, (HEAD + row + "\nb;;;;;;\n").encode())
+    assert found.faults == (fault,)
+    with pytest.raises(HoldingsError) as refused:
+        imports.enter(depot.register, found, now=NOW, agent=AGENT)
+    assert refused.value.code == "U020"
+    assert ledger.read_head(depot.archive) == before
+    assert not (depot.archive.root / "custody").exists()
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(depot: Depot):
+    found = prepared(depot, (HEAD + '"b\nc";x;;y;;;\n;;;;;;\nd;;;;;;\n;;;1;;;\n').encode())
+    told = [(fault.line, fault.code) for fault in found.faults]
+    assert told == [(2, "U010"), (2, "U011"), (6, "U012")]
+
+
+def test_a_code_that_is_twice_in_a_list_is_named(depot: Depot):
+    code = codes.code("item", 42)
+    found = prepared(depot, f"title,code\na,{code}\nb,{code.lower()}\n".encode())
+    assert found.faults == (Fault(3, "U016", "", code),)
+
+
+def test_where_nothing_says_where_it_is_that_is_wrong(depot: Depot):
+    assert prepared(depot, b"title\na\n", at="").faults == (Fault(2, "U018"),)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "U030"),
+        (b"one,two\n1,2\n", "U030"),
+        (b'title,folios\n"a,2\n', "U033"),
+        (b"title;folios\n", "U020"),
+    ],
+)
+def test_what_is_no_list_is_refused(depot: Depot, data: bytes, code: str):
+    with pytest.raises(HoldingsError) as refused:
+        entered(depot, data)
+    assert refused.value.code == code
+
+
+def test_a_list_that_is_too_long_for_one_event_is_refused(depot: Depot, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sheets, "MOST_ROWS", 4)
+    with pytest.raises(HoldingsError) as refused:
+        prepared(depot, b"title\na\nb\nc\n")
+    assert refused.value.code == "U039"
+
+
+def test_headings_that_stand_on_every_sheet_are_no_items(depot: Depot):
+    head = "title;Notas\n"
+    data = (head + "a;1\n" + head + "b;2\n").encode()
+    listed = entered(depot, data)
+    assert [item.title for item in newest(depot, 2)] == ["a", "b"]
+    assert came_out(depot, listed) == data
+
+
+def test_an_import_is_one_event_and_the_archive_verifies_and_rebuilds(archive: Archive):
+    with working(archive) as register:
+        depot = furnish(register)
+        before = ledger.read_head(archive).size
+        listed = entered(depot, FUID.encode(), batch=BATCH)
+        (event,) = [one for one in ledger.read(archive) if one.seq >= before]
+        assert (event.type, event.detail["rows"], event.detail["list"]) == ("holding registered", 6, listed)
+        assert [(one.id, one.batch) for one in exports.lists(register)] == [(listed, BATCH)]
+    assert list(fixity.verify(archive)) == []
+    path = tables.path_of(archive)
+    was = dump(path, tables.TABLES)
+    registers.rebuild(archive)
+    assert dump(path, tables.TABLES) == was
+
+
+def test_no_name_of_a_list_is_in_the_ledger(depot: Depot):
+    entered(depot, FUID.encode())
+    text = b"".join(path.read_bytes() for path in depot.archive.ledger.rglob("*.jsonl")).decode()
+    for word in ("Muñoz", "Peña", "CONTRATOS", "Caja", "17/05"):
+        assert word not in text
+
+
+def test_a_list_that_was_altered_on_disk_is_not_given_out(depot: Depot):
+    listed = entered(depot, FUID.encode())
+    path = depot.archive.root / "custody" / listed / "list.json"
+    told = json.loads(path.read_bytes())
+    path.write_text(json.dumps(told | {"foot": "Otra cosa"}))
+    with pytest.raises(HoldingsError) as refused:
+        exports.kept(depot.register, listed)
+    assert refused.value.code == "U062"
+
+
+@pytest.mark.parametrize("named", ["", "x", '"', BATCH])
+def test_a_list_that_was_never_imported_is_not_found(depot: Depot, named: str):
+    with pytest.raises(HoldingsError) as refused:
+        exports.kept(depot.register, named)
+    assert refused.value.code == "U060"
+
+
+def test_the_lists_are_told_in_order(depot: Depot):
+    made = [entered(depot, FUID.encode()), entered(depot, b"title\na\n")]
+    assert [(one.id, one.items) for one in exports.lists(depot.register)] == list(
+        zip(made, (6, 1), strict=True)
+    )
+
+
+def fields(item: Item) -> Item:
+    """What is the same in another register."""
+    return replace(item, id="", code="", extra={name: text for name, text in item.extra.items() if text})
+
+
+def test_the_register_goes_out_as_a_plain_table_and_comes_in_again_the_same(depot: Depot):
+    entered(depot, FUID.encode())
+    enter(
+        depot.register,
+        [Item("", "", "Anexo", parent=depot.items[0].id, box=depot.boxes[0].id, extra={"x;": '"'})],
+    )
+    items = list(depot.register.entities(Item, "TRUE"))
+    text = "".join(exports.plain(depot.register, items, Form()))
+    head, *lines = tabular.records(text, ",")
+    assert len(lines) == len(items)
+    rows = [head.cells, *(("", *line.cells[1:]) for line in lines)]  # the codes are taken
+    anew = "".join(tabular.written(row, Form()) for row in rows)
+    read = prepared(depot, anew.encode(), at="")
+    assert read.faults == ()
+    plain = [replace(one, extra={k: v for k, v in one.extra.items() if k}) for one in items]
+    assert list(map(fields, read.items)) == list(map(fields, plain))
+
+
+def test_a_new_form_can_be_read_again_and_says_the_same(depot: Depot):
+    entered(depot, FUID.encode())
+    items = list(depot.register.entities(Item, "TRUE"))
+    data = exports.as_fuid(depot.register, items, Heading("Muñoz & Hijos", transfer="3", day="2026-03-02"))
+    read = prepared(depot, data)
+    assert read.faults == ()
+    names = ("title", "date_from", "date_to", "folios", "medium", "series_code", "box")
+    assert [[getattr(one, name) for name in names] for one in read.items] == [
+        [getattr(one, name) for name in names] for one in items
+    ]
+    assert {one.client for one in read.items} == {"Muñoz & Hijos"}
+    assert read.boxes == ()
+    assert read.inventory.foot.count("Firma:") == 3

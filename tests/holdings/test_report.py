@@ -1,0 +1,98 @@
+"""Figures of the depot, as of any day."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from depot import AGENT, NOW, Depot, enter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from docscan.holdings import loans, places, policies, report, sheets
+from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.loans import Asked
+
+MAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+def figures(depot: Depot, on: datetime = MAY) -> dict[tuple[str, str, str], float]:
+    found = report.figures(depot.register, policies.load(depot.catalogue), on.date())
+    told = {(one.measure, one.of, one.month): one.value for one in found}
+    assert len(told) == len(found)
+    return told
+
+
+def lend(depot: Depot, item: Item, at: datetime) -> None:
+    loans.act(depot.register, Asked("out", item.id, depot.persons[0].id), now=at, agent=AGENT)
+
+
+def take(depot: Depot, item: Item, at: datetime, **how: object) -> None:
+    loans.act(depot.register, replace(Asked("in", item.id), **how), now=at, agent=AGENT)  # type: ignore[arg-type]
+
+
+def test_metres_are_told_by_site_and_use(depot: Depot):
+    shelf = Location("", "", depot.site.id, capacity_mm=2500)
+    (shelf,) = enter(depot.register, [shelf])
+    enter(depot.register, [Box("", "", width_mm=110, location=shelf.id) for _ in range(3)])
+    told = figures(depot)
+    assert told["occupied_m", "Central / permanent", ""] == 0.33
+    assert told["capacity_m", "Central / permanent", ""] == 2.5
+    assert told["boxes", "Central / permanent", ""] == 5
+
+
+def test_a_box_is_counted_where_it_was_on_the_day(depot: Depot):
+    (other,) = enter(depot.register, [Location("", "", depot.site.id, use="transit")])
+    box = replace(depot.boxes[0], width_mm=100)
+    sheets.enter(depot.register, [box], now=NOW, agent=AGENT, act="change")
+    places.move(depot.register, box.id, other.id, now=MAY, agent=AGENT)
+    assert figures(depot)["occupied_m", "Central / transit", ""] == 0.1
+    before = figures(depot, NOW)
+    assert before["occupied_m", "Central / permanent", ""] == 0.1
+    assert ("occupied_m", "Central / transit", "") not in before
+
+
+def test_loans_are_told_by_client_and_month_with_the_days_they_took(depot: Depot):
+    mine, theirs = (
+        replace(item, client=client) for item, client in zip(depot.items, ("Acme", "Beta"), strict=False)
+    )
+    sheets.enter(depot.register, [mine, theirs], now=NOW, agent=AGENT, act="change")
+    lend(depot, mine, NOW)
+    take(depot, mine, datetime(2026, 3, 12, 9, tzinfo=UTC))
+    lend(depot, theirs, datetime(2026, 4, 1, 9, tzinfo=UTC))
+    take(depot, theirs, datetime(2026, 4, 9, 9, tzinfo=UTC), returned=datetime(2026, 4, 5, tzinfo=UTC).date())
+    told = figures(depot)
+    assert {key: value for key, value in told.items() if key[0] == "loans"} == {
+        ("loans", "Acme", "2026-03"): 1,
+        ("loans", "Beta", "2026-04"): 1,
+    }
+    assert (told["mean_days_out", "Acme", ""], told["mean_days_out", "Beta", ""]) == (10, 4)
+    assert told["mean_days_out", "", ""] == 7
+
+
+def test_the_rate_of_what_is_overdue_is_of_what_is_out(depot: Depot):
+    for item in depot.items[:4]:
+        lend(depot, item, NOW)
+    take(depot, depot.items[3], NOW)
+    lend(depot, depot.items[4], MAY)
+    told = figures(depot)
+    assert (told["on_loan", "", ""], told["overdue", "", ""], told["overdue_rate", "", ""]) == (4, 3, 0.75)
+
+
+def test_where_nothing_is_lent_nothing_is_overdue(depot: Depot):
+    assert figures(depot)["overdue_rate", "", ""] == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10)
+@given(st.lists(st.sampled_from(["out", "in", "renew"]), max_size=4))
+def test_facts_of_later_days_change_nothing(depot: Depot, steps: list[str]):
+    for item in depot.items[:2]:
+        if depot.register.open_loan(item.id) is None:
+            lend(depot, item, NOW)
+    was = figures(depot, datetime(2026, 4, 20, tzinfo=UTC))
+    for act in steps:
+        if act == "out" and depot.register.state(depot.items[2].id) == "shelved":
+            lend(depot, depot.items[2], MAY)
+        if act == "in" and depot.register.state(depot.items[0].id) == "on loan":
+            take(depot, depot.items[0], MAY)
+        if act == "renew" and figures(depot)["on_loan", "", ""] == 1:
+            loans.act(depot.register, Asked("renew", depot.items[1].id), now=MAY, agent=AGENT)
+    assert figures(depot, datetime(2026, 4, 20, tzinfo=UTC)) == was

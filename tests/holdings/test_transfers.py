@@ -1,0 +1,103 @@
+"""Items handed over for good: what the acta counts, what the ledger tells and what is gone are one number."""
+
+import uuid
+from datetime import date
+
+import pytest
+from depot import AGENT, NOW, Depot
+
+from docscan.archive import batches, reconciliation
+from docscan.archive.acta import Acta
+from docscan.archive.reconciliation import Batch
+from docscan.errors import HoldingsError, NotFoundError
+from docscan.holdings import loans, places, transfers
+from docscan.holdings.loans import Asked
+
+
+def opened(depot: Depot, *named: str) -> Batch:
+    """A batch of items that leave."""
+    items, identifier = transfers.chosen(depot.register, named), str(uuid.uuid4())
+    depot.register.write(transfers.announced(items, identifier), now=NOW, agent=AGENT)
+    acta = Acta(
+        "Ours", "Theirs", date(2026, 3, 2), transfers.declared(depot.register, items), direction="out"
+    )
+    return batches.open_batch(depot.catalogue, acta, identifier, now=NOW, agent=AGENT)
+
+
+def counted(depot: Depot, batch: Batch, *files: int) -> Batch:
+    for box, count in enumerate(files, 1):
+        draft = reconciliation.counted(batch, box, count, 0)
+        batches.note(depot.catalogue, draft, now=NOW, agent=AGENT)
+    return batches.named(depot.catalogue, batch.number)
+
+
+def test_the_acta_counts_items_by_what_they_lie_in(depot: Depot):
+    loose = depot.items[5]
+    places.move(depot.register, loose.id, depot.locations[1].id, now=NOW, agent=AGENT)
+    items = transfers.chosen(depot.register, [depot.boxes[0].code, loose.code, loose.code])
+    told = [(box.label, box.files, box.pages) for box in transfers.declared(depot.register, items)]
+    assert told == [(depot.boxes[0].code, 3, 0), (depot.locations[1].code, 1, 0)]
+
+
+def test_counts_events_and_items_are_the_same_number(depot: Depot):
+    batch = opened(depot, depot.boxes[0].code, depot.items[1].code)
+    assert batch.declared.files == 4
+    assert {depot.register.state(one.id) for one in depot.items} == {"shelved"}
+    drafts = transfers.leaving(depot.register, counted(depot, batch, 3, 1))
+    written = depot.register.write(drafts, now=NOW, agent=AGENT)
+    gone = [one for one in depot.items if depot.register.state(one.id) == "transferred out"]
+    assert len(written) == len(gone) == batch.declared.files
+    assert {one.detail["subject"] for one in written} == {one.id for one in gone}
+    assert {one.detail["batch"] for one in written} == {batch.id}
+    assert all(depot.register.place_of(one.id) is None for one in gone)
+
+
+def test_while_a_batch_is_open_its_items_are_where_they_were(depot: Depot):
+    opened(depot, depot.items[0].code)
+    place = depot.register.place_of(depot.items[0].id)
+    assert place is not None
+    assert place.id == depot.boxes[0].id
+
+
+def test_a_batch_of_which_another_number_was_counted_takes_nothing_away(depot: Depot):
+    batch = opened(depot, depot.boxes[0].code)
+    with pytest.raises(HoldingsError) as refused:
+        transfers.leaving(depot.register, counted(depot, batch, 2))
+    assert (refused.value.code, refused.value.facts["received"], refused.value.facts["declared"]) == (
+        "U074", "2", "3",
+    )  # fmt: skip
+
+
+def test_of_a_batch_that_was_annulled_nothing_leaves(depot: Depot):
+    batch = opened(depot, depot.boxes[0].code)
+    assert transfers.leaving(depot.register, counted(depot, batch, 0)) == []
+
+
+def test_a_batch_of_papers_without_items_is_closed_as_before(depot: Depot):
+    acta = Acta("Ours", "Theirs", date(2026, 3, 2), transfers.declared(depot.register, depot.items))
+    batch = batches.open_batch(depot.catalogue, acta, str(uuid.uuid4()), now=NOW, agent=AGENT)
+    assert transfers.leaving(depot.register, counted(depot, batch, 3, 3)) == []
+
+
+def test_what_is_lent_or_missing_or_gone_does_not_leave(depot: Depot):
+    one, two, three = depot.items[:3]
+    loans.act(depot.register, Asked("out", one.id, depot.persons[0].id), now=NOW, agent=AGENT)
+    drafts = [places.missing(depot.register, two.id), places.leaving(depot.register, three.id, "destroyed")]
+    depot.register.write(drafts, now=NOW, agent=AGENT)
+    for item in (one, two, three):
+        with pytest.raises((HoldingsError, NotFoundError), match=item.code):
+            transfers.chosen(depot.register, [item.code])
+
+
+def test_what_was_lent_since_it_was_announced_keeps_the_batch_open(depot: Depot):
+    batch = opened(depot, depot.boxes[0].code)
+    loans.act(depot.register, Asked("out", depot.items[0].id, depot.persons[0].id), now=NOW, agent=AGENT)
+    with pytest.raises(HoldingsError, match=depot.items[0].code):
+        transfers.leaving(depot.register, counted(depot, batch, 3))
+
+
+@pytest.mark.parametrize("empty", [[], ["L-000003D"]])
+def test_nothing_is_no_hand_over(depot: Depot, empty: list[str]):
+    with pytest.raises(HoldingsError) as refused:
+        transfers.chosen(depot.register, empty)
+    assert refused.value.code == "U070"

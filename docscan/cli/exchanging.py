@@ -30,7 +30,7 @@ def holdings() -> None:
 
 
 @holdings.command("import", epilog="Example: docscan holdings import fuid.csv --at L-000012N")
-@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--at", "place", metavar="CODE", help="Where that is put which names no place: a location, or a box."
 )

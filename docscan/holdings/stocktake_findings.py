@@ -68,7 +68,6 @@ FROM inside CROSS JOIN held ON held.place = inside.id
 WHERE held.kind = 'item' AND NOT EXISTS (
     SELECT 1 FROM stocktake_scan WHERE stocktake = :stocktake AND stocktake_scan.subject = held.subject
 )
-ORDER BY held.place, held.subject
 """
 THEN = "UNION ALL SELECT subject, kind, place, since FROM placement WHERE until > :at AND since < :at"
 
@@ -142,7 +141,9 @@ def report(register: Register, stocktake: Stocktake) -> Iterator[Counted]:
         register: Open.
         stocktake: As it is now while it is open, and as it was when it ended.
     """
-    return _counted(register, [*_seen(register, stocktake), *_unseen(register, stocktake)])
+    yield from _counted(register, _seen(register, stocktake))
+    unseen = _counted(register, _unseen(register, stocktake))
+    yield from sorted(unseen, key=lambda one: (one.location, one.box, one.subject.code))
 
 
 def tally(register: Register, stocktake: Stocktake) -> Mapping[str, int]:

@@ -1,0 +1,142 @@
+"""The desk as a program: what readers send, what people see, what programs get."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from depot import Depot, founded, furnish, working
+from hypothesis import given
+from hypothesis import strategies as st
+from shelf import DOCSCAN
+
+from docscan.archive.catalogue import open_catalogue
+from docscan.archive.proof import checkpoint
+from docscan.cli.desking import BELL, MOST_WAITING, PROMPT, shown, typed
+from docscan.holdings.register import open_register
+from docscan.holdings.session import Answer
+
+ENDS = st.sampled_from(["\r", "\n", "\r\n"])
+SECONDS = 60  # for a desk to open on a machine that does other things
+
+
+@pytest.fixture
+def depot(tmp_path: Path) -> Depot:
+    with working(founded(tmp_path / "archive")) as register:
+        return furnish(register)
+
+
+def desk(depot: Depot, sent: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    command = [DOCSCAN, "-A", depot.archive.root, "desk", *options]
+    return subprocess.run(command, input=sent, capture_output=True, check=True)
+
+
+@given(
+    st.lists(st.tuples(st.text("F-0123 Łódź", min_size=1, max_size=9), ENDS), max_size=9), st.integers(1, 7)
+)
+def test_lines_may_end_with_cr_lf_or_both_wherever_the_bytes_are_cut(lines: list[tuple[str, str]], size: int):
+    sent = "".join(text + end for text, end in lines).encode()
+    parts = iter([sent[at : at + size] for at in range(0, len(sent), size)] + [b""])
+    assert [line for line in typed(lambda: next(parts)) if line] == [text for text, _ in lines]
+
+
+def test_a_last_line_without_an_end_counts():
+    parts = iter([b"A-IN\rA-E", b"ND", b""])
+    assert [line for line in typed(lambda: next(parts)) if line] == ["A-IN", "A-END"]
+
+
+def test_a_line_that_never_ends_is_cut():
+    parts = iter([*([b"x" * 4_096] * 40), b"\rA-IN\r", b""])
+    lines = [line for line in typed(lambda: next(parts)) if line]
+    assert lines[-1] == "A-IN"
+    assert max(map(len, lines)) <= MOST_WAITING + 4_096
+
+
+def test_each_scan_gives_a_program_one_object(depot: Depot):
+    box, item = depot.boxes[1].code, depot.items[0].code
+    lines = [depot.locations[1].code, box, item, item.replace("1", "7"), "A-END", "A-END"]
+    done = desk(depot, "\r".join(lines).encode(), "--json")
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["scan"] for one in said] == lines
+    assert [one["answer"] for one in said] == ["told", "done", "done", "refused", "told", "told"]
+    assert (said[2]["item"], said[2]["place"]) == (item, box)
+    assert said[4]["code"] != said[5]["code"], "the desk says that the second came within a second"
+    assert not done.stderr
+
+
+def test_bytes_that_are_no_text_are_answered_and_the_next_scan_is_done(depot: Depot):
+    item, place = depot.items[0], depot.locations[2]
+    noise = bytes(range(256)).replace(b"\n", b"").replace(b"\r", b"") * 3
+    done = desk(depot, noise + b"\n" + f"\x02{place.code}\r\n]C1{item.code}\r\n".encode())
+    assert b"\x1b" not in done.stderr
+    assert BELL.encode() not in done.stderr
+    with open_catalogue(depot.archive) as catalogue, open_register(catalogue) as register:
+        assert register.place_of(item.id).code == place.code  # type: ignore[union-attr]  # it has a place
+
+
+def test_what_was_done_is_signed_when_the_input_ends(depot: Depot):
+    desk(depot, f"{depot.locations[2].code}\n{depot.items[0].code}\n".encode())
+    assert checkpoint.unsigned(depot.archive) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pl", "de"])
+def test_on_a_terminal_an_error_rings_and_begins_with_a_word_in_colour(language: str):
+    refused = shown(Answer("refused", "J080", "no"), language, terminal=True)
+    assert refused.startswith(BELL)
+    assert re.search(r"\x1b\[[0-9;]*m [¡!A-ZŁĄÓĘ]+ \x1b\[0m no$", refused.removeprefix(BELL))
+    look = shown(Answer("look", "J124", "there"), language, terminal=True)
+    assert look.startswith(BELL)
+    assert not shown(Answer("done", "J015", "yes"), language, terminal=True).startswith(BELL)
+    assert "\x1b" not in shown(Answer("refused", "J080", "no"), language, terminal=False)
+
+
+@pytest.fixture
+def terminal(depot: Depot) -> Iterator["Terminal"]:
+    mine, its = pty.openpty()
+    command = [DOCSCAN, "-A", depot.archive.root, "desk"]
+    process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, close_fds=True)
+    os.close(its)
+    yield Terminal(mine, process)
+    process.kill()
+    process.wait()
+    os.close(mine)
+
+
+class Terminal:
+    """A terminal with a desk in it."""
+
+    def __init__(self, file: int, process: "subprocess.Popen[bytes]") -> None:
+        self.file, self.process, self.seen = file, process, ""
+
+    def until(self, text: str) -> str:
+        """What is shown from now on until a text is, that included."""
+        begun = time.monotonic()
+        while text not in self.seen and time.monotonic() - begun < SECONDS:
+            if select.select([self.file], [], [], 1)[0]:
+                self.seen += os.read(self.file, 4_096).decode()
+        before, found, self.seen = self.seen.partition(text)
+        assert found, f"{text!r} is not in {before!r}"
+        return before + found
+
+    def type(self, text: str) -> None:
+        os.write(self.file, text.encode())
+
+
+def test_a_clerk_is_prompted_answered_and_let_go_at_the_end_of_the_input(terminal: Terminal, depot: Depot):
+    terminal.until(PROMPT)
+    terminal.type(f"{depot.locations[2].code}\r")
+    terminal.until(PROMPT)
+    terminal.type(f"{depot.items[0].code}\r")
+    said = terminal.until(PROMPT)
+    assert f"{depot.items[0].code} {depot.items[0].title}" in said
+    assert BELL not in said
+    terminal.type("F-000009A\r")
+    assert BELL in terminal.until(PROMPT)
+    terminal.type("\x04")  # the end of the input, as a person types it
+    assert terminal.process.wait(SECONDS) == 0

@@ -12,7 +12,7 @@ from docscan.holdings.columns import PLAIN, folded
 from docscan.holdings.entities import Item
 from docscan.holdings.filed import events
 from docscan.holdings.fuid import Heading
-from docscan.holdings.inventory import WHOLE, Cells, Inventory
+from docscan.holdings.inventory import Cells, Inventory, is_kept
 from docscan.holdings.projection import REGISTERED
 from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form
@@ -104,7 +104,8 @@ def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str
         items: In order.
         form: How it is to be written down.
     """
-    further = sorted({name for item in items for name in item.extra} - {WHOLE, *PLAIN})
+    said = {name for item in items for name in item.extra if not is_kept(name)}
+    further = sorted(said - {*PLAIN})
     yield tabular.written([*PLAIN, *further], form)
     cells = Cells(register)
     for item in items:

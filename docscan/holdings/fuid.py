@@ -7,7 +7,9 @@ is the same without what is above and below.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from docscan.holdings import tabular
 from docscan.holdings.columns import fields_of, folded, is_known, named_once
@@ -88,23 +90,16 @@ def taken_apart(text: str) -> tuple[Parts, str]:
         LookupError: There is no heading of what the items are called.
         ValueError: A quotation mark is never closed; the line it opens in.
     """
-    found: list[tuple[int, Parts, str]] = []
-    wrong: list[ValueError] = []
-    for delimiter in tabular.DELIMITERS:
-        try:
-            records = tuple(tabular.records(text, delimiter))
-        except ValueError as problem:
-            wrong.append(problem)
-            continue
-        parts = _parts(records)
-        if parts is not None:
-            found.append((sum(map(is_known, parts.columns)), parts, delimiter))
-    if found:
-        _, parts, delimiter = max(found, key=lambda one: one[0])
-        return parts, delimiter
-    if len(wrong) == len(tabular.DELIMITERS):
-        raise wrong[0]
-    raise LookupError("title")
+    known, columns, until, delimiter = max(
+        ((*_headings(tuple(_top(text, one))), one) for one in tabular.DELIMITERS), key=lambda found: found[0]
+    )
+    if not known:
+        raise LookupError("title")
+    records = tuple(tabular.records(text, delimiter))
+    end = next((n for n, record in enumerate(records) if n >= until and _is_signed(record)), len(records))
+    while end > until and records[end - 1].is_blank:  # what separates the signatures is no row
+        end -= 1
+    return Parts(records[:until], columns, records[until:end], records[end:]), delimiter
 
 
 def above(heading: Heading, form: Form) -> str:
@@ -138,24 +133,25 @@ def _wide(rows: Sequence[Sequence[str]], form: Form) -> str:
     return "".join(tabular.written([*row, *[""] * (width - len(row))], form) for row in rows)
 
 
-def _parts(records: Sequence[Record]) -> Parts | None:
-    """A list taken apart; None when it has no headings."""
+def _top(text: str, delimiter: str) -> Iterator[Record]:
+    """The rows among which the headings are, as far as they can be read."""
+    with suppress(ValueError):
+        yield from islice(tabular.records(text, delimiter), TOP)
+
+
+def _headings(records: Sequence[Record]) -> tuple[int, tuple[str, ...], int]:
+    """How many of the headings are known, their names, and how many rows they end after; 0 for none."""
     best, columns, until = 0, tuple[str, ...](), 0
-    for place, record in enumerate(records[:TOP]):
-        for cells, following in _headings(record, records[place + 1 : place + 2]):
+    for place, record in enumerate(records):
+        for cells, following in _heading(record, records[place + 1 : place + 2]):
             names = named_once(cells)
             known = sum(map(is_known, names))
             if known > best and "title" in fields_of(names):
                 best, columns, until = known, names, place + following
-    if not best:
-        return None
-    end = next((n for n, record in enumerate(records[until:], until) if _is_signed(record)), len(records))
-    while end > until and records[end - 1].is_blank:  # what separates the signatures is no row
-        end -= 1
-    return Parts(tuple(records[:until]), columns, tuple(records[until:end]), tuple(records[end:]))
+    return best, columns, until
 
 
-def _headings(record: Record, following: Sequence[Record]) -> Iterator[tuple[Sequence[str], int]]:
+def _heading(record: Record, following: Sequence[Record]) -> Iterator[tuple[Sequence[str], int]]:
     """What may be headings: a row, or a row with the one below, which divides some of its cells."""
     yield record.cells, 1
     for lower in following:

@@ -17,7 +17,7 @@ from docscan.errors import ArchiveError, HoldingsError
 from docscan.holdings import codes, columns, entities, fuid, inventory, projection, sheets, tabular
 from docscan.holdings.entities import MOST_TEXT, Box, Entity, Item, kind_of
 from docscan.holdings.fuid import Parts
-from docscan.holdings.inventory import WHOLE, Cells, Inventory
+from docscan.holdings.inventory import Cells, Inventory
 from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form, Record
 
@@ -190,7 +190,7 @@ class _Reading:
             if self.shown.of(item, one, name) != cell or (one == "code" and not cell)
         }
         if tabular.written(cells, self.form) != record.text:
-            extra[WHOLE] = record.text
+            extra |= inventory.kept(record.text)
         item = replace(item, extra=extra)
         self.faults += _faults(record, item, self.parts)
         return item
@@ -219,6 +219,8 @@ class _Reading:
 
     def _placed(self, record: Record, told: dict[str, Any], cells: Sequence[str]) -> dict[str, Any]:
         """What a row says, with a place: its own, a new box for the client's box number, or that of all."""
+        if told.get("box") and told.get("location"):
+            self.faults.append(Fault(record.line, "U019"))
         if told.get("box") or told.get("location"):
             return told
         at = self._entity(self.terms.at) if self.terms.at else None
@@ -227,9 +229,8 @@ class _Reading:
         if isinstance(at, Box):
             return told | {"box": at.id}
         number = self._number(cells)
-        if isinstance(
-            own := self._entity(number.rpartition(" ")[2]), Box
-        ):  # as the form has it that we write
+        own = self._entity(number.rpartition(" ")[2])
+        if isinstance(own, Box):  # as the form has it that we write
             return told | {"box": own.id}
         if not number or at is None:
             return told | {"location": self.terms.at}

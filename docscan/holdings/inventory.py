@@ -2,10 +2,10 @@
 
 What came in goes out letter by letter, for as long as nothing was changed. What
 a field does not give back so, such as `s.f.` or `1-204`, an item keeps as
-`extra`, under the name of the column; under `WHOLE` its whole line, where that
-was written otherwise than the others. A cell that still says what the register
-has keeps its spelling, and a line whose cells are all as they were is written
-as it stood.
+`extra`, under the name of the column; its whole line, where that was written
+otherwise than the others, under names of nothing but spaces (`kept`). A cell
+that still says what the register has keeps its spelling, and a line whose cells
+are all as they were is written as it stood.
 """
 
 import json
@@ -16,12 +16,11 @@ from typing import Any
 from docscan.errors import ArchiveError
 from docscan.holdings import columns, tabular
 from docscan.holdings.columns import REFERENCES, fields_of
-from docscan.holdings.entities import Item
+from docscan.holdings.entities import MOST_TEXT, Item
 from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form
 
 FORMAT = "docscan.list/1"
-WHOLE = ""  # the name of no column
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,17 @@ def read(data: bytes) -> Inventory:
         tuple(map(str, told["rows"])),
         str(told["foot"]),
     )
+
+
+def kept(line: str) -> dict[str, str]:
+    """A line as an item keeps it: in parts as long as a text may be, under the names of no column."""
+    parts = range(0, len(line), MOST_TEXT)
+    return {" " * number: line[at : at + MOST_TEXT] for number, at in enumerate(parts)}
+
+
+def is_kept(name: str) -> bool:
+    """Whether it is a part of a line, and no column."""
+    return not name.strip()
 
 
 def written(register: Register, inventory: Inventory, items: Iterable[Item]) -> bytes:
@@ -131,8 +141,8 @@ class Cells:
 
 def _line(item: Item, cells: Sequence[str], form: Form) -> str:
     """The line of an item: as it stood, where that still says the same."""
-    whole = item.extra.get(WHOLE)
-    if whole is not None:
+    whole = "".join(item.extra[name] for name in sorted(filter(is_kept, item.extra)))
+    if whole:
         try:
             (record,) = tabular.records(whole, form.delimiter)
         except ValueError:

@@ -202,6 +202,21 @@ def test_a_code_that_is_twice_in_a_list_is_named(depot: Depot):
     assert found.faults == (Fault(3, "U016", "", code),)
 
 
+def test_a_row_with_two_places_is_named(depot: Depot):
+    text = f"title,box,location\na,{depot.boxes[0].code},{depot.locations[0].code}\n"
+    assert prepared(depot, text.encode()).faults == (Fault(2, "U019"),)
+
+
+def test_a_long_line_that_is_written_otherwise_comes_out_as_it_came_in(depot: Depot):
+    data = f'title,Notas,Otro\n"a",{"n" * 3999},{"o" * 3999}'.encode()
+    assert came_out(depot, entered(depot, data)) == data
+
+
+def test_a_quotation_that_never_ends_is_named_by_its_line(depot: Depot):
+    with pytest.raises(HoldingsError, match="3"):
+        prepared(depot, b'title;Notas\na;b\nc;"d\n')
+
+
 def test_where_nothing_says_where_it_is_that_is_wrong(depot: Depot):
     assert prepared(depot, b"title\na\n", at="").faults == (Fault(2, "U018"),)
 

@@ -60,8 +60,8 @@ def import_(
     data = _data(path)
     with looking(ctx) if dry_run else changing(ctx) as register:
         at = register.entity(place).id if place else ""
-        of = batches.named(register.catalogue, batch).id if batch else ""
-        prepared = imports.prepare(register, data, Terms(at, client, encoding, of))
+        of = batches.intake(register.catalogue, batch) if batch else None
+        prepared = imports.prepare(register, data, Terms(at, client, encoding, of.id if of else ""))
         language = register.archive.config.language
         for fault in prepared.faults[:MOST_SHOWN]:
             say(_sentence(fault, language))

@@ -168,7 +168,7 @@ def _is_signed(record: Record) -> bool:
 def _labelled(cells: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What may be a label with what it says: behind its colon, or in the next cell that says anything."""
     said = [cell.strip() for cell in cells if cell.strip()]
-    for cell, following in zip(said, [*said[1:], ""], strict=True):
+    for cell, following in zip(said, [*said[1:], ""], strict=False):
         name, _, value = cell.partition(":")
         beside = "" if following.endswith(":") or folded(following) in LABELS else following
         yield name, value.strip() or beside

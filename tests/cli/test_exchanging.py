@@ -66,6 +66,18 @@ def test_a_bad_line_is_named_and_nothing_is_imported(asked: Call, path: Path, sh
     assert ledger.read_head(shelf.archive) == before
 
 
+def test_a_list_belongs_to_the_batch_that_it_came_with_while_that_is_open(asked: Call, path: Path):
+    number = asked("custody", "receive", "--from", "Acme", "--to", "Ours", "--box", "1", 2, 27)
+    asked("holdings", "import", path, "--at", "L-000001B", "--batch", number)
+    (batch,) = rows(asked("custody", "list", "--json"))
+    (listed,) = rows(asked("holdings", "lists", "--json"))
+    assert listed["batch"] == batch["id"]
+    out = asked("custody", "deliver", "--from", "Ours", "--to", "Acme", "--box", "2", 1, 1)
+    assert "leaves the archive" in asked(
+        "holdings", "import", path, "--at", "L-000001B", "--batch", out, code=6
+    )
+
+
 def test_a_dry_run_says_what_would_be_and_does_nothing(asked: Call, path: Path, shelf: Shelf):
     before = ledger.read_head(shelf.archive)
     assert asked("holdings", "import", path, "--at", "L-000001B", "--dry-run") == ""

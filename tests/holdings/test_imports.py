@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from docscan.archive import Archive, fixity, ledger
 from docscan.archive.rebuild import dump
 from docscan.errors import HoldingsError
-from docscan.holdings import codes, exports, imports, places, redaction, sheets, tables, tabular
+from docscan.holdings import codes, exports, imports, inventory, places, redaction, sheets, tables, tabular
 from docscan.holdings import register as registers
 from docscan.holdings.entities import Box, Item
 from docscan.holdings.fuid import Heading
@@ -78,6 +78,22 @@ def test_a_form_says_what_it_says(depot: Depot):
     assert {box.location for box in boxes} == {depot.locations[0].id}
 
 
+@pytest.mark.parametrize(
+    ("above", "client"),
+    [
+        ("ENTIDAD PRODUCTORA: Muñoz;\n", "Muñoz"),
+        (";\nEntidad productora;Muñoz\n", "Muñoz"),
+        ("ENTIDAD REMITENTE:;Beta\n", "Beta"),
+        ("ENTIDAD PRODUCTORA:;REGISTRO DE ENTRADA\n", ""),
+        ("ENTIDAD PRODUCTORA:;Fecha:\n;\n", ""),
+        ("Lista;\n", ""),
+    ],
+)
+def test_the_client_is_who_the_form_names(depot: Depot, above: str, client: str):
+    (item,) = prepared(depot, f"{above}title;folios\na;1\n".encode()).items
+    assert item.client == client
+
+
 CELLS = st.text(st.sampled_from('aé";,\n 1.'), max_size=5)
 LINES = st.lists(st.tuples(st.sampled_from(["x", "ñ y", '"z"', " q"]), CELLS, CELLS), min_size=1, max_size=5)
 
@@ -103,6 +119,26 @@ def test_any_table_would_come_out_as_it_came_in(
     found = prepared(depot, text.encode(form.encoding))  # which proves it, or refuses
     assert found.faults == ()
     assert [item.title for item in found.items] == [title.strip() for title, *_ in lines]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@given(
+    st.lists(st.tuples(st.integers(0, 900), st.sampled_from(b';"\n\r,1 a\xff\x00-')), max_size=6),
+    st.booleans(),
+)
+def test_a_form_that_was_damaged_is_refused_or_comes_out_as_it_came_in(
+    depot: Depot, hits: list[tuple[int, int]], cut: bool
+):
+    data = bytearray(FUID.encode())
+    for place, byte in hits:
+        data[place % len(data)] = byte
+    damaged = bytes(data[: hits[0][0]] if cut and hits else data)
+    try:
+        found = prepared(depot, damaged)
+    except HoldingsError:
+        return
+    if not found.faults:
+        assert inventory.written(depot.register, found.inventory, found.items) == damaged
 
 
 def test_what_is_changed_comes_out_changed_and_nothing_else_does(depot: Depot):

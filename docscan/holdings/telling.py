@@ -1,6 +1,5 @@
 """What the desk tells: where something is, who has it, what somebody has, what is called so."""
 
-import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -11,15 +10,6 @@ from docscan.holdings.register import Register
 from docscan.holdings.session import MOST_NAME, Answer, Session, named
 
 FOUND = 5  # items that a search names; more do not fit into a line
-FOLDED = "folded"  # SQL function: a text without accents and case
-ACCENTS, LETTERS = (
-    range(0x300, 0x370),
-    range(0xC0, 0x250),
-)  # in Unicode: combining marks, and Latin letters with one
-PLAIN: dict[int, str | None] = dict.fromkeys(ACCENTS) | {
-    sign: unicodedata.normalize("NFD", chr(sign))[0] for sign in LETTERS
-}
-PLAIN[ord("ł")] = "l"  # which Unicode has as a letter of its own
 
 
 def whereabouts(register: Register, session: Session, found: Entity, today: date) -> Answer:
@@ -47,7 +37,7 @@ def whereabouts(register: Register, session: Session, found: Entity, today: date
 
 
 def search(register: Register, session: Session, text: str, today: date) -> Answer:
-    """The items with a number, or else those in whose title or series all words occur."""
+    """The items with a number, or else those whose titles hold all of the words."""
     found = _like(register, text)
     if not found:
         return session.said("refused", "J110", text=repr(text[:MOST_NAME]))
@@ -62,11 +52,6 @@ def home(register: Register, item: Item) -> str:
     """Where an item belongs: the codes of its box and its location."""
     (found,) = answers.where(register, item.id)
     return ", ".join(filter(None, (found.box, found.location)))
-
-
-def folded(text: str) -> str:
-    """A text without accents and case."""
-    return text.lower() if text.isascii() else text.casefold().translate(PLAIN)
 
 
 def _item(register: Register, session: Session, item: Item) -> Answer:
@@ -105,7 +90,4 @@ def _person(register: Register, session: Session, person: Person, today: date) -
 def _like(register: Register, text: str) -> list[Item]:
     if text.isdecimal() and (known := list(register.entities(Item, "number = ?", (int(text[:9]),)))):
         return known
-    register.db.conn.create_function(FOLDED, 1, folded, deterministic=True)
-    words = folded(text).split()
-    where = " AND ".join([f"instr({FOLDED}(title || ' ' || series_code || ' ' || series), ?)"] * len(words))
-    return list(register.entities(Item, where, words, limit=FOUND + 1))
+    return list(register.titled(text, limit=FOUND + 1))

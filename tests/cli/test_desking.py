@@ -5,9 +5,10 @@ import os
 import pty
 import re
 import select
+import shlex
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ from docscan.archive.proof import checkpoint
 from docscan.cli.desking import BELL, MOST_WAITING, PROMPT, shown, typed
 from docscan.holdings.register import open_register
 from docscan.holdings.session import Answer
+from docscan.messages import sentence
 
 ENDS = st.sampled_from(["\r", "\n", "\r\n"])
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 SECONDS = 60  # for a desk to open on a machine that does other things
 
 
@@ -140,3 +143,25 @@ def test_a_clerk_is_prompted_answered_and_let_go_at_the_end_of_the_input(termina
     assert BELL in terminal.until(PROMPT)
     terminal.type("\x04")  # the end of the input, as a person types it
     assert terminal.process.wait(SECONDS) == 0
+
+
+def test_the_tutorial_shows_what_the_desk_answers(
+    call: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    chapter = TUTORIAL.read_text().partition("\n## 14. ")[2]
+    monkeypatch.chdir(tmp_path)
+    call("init", "my-archive", "--name", "Gestoría Mirador", "--language", "es")
+    for line in chapter.partition("```sh\n")[2].partition("```")[0].splitlines():
+        assert call(*shlex.split(line)[1:])[0] == 0, line
+    told = re.findall(r"^    scan> (.*)\n    (.*)$", chapter, re.MULTILINE)
+    *told, (_, goodbye) = told  # a second A-END at once would count once: the end of the input does as well
+    assert goodbye.strip() == sentence("J099", "es")
+    sent = "\n".join(scan for scan, _ in told)
+    command = [DOCSCAN, "-A", "my-archive", "desk"]
+    done = subprocess.run(command, input=sent, capture_output=True, text=True, check=True)
+    assert [undated(line) for line in done.stderr.splitlines()] == [undated(answer) for _, answer in told]
+
+
+def undated(text: str) -> str:
+    """Without days, which are others tomorrow."""
+    return re.sub(r"\d{4}-\d\d-\d\d|\b\d{4}/", "", text)

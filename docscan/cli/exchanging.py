@@ -39,7 +39,7 @@ def holdings() -> None:
 @click.option(
     "--encoding",
     default="",
-    help="Of the file, such as cp1250.  [default: UTF-8, or cp1252 if it is not that]",
+    help="Of the file, such as cp1250.  [default: UTF-8, or what was usual before]",
 )
 @click.option("--dry-run", is_flag=True, help="Say what is wrong with it, and import nothing.")
 @click.pass_context

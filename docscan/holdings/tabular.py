@@ -14,7 +14,7 @@ from docscan.errors import HoldingsError
 
 DELIMITERS = (";", ",", "\t", "|")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
-LEGACY = ("cp1252", "latin-1")  # after UTF-8: what Excel writes in Western Europe and America, and any bytes
+LEGACY = {"pl": "cp1250"}  # what Excel writes where it does not write UTF-8, by language; elsewhere cp1252
 MOST_BYTES = 100_000_000
 SAMPLE = 1_000  # rows from which the habit of quoting is seen
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?", re.ASCII)
@@ -70,7 +70,7 @@ def decoded(data: bytes, language: str, encoding: str = "") -> tuple[str, str]:
 
     Args:
         data: All of the file.
-        language: Of a refusal.
+        language: Of the archive: where it is not UTF-8, it is what was usual there.
         encoding: As Python calls it; empty to find it out.
 
     Raises:
@@ -79,7 +79,8 @@ def decoded(data: bytes, language: str, encoding: str = "") -> tuple[str, str]:
     if len(data) > MOST_BYTES:
         raise HoldingsError("U035", language, most=str(MOST_BYTES // 1_000_000))
     told = next((name for mark, name in BOMS if data.startswith(mark)), "")
-    tried = (encoding,) if encoding else (told,) if told else ("utf-8", *LEGACY)
+    named = encoding or told
+    tried = (named,) if named else ("utf-8", LEGACY.get(language, "cp1252"), "latin-1")
     for name in tried:
         try:
             text = data.decode(name)

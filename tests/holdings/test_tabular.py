@@ -81,6 +81,10 @@ def test_the_encoding_is_found_out_and_gives_the_same_bytes(data: bytes, encodin
     assert (found, text.encode(found)) == (encoding, data)
 
 
+def test_what_is_not_utf_8_is_what_was_usual_in_the_archive_s_language():
+    assert tabular.decoded("Tytuł".encode("cp1250"), "pl") == ("Tytuł", "cp1250")
+
+
 def test_an_encoding_that_is_named_is_used():
     assert tabular.decoded("łódź".encode("cp1250"), "en", "cp1250") == ("łódź", "cp1250")
 

@@ -27,7 +27,7 @@ from docscan.cli.terminal import (
 from docscan.messages import sentence
 from docscan.search import feed
 
-KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")
+KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract", "slip")
 STATES = ("accepted", "review", "rejected", "merged", "destroyed")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 Slips = Callable[[Register, Rules], Iterable[Slip]]
 
-FORMATS = ("3x8", "2x8", "2x4", "3x7", "3x8-gap", "2x7", "2x4-gap", "5x13")  # of docscan.printed.labels
+FORMATS = ("3x8", "2x8", "2x4", "3x7", "3x8-gap", "2x7", "2x4-gap", "4x10", "4x10-gap")  # of docscan.printed.labels
 MOST_PLACES = 64  # of a sheet
 
 language_option = click.option(

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from docscan import PROGRAM
+
+MOST_ENCODED = 70  # signs of an encoded word: at most 75 (RFC 2047, 2), and a line of 78 begins with `From: `
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,14 @@ def address(text: str, name: str = "") -> Address | None:
 
     Args:
         text: Such as `archive@example.com`: plain letters only, which every mail server takes.
-        name: Whose it is; of several lines one is made.
+        name: Whose it is; of one that is too long for a single encoded word the end is left out,
+            as not every program puts several together again.
     """
+    words = name.split()
+    while len(Header(" ".join(words), "utf-8", maxlinelen=MOST_ENCODED).encode()) > MOST_ENCODED:
+        words.pop()
     try:
-        found = Address(display_name=" ".join(name.split()), addr_spec=text)
+        found = Address(display_name=" ".join(words), addr_spec=text)
     except (ValueError, IndexError):  # the parser's, at some texts that are no addresses
         return None
     return found if text.isascii() and found.username and found.domain else None

@@ -204,18 +204,19 @@ def typefaces() -> None:
             pdfmetrics.registerFont(TTFont(name, str(path)))
 
 
-def bars(text: str, width: float, height: float) -> Code128:
-    """A bar code (Code 128) as something to draw, the white on both sides within.
+def bars(text: str, width: float, height: float, *, beside: float = 0) -> Code128:
+    """A bar code (Code 128) as something to draw, in the middle of its width.
 
     Args:
         text: What it says: ASCII.
         width: In points.
         height: In points.
+        beside: Points that are white on both sides of it anyway.
     """
     modules = Code128(text, barWidth=1, quiet=0).width
-    unit = width / (modules + 2 * BESIDE)
-    quiet = {"lquiet": BESIDE * unit, "rquiet": BESIDE * unit}
-    return Code128(text, barWidth=unit, barHeight=height, **quiet)
+    unit = min(width / modules, (width + 2 * beside) / (modules + 2 * BESIDE))
+    within = (width - modules * unit) / 2
+    return Code128(text, barWidth=unit, barHeight=height, lquiet=within, rquiet=within)
 
 
 def _runs(modules: Sequence[int]) -> list[tuple[int, int]]:
@@ -266,7 +267,7 @@ def _built(paper: Paper, pages: int) -> tuple[bytes, int]:
     )
 
     def foot(canvas: Canvas, document: SimpleDocTemplate) -> None:
-        _foot(canvas, paper, f"{document.page} / {pages}")
+        _foot(canvas, paper, document.page, pages)
 
     story: list[Flowable] = [_said(paper.title, "title")]
     for part in paper.parts:
@@ -350,9 +351,11 @@ def _coded(code: str) -> Flowable:
     return Grid(cells, colWidths=[WIDTH - side, side], style=[*style, *_tight(0)])
 
 
-def _foot(canvas: Canvas, paper: Paper, number: str) -> None:
+def _foot(canvas: Canvas, paper: Paper, page: int, pages: int) -> None:
     """The lines at the foot of a page, and the code of the checkpoint beside them."""
-    lines = [" · ".join([sentence("B100", paper.language, number=number), paper.title[:MOST_TITLE]])]
+    lines = [sentence("B100", paper.language, number=f"{page} / {pages}")]
+    if page > 1:  # the first has it at its head
+        lines[0] += f" · {paper.title[:MOST_TITLE]}"
     left, top = MARGIN, FOOT - 8 * mm
     if paper.mark is not None:
         renderPDF.draw(qr(paper.mark.text, CODE), canvas, MARGIN, top + 3 * mm - CODE)

@@ -71,13 +71,14 @@ def _return_receipt(slip: Slip) -> Sequence[Part]:
     language = slip.language
     rows = [(*_item(n, one), *_returned(one, language)) for n, one in enumerate(slip.rows, 1)]
     head = _heads(language, "B430", "B431", "B432", "B436", "B435", "B434", "B437")
-    said = f"{sentence('B442', language)} {sentence('B441', language, count=str(len(rows)))}"
+    heading = sentence("B441", language, count=str(len(rows)))
     return (
         Facts(_borrower(slip)),
+        Heading(heading),
         Table(head, rows, (0.9, 1.9, 3, 1.8, 1.6, 1.9, 2.4), frozenset({0})),
         Heading(sentence("B443", language)),
         _dues(slip.left, language) if slip.left else Text(sentence("B444", language)),
-        _signatures(RECEIPT_SIGNATURES, language, said),
+        _signatures(RECEIPT_SIGNATURES, language, sentence("B442", language, heading=heading)),
     )
 
 

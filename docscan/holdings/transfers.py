@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from docscan.archive import event
+from docscan.archive.acta import LONGEST
 from docscan.archive.acta import Box as Declared
 from docscan.archive.batches import OF_BATCH
 from docscan.archive.event import Draft
@@ -54,13 +55,18 @@ def chosen(register: Register, named: Sequence[str]) -> list[Item]:
 
 def declared(register: Register, items: Sequence[Item]) -> tuple[Declared, ...]:
     """Items as the boxes of an acta: by what they lie in, its code for a label, folios for pages."""
-
-    def place(item: Item) -> str:
-        return str(getattr(register.entity(item.box or item.location), "code", ""))
-
-    by_place = groupby(sorted(items, key=place), place)
-    inside = ((label, list(some)) for label, some in by_place)
-    return tuple(Declared(label, len(some), sum(one.folios for one in some)) for label, some in inside)
+    by_place = groupby(sorted(items, key=_place), _place)
+    boxes = ((register.entity(place), list(some)) for place, some in by_place)
+    found = [
+        Declared(
+            getattr(place, "code", ""),
+            len(some),
+            sum(one.folios for one in some),
+            _line_of(getattr(place, "type", "")),
+        )
+        for place, some in boxes
+    ]
+    return tuple(sorted(found, key=lambda box: box.label))
 
 
 def announced(items: Sequence[Item], batch: str) -> list[Draft]:
@@ -94,6 +100,15 @@ def leaving(register: Register, batch: Batch) -> list[Draft]:
     return [
         replace(draft, role="transmitter", detail={**draft.detail, "batch": batch.id}) for draft in drafts
     ]
+
+
+def _place(item: Item) -> str:
+    return item.box or item.location
+
+
+def _line_of(text: str) -> str:
+    """A text as an acta holds it: what can be printed of it, in one short line."""
+    return "".join(sign for sign in text if sign.isprintable())[:LONGEST].strip()
 
 
 def _announced(register: Register, batch: Batch) -> Iterator[str]:

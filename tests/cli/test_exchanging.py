@@ -12,6 +12,9 @@ from depot import furnish, working
 from shelf import Shelf
 
 from docscan.archive import ledger
+from docscan.archive.recovery import taken_up
+from docscan.holdings import transfers
+from tests.archive.conftest import NOW, file_one
 
 Call = Callable[..., tuple[int, str, str]]
 LIST = b"title;Caja;folios;Notas\r\nN\xf3minas;1;1-20;\r\nActas;2;s;x\r\n"
@@ -134,6 +137,35 @@ def test_items_that_are_delivered_leave_the_register_when_the_batch_is_closed(
     asked("custody", "acta", number, "--out", out)
     assert out.read_bytes().startswith(b"%PDF")
     asked("verify", code=0)
+
+
+def test_an_item_whose_scan_is_on_hold_is_not_handed_over_before_that_is_released(asked: Call, shelf: Shelf):
+    with taken_up(shelf.archive, now=NOW, agent="tester") as catalogue:
+        record = file_one(shelf.archive, catalogue, 1).id
+    asked("item", "link", "F-000001D", record)
+    hold = asked("hold", "place", record, "--reason", "litigation")
+    delivery = ("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "B-000001C")
+    assert "F-000001D" in asked(*delivery, code=6)
+    asked("hold", "release", hold)
+    number = asked(*delivery)
+    asked("custody", "count", number, "--as-declared")
+    asked("hold", "place", record, "--reason", "litigation")
+    assert "F-000001D" in asked("custody", "close", number, code=6)
+    assert rows(asked("custody", "list", "--json"))[0]["closed"] is None
+
+
+def test_what_was_announced_with_a_batch_that_was_never_opened_means_nothing(asked: Call, shelf: Shelf):
+    """As a crash leaves it between the two."""
+    lost = "1e0f7a39-1b0e-4d5c-9a59-0f6a3d3f3c11"
+    with working(shelf.archive) as register:
+        items = transfers.chosen(register, ["F-000001D"])
+        register.write(transfers.announced(items, lost), now=NOW, agent="tester")
+    assert rows(asked("custody", "list", "--all", "--json")) == []
+    assert "shelved" in asked("where", "F-000001D")
+    number = asked("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "F-000001D")
+    asked("custody", "count", number, "--as-declared")
+    asked("custody", "close", number)
+    assert "transferred out" in asked("where", "F-000001D")
 
 
 def test_a_delivery_that_was_not_counted_whole_is_not_closed(asked: Call):

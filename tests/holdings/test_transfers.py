@@ -35,8 +35,8 @@ def test_the_acta_counts_items_by_what_they_lie_in(depot: Depot):
     loose = depot.items[5]
     places.move(depot.register, loose.id, depot.locations[1].id, now=NOW, agent=AGENT)
     items = transfers.chosen(depot.register, [depot.boxes[0].code, loose.code, loose.code])
-    told = [(box.label, box.files, box.pages) for box in transfers.declared(depot.register, items)]
-    assert told == [(depot.boxes[0].code, 3, 0), (depot.locations[1].code, 1, 0)]
+    told = [(box.label, box.files, box.pages, box.title) for box in transfers.declared(depot.register, items)]
+    assert told == [(depot.boxes[0].code, 3, 0, "archive box"), (depot.locations[1].code, 1, 0, "")]
 
 
 def test_counts_events_and_items_are_the_same_number(depot: Depot):

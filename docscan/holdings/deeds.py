@@ -13,10 +13,10 @@ from docscan.archive import access
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import continued
 from docscan.errors import DocscanError, HoldingsError
-from docscan.holdings import desk, loan_rows, loans, places, policies, stocktake, telling
+from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling
 from docscan.holdings.conditions import Condition
 from docscan.holdings.entities import Box, Item, Location, Site
-from docscan.holdings.lines import Line
+from docscan.holdings.lines import AWAY, Line
 from docscan.holdings.loans import Asked, Done
 from docscan.holdings.register import Register
 from docscan.holdings.session import (
@@ -36,6 +36,7 @@ from docscan.holdings.session import (
     Taken,
     Tell,
     Undo,
+    shown,
 )
 from docscan.holdings.stocktake_findings import MISSING, Counted, called, judged, tally
 from docscan.messages import sentence
@@ -105,14 +106,15 @@ def answered(
         The session after it, and the answer; None to an empty line.
     """
     scan = desk.read(line)
-    after: Session = session
+    after = session
     try:
         register.catch_up()
         after, said = desk.heard(session, line, register.entity, clock())
         if isinstance(said, Deed):
             after, said = _done(Work(register, clock(), agent), after, said)
     except DocscanError as problem:
-        said = _refused(problem)
+        letter = codes.ACTION if scan.kind == "action" else scan.text[:1] if scan.kind == "code" else ""
+        after, said = desk.barred(session, letter), _refused(problem)
     if said is None:
         return after, None
     if session.uncounted is not None and after.uncounted is not session.uncounted and said.kind != "refused":
@@ -175,8 +177,7 @@ def _doing(work: Work, session: Session, deed: Deed) -> Said:  # noqa: C901, PLR
 
 
 def _refused(problem: DocscanError) -> Answer:
-    text = " ".join(f"{problem} {problem.hint}".split())
-    return Answer("refused", getattr(problem, "code", ""), text)
+    return Answer("refused", getattr(problem, "code", ""), shown(f"{problem} {problem.hint}"))
 
 
 def _reminded(register: Register, item: Item, session: Session, said: Answer) -> Answer:
@@ -199,7 +200,7 @@ def _put(work: Work, session: Session, deed: Put) -> Said:
     register, subject, to = work.register, deed.subject, deed.to
     shelved = _shelve(work, subject)
     here, state = register.place_of(subject.id), register.state(subject.id)
-    moves = here is None or here.id != to.id or state == MISSING
+    moves = here is None or here.id != to.id or state in (MISSING, *AWAY)  # what is away is refused
     seq = 0
     if moves:
         draft = places.moving(register, subject.id, to.id)

@@ -38,6 +38,7 @@ from docscan.holdings.session import (
     TakeBack,
     Tell,
     Undo,
+    shown,
 )
 
 ACTIONS: Mapping[str, str] = {
@@ -92,8 +93,7 @@ def read(line: str) -> Scan:
     Args:
         line: As it came, without its end.
     """
-    shown = "".join(sign if sign.isprintable() else " " for sign in line[: MOST_LINE + 1])
-    text = " ".join(shown.split())
+    text = shown(line[: MOST_LINE + 1])
     if not text:
         return Scan("nothing")
     if len(text) > MOST_LINE:

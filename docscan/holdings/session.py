@@ -7,6 +7,7 @@ from typing import Literal
 
 from docscan.archive.event import Event
 from docscan.holdings.entities import Box, Entity, Item, Location, Person
+from docscan.holdings.places import STATES
 from docscan.holdings.stocktake_findings import Stocktake, called
 from docscan.messages import sentence
 
@@ -188,15 +189,28 @@ class Session:
 
     def said(self, kind: Kind, code: str, **facts: str | Entity) -> Answer:
         """An answer in the language of the session; a person reads names, a program codes."""
-        words = {name: fact if isinstance(fact, str) else named(fact) for name, fact in facts.items()}
+        words = {
+            name: _worded(fact) if isinstance(fact, str) else named(fact) for name, fact in facts.items()
+        }
         plain = {name: fact if isinstance(fact, str) else called(fact) for name, fact in facts.items()}
         return Answer(kind, code, sentence(code, self.language, **words), plain)
 
 
+def shown(text: str) -> str:
+    """A text as one line that a terminal shows and does not obey."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
 def named(entity: Entity) -> str:
     """What something is called in an answer: its code, and the beginning of its name or title."""
-    name = str(getattr(entity, "title", "") or getattr(entity, "name", ""))
-    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
-    if len(shown) > MOST_NAME:
-        shown = f"{shown[: MOST_NAME - 1]}…"
-    return f"{getattr(entity, 'code', '')} {shown}".strip()
+    name = shown(getattr(entity, "title", "") or getattr(entity, "name", ""))
+    if len(name) > MOST_NAME:
+        name = f"{name[: MOST_NAME - 1]}…"
+    return f"{getattr(entity, 'code', '')} {name}".strip()
+
+
+def _worded(fact: str | Entity) -> str:
+    """A fact for a sentence: a name, a state, which is said in the same language, or somebody's own words."""
+    if not isinstance(fact, str):
+        return named(fact)
+    return fact if fact in STATES.values() else shown(fact).lstrip("@")

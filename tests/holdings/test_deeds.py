@@ -1,5 +1,6 @@
 """The desk at work: what a scan does to the register and the ledger, and what it answers."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,26 +11,35 @@ from depot import AGENT, NOW, Depot, enter, furnish
 
 from docscan.archive import Archive, access, hold
 from docscan.archive.catalogue import open_catalogue
+from docscan.archive.rebuild import dump
 from docscan.archive.recovery import continued, taken_up
-from docscan.holdings import deeds, filed, loans, places, sheets
-from docscan.holdings.entities import Item, Person
+from docscan.holdings import deeds, filed, loans, places, sheets, tables
+from docscan.holdings.desk import ACTIONS
+from docscan.holdings.entities import Item, Location, Person, Site
 from docscan.holdings.loans import Asked
 from docscan.holdings.projection import MOVED
-from docscan.holdings.register import Register, open_register
+from docscan.holdings.register import Register, open_register, rebuild
 from docscan.messages import LANGUAGES
 from tests.archive.conftest import file_one
 
 OTHER = "jperez"
+SCANS, SEED = 3_000, 20261122
 
 
 def counted(register: Register) -> Depot:
-    """A depot whose first item has 204 folios, and whose last has a title with signs of its own."""
+    """A depot whose first item has 204 folios; the last of each kind has a name with odd signs."""
     depot = furnish(register, items=5)
     first = replace(depot.items[0], folios=204)
     enter(register, [first], act="change")
     (odd,) = enter(register, [Item("", "", "@N301 Łódź\n\x1b[2J{x}", box=depot.boxes[1].id)])
-    assert isinstance(odd, Item)
-    return replace(depot, items=[first, *depot.items[1:], odd])
+    (site,) = enter(register, [Site("", "@J130 \x1b[2J{x}")])
+    shelf, person = enter(register, [Location("", "", site.id), Person("", "", "@J130 \x1b[31mZoë\n{x}")])
+    items, locations, persons = (
+        [first, *depot.items[1:], odd],
+        [*depot.locations, shelf],
+        [*depot.persons, person],
+    )
+    return replace(depot, items=items, locations=locations, persons=persons)  # type: ignore[arg-type]  # as entered
 
 
 @pytest.fixture
@@ -72,6 +82,14 @@ def test_a_box_that_cannot_be_placed_bars_the_items_after_it(desk: Desk, monkeyp
     said = desk.scan(depot.items[0].code)
     assert (said.kind, said.code) == ("refused", "J061")
     assert desk.place(0) == depot.boxes[0].code
+
+
+def test_what_is_lent_is_not_said_to_be_in_its_place_when_it_turns_up_there(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code)
+    said = desk.scan(depot.boxes[0].code, depot.items[0].code)
+    assert said.kind == "refused"
+    assert depot.persons[0].code in said.text
 
 
 def test_items_of_one_person_are_one_loan_and_their_day_is_said(desk: Desk):
@@ -234,10 +252,23 @@ def test_words_of_a_title_and_numbers_find_items_without_accents(desk: Desk):
 
 
 def test_every_answer_is_one_line_that_a_terminal_can_show(desk: Desk):
-    odd = desk.depot.items[5]
-    said = [desk.scan("A-WHO", odd.code), desk.scan("A-END", desk.depot.locations[1].code, odd.code)]
-    said += [desk.scan("\x1b[2J\udcff{x}@N301" * 9), desk.scan("x" * 5_000)]
+    odd, shelf, person = desk.depot.items[5].code, desk.depot.locations[-1].code, desk.depot.persons[-1].code
+    told = [desk.scan("A-WHO", code) for code in (odd, shelf, person)]
+    told += [desk.scan("A-END", shelf), desk.scan(odd), desk.scan(person, "A-OUT"), desk.scan(odd)]
+    refused = [desk.scan(desk.depot.persons[0].code, odd), desk.scan("A-END", shelf, odd)]
+    refused += [desk.scan("\x1b[2J\udcff{x}@N301" * 9), desk.scan("x" * 5_000)]
+    said = told + refused
+    assert {one.kind for one in refused} == {"refused"}
     assert all(one.text.isprintable() for one in said)
+
+
+def test_a_place_that_is_scanned_while_the_ledger_cannot_be_read_bars_what_follows(desk: Desk):
+    depot, head = desk.depot, desk.depot.archive.root / "ledger" / "head.json"
+    desk.scan(depot.boxes[1].code)
+    head.rename(head.with_suffix(".away"))
+    assert desk.scan(depot.boxes[0].code).kind == "refused"
+    head.with_suffix(".away").rename(head)
+    assert desk.scan(depot.items[0].code).code == "J061"
 
 
 def test_whoever_may_not_is_told_so_and_nothing_is_done(desk: Desk):
@@ -277,6 +308,32 @@ def scanned(register: Register, record: str) -> Depot:
     depot = furnish(register)
     enter(register, [replace(depot.items[0], record=record)], act="link")
     return depot
+
+
+def test_whatever_is_scanned_in_any_order_is_answered_and_only_done_if_it_is_said_so(desk: Desk):
+    chance = random.Random(SEED)  # noqa: S311 - scans, not secrets
+    depot = desk.depot
+    lines = [one.code for one in (*depot.locations, *depot.boxes, *depot.items, *depot.persons)]
+    lines += [f"A-{word}" for word in ACTIONS] * 2 + [
+        "A-IN",
+        "A-OUT",
+        "204",
+        "203",
+        "F-000021D",
+        "B-000001A",
+        "tejado",
+    ]
+    for _ in range(SCANS):
+        desk.pause = timedelta(seconds=chance.choice((0, 2, 2, 2, 2, 2, 2, 700)))
+        before = desk.register.catalogue.applied()
+        said = desk.scan(chance.choice(lines))
+        written = desk.register.catalogue.applied() > before
+        assert written is (said.kind in ("done", "look")), said
+        desk.session = replace(desk.session, over=False)
+    path = tables.path_of(depot.archive)
+    before_it = dump(path, tables.TABLES)
+    rebuild(depot.archive)
+    assert dump(path, tables.TABLES) == before_it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 Slips = Callable[[Register, Rules], Iterable[Slip]]
 
-FORMATS = ("3x8", "2x8", "2x4", "3x7", "3x8-gap", "2x7", "2x4-gap", "4x10", "4x10-gap")  # of docscan.printed.labels
+FORMATS = (  # of docscan.printed.labels, which takes long to load
+    "3x8", "2x8", "2x4", "3x7", "3x8-gap", "2x7", "2x4-gap", "4x10", "4x10-gap",
+)  # fmt: skip
 MOST_PLACES = 64  # of a sheet
 
 language_option = click.option(
@@ -49,7 +51,7 @@ def _issued(command: Command) -> Command:
         click.option(
             "--to",
             "folder",
-            type=click.Path(file_okay=False, exists=True, path_type=Path),
+            type=click.Path(file_okay=False, path_type=Path),
             default=Path(),
             help="The folder they are written to.",
         ),
@@ -128,6 +130,8 @@ def _issue(ctx: click.Context, slips: Slips, folder: Path, sender: Address | Non
     from docscan import issuing  # noqa: PLC0415 - what draws PDF takes long to load
 
     archive = standing_in(ctx, "lend")
+    if not folder.is_dir():
+        raise click.UsageError(f"There is no folder {folder} to write to.")
     with looking(ctx) as register:
         told = list(slips(register, policies.load(register.catalogue)))
         drawn = [issuing.draw(register, one, sender=sender, now=now()) for one in told]

@@ -101,6 +101,7 @@ def test_without_an_address_no_e_mail_is_written_and_that_is_said(asked: Any, tm
     assert [Path(one).suffix for one in paths] == [".pdf"]
     assert "P-000001E Zoë Łęcka" in said
     asked("loan", "slip", "F-000001D", "--to", tmp_path, "--from", "not an address", code=2)
+    asked("loan", "slip", "F-000001D", "--to", tmp_path / "nowhere", code=2)
 
 
 def test_letters_are_written_for_what_is_overdue_until_they_are_said_to_be_sent(

@@ -13,7 +13,7 @@ from docscan.archive import access
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import continued
 from docscan.errors import DocscanError, HoldingsError
-from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling
+from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling, undoing
 from docscan.holdings.conditions import Condition
 from docscan.holdings.entities import Box, Item, Location, Site
 from docscan.holdings.lines import AWAY, Line
@@ -364,35 +364,7 @@ def _summed_up(work: Work, session: Session, deed: SumUp) -> Answer:
 
 
 def _undo(work: Work, session: Session, taken: Taken) -> Said:
-    """Take back the last step, unless something came after it with the same thing."""
-    register, subject = work.register, taken.subject
-    if taken.stocktake is not None:
-        stocktake.unscan(register, taken.stocktake, taken.event, now=work.now, agent=work.agent)
-    elif taken.event:
-        _move_back(work, session, taken)
-    for events in reversed(taken.loans):
-        access.demand(register.archive, work.agent, "lend")
-        loans.undo(register, events, now=work.now, agent=work.agent)
-    session = replace(session, taken=session.taken[:-1], count=max(session.count - 1, 0))
-    if session.uncounted is not None and session.uncounted.id == subject.id:
-        session = replace(session, uncounted=None)
-    if session.place is not None and session.place.id == subject.id:
-        session = desk.barred(session, subject.code[0])
-    now = telling.whereabouts(register, session, subject, work.now.date())
+    session = undoing.undo(work.register, session, taken, now=work.now, agent=work.agent)
+    now = telling.whereabouts(work.register, session, taken.subject, work.now.date())
     said = session.said("done", "J040")
     return session, replace(said, text=f"{said.text} {now.text}", facts=now.facts)
-
-
-def _move_back(work: Work, session: Session, taken: Taken) -> None:
-    register, subject = work.register, taken.subject
-    newest = "SELECT max(seq) FROM (SELECT max(since) AS seq FROM placement WHERE subject = ?1"
-    newest += " UNION ALL SELECT max(coalesce(until, since)) FROM absence WHERE subject = ?1"
-    newest += " UNION ALL SELECT max(seq) FROM loan_step WHERE item = ?1)"
-    ((last,),) = register.rows(newest, subject.id)
-    if last != taken.event:
-        raise HoldingsError("J042", session.language, item=subject.code)
-    drafts = [places.missing(register, subject.id)] if taken.was_missing else []
-    here = register.place_of(subject.id)
-    if here is None or here.id != taken.was_at:
-        drafts.insert(0, places.moving(register, subject.id, taken.was_at, cause="undone"))
-    register.write(drafts, now=work.now, agent=work.agent)

@@ -174,6 +174,26 @@ def test_undo_takes_back_step_after_step(desk: Desk):
     assert [one.detail.get("cause", "") for one in moves] == ["", "undone"]
 
 
+def test_undo_goes_back_through_several_steps_with_the_same_item(desk: Desk):
+    depot = desk.depot
+    home, item = desk.place(1), depot.items[1].code
+    desk.scan(depot.locations[1].code, item, depot.locations[2].code, item)
+    desk.scan(depot.persons[0].code, "A-OUT", item, "A-IN", item, depot.boxes[0].code, item)
+    seen = [(desk.place(1), desk.state(1))]
+    for _ in range(5):
+        assert desk.scan("A-UNDO").kind == "done"
+        seen.append((desk.place(1), desk.state(1)))
+    second, first = depot.locations[2].code, depot.locations[1].code
+    assert seen == [
+        (depot.boxes[0].code, "shelved"),
+        (second, "returned"),
+        (second, "on loan"),
+        (second, "shelved"),
+        (first, "shelved"),
+        (home, "shelved"),
+    ]
+
+
 def test_undo_of_a_shelved_return_opens_its_loan_again(desk: Desk):
     depot = desk.depot
     desk.scan(depot.persons[0].code, "A-OUT", depot.items[1].code, "A-IN", depot.items[1].code)

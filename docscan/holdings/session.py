@@ -138,6 +138,7 @@ class Taken:
         was_at: The UUID of the place it was moved from; empty when it was not moved.
         was_missing: It was found by being moved.
         event: The number of the event that moved or counted it; 0 for none.
+        settled: The number of the event that took back what came after it; 0 for none.
         stocktake: It was counted in this one.
     """
 
@@ -146,6 +147,7 @@ class Taken:
     was_at: str = ""
     was_missing: bool = False
     event: int = 0
+    settled: int = 0
     stocktake: Stocktake | None = None
 
 

@@ -49,7 +49,9 @@ def undo(register: Register, session: Session, taken: Taken, *, now: datetime, a
         loans.undo(register, each, now=now, agent=agent)
     newest = _newest(register, subject.id, NOW)
     left = [
-        replace(one, event=newest) if (one.subject.id, one.event) == (subject.id, before) else one
+        replace(one, settled=newest)
+        if one.subject.id == subject.id and before in (one.event, one.settled)
+        else one
         for one in session.taken[:-1]
     ]  # what came after the step before it was only that which is taken back
     session = replace(session, taken=tuple(left), count=max(session.count - 1, 0))
@@ -62,7 +64,7 @@ def undo(register: Register, session: Session, taken: Taken, *, now: datetime, a
 
 def _move_back(register: Register, taken: Taken, *, now: datetime, agent: str) -> None:
     subject = taken.subject
-    if _newest(register, subject.id, NOW) != taken.event:
+    if _newest(register, subject.id, NOW) != max(taken.event, taken.settled):
         raise HoldingsError("J042", register.archive.config.language, item=subject.code)
     drafts = [places.missing(register, subject.id)] if taken.was_missing else []
     here = register.place_of(subject.id)

@@ -7,7 +7,7 @@ out once more, so that there is one of each.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -191,9 +191,8 @@ def _record(slip: Slip, fingerprint: str, name: str, data: bytes) -> Record:
     told = {"paper": slip.sort, "loan": slip.number, "person": slip.person.code}
     told |= {"issue_date": slip.day.isoformat(), FINGERPRINT: fingerprint}
     told |= {"level": str(slip.level)} if slip.level else {}
-    fields = {
-        key: Field(value, value, 1.0, "verified", "textlayer", 1, NOWHERE) for key, value in told.items()
-    }
+    pages = _pages(data)
+    fields = {key: _field(value, pages) for key, value in told.items()}
     kind = "letter" if slip.sort == "reminder" else "slip"
     return Record(
         id=None,
@@ -201,11 +200,19 @@ def _record(slip: Slip, fingerprint: str, name: str, data: bytes) -> Record:
         sha256=objects.sha256(data),
         media_type="application/pdf",
         extraction=Extraction(kind, "", 1.0, slip.language, fields),
-        pages=_pages(data),
+        pages=pages,
         findings=(),
         verdict="accepted",
         program=PROGRAM,
     )
+
+
+def _field(value: str, pages: Sequence[Page]) -> Field:
+    """A value of the register, and the page that bears it out, if one says it."""
+    number = next((page.number for page in pages if value in page.text), 0)
+    if not number:
+        return Field(value, "", 1.0, "read", "textlayer", 1, NOWHERE)
+    return Field(value, value, 1.0, "verified", "textlayer", number, NOWHERE)
 
 
 def _pages(data: bytes) -> tuple[Page, ...]:

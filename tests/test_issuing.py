@@ -210,6 +210,8 @@ def test_its_record_says_what_it_is(depot: Depot):
         "loan": "2026/000001",
         "person": "P-000001E",
     }
+    borne_out = {name for name, field in told["fields"].items() if field["status"] == "verified"}
+    assert borne_out == {"loan", "person", "issue_date"}
     assert told["source"] == "out-card-2026-000001-F-000002E.pdf"
     assert (
         io.BytesIO(objects.path_of(depot.archive, record, objects.SEARCHABLE).read_bytes()).read(5)

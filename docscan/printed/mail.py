@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -43,7 +44,7 @@ def address(text: str, name: str = "") -> Address | None:
         words.pop()
     try:
         found = Address(display_name=" ".join(words), addr_spec=text)
-    except (ValueError, IndexError):  # the parser's, at some texts that are no addresses
+    except (ValueError, IndexError, MessageError):  # the parser's, at texts that are no addresses
         return None
     return found if text.isascii() and found.username and found.domain else None
 

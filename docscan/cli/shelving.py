@@ -20,7 +20,7 @@ PURPOSES: dict[Kind, str] = {
     "site": "The buildings in which paper is kept.",
     "location": "The places on their shelves.",
     "box": "Boxes: register, place and seal them.",
-    "item": "Files and volumes, which are lent as a whole: register and place them, name their scans.",
+    "item": "Files and volumes: register and place them, name their scans.",
     "person": "Who borrows.",
 }
 FIELDS: dict[Kind, dict[str, str]] = {

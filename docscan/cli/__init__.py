@@ -60,8 +60,8 @@ CHAPTERS = {
     "box": ("shelving", "Boxes: register, place and seal them."),
     "item": ("shelving", "Files and volumes: register and place them, name their scans."),
     "person": ("shelving", "Who borrows."),
-    "where": ("shelving", "Where a box or an item belongs, and who has it."),
-    "history": ("shelving", "Every place an item was in and everybody who had it, without a gap."),
+    "where": ("shelving", "Where something belongs, and who has it; of a person, what they have."),
+    "history": ("shelving", "Every place something was in and everybody who had it, without a gap."),
     "label": (
         "printing",
         "Print labels for locations, boxes, items and people: bars (Code 128), a square (QR), and words.",
@@ -70,10 +70,13 @@ CHAPTERS = {
         "lending",
         "Lend paper and take it back: request, approve, prepare, out, renew, recall, in, check, shelve.",
     ),
-    "loans": ("lending", "What is on loan, or was on a day: who has it, and since when it is overdue."),
+    "loans": (
+        "lending",
+        "List the items that are on a loan: who has them, since when, and when they are due.",
+    ),
     "desk": (
         "desking",
-        "Place, lend, take back and count paper with a reader of bar codes: one prompt for all of it.",
+        "Place, lend, take back and count paper with a reader of bar codes.",
     ),
     "stocktake": ("counting", "Compare what stands at a place with the register: start, scan, show, close."),
     "holdings": (

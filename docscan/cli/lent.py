@@ -39,8 +39,8 @@ def show(ctx: click.Context, named: str, as_json: bool) -> None:
         put_json(plain(one) | {"steps": [asdict(step) for step in told[one.item.id]]} for one in found)
         return
     put(table(([plain(one)[name] for name in COLUMNS] for one in found), COLUMNS, right=("late",)))
-    rows = [(step.at, one.item.code, step.act) for one in found for step in told[one.item.id]]
-    put("\n" + table(sorted(rows), ("at", "item", "act")))
+    rows = sorted((step.seq, step.at, one.item.code, step.act) for one in found for step in told[one.item.id])
+    put("\n" + table((row[1:] for row in rows), ("at", "item", "act")))
 
 
 @click.command("remind", epilog="Example: docscan loan remind --dry-run")

@@ -61,7 +61,7 @@ def damaged(lines: list[list[bytes]], draw: st.DataObject) -> None:
     )
     if way == "none" or not segment:
         segment.clear()
-    elif way == "flip":
+    elif way == "flip" and segment[at]:
         byte = draw.draw(st.integers(0, len(segment[at]) - 1))
         line = bytearray(segment[at])
         line[byte] ^= 1 << draw.draw(st.integers(0, 7))

@@ -74,7 +74,7 @@ def test_a_file_that_goes_away_while_it_is_read_is_missing(
     assert found(archive) == [("D2", f"{folder(2)}/v1/content/salt")]
 
 
-def test_a_file_that_becomes_a_link_while_it_is_read_cannot_be_read(
+def test_a_file_that_becomes_a_link_while_it_is_read_is_looked_at_again_and_told_to_be_none(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = archive.root / folder(2) / "v1/content/salt"
@@ -87,7 +87,7 @@ def test_a_file_that_becomes_a_link_while_it_is_read_cannot_be_read(
         return opened(path)
 
     monkeypatch.setattr(custody, "opened", turning)
-    assert found(archive) == [("D6", f"{folder(2)}/v1/content/salt")]
+    assert found(archive) == [("D5", f"{folder(2)}/v1/content/salt")]
 
 
 def test_a_disk_that_cannot_be_read_is_told_with_its_reason(

@@ -44,9 +44,8 @@ def heal(archive: Archive, *, now: datetime, agent: str) -> Event | None:
         return None
     if ended != head:
         ledger.write_head(archive, ended)
-    cut = _cut_off(archive, head.size, ended.size, beyond)
-    if not cut:
         return None
+    cut = _cut_off(archive, beyond)
     return ledger.append(archive, Draft("repair", detail={"bytes": cut}), now=now, agent=agent)
 
 
@@ -118,19 +117,13 @@ def _ended(head: Head, beyond: dict[int, bytes]) -> Head | None:
     return ended
 
 
-def _cut_off(archive: Archive, first: int, end: int, beyond: dict[int, bytes]) -> int:
-    """Cut off what follows the lines from `first` up to `end`, the last segment first; how many bytes."""
-    cut = 0
+def _cut_off(archive: Archive, beyond: dict[int, bytes]) -> int:
+    """Cut off what follows the acknowledged lines, the last segment first; how many bytes."""
     for number, part in sorted(beyond.items(), reverse=True):
-        start = number * ledger.SEGMENT_LINES
-        *lines, _ = part.split(b"\n")
-        kept = lines[: max(0, end - max(first, start))]
-        length = len(part) - sum(len(line) + 1 for line in kept)
-        if length:
-            path = ledger.segment(archive, start)
-            ledger.shorten(path, path.stat().st_size - length)
-        cut += length
-    return cut
+        path = ledger.segment(archive, number * ledger.SEGMENT_LINES)
+        if part:
+            ledger.shorten(path, path.stat().st_size - len(part))
+    return sum(map(len, beyond.values()))
 
 
 def _whole(path: Path, most: int | None = None) -> bytes:

@@ -1,5 +1,6 @@
 """Text that nobody would print: extraction takes its time from the words of a page, not their product."""
 
+import gc
 import random
 import time
 
@@ -12,6 +13,7 @@ from docscan.places import Box
 from docscan.schema import Schema
 
 MOST_SECONDS = 1.0  # of processor, for one page, whatever stands on it
+TRIES = 5  # a busy machine's seconds are longer; a blow-up is one at every try
 _any = random.Random(1)  # noqa: S311 - the same text every time
 
 
@@ -62,9 +64,18 @@ def page(rows: list[list[str]]) -> Page:
 @pytest.mark.parametrize("name", PAGES)
 def test_no_text_takes_more_than_a_second(name: str, schemas: tuple[Schema, ...]) -> None:
     hostile = page(PAGES[name])
+    assert any(cost(hostile, schemas) < MOST_SECONDS for _ in range(TRIES))
+
+
+def cost(hostile: Page, schemas: tuple[Schema, ...]) -> float:
+    """Seconds of processor for the page alone: not for the garbage of the tests before this one."""
+    gc.collect()
+    gc.freeze()
     began = time.process_time()
     extract([hostile], schemas)
-    assert time.process_time() - began < MOST_SECONDS
+    took = time.process_time() - began
+    gc.unfreeze()
+    return took
 
 
 def test_the_words_of_a_page_beyond_any_page_s_are_not_asked() -> None:

@@ -20,6 +20,8 @@ MOST_TEXT = 4_000  # characters of a field: a title is a sentence, a note is a p
 MOST_NUMBER = 10_000_000  # folios of an item, millimetres of a shelf: beyond any, and a typing mistake
 DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 """A date as ISO 8601 has it, to the day, the month or the year."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What a terminal obeys (ECMA-48, C0 and C1), but for what parts lines and columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,14 @@ def faults(entity: Entity) -> Iterator[str]:
             fits = FORMS.get(name, is_text)(value)
         if not fits:
             yield name
+
+
+def obeyed(entity: Entity) -> Iterator[str]:
+    """The fields with control characters, by name: nobody writes them, and a terminal does what they say."""
+    for one in fields(entity):
+        value = getattr(entity, one.name)
+        if isinstance(value, str) and CONTROL.search(value):
+            yield one.name
 
 
 def blanked(entity: Person | Item) -> Person | Item:

@@ -6,7 +6,18 @@ from typing import Any
 
 from docscan.errors import HoldingsError
 from docscan.holdings import codes, rows
-from docscan.holdings.entities import Box, Entity, Item, Kind, Person, Site, faults, first_place, kind_of
+from docscan.holdings.entities import (
+    Box,
+    Entity,
+    Item,
+    Kind,
+    Person,
+    Site,
+    faults,
+    first_place,
+    kind_of,
+    obeyed,
+)
 from docscan.holdings.projection import REGISTER
 from docscan.holdings.register import Register
 
@@ -37,7 +48,7 @@ def checked(register: Register, entered: Sequence[Entity], act: str) -> list[byt
 def _line(row: Entity, language: str, *, placed: bool) -> bytes:
     """An entity as a row, if it has the form that it should have."""
     code = _called(row)
-    wrong = next(faults(row), "") or _empty(row) or _backwards(row)
+    wrong = next(faults(row), "") or next(obeyed(row), "") or _empty(row) or _backwards(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
     if placed and isinstance(row, Box | Item):

@@ -78,6 +78,8 @@ BAD: dict[str, tuple[str, Callable[[Depot], Entity]]] = {
         lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="1998-05", date_to="1997"),
     ),
     "a text that is no text": ("G010", lambda d: Item("", "", "a\ud800", box=d.boxes[0].id)),
+    "a title that a terminal obeys": ("G010", lambda d: Item("", "", "a\x1b[2J", box=d.boxes[0].id)),
+    "a name that a terminal obeys": ("G010", lambda _: Person("", "", "Ana\x9b2J")),
     "a code of another kind": ("G010", lambda d: Item("", codes.code("box", 9), "a", box=d.boxes[0].id)),
     "a country in small letters": ("G010", lambda _: Site("", "Norte", "es")),
     "a mail that is none": ("G010", lambda _: Person("", "", "Ana", email="ana@x\nBcc: y")),

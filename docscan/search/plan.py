@@ -1,0 +1,102 @@
+"""What an engine is asked: a query in ready terms, the same for every engine.
+
+Every rule of language and spelling is applied before (`planned`): an engine
+knows terms and numbers only, so that two engines, or a few lines of Python
+over the prepared documents, find the same documents.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Where = Literal["body", "wholes", "fields", "lemmas", "bones"]
+"""The parts of a prepared document (`prepared.Prepared`) that hold terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Documents with this very term."""
+
+    where: Where
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Documents with these terms at consecutive positions; at least two, of `body` or `fields`."""
+
+    where: Where
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Documents with both terms of the body at most `distance` positions apart, in any order."""
+
+    one: str
+    other: str
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Documents with a term that begins so, itself included."""
+
+    where: Where
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Documents with a term one edit away: a sign more, less or other, or two neighbours swapped.
+
+    The term itself is not meant; it is a `Term` beside this one. Any sign of
+    Unicode may be the one that differs.
+    """
+
+    where: Where
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Documents whose number of that name lies between both ends, inclusive; None is open."""
+
+    name: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Documents with these ids: what somebody else knows of them, such as who has their paper."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """All documents that the plan does not find."""
+
+    plan: "Plan"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Documents that every plan finds; at least one."""
+
+    plans: tuple["Plan", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Documents that any plan finds; none for no plan."""
+
+    plans: tuple["Plan", ...]
+
+
+Plan = Term | Sequence | Near | Starts | Similar | Between | Among | Everything | Without | All | Any

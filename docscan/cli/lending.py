@@ -110,7 +110,6 @@ def approve(ctx: click.Context, items: Sequence[str], as_json: bool) -> None:
 @_terms
 @folios_option
 @condition_option
-@folder_option
 @json_option
 @click.pass_context
 def out(
@@ -119,17 +118,18 @@ def out(
     items: Sequence[str],
     folios: int | None,
     condition: str | None,
-    folder: Path,
     as_json: bool,
     **terms: Any,
 ) -> None:
     """Hand items over to their borrower; the day they are due is printed.
 
-    What nobody asked for before is requested, approved and prepared at once.
+    What nobody asked for before is requested, approved and prepared at once. Of
+    what is scanned, the paper goes with --original, its reason and its
+    authoriser only: a copy answers `loan request`.
     """
     stated = replace(_stated("out", **terms), found=_counted(items, folios, condition))
     asked = [replace(stated, item=item) for item in items]
-    _carry_out(ctx, asked, as_json=as_json, folder=folder)
+    _carry_out(ctx, asked, as_json=as_json)
 
 
 def _returning(act: Act, purpose: str) -> click.Command:
@@ -248,7 +248,7 @@ def _carry_out(ctx: click.Context, asked: Sequence[Asked], *, as_json: bool, fol
 
 def _expect_places(ctx: click.Context, archive: Archive, asked: Sequence[Asked], folder: Path) -> None:
     """See that the copies that will answer have a place to go, before anything is put on record."""
-    if asked[0].insisted or asked[0].act not in ("request", "out"):
+    if asked[0].insisted or asked[0].act != "request":
         return
     with looking(ctx) as register:
         for item in (register.item(one.item) for one in asked):

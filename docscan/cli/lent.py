@@ -12,6 +12,7 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table
+from docscan.errors import LoanError
 from docscan.holdings import lent, policies, reminders
 from docscan.holdings.lent import Lent
 from docscan.holdings.reminders import Reminder
@@ -65,20 +66,24 @@ def remind(ctx: click.Context, on: datetime | None, dry_run: bool, as_json: bool
             reminders.draft(register, found, now=now(), agent=agent())
         language = register.archive.config.language
     _list_reminders(found, as_json=as_json, as_csv=as_csv)
-    say(sentence("Q208", language, count=str(len(found))))
+    say(sentence("Q210" if dry_run else "Q208", language, count=str(len(found))))
 
 
 @click.command("sent", epilog="Example: docscan loan sent F-000012W")
 @items_argument
 @click.pass_context
 def sent(ctx: click.Context, items: Sequence[str]) -> None:
-    """Say that the reminders that were drafted of these items were sent."""
+    """Say that the reminders that were drafted of these items were sent; of all of them, or of none."""
     with changing(ctx, "lend") as register:
-        wanted = {register.item(item).id for item in items}
+        language = register.archive.config.language
+        wanted = {one.id: one.code for one in map(register.item, items)}
         drafted = reminders.waiting(register, policies.load(register.catalogue), now().date())
         found = [one for one in drafted if one.lent.item.id in wanted]
+        for unwritten in sorted(wanted.keys() - {one.lent.item.id for one in found}):
+            raise LoanError("Q192", language, item=wanted[unwritten])
         reminders.sent(register, found, now=now(), agent=agent())
     _list_reminders(found, as_json=False, as_csv=False)
+    say(sentence("Q212", language, count=str(len(found))))
 
 
 @click.command("rules", epilog="Example: docscan loan rules --show > our-rules.toml")

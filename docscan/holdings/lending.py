@@ -14,7 +14,7 @@ from docscan.archive.event import Draft
 from docscan.holdings import conditions
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import REASONS, UNKNOWN, Condition, differs, stated
-from docscan.holdings.lines import AWAY, FROM, UNDONE, Act, Line, Step, advanced
+from docscan.holdings.lines import ACTS, AWAY, FROM, UNDONE, Act, Line, Step, advanced
 from docscan.holdings.policies import Policy
 
 INSISTED = ("court", "authority", "audit", "signature", "legibility", "conservation", "exhibition", "other")
@@ -22,6 +22,12 @@ INSISTED = ("court", "authority", "audit", "signature", "legibility", "conservat
 
 WAYS: tuple[tuple[Act, ...], ...] = (("request", "approve", "prepare", "out"), ("check", "shelve"))
 """What a single step takes along: who is lent to at the desk has asked for it, too."""
+
+IN_HAND: tuple[Act, ...] = ("approve", "prepare", "out", "shelve")
+"""The steps for which the item is there to be had (P1)."""
+
+VERBS: Mapping[Act, str] = {"claimed returned": "claim-returned", "declared lost": "lost"}
+"""The commands of the steps that are called otherwise than their command."""
 
 Drafts = tuple[Draft, ...]
 Detail = dict[str, str | int]
@@ -84,6 +90,8 @@ def allowed(line: Line | None, act: Act, facts: Facts) -> Refusal | Drafts:
         act: The step.
         facts: Of the moment.
     """
+    if act == "out" and line is None and facts.scan and not facts.insisted:
+        return Refusal("Q092", {"item": facts.item, "reasons": ", ".join(INSISTED)})
     drafts: list[Draft] = []
     for part in _way(line, act):
         said = _single(line, part, facts)
@@ -119,6 +127,32 @@ def of(line: Line) -> dict[str, str]:
     return {"item": line.item, "person": line.person, "state": line.stand, "since": since, "due": line.due}
 
 
+def absence(item: str, gone: str) -> Refusal | None:
+    """That an item is not there; None where it is.
+
+    Args:
+        item: Its UUID.
+        gone: As `Facts` has it.
+    """
+    if not gone:
+        return None
+    return Refusal("Q042" if gone == "missing" else "Q040", {"item": item, "state": gone})
+
+
+def taken(line: Line) -> Refusal:
+    """That an item is on a loan, so that nobody else can have it."""
+    if line.stand == "on loan" and not line.recalled:
+        return Refusal("Q020", of(line))
+    return Refusal("Q022", of(line) | {"steps": _steps(line)})
+
+
+def _steps(line: Line) -> str:
+    """The commands that take a line further from where it stands."""
+    barred = ("discrepancy", *(("renew", "recall") if line.recalled else ()))
+    can = (act for act in ACTS if line.stand in FROM[act] and act not in barred)
+    return ", ".join(f"docscan loan {VERBS.get(act, act)} {line.item}" for act in can)
+
+
 def _way(line: Line | None, act: Act) -> tuple[Act, ...]:
     """A step, after those on its way that the line did not take yet."""
     way = next((way for way in WAYS if way[-1] == act), (act,))
@@ -129,13 +163,19 @@ def _way(line: Line | None, act: Act) -> tuple[Act, ...]:
 def _single(line: Line | None, act: Act, facts: Facts) -> Refusal | Drafts:
     """One step alone."""
     if line is None:
-        return _request(facts) if act == "request" else Refusal("Q010", {"item": facts.item, "act": act})
+        return _request(facts) if act == "request" else Refusal(_unlent(act), {"item": facts.item})
     if line.stand not in FROM[act]:
-        return Refusal("Q020" if act in WAYS[0] else "Q030", of(line) | {"act": act})
-    against = RULES[act](line, facts) if act in RULES else None
+        return taken(line) if act in WAYS[0] else Refusal("Q030", of(line) | {"steps": _steps(line)})
+    against = absence(line.item, facts.gone if act in IN_HAND else "")
+    against = against or (RULES[act](line, facts) if act in RULES else None)
     if against is not None:
         return against
     return DRAFTS[act](line, facts) if act in DRAFTS else (_draft(line, act),)
+
+
+def _unlent(act: Act) -> str:
+    """Why a step cannot be taken with what is on no loan."""
+    return "Q010" if act in WAYS[0] else "Q012"
 
 
 def _request(facts: Facts) -> Refusal | Drafts:
@@ -158,8 +198,7 @@ def _request(facts: Facts) -> Refusal | Drafts:
 def _against_request(facts: Facts) -> Refusal | None:
     """P4: an original of which there is a scan has an authoriser, who is not the borrower."""
     reasons = ", ".join(INSISTED)
-    return _first(
-        (bool(facts.gone), Refusal("Q040", {"item": facts.item, "state": facts.gone})),
+    return absence(facts.item, facts.gone) or _first(
         (not facts.person, Refusal("Q050", {"item": facts.item})),
         (facts.policy is None, Refusal("Q060")),
         (facts.authoriser == facts.person, Refusal("Q070", {"person": facts.person})),
@@ -189,7 +228,6 @@ def _against_approval(line: Line, facts: Facts) -> Refusal | None:
 def _against_going_out(line: Line, facts: Facts) -> Refusal | None:
     return _first(
         (_lends_to_oneself(facts), Refusal("Q070", of(line))),
-        (bool(facts.gone), Refusal("Q040", of(line) | {"state": facts.gone})),
         (facts.policy is None, Refusal("Q060")),
     )
 
@@ -223,7 +261,7 @@ def _against_discrepancy(line: Line, facts: Facts) -> Refusal | None:
     """There is something to explain, and whoever explains it may."""
     return _first(
         (facts.because not in REASONS, Refusal("Q140", of(line) | {"reasons": ", ".join(REASONS)})),
-        (not facts.may_authorise, Refusal("Q142", of(line))),
+        (not facts.may_authorise, Refusal("Q142", of(line) | {"said": _explained(line, facts)})),
         (not differs(line.sent, _seen(line, facts)), Refusal("Q144", of(line))),
     )
 
@@ -236,7 +274,8 @@ def _against_check(line: Line, facts: Facts) -> Refusal | None:
     if _is_settled(line, seen):
         return None
     if not facts.because:
-        return Refusal("Q150", of(line) | {"sent": _words(sent), "back": _words(seen)})
+        told = {"sent": _words(sent), "back": _words(seen), "said": _explained(line, facts)}
+        return Refusal("Q150", of(line) | told | {"reasons": ", ".join(REASONS)})
     return _against_discrepancy(line, facts)
 
 
@@ -323,6 +362,20 @@ def _seen(line: Line, facts: Facts) -> Condition:
 
 def _is_settled(line: Line, seen: Condition) -> bool:
     return not differs(line.sent, seen) or (bool(line.discrepancy) and seen == line.back)
+
+
+def _explained(line: Line, facts: Facts) -> str:
+    """The options of `loan check` with which an item is passed that is not as it went."""
+    sent, seen = line.sent, _seen(line, facts)
+    folios, grade = seen.folios, seen.grade
+    why = "damaged on loan"
+    if sent.folios is not None and folios is not None and folios != sent.folios:
+        why = "folios missing" if folios < sent.folios else "folios added"
+    elif seen.added:
+        why = "folios added"
+    counted = "" if folios is None else f"--folios {folios} "
+    looked = f"--condition {grade} " if grade else ""
+    return f"{counted}{looked}--because '{facts.because or why}'"
 
 
 def _words(found: Condition) -> str:

@@ -18,7 +18,7 @@ from docscan.holdings import loan_rows, policies
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import UNKNOWN, Condition
 from docscan.holdings.entities import Item, Person
-from docscan.holdings.lending import Facts, Refusal, allowed, of, undoing
+from docscan.holdings.lending import Facts, Refusal, absence, allowed, taken, undoing
 from docscan.holdings.lines import Act, Line, Step
 from docscan.holdings.places import STATES
 from docscan.holdings.policies import Policy, Rules
@@ -144,6 +144,7 @@ def undo(register: Register, events: Sequence[Event], *, now: datetime, agent: s
     line = loan_rows.last_line(register.db, item.id)
     who = _pseudonym(register, agent)
     said = Refusal("Q180", {"item": item.id}) if line is None else undoing(line, map(_step, events), who)
+    said = absence(item.id, _gone(register, item)) or said  # or a loan that ended would be open again
     if isinstance(said, Refusal):
         raise refusal(register, said)
     return _done(register, item, register.write(said, now=now, agent=agent))
@@ -183,7 +184,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
     register, archive = desk.register, desk.register.archive
     person = _borrower(register, line, asked)
     policy = _policy(desk, line, asked)
-    state, scan = register.state(item.id), scan_of(register, item)
+    scan = scan_of(register, item)
     return Facts(
         item=item.id,
         loan=_loan(desk, item, person, asked),
@@ -193,7 +194,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
         calendar=_calendar(register, item, policy),
         person=person.id if person else "",
         borrower=ledger.pseudonym(archive, person.login) if person and person.login else "",
-        gone=state if state in ABSENCES else "",
+        gone=_gone(register, item),
         scan=scan,
         insisted=asked.insisted,
         authoriser=register.person(asked.authoriser).id if asked.authoriser else "",
@@ -202,6 +203,12 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
         returned=asked.returned,
         because=asked.because,
     )
+
+
+def _gone(register: Register, item: Item) -> str:
+    """Why an item is not there; empty where it is, or is lent."""
+    state = register.state(item.id)
+    return state if state in ABSENCES else ""
 
 
 def _borrower(register: Register, line: Line | None, asked: Asked) -> Person | None:
@@ -214,7 +221,7 @@ def _borrower(register: Register, line: Line | None, asked: Asked) -> Person | N
     if line is None:
         return person
     if person is not None and person.id != line.person:
-        raise refusal(register, Refusal("Q020", of(line)))
+        raise refusal(register, taken(line))
     return register.person(line.person)
 
 
@@ -280,8 +287,9 @@ def _done(register: Register, item: Item, events: Sequence[Event]) -> Done:
 def _worded(register: Register, facts: Mapping[str, str]) -> dict[str, str]:
     """Facts as a person reads them."""
     worded = dict(facts)
-    if "item" in facts:
-        worded["item"] = register.item(facts["item"]).code
+    if item := facts.get("item"):
+        code = register.item(item).code
+        worded = {name: fact.replace(item, code) for name, fact in facts.items()}
     if "person" in facts:
         person = register.person(facts["person"])
         worded["person"] = f"{person.code} {person.name}".rstrip()

@@ -36,6 +36,16 @@ STATES = {  # how an item's state is said in a sentence
     "returned": "@N311",
     "checked": "@N312",
 }
+BEFORE_MISSING = {  # by the state of an open loan, what is to be said on that loan first
+    "requested": ("refuse", "cancel"),
+    "approved": ("cancel",),
+    "prepared": ("cancel",),
+    "on loan": ("claim-returned", "lost"),
+    "claimed returned": ("lost",),
+    "lost": ("found",),
+    "returned": ("check",),
+    "checked": ("shelve",),
+}
 
 
 def move(register: Register, subject_id: str, to_id: str, *, now: datetime, agent: str) -> Event:
@@ -98,13 +108,20 @@ def missing(register: Register, item_id: str) -> Draft:
     """The event that says an item is not where it should be.
 
     Raises:
-        HoldingsError: It is lent, gone, or missing already.
+        HoldingsError: It is part of an open loan (P1), gone, or missing already.
         NotFoundError: No item has that id.
     """
     item = register.item(item_id)
+    loan = register.open_loan(item.id)
+    if loan is not None:
+        steps = ", ".join(f"docscan loan {verb} {item.code}" for verb in BEFORE_MISSING[loan.state])
+        facts = {"subject": item.code, "state": STATES[loan.state], "number": loan.number, "steps": steps}
+        person = register.person(loan.person)
+        named = f"{person.code} {person.name}".rstrip()
+        raise HoldingsError("G100", register.archive.config.language, person=named, **facts)
     if _expect_here(register, item) == "missing":
         raise _wrong_state(register, item)
-    return _told(item, "missing")
+    return saying(item, "missing")
 
 
 def found(register: Register, item_id: str) -> Draft:
@@ -117,7 +134,7 @@ def found(register: Register, item_id: str) -> Draft:
     item = register.item(item_id)
     if register.state(item.id) != "missing":
         raise _wrong_state(register, item)
-    return _told(item, "found")
+    return saying(item, "found")
 
 
 def leaving(register: Register, item_id: str, how: Gone) -> Draft:
@@ -132,7 +149,7 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
         raise _wrong_state(register, item)
     if item.record and _held(register, item.record):
         raise HoldingsError("G095", register.archive.config.language, subject=item.code, record=item.record)
-    return _told(item, how)
+    return saying(item, how)
 
 
 def _held(register: Register, record: str) -> bool:
@@ -165,5 +182,11 @@ def _wrong_state(register: Register, subject: Box | Item) -> HoldingsError:
     return HoldingsError("G075", language, subject=subject.code, state=STATES[register.state(subject.id)])
 
 
-def _told(item: Item, act: str) -> Draft:
+def saying(item: Item, act: str) -> Draft:
+    """The event that says of an item what it is from now on; the rules are the caller's.
+
+    Args:
+        item: The item.
+        act: One of `projection.ABSENCES`, or `found`.
+    """
     return Draft(MOVED, detail={"act": act, "subject": item.id, "kind": "item"})

@@ -156,8 +156,8 @@ def where_seen(register: Register, stocktake: Stocktake, subject: Item | Box) ->
 def close(register: Register, stocktake: Stocktake, *, now: datetime, agent: str) -> list[Counted]:
     """End a stocktake.
 
-    What was not seen is missing from now on; what was missing, and seen in its
-    place, is found. What is misplaced stays so in the register
+    What was not seen is missing from now on, and a request for it is cancelled;
+    what was missing, and seen in its place, is found. What is misplaced stays so in the register
     until somebody puts it right.
 
     Args:
@@ -179,11 +179,20 @@ def close(register: Register, stocktake: Stocktake, *, now: datetime, agent: str
         raise HoldingsError("J304", register.archive.config.language, place=called(stocktake.place))
     missing = [one for one in found if one.finding == "missing" and not one.state]
     there = [one for one in found if one.finding == "expected" and one.state == MISSING]
-    drafts = [places.missing(register, one.subject.id) for one in missing]
+    drafts = [draft for one in missing for draft in _missed(register, one.subject)]
     drafts += [places.found(register, one.subject.id) for one in there]
     drafts.append(_draft(stocktake, "close", totals(found)))
     register.write(drafts, now=now, agent=agent)
     return found
+
+
+def _missed(register: Register, item: Item | Box) -> Iterator[Draft]:
+    """That an item is missing; a request for it, which nobody can answer, is cancelled first (P1)."""
+    loan = register.open_loan(item.id)
+    if loan is not None:
+        yield Draft("loan", detail={"act": "cancel", "loan": loan.loan, "item": item.id}, role="implementer")
+    if isinstance(item, Item):
+        yield places.saying(item, "missing")
 
 
 def cancel(register: Register, stocktake: Stocktake, *, now: datetime, agent: str) -> None:

@@ -11,7 +11,7 @@ from depot import AGENT, NOW, Depot
 from docscan.archive import access, ledger
 from docscan.archive.event import Draft
 from docscan.archive.rebuild import dump
-from docscan.errors import LoanError
+from docscan.errors import HoldingsError, LoanError
 from docscan.holdings import loan_rows, loans, places, policies, register, tables
 from docscan.holdings.conditions import Condition
 from docscan.holdings.lent import of_loan
@@ -159,7 +159,7 @@ def test_a_request_for_what_is_scanned_is_answered_with_a_copy_and_no_paper_move
     shown = list(ledger.read(lending.archive))[-1]
     assert shown.object == done.line.began.detail["record"]
     assert lending.register.state(lending.items[0].id) == "shelved"
-    assert do("out", 0).line is not None  # at the desk too
+    assert refused(do, "out", 0) == "Q092"  # whoever hands the paper over says why
     assert lending.register.state(lending.items[0].id) == "shelved"
 
 
@@ -193,6 +193,12 @@ def test_203_of_204_folios_do_not_close_without_a_discrepancy_on_record(lending:
     do("in", 1, found=Condition(203))
     assert refused(do, "check", 1) == "Q150"
     assert refused(do, "shelve", 1) == "Q150"
+    with pytest.raises(LoanError, match="203") as found:
+        do("check", 1)
+    assert (
+        f"docscan loan check {lending.items[1].code} --folios 203 --because 'folios missing'"
+        in found.value.hint
+    )
     assert refused(do, "check", 1, because="lost in the post") == "Q140"
     assert refused(do, "check", 1, because="folios missing", agent=CLERK) == "Q142"
     assert refused(do, "check", 1, found=Condition(202)) == "Q150"
@@ -290,18 +296,57 @@ def test_what_is_missing_or_gone_is_neither_asked_for_nor_handed_over(lending: D
     def say(draft: Draft) -> None:
         lending.register.write([draft], now=NOW, agent=AGENT)
 
-    do("request", 2)
     say(places.missing(lending.register, lending.items[1].id))
-    say(places.missing(lending.register, lending.items[2].id))
-    assert refused(do, "request", 1, person=lending.persons[1].code) == "Q040"
-    assert refused(do, "out", 2) == "Q040"
+    assert refused(do, "request", 1, person=lending.persons[1].code) == "Q042"
+    do("request", 2)
+    say(places.saying(lending.items[2], "missing"))  # as a ledger from before may have it
+    assert [refused(do, act, 2) for act in ("approve", "out")] == ["Q042"] * 2
+    say(places.found(lending.register, lending.items[2].id))
+    do("out", 2)
     say(places.leaving(lending.register, lending.items[3].id, "transferred out"))
     assert refused(do, "out", 3, person=lending.persons[1].code) == "Q040"
 
 
-@pytest.mark.parametrize("act", ["approve", "in", "shelve", "renew", "found", "declared lost"])
-def test_what_is_on_no_loan_cannot_be_taken_further(do: Do, act: str):
-    assert refused(do, act, 1) == "Q010"
+def test_what_is_on_an_open_loan_is_not_missing_and_what_is_missing_ends_none(lending: Depot, do: Do):
+    """P1, at each step of a loan: the sentence names the command with which the loan goes on or ends."""
+    item, found = lending.items[1], []
+    for act in ("request", "approve", "prepare", "out", "claimed returned", "declared lost", "in", "check"):
+        do(act, 1, found=Condition(204))
+        with pytest.raises(HoldingsError, match=lending.persons[1].code) as refusal:
+            places.missing(lending.register, item.id)
+        found.append(refusal.value.hint.rpartition(f" {item.code}")[0].rpartition("loan ")[2])
+    assert found == ["cancel", "cancel", "cancel", "lost", "lost", "found", "check", "shelve"]
+    shelved = do("shelve", 1)
+    lending.register.write([places.missing(lending.register, item.id)], now=NOW, agent=AGENT)
+    with pytest.raises(LoanError) as undone:
+        loans.undo(lending.register, shelved.events, now=NOW, agent=AGENT)
+    assert undone.value.code == "Q042"
+
+
+@pytest.mark.parametrize(
+    ("act", "code"), [("approve", "Q010"), ("in", "Q012"), ("renew", "Q012"), ("declared lost", "Q012")]
+)
+def test_what_is_on_no_loan_cannot_be_taken_further(do: Do, act: str, code: str):
+    assert refused(do, act, 1) == code
+
+
+@pytest.mark.parametrize(
+    ("done", "tried", "ways"),
+    [
+        (("request",), "recall", ["approve", "refuse", "cancel"]),
+        (("out", "in"), "recall", ["check"]),
+        (("out", "recall"), "request", ["claim-returned", "lost", "in"]),
+    ],
+)
+def test_a_step_out_of_turn_is_answered_with_those_that_can_be_taken(
+    lending: Depot, do: Do, done: tuple[str, ...], tried: str, ways: list[str]
+):
+    for act in done:
+        do(act, 1)
+    with pytest.raises(LoanError) as found:
+        do(tried, 1, person=lending.persons[0].code if tried == "request" else "")
+    commands = found.value.hint.partition(": ")[2].split(", ")
+    assert commands == [f"docscan loan {way} {lending.items[1].code}" for way in ways]
 
 
 def test_a_request_names_who_is_to_have_it_and_a_policy_there_is(lending: Depot, do: Do):

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from docscan.search.index import Hit, Hits, Index, IndexDocument
+from docscan.search.index import IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.query import FIELDS, parse
 from docscan.search.snippets import Snippet, snippet
+from docscan.search.whoosh_engine import FormerHit as Hit
+from docscan.search.whoosh_engine import FormerHits as Hits
 from docscan.search.whoosh_engine import WhooshIndex
+from docscan.search.whoosh_engine import WhooshIndex as Index
 
 __all__ = [
     "FIELDS",
@@ -22,7 +25,7 @@ __all__ = [
 ]
 
 
-def open_index(folder: Path) -> Index:
+def open_index(folder: Path) -> WhooshIndex:
     """Open the index in a folder, or make it.
 
     Args:

@@ -10,9 +10,9 @@ from docscan.archive.catalogue import Catalogue, Errand, open_catalogue
 from docscan.archive.layout import feeding
 from docscan.errors import ArchiveBusyError, ArchiveError, FixityError, NotFoundError
 from docscan.model import Record
-from docscan.search.index import DamagedIndexError, Hits, Index, IndexDocument
+from docscan.search.index import DamagedIndexError, IndexDocument
 from docscan.search.nodes import Node
-from docscan.search.whoosh_engine import WhooshIndex
+from docscan.search.whoosh_engine import FormerHits, WhooshIndex
 
 BATCH = 200  # records in one commit of the index; they are held in memory meanwhile
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
@@ -27,11 +27,11 @@ class Answer:
         current: Whether the index had all that the catalogue has.
     """
 
-    hits: Hits
+    hits: FormerHits
     current: bool
 
 
-def open_index(archive: Archive) -> Index:
+def open_index(archive: Archive) -> WhooshIndex:
     """The archive's index, made where there is none."""
     return WhooshIndex(archive.index)
 
@@ -105,7 +105,7 @@ def answer(archive: Archive, catalogue: Catalogue, query: Node, *, limit: int) -
         return Answer(find(archive, query, limit=limit), current)
 
 
-def find(archive: Archive, query: Node, *, limit: int) -> Hits:
+def find(archive: Archive, query: Node, *, limit: int) -> FormerHits:
     """Ask the index as it is for records, the best first."""
     index = open_index(archive)
     try:

@@ -1,8 +1,11 @@
-"""What every search engine of docscan offers, and what it is handed.
+"""What every search engine of docscan offers, and what it answers.
 
 The index is a cache: the catalogue's outbox says what to put into it, the
 index remembers how far it has got, and one that is missing, damaged, foreign
 or of an older form is made anew, with the sequence number 0.
+
+An engine is given ready terms (`prepared`) and asked in ready terms (`plan`):
+it knows nothing of languages, and every engine finds the same documents.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from docscan.errors import ArchiveError
-from docscan.search.nodes import Node
+from docscan.search.plan import Plan
+from docscan.search.prepared import Prepared
 
 
 class DamagedIndexError(ArchiveError):
@@ -46,12 +50,58 @@ class Hit:
 
     Attributes:
         id: The record's identifier.
-        score: At least 1 for what was found as typed, below 1 for what was
-            found under another spelling only.
+        tier: The first of the tiers that finds it, from 0.
+        score: How well it fits, among those of its tier; more is better. Each
+            engine has a scale of its own.
     """
 
     id: str
+    tier: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last hit of a part of an answer: the next part begins after it.
+
+    A document that is added or changed meanwhile moves no other one from one
+    part into the next, unless the order is that of the score, which depends
+    on all documents.
+
+    Attributes:
+        tier: The hit's, where the order is that of the score; 0 otherwise.
+        value: Its score, or the number that is ordered by; None where it has no such number.
+        id: Its identifier.
+    """
+
+    tier: int
+    value: float | int | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an index is asked.
+
+    Attributes:
+        tiers: Plans of which each finds all that the one before finds; at
+            least one. The last says what is found, the others what comes first.
+        limit: How many hits to return at most; 0 for the numbers alone.
+        after: The `next` of the part before, asked with the same plans and order.
+        order: `score`: by tier, then by score, the best first. The name of a
+            number: the least first, or the greatest first with a minus before
+            it; documents without it last. Ties by id.
+        facets: The names of facets to count.
+        only: What else every document must fulfil, such as what a person may
+            see; one that does not is neither counted nor shown.
+    """
+
+    tiers: tuple[Plan, ...]
+    limit: int = 10
+    after: Cursor | None = None
+    order: str = "score"
+    facets: tuple[str, ...] = ()
+    only: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +110,26 @@ class Hits:
 
     Attributes:
         total: How many documents were found in all; exact.
-        exact: How many of them as typed; these come first.
-        hits: The part that was asked for, best first.
-        also: Other spellings under which documents were found ("also found as").
+        typed: How many of them by the first tier.
+        hits: The part that was asked for, in order.
+        facets: Of each facet asked for, its values with the number of all
+            documents found that have it: the most frequent first, then by value.
+        next: Where the next part begins; None where there is none.
     """
 
     total: int
-    exact: int
+    typed: int
     hits: tuple[Hit, ...]
-    also: tuple[str, ...] = ()
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    next: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A term of the body, with the number of documents that have it."""
+
+    term: str
+    count: int
 
 
 class Index(Protocol):
@@ -76,7 +137,7 @@ class Index(Protocol):
 
     def update(
         self,
-        documents: Iterable[IndexDocument],
+        documents: Iterable[Prepared],
         *,
         seq: int,
         removed: Iterable[str] = (),
@@ -88,7 +149,9 @@ class Index(Protocol):
             documents: Held in memory until the commit; some thousands at most.
             seq: The last number of the outbox that this commit covers.
             removed: The ids of records to take out.
-            wiped: No word of what was ever taken out may stay in a file of the index.
+            wiped: No word of what was ever taken out may stay in a file of
+                the index. An engine that cannot cut them out empties the
+                index: `seq()` is 0 afterwards, and everything is to be put in again.
 
         Raises:
             ArchiveError: The disk failed; the index is as it was before.
@@ -98,20 +161,24 @@ class Index(Protocol):
     def seq(self) -> int:
         """The last number of the outbox that is in the index; 0 for a new one."""
 
-    def search(self, query: Node, *, limit: int, offset: int = 0) -> Hits:
-        """Find documents, as typed before misread ones.
-
-        Args:
-            query: From `parse`.
-            limit: How many hits to return at most.
-            offset: How many to leave out before.
+    def search(self, question: Question) -> Hits:
+        """Find documents.
 
         Raises:
             DamagedIndexError: The index was damaged since it was opened.
         """
 
+    def frequency(self, term: str) -> int:
+        """How many documents have a term in their body."""
+
+    def words(self, start: str, limit: int) -> tuple[Suggestion, ...]:
+        """The terms of the body that begin so, the most frequent first, then by term."""
+
     def count(self) -> int:
         """How many documents are in the index."""
+
+    def missing(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of some ids whose documents are not in the index, in their order."""
 
     def close(self) -> None:
         """Release the files."""

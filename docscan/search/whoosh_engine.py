@@ -11,6 +11,7 @@ import pickle
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from whoosh.writing import SegmentWriter
 
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable
-from docscan.search.index import DamagedIndexError, Hit, Hits, IndexDocument
+from docscan.search.index import DamagedIndexError, IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.whoosh_query import Compiler, Numbers, without
 from docscan.search.whoosh_schema import ABSENT, BODY, entry, fingerprint, schema
@@ -53,6 +54,37 @@ _DAMAGE = (
     pickle.UnpicklingError,
     WhooshIndexError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FormerHit:
+    """A document that was found.
+
+    Attributes:
+        id: The record's identifier.
+        score: At least 1 for what was found as typed, below 1 for what was
+            found under another spelling only.
+    """
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FormerHits:
+    """An answer.
+
+    Attributes:
+        total: How many documents were found in all; exact.
+        exact: How many of them as typed; these come first.
+        hits: The part that was asked for, best first.
+        also: Other spellings under which documents were found ("also found as").
+    """
+
+    total: int
+    exact: int
+    hits: tuple[FormerHit, ...]
+    also: tuple[str, ...] = ()
 
 
 class WhooshIndex:
@@ -97,7 +129,7 @@ class WhooshIndex:
         """The last number of the outbox that is in the index."""
         return self._seq_of(self._index().latest_generation())
 
-    def search(self, query: Node, *, limit: int, offset: int = 0) -> Hits:
+    def search(self, query: Node, *, limit: int, offset: int = 0) -> FormerHits:
         """Find documents: as typed first, then under other spellings."""
         try:
             return self._found(query, limit, offset)
@@ -105,20 +137,20 @@ class WhooshIndex:
             self.close()
             raise _damaged() from error
 
-    def _found(self, query: Node, limit: int, offset: int) -> Hits:
+    def _found(self, query: Node, limit: int, offset: int) -> FormerHits:
         searcher = self._open()
         exact = Compiler(searcher.reader(), self._column, misread=False).query(query)
         compiler = Compiler(searcher.reader(), self._column, misread=True)
         wide = compiler.query(query)
         hits, typed = _page(searcher, exact, limit, offset)
-        hits = [Hit(hit.id, 1.0 + hit.score) for hit in hits]
+        hits = [FormerHit(hit.id, 1.0 + hit.score) for hit in hits]
         if not any(compiler.spellings.values()):
-            return Hits(typed, typed, tuple(hits))
+            return FormerHits(typed, typed, tuple(hits))
         rest = And([wide, without(exact)])
         more, misread = _page(searcher, rest, limit - len(hits), max(0, offset - typed))
-        hits += [Hit(hit.id, hit.score / (1.0 + hit.score)) for hit in more]
+        hits += [FormerHit(hit.id, hit.score / (1.0 + hit.score)) for hit in more]
         also = _also(searcher, rest, compiler) if misread else ()
-        return Hits(typed + misread, typed, tuple(hits), also)
+        return FormerHits(typed + misread, typed, tuple(hits), also)
 
     def count(self) -> int:
         """How many documents are in the index."""
@@ -250,12 +282,12 @@ def _damaged() -> DamagedIndexError:
     return DamagedIndexError("The search index cannot be read.", hint="Make it anew with: docscan rebuild")
 
 
-def _page(searcher: Any, query: Query, limit: int, offset: int) -> tuple[list[Hit], int]:
-    """Hits from `offset` on, and how many there are in all."""
+def _page(searcher: Any, query: Query, limit: int, offset: int) -> tuple[list[FormerHit], int]:
+    """FormerHits from `offset` on, and how many there are in all."""
     results = searcher.search(query, limit=max(1, offset + limit))
     total = len(results)
     shown = range(offset, min(offset + limit, results.scored_length()))
-    return [Hit(results[rank]["id"], float(results.score(rank))) for rank in shown], total
+    return [FormerHit(results[rank]["id"], float(results.score(rank))) for rank in shown], total
 
 
 def _also(searcher: Any, rest: Query, compiler: Compiler) -> tuple[str, ...]:

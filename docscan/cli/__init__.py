@@ -184,11 +184,13 @@ def main() -> NoReturn:
     try:
         code = cli.main(prog_name="docscan", standalone_mode=False)
     except DocscanError as error:
-        click.echo(f"{click.style('Error:', fg='red')} {error}", err=True)
+        from docscan.cli.terminal import say  # noqa: PLC0415 - the manual alone is shown without an archive
+
+        say(f"{click.style('Error:', fg='red')} {error}")
         if isinstance(error, SearchError):
-            click.echo(error.shown(), err=True)
+            say(error.shown())
         if error.hint:
-            click.echo(error.hint, err=True)
+            say(error.hint)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

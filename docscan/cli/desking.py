@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -11,9 +11,10 @@ import click
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
-from docscan.cli.terminal import agent, now, put_json, say, standing_in
+from docscan.cli.terminal import agent, now, put_json, standing_in
 from docscan.errors import ArchiveBusyError
 from docscan.holdings import deeds
+from docscan.holdings.desk import UNREADABLE
 from docscan.holdings.register import Register, open_register
 from docscan.holdings.session import Answer, Kind
 from docscan.messages import sentence
@@ -21,7 +22,7 @@ from docscan.messages import sentence
 PROMPT = "scan> "
 CR, LF = b"\r", b"\n"  # a reader sends either after a code, or both
 CHUNK = 4_096  # bytes: more than a terminal gives at once
-MOST_WAITING = 1 << 16  # bytes of a line without an end; a code has a dozen
+MOST_WAITING = 1_024  # bytes of a line; a code has a dozen, and a longer one is none
 BELL = "\a"
 COLOURS: dict[Kind, dict[str, Any]] = {
     "done": {"fg": "green"},
@@ -48,14 +49,17 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     """
     with _at_work(ctx) as register:
         session, language = deeds.opened(register, now().date()), register.archive.config.language
-        for line in typed(lambda: _next_bytes(prompt=not as_json and sys.stdin.isatty())):
+        terminal = sys.stdin.isatty()
+        for line in typed(_sent(prompt=terminal and not as_json), whole=terminal):
             session, said = deeds.answered(register, session, line, clock=now, agent=agent())
             if said is not None and as_json:
                 put_json([_plain(line, said)])
             elif said is not None:
-                say(shown(said, language, terminal=sys.stderr.isatty()))
+                click.echo(shown(said, language, terminal=sys.stderr.isatty()), err=True)
             if session.over:
-                break
+                return
+        if terminal and not as_json:
+            click.echo(f"\n{shown(session.said('told', 'J099'), language, terminal=False)}", err=True)
 
 
 @contextmanager
@@ -75,21 +79,36 @@ def _at_work(ctx: click.Context) -> Iterator[Register]:
             pass
 
 
-def typed(more: Callable[[], bytes]) -> Iterator[str]:
+def typed(sent: Iterable[bytes], *, whole: bool = False) -> Iterator[str]:
     """The lines that a reader or a person types, without their ends.
 
+    A line too long to be a scan is given once, its beginning alone, as soon as
+    that is known; it ends with the sign for what cannot be read. So does what
+    nobody finished when `whole` lines are wanted.
+
     Args:
-        more: Gives the next bytes, some of a line or several lines; none at the end.
+        sent: Bytes as they come: some of a line, or several lines.
+        whole: A last line without an end is none, as on a terminal.
     """
-    waiting = b""
-    while data := more():
-        *lines, waiting = (waiting + data.replace(CR, LF)).split(LF)
-        yield from (line.decode(errors="replace") for line in lines)
-        if len(waiting) > MOST_WAITING:  # no line at all; its beginning is enough to say so
-            yield waiting.decode(errors="replace")
+    waiting, dropping = b"", False
+    for data in sent:
+        *ended, waiting = (waiting + data.replace(CR, LF)).split(LF)
+        for line in ended:
+            if not dropping:
+                yield line.decode(errors="replace")
+            dropping = False
+        if dropping:
             waiting = b""
+        elif len(waiting) > MOST_WAITING:
+            yield _begun(waiting)
+            waiting, dropping = b"", True
     if waiting:
-        yield waiting.decode(errors="replace")
+        yield _begun(waiting) if whole else waiting.decode(errors="replace")
+
+
+def _begun(line: bytes) -> str:
+    """The beginning of a line that is none, with a sign at its end that no code has."""
+    return line[:MOST_WAITING].decode(errors="replace") + UNREADABLE
 
 
 def shown(said: Answer, language: str, *, terminal: bool) -> str:
@@ -108,10 +127,17 @@ def shown(said: Answer, language: str, *, terminal: bool) -> str:
     return click.style(f"  {said.text}", **COLOURS[said.kind])
 
 
-def _next_bytes(*, prompt: bool) -> bytes:
-    if prompt:
-        click.echo(PROMPT, nl=False, err=True)
-    return os.read(sys.stdin.fileno(), CHUNK)
+def _sent(*, prompt: bool) -> Iterator[bytes]:
+    """What comes in, until its end; a prompt stands where a line begins."""
+    begins = True
+    while True:
+        if prompt and begins:
+            click.echo(PROMPT, nl=False, err=True)
+        data = os.read(sys.stdin.fileno(), CHUNK)
+        if not data:
+            return
+        begins = data.endswith((CR, LF))
+        yield data
 
 
 def _plain(line: str, said: Answer) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 SOME_PUT_ASIDE = 1
 ROLES = "access.toml"
+STYLE = r"\x1b\[(?:[01]|3[1-7]|41)m"  # what click.style writes for the colours that are used here
+OBEYED = re.compile(
+    rf"(?!{STYLE})"
+    r"[\x00-\x08\x0b\r\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+"""What a terminal obeys instead of showing: controls (ECMA-48), and what turns the order round (UAX 9)."""
+UNSHOWN = "\N{REPLACEMENT CHARACTER}"
+IN_A_CELL = str.maketrans({"\x1b": UNSHOWN, "\t": " ", "\n": " ", "\f": " "})
 
 workers_option = click.option(
     "--workers", type=click.IntRange(min=0), help="Reading processes; 0: one a core.  [default: docscan.toml]"
@@ -109,12 +118,17 @@ def login() -> str:
 
 def say(text: str = "") -> None:
     """Speak to a person."""
-    click.echo(text, err=True)
+    click.echo(tamed(text), err=True)
 
 
 def put(text: str) -> None:
-    """Give data."""
-    click.echo(text)
+    """Give data: to a program as they are, to a terminal as it can show them."""
+    click.echo(tamed(text) if sys.stdout.isatty() else text)
+
+
+def tamed(text: str) -> str:
+    """A text in which a terminal finds nothing to obey but colours: what was stored is anybody's words."""
+    return text if text.isprintable() else OBEYED.sub(UNSHOWN, text)
 
 
 def write(path: Path, data: bytes) -> None:
@@ -163,14 +177,15 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str], right: Seque
     """Rows as aligned columns.
 
     Args:
-        rows: Cells in the order of the headers; None is shown as nothing.
+        rows: Cells in the order of the headers; None is shown as nothing, and
+            what a terminal would obey, colours included, as a sign for what cannot be shown.
         headers: Above the columns.
         right: The headers whose columns are aligned to the right.
     """
     from tabulate import tabulate  # noqa: PLC0415 - most commands print no table
 
     align = ["right" if header in right else "left" for header in headers]
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else tamed(str(cell)).translate(IN_A_CELL) for cell in row] for row in rows]
     if not cells:
         return ""
     shown: str = tabulate(
@@ -187,6 +202,7 @@ def shortened(text: str, width: int) -> str:
 def highlighted(text: str, marks: Iterable[tuple[int, int]]) -> str:
     """The text with its hits in bold on a terminal, in guillemets elsewhere."""
     parts, at = [], 0
+    text = tamed(text).replace("\x1b", UNSHOWN)  # sign for sign, so that the marks are right
     for start, end in marks:
         hit = text[start:end]
         parts += [

@@ -117,7 +117,7 @@ def answered(
         after, said = desk.barred(session, letter), _refused(problem)
     if said is None:
         return after, None
-    if session.uncounted is not None and after.uncounted is not session.uncounted and said.kind != "refused":
+    if session.uncounted is not None and after.uncounted is not session.uncounted:
         said = _reminded(register, session.uncounted, after, said)
     remembered = (scan.text, clock()) if scan.kind in ("action", "code") else ("", clock())
     return replace(after, last=remembered), said

@@ -20,7 +20,7 @@ from typing import Literal
 
 from docscan.errors import NotFoundError
 from docscan.holdings import codes
-from docscan.holdings.entities import Box, Entity, Item, Location, Person
+from docscan.holdings.entities import CONTROL, Box, Entity, Item, Location, Person
 from docscan.holdings.session import (
     Answer,
     BeginCount,
@@ -52,22 +52,35 @@ ACTIONS: Mapping[str, str] = {
 }
 """The actions by their words, each with the code of the sentence that says what it does."""
 
-Read = Literal["nothing", "action", "code", "wrong", "number", "text"]
+Read = Literal["nothing", "action", "code", "wrong", "garbled", "number", "text"]
 
 AGAIN = timedelta(seconds=1)  # a reader whose trigger is held sends the same code several times a second
 IDLE = timedelta(minutes=10)  # after so long nobody remembers what the last place or person was
 MOST_LINE = 200  # characters: a title is shorter, and so is every code
 MOST_UNDONE = 100  # steps that can be taken back, one after the other
 FOLIO_DIGITS = 6  # of a count; a longer number is the bar code of something else
+SHOWN = 40  # characters of a line that was no scan
+UNREADABLE = (
+    "\N{REPLACEMENT CHARACTER}"  # what bytes are decoded to that are no text, and what ends half a line
+)
+AROUND = "".join(map(chr, range(0x21)))  # what readers send before and after a code: blanks and controls
+WITHIN = re.compile(rf"[LBFP]-[0-9]{{{codes.DIGITS}}}|{'|'.join(map(codes.action, ACTIONS))}")
+"""A code somewhere in a line; in one that is none itself, two ran together or half of one was lost."""
 LABEL = re.compile(r".{0,3}?(?P<code>[LBFPA]-[0-9A-Z]+)")
 """A code as printed, after what a reader may be set to send before it: at most a
 symbology identifier, which has three characters (ISO/IEC 15424), such as `]C1`."""
 
-BARRED = {"L": "J060", "B": "J061", "P": "J062", "A": "J063"}
+ANY = "*"  # for the letter of a line that may have been anything
+BARRED = {"L": "J060", "B": "J061", "P": "J062", "A": "J063", ANY: "J069"}
 """What an item is answered with after a code with this letter could not be used."""
 
 LONG_AGO = "J064"  # the same, after `IDLE`
-BARRED_FOR_BOXES = ("J060", "J063", LONG_AGO)  # after which nobody knows where a box is to stand, either
+BARRED_FOR_BOXES = (
+    "J060",
+    "J063",
+    "J069",
+    LONG_AGO,
+)  # after which nobody knows where a box is to stand, either
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +107,23 @@ def read(line: str) -> Scan:
         line: As it came, without its end.
     """
     text = shown(line[: MOST_LINE + 1])
-    if not text:
+    if not line.strip():
         return Scan("nothing")
-    if len(text) > MOST_LINE:
-        return Scan("wrong", f"{text[:20]}…")
+    if not text or len(line) > MOST_LINE or UNREADABLE in line or CONTROL.search(line.strip(AROUND)):
+        return Scan("garbled", text)
     label = LABEL.fullmatch(codes.typed(text))
     for meant in (text, label["code"] if label else ""):
         if word := _action(meant):
             return Scan("action", word)
         if code := codes.parsed(meant):
             return Scan("code", str(code))
-    if label:
-        return Scan("wrong", label["code"])
+    return Scan("wrong", label["code"]) if label else _words(text)
+
+
+def _words(text: str) -> Scan:
+    """A line that is no code: a number, words, or what a code stands in all the same."""
+    if WITHIN.search(codes.typed(text)):
+        return Scan("garbled", text)
     return Scan("number" if text.isdecimal() else "text", text)
 
 
@@ -126,7 +144,7 @@ def heard(session: Session, line: str, find: Find, at: datetime) -> Heard:
         code = f"{codes.ACTION}-{scan.text}" if scan.kind == "action" else scan.text
         return session, session.said("told", "J090", read=code)
     session = _awake(session, at)
-    if scan.kind == "code" or (scan.kind == "action" and scan.text != "UNDO"):
+    if scan.kind in ("code", "wrong", "garbled") or (scan.kind == "action" and scan.text != "UNDO"):
         session = replace(session, uncounted=None)
     match scan.kind:
         case "action":
@@ -135,13 +153,16 @@ def heard(session: Session, line: str, find: Find, at: datetime) -> Heard:
             return _coded(session, scan.text, find)
         case "wrong":
             return barred(session, scan.text[0]), _wrong(session, scan.text, find)
+        case "garbled":
+            begun = scan.text if len(scan.text) <= SHOWN else f"{scan.text[:SHOWN]}…"
+            return barred(session, ANY), session.said("refused", "J083", read=begun)
     return session, _typed(session, scan) if scan.text else None
 
 
 def barred(session: Session, letter: str) -> Session:
     """The session after a code with this letter that could not be used: it points nowhere any more."""
     reason = BARRED.get(letter, "")
-    if not reason or (session.mode == "who" and letter != codes.ACTION):
+    if not reason or (session.mode == "who" and letter not in (codes.ACTION, ANY)):
         return session
     if letter == codes.LETTERS["person"]:
         return replace(session, person=None, loan="", barred=reason)

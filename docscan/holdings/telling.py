@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from docscan.holdings import answers, lent, loan_rows, places, policies
+from docscan.holdings import answers, codes, lent, loan_rows, places, policies
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
 from docscan.holdings.lines import AWAY
 from docscan.holdings.register import Register
 from docscan.holdings.session import MOST_NAME, Answer, Session, named
 
+LONGEST_NUMBER = len(str(codes.MOST))  # digits; more are the bar code of something else
 FOUND = 5  # items that a search names; more do not fit into a line
 
 
@@ -88,6 +89,7 @@ def _person(register: Register, session: Session, person: Person, today: date) -
 
 
 def _like(register: Register, text: str) -> list[Item]:
-    if text.isdecimal() and (known := list(register.entities(Item, "number = ?", (int(text[:9]),)))):
+    number = int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
+    if number and (known := list(register.entities(Item, "number = ?", (number,)))):
         return known
     return list(register.titled(text, limit=FOUND + 1))

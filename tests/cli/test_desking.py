@@ -20,6 +20,8 @@ from shelf import DOCSCAN
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.proof import checkpoint
 from docscan.cli.desking import BELL, MOST_WAITING, PROMPT, shown, typed
+from docscan.holdings import desk as desk_of
+from docscan.holdings.desk import UNREADABLE
 from docscan.holdings.register import open_register
 from docscan.holdings.session import Answer
 from docscan.messages import sentence
@@ -45,20 +47,23 @@ def desk(depot: Depot, sent: bytes, *options: str) -> subprocess.CompletedProces
 )
 def test_lines_may_end_with_cr_lf_or_both_wherever_the_bytes_are_cut(lines: list[tuple[str, str]], size: int):
     sent = "".join(text + end for text, end in lines).encode()
-    parts = iter([sent[at : at + size] for at in range(0, len(sent), size)] + [b""])
-    assert [line for line in typed(lambda: next(parts)) if line] == [text for text, _ in lines]
+    parts = [sent[at : at + size] for at in range(0, len(sent), size)]
+    assert [line for line in typed(parts) if line] == [text for text, _ in lines]
 
 
-def test_a_last_line_without_an_end_counts():
-    parts = iter([b"A-IN\rA-E", b"ND", b""])
-    assert [line for line in typed(lambda: next(parts)) if line] == ["A-IN", "A-END"]
+def test_a_last_line_without_an_end_counts_but_on_a_terminal():
+    parts = [b"A-IN\rA-E", b"ND"]
+    assert list(typed(parts)) == ["A-IN", "A-END"]
+    assert list(typed(parts, whole=True)) == ["A-IN", f"A-END{UNREADABLE}"]
 
 
-def test_a_line_that_never_ends_is_cut():
-    parts = iter([*([b"x" * 4_096] * 40), b"\rA-IN\r", b""])
-    lines = [line for line in typed(lambda: next(parts)) if line]
-    assert lines[-1] == "A-IN"
-    assert max(map(len, lines)) <= MOST_WAITING + 4_096
+@given(st.integers(MOST_WAITING, 40_000), st.integers(500, 9_000))
+def test_a_line_too_long_to_be_a_scan_is_given_once_and_its_end_is_none(length: int, size: int):
+    sent = b"F-000001D\n" + b"x" * length + b"F-000002E\rA-IN\r"
+    lines = list(typed([sent[at : at + size] for at in range(0, len(sent), size)]))
+    assert (len(lines), lines[0], lines[2]) == (3, "F-000001D", "A-IN")
+    assert desk_of.read(lines[1]).kind == "garbled"
+    assert len(lines[1]) <= size + MOST_WAITING
 
 
 def test_each_scan_gives_a_program_one_object(depot: Depot):
@@ -81,6 +86,21 @@ def test_bytes_that_are_no_text_are_answered_and_the_next_scan_is_done(depot: De
     assert BELL.encode() not in done.stderr
     with open_catalogue(depot.archive) as catalogue, open_register(catalogue) as register:
         assert register.place_of(item.id).code == place.code  # type: ignore[union-attr]  # it has a place
+
+
+def test_what_is_no_single_scan_is_refused_once_and_bars_what_follows(depot: Depot):
+    place, item = depot.locations[2].code, depot.items[0].code
+    bad = [b"\0", b"x" * (1 << 20) + item.encode(), b"\xff" + item.encode(), b"7" * 5_000]
+    bad += [item[:4].encode() + b"\x1b" + item[4:].encode(), f"{place};{item}".encode()]
+    lines = [line for noise in bad for line in (place.encode(), noise, item.encode())]
+    said = desk(depot, b"\n".join(lines)).stderr.decode().splitlines()
+    assert len(said) == len(lines)
+    for told, refused, barred in zip(said[::3], said[1::3], said[2::3], strict=True):
+        assert (place in told, "no es una sola lectura" in refused) == (True, True)
+        assert "no era una lectura" in barred
+        assert len(refused) < 200
+    with open_catalogue(depot.archive) as catalogue, open_register(catalogue) as register:
+        assert register.place_of(depot.items[0].id).code != place  # type: ignore[union-attr]  # it has one
 
 
 def test_what_was_done_is_signed_when_the_input_ends(depot: Depot):
@@ -142,6 +162,18 @@ def test_a_clerk_is_prompted_answered_and_let_go_at_the_end_of_the_input(termina
     terminal.type("F-000009A\r")
     assert BELL in terminal.until(PROMPT)
     terminal.type("\x04")  # the end of the input, as a person types it
+    assert "cerrado" in terminal.until("cerrado")
+    assert terminal.process.wait(SECONDS) == 0
+
+
+def test_half_a_line_at_the_end_of_the_input_is_refused(terminal: Terminal, depot: Depot):
+    terminal.until(PROMPT)
+    terminal.type(f"{depot.locations[2].code}\r")
+    terminal.until(PROMPT)
+    terminal.type(f"{depot.items[0].code}\x04\x04")
+    said = terminal.until("cerrado")
+    assert BELL in said
+    assert PROMPT not in said
     assert terminal.process.wait(SECONDS) == 0
 
 

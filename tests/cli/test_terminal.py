@@ -10,6 +10,9 @@ from docscan.cli import terminal
 from docscan.cli.terminal import pace, progress_bar
 from docscan.errors import ArchiveError
 
+OBEYED = "a\x1b[2Jb\x1b]0;c\x07d\x9b31me\u202ef\rg\x00h\x7f"
+SHOWN = "a�[2Jb�]0;c�d�31me�f�g�h�"
+
 
 @pytest.mark.parametrize(
     ("done", "known", "seconds", "said"),
@@ -75,3 +78,26 @@ def test_a_link_in_a_shared_folder_is_not_followed(tmp_path: Path):
     link.symlink_to(path)
     terminal.lay(link, b"after")
     assert (link.is_symlink(), link.read_bytes(), path.read_bytes()) == (False, b"after", b"before")
+
+
+def test_a_table_and_what_is_said_show_a_title_that_a_terminal_would_obey(capsys: pytest.CaptureFixture[str]):
+    assert SHOWN in terminal.table([(OBEYED, 1)], ("title", "n"))
+    assert terminal.table([("a\nF-000002E\tb", "\x1b[31mred")], ("a", "b")).splitlines()[2:] == [
+        "a F-000002E b  �[31mred"
+    ]
+    terminal.say(OBEYED)
+    assert capsys.readouterr().err == f"{SHOWN}\n"
+
+
+def test_data_are_tamed_for_a_terminal_and_exact_for_a_program(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    terminal.put("a\u202eb")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    terminal.put("a\u202eb \x1b[1mbold\x1b[0m")
+    exact, tamed = capsys.readouterr().out.splitlines()
+    assert (exact, tamed.partition(" ")[0]) == ("a\u202eb", "a�b")
+
+
+def test_a_hit_is_marked_where_it_is_among_signs_that_a_terminal_would_obey():
+    assert terminal.highlighted("a\x1b[31mb Zoë", [(8, 11)]) == "a�[31mb «Zoë»"

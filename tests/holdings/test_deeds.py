@@ -31,9 +31,9 @@ def counted(register: Register) -> Depot:
     depot = furnish(register, items=5)
     first = replace(depot.items[0], folios=204)
     enter(register, [first], act="change")
-    (odd,) = enter(register, [Item("", "", "@N301 Łódź\n\x1b[2J{x}", box=depot.boxes[1].id)])
-    (site,) = enter(register, [Site("", "@J130 \x1b[2J{x}")])
-    shelf, person = enter(register, [Location("", "", site.id), Person("", "", "@J130 \x1b[31mZoë\n{x}")])
+    (odd,) = enter(register, [Item("", "", "@N301 Łódź\n\u202e{x}", box=depot.boxes[1].id)])
+    (site,) = enter(register, [Site("", "@J130 \u202e{x}")])
+    shelf, person = enter(register, [Location("", "", site.id), Person("", "", "@J130 \u202eZoë\n{x}")])
     items, locations, persons = (
         [first, *depot.items[1:], odd],
         [*depot.locations, shelf],

@@ -122,6 +122,10 @@ def test_a_second_end_leaves_the_desk():
         ((ANA, "A-OUT", WRONG["P"], ITEM), "J062"),
         ((ANA, "A-OUT", WRONG["A"], ITEM), "J063"),
         ((SHELF, BOX, codes.code("box", 99), ITEM), "J061"),
+        ((SHELF, f"{BOX}{ITEM}", OTHER_ITEM), "J069"),
+        ((BOX, f"{SHELF};", BOX), "J069"),
+        ((ANA, "A-OUT", f"{EVA}{codes.action('OUT')}", ITEM), "J069"),
+        (("A-WHO", "A-I\0N", codes.action("OUT"), ANA, "\ufffd", ITEM), "J069"),
     ],
 )
 def test_after_a_place_a_person_or_an_action_that_was_not_read_nothing_goes_to_the_one_before(
@@ -184,8 +188,24 @@ def test_what_a_reader_sends_around_a_code_does_no_harm(prefix: str, suffix: str
     assert desk.read(f"{prefix}{codes.action('IN')}{suffix}") == desk.Scan("action", "IN")
 
 
-def test_two_codes_in_one_line_are_none():
-    assert desk.read(f"{ITEM}{BOX}").kind != "code"
+@pytest.mark.parametrize(
+    "line",
+    ["\0", f"{ITEM}{BOX}", f"{ITEM} {BOX}", f"{BOX};", f"F-0\x0742{ITEM}", "7" * 5_000, f"\ufffd{ITEM}"],
+)
+def test_what_is_no_single_scan_is_none(line: str):
+    assert desk.read(line).kind == "garbled"
+    assert refused(line) == "J083"
+
+
+@pytest.mark.parametrize("line", ["la casa-industrial", "B-12 y A-3", "zażółć", "8412345678901", "a\tb"])
+def test_words_and_numbers_are_looked_for(line: str):
+    assert isinstance(after(line)[1], Search)
+
+
+def test_a_number_after_a_misread_item_is_not_the_count_of_the_item_before():
+    asked = Session(mode="in", uncounted=find(ITEM))  # type: ignore[arg-type]  # an item
+    for misread in ("F-000024A", f"{ITEM}{OTHER_ITEM}"):
+        assert after(misread, "203", session=asked)[1] == Search("203")
 
 
 @given(st.text(max_size=400))

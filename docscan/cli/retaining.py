@@ -1,6 +1,6 @@
 """How long records are kept: `retention`, and what must not be destroyed: `hold`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
@@ -18,6 +18,8 @@ from docscan.archive.keeping.standing import Proposal
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, shortened, standing_in, table
+from docscan.holdings import originals
+from docscan.holdings.register import SHEETS, Register, open_register
 from docscan.messages import sentence
 from docscan.search import feed
 
@@ -133,8 +135,10 @@ def propose(ctx: click.Context, identifiers: tuple[str, ...], on: datetime | Non
         chosen = [catalogue.row(identifier).id for identifier in identifiers]
         made = disposal.propose(catalogue, chosen, _day(on), now=moment, agent=agent())
         rows = proposals.listed(catalogue, made)
+        papers = _papers(catalogue, [row.id for row in rows])
     if as_json:
-        put_json([asdict(made) | {"rows": [asdict(row) for row in rows]}])
+        lines = [asdict(row) | {"paper": papers.get(row.id, [])} for row in rows]
+        put_json([asdict(made) | {"rows": lines}])
         return
     put(made.id)
     say(
@@ -142,6 +146,7 @@ def propose(ctx: click.Context, identifiers: tuple[str, ...], on: datetime | Non
             [(row.id[:8], row.name, row.schedule, row.due) for row in rows], ("id", "class", "version", "due")
         )
     )
+    _say_papers("G114", papers, catalogue.archive.config.language)
 
 
 @retention.command("show", epilog="Example: docscan retention show 77b01d5e")
@@ -156,13 +161,13 @@ def show(ctx: click.Context, proposal: str, as_json: bool) -> None:
         one = disposal.find(catalogue, known, proposal)
         rows = proposals.listed(catalogue, one)
         found = rules.overview(catalogue, known, schedules.load(archive, known.schedule), now().date())
+        papers = _papers(catalogue, [row.id for row in rows])
     chosen = [row.id for row in rows]
     language, lines = archive.config.language, []
     for row in rows:
         against = rules.obstacle(found, row.id, now().date(), chosen=chosen) if row.id in found else None
-        lines.append(
-            asdict(row) | {"against": sentence(against[0], language, facts=against[1]) if against else ""}
-        )
+        said = sentence(against[0], language, facts=against[1]) if against else ""
+        lines.append(asdict(row) | {"against": said, "paper": papers.get(row.id, [])})
     if as_json:
         put_json([asdict(one) | {"rows": lines}])
         return
@@ -173,6 +178,7 @@ def show(ctx: click.Context, proposal: str, as_json: bool) -> None:
             ("id", "class", "due", "against it"),
         )
     )
+    _say_papers("G114", papers, language)
 
 
 @retention.command("approve", epilog="Example: docscan retention approve 77b01d5e")
@@ -181,6 +187,9 @@ def show(ctx: click.Context, proposal: str, as_json: bool) -> None:
 def approve(ctx: click.Context, proposal: str) -> None:
     """Approve a PROPOSAL that somebody else made; look at it first with `retention show`."""
     _decide(ctx, disposal.approve, proposal)
+    with open_catalogue(standing_in(ctx)) as catalogue:
+        papers = _papers(catalogue, _records(catalogue, proposal))
+    _say_papers("G114", papers, catalogue.archive.config.language)
 
 
 @retention.command("reject", epilog="Example: docscan retention reject 77b01d5e")
@@ -197,10 +206,12 @@ def reject(ctx: click.Context, proposal: str) -> None:
 def execute(ctx: click.Context, proposal: str) -> None:
     """Destroy what an approved PROPOSAL lists, all of it or nothing.
 
-    Holds and dates are looked at once more. It cannot be undone: of each
-    record its tombstone stays, see `show ID` and `list --state destroyed`.
+    Holds and dates are looked at once more, and that nobody has the paper on
+    loan. It cannot be undone: of each record its tombstone stays, see `show ID`
+    and `list --state destroyed`. What paper of them there is, is named.
     """
     with _writing(ctx, "dispose") as (catalogue, moment):
+        papers = _expect_back(catalogue, proposal)
         done = disposal.execute(catalogue, proposal, now=moment, agent=agent())
         feed.feed(catalogue.archive, catalogue, feed.PATIENCE)  # its words are to go from the index
     language = catalogue.archive.config.language
@@ -213,6 +224,7 @@ def execute(ctx: click.Context, proposal: str) -> None:
         say(sentence("K062", language, path=path))
     if not done.complete:
         say(sentence("K060", language))
+    _say_papers("G116", papers, language)
 
 
 @retention.command("list", epilog="Example: docscan retention list --json")
@@ -288,6 +300,50 @@ def _writing(ctx: click.Context, act: Act) -> Iterator[tuple[Catalogue, datetime
     archive, moment = standing_in(ctx, act), now()
     with taken_up(archive, now=moment, agent=agent(), timeout=PATIENCE) as catalogue:
         yield catalogue, moment
+
+
+@contextmanager
+def _register(catalogue: Catalogue) -> Iterator[Register | None]:
+    """The register of the paper; None in an archive without paper, for which none is made."""
+    if not (catalogue.archive.root / SHEETS).is_dir():
+        yield None
+        return
+    with open_register(catalogue) as register:
+        yield register
+
+
+def _papers(catalogue: Catalogue, records: Sequence[str]) -> dict[str, list[str]]:
+    """By record, the items whose scan it is: each with its state, its place, or who has it."""
+    found: dict[str, list[str]] = {}
+    with _register(catalogue) as register:
+        for one in originals.of(register, records) if register else ():
+            found.setdefault(one.record, []).append(one.said(catalogue.archive.config.language))
+    return found
+
+
+def _expect_back(catalogue: Catalogue, proposal: str) -> dict[str, list[str]]:
+    """The paper of a proposal's records, once it is seen that nobody has any of it.
+
+    Raises:
+        HoldingsError: Somebody has.
+        RetentionError: There is no such proposal, or its list was altered.
+    """
+    records = _records(catalogue, proposal)
+    with _register(catalogue) as register:
+        if register:
+            originals.expect_back(register, records)
+    return _papers(catalogue, records)
+
+
+def _records(catalogue: Catalogue, proposal: str) -> list[str]:
+    one = disposal.find(catalogue, standing.of(catalogue, "proposals"), proposal)
+    return [row.id for row in proposals.listed(catalogue, one)]
+
+
+def _say_papers(code: str, papers: Mapping[str, Sequence[str]], language: str) -> None:
+    for record, said in papers.items():
+        for paper in said:
+            say(sentence(code, language, record=record[:8], paper=paper))
 
 
 def _day(on: datetime | None) -> date:

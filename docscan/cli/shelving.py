@@ -6,15 +6,17 @@ from typing import Any
 
 import click
 
+from docscan.archive import access
+from docscan.archive.event import Draft
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, shortened
-from docscan.holdings import answers, places, redaction, sheets
+from docscan.holdings import answers, loan_rows, originals, places, redaction, sheets
 from docscan.holdings.answers import Stay, Whereabouts
 from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
 from docscan.holdings.places import CAUSES
 from docscan.holdings.register import Register
-from docscan.messages import LANGUAGES
+from docscan.messages import LANGUAGES, sentence
 
 PURPOSES: dict[Kind, str] = {
     "site": "The buildings in which paper is kept.",
@@ -67,7 +69,7 @@ FIELDS: dict[Kind, dict[str, str]] = {
         "email": "Where letters go.",
         "phone": "Their number.",
         "language": "In which they are written to.",
-        "login": "As the machine knows them, so that nobody lends to themselves.",
+        "login": "As the machine knows them, so that nobody lends to themselves; for keepers to say.",
     },
 }
 NEEDED = {"name", "title"}  # of something new
@@ -128,7 +130,7 @@ def _group(kind: Kind) -> click.Group:
     @click.pass_context
     def add(ctx: click.Context, /, **given: Any) -> None:
         """Register one; prints its code."""
-        with changing(ctx) as register:
+        with changing(ctx, _right(given)) as register:
             blank: dict[str, Any] = {"id": "", "name": ""} if kind == "site" else {"id": "", "code": ""}
             (row,) = sheets.numbered(register, [TYPES[kind](**blank | _resolved(register, given))])
             sheets.enter(register, [row], now=now(), agent=agent())
@@ -140,13 +142,18 @@ def _group(kind: Kind) -> click.Group:
     @click.pass_context
     def change(ctx: click.Context, /, named: str, **given: Any) -> None:
         """Change what is registered of one; what is not named stays as it is."""
-        with changing(ctx) as register:
+        with changing(ctx, _right(given)) as register:
             row = replace(register.one(TYPES[kind], named), **_resolved(register, given))
             sheets.enter(register, [row], now=now(), agent=agent(), act="change")
         say(f"{_called(row)} was changed.")
 
     _add_looks(group, kind)
     return group
+
+
+def _right(given: Mapping[str, Any]) -> access.Act:
+    """What somebody has to be allowed: whose login is whose decides who lends to themselves (P4)."""
+    return "shelve" if given.get("login") is None else "authorise"
 
 
 def _add_looks(group: click.Group, kind: Kind) -> None:
@@ -165,10 +172,8 @@ def _add_looks(group: click.Group, kind: Kind) -> None:
                 register, kind, {name: text for name, text in chosen.items() if text}, limit or -1
             )
             rows = (_plain(register, one) for one in found)
-            if not (as_json or as_csv):
-                rows = (
-                    row | {"title": shortened(row["title"], 60)} if kind == "item" else row for row in rows
-                )
+            if kind == "item" and not (as_json or as_csv):
+                rows = (_said(row) | {"title": shortened(row["title"], 60)} for row in rows)
             give(rows, COLUMNS[kind], as_json=as_json, as_csv=as_csv, right=NUMBERS)
 
     @group.command("show", epilog=f"Example: docscan {kind} show CODE")
@@ -178,11 +183,11 @@ def _add_looks(group: click.Group, kind: Kind) -> None:
     def show(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
         """Show all that is registered of one."""
         with looking(ctx) as register:
-            row = _plain(register, register.one(TYPES[kind], named))
+            row = _whole(register, register.one(TYPES[kind], named))
         if as_json or as_csv:
             give([row], list(row), as_json=as_json, as_csv=as_csv)
         else:
-            said = ((name, value) for name, value in row.items() if value not in ("", 0, {}))
+            said = ((name, value) for name, value in _said(row).items() if value not in ("", 0, None, {}))
             put("\n".join(f"{name}: {value}" for name, value in said))
 
 
@@ -231,12 +236,28 @@ def _resolved(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(register: Register, entity: Entity) -> dict[str, Any]:
-    """An entity as a program gets it: what it refers to by code or name, its record by id."""
-    row = asdict(entity)
+    """An entity as a program gets it: others by code or name, records by id, None for unknown."""
+    row: dict[str, Any] = {
+        name: value or None if name in NUMBERS else value for name, value in asdict(entity).items()
+    }
     for name in {"site", "box", "location", "parent"} & row.keys():
         if row[name]:
             row[name] = _called(register.entity(row[name]))
     return row
+
+
+def _whole(register: Register, entity: Entity) -> dict[str, Any]:
+    """The same, and of an item what became of its folios and of its scan."""
+    row = _plain(register, entity)
+    if isinstance(entity, Item):
+        row["folios_missing"] = loan_rows.folios_missing(register.db, entity.id)
+        row["record_state"] = originals.record_state(register, entity)
+    return row
+
+
+def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as people read it."""
+    return {**row, "folios": row["folios"] or "unknown"} if "folios" in row else dict(row)
 
 
 def _called(entity: Entity) -> str:
@@ -295,26 +316,35 @@ def link(ctx: click.Context, named: str, record: str, nothing: bool) -> None:
     say(f"The scan of {row.code} is {scan}." if scan else f"{row.code} has no scan.")
 
 
-@ITEM.command("missing", epilog="Example: docscan item missing F-000012Q")
-@named_argument
-@click.pass_context
-def missing(ctx: click.Context, named: str) -> None:
-    """Say that an item is not where it should be."""
-    with changing(ctx) as register:
-        item = register.item(named)
-        register.write([places.missing(register, item.id)], now=now(), agent=agent())
-    say(f"{item.code} is missing.")
+def _absence(verb: str, draft: Callable[[Register, str], Draft], right: access.Act, purpose: str) -> None:
+    """Give `item` a command that says whether one is there."""
+
+    @ITEM.command(verb, help=purpose, epilog=f"Example: docscan item {verb} F-000012Q")
+    @named_argument
+    @click.pass_context
+    def absence(ctx: click.Context, named: str) -> None:
+        with changing(ctx, right) as register:
+            item = register.item(named)
+            register.write([draft(register, item.id)], now=now(), agent=agent())
+            state, language = register.state(item.id), register.archive.config.language
+        say(f"{item.code}: {sentence(places.STATES[state][1:], language)}.")
 
 
-@ITEM.command("found", epilog="Example: docscan item found F-000012Q")
-@named_argument
-@click.pass_context
-def found(ctx: click.Context, named: str) -> None:
-    """Say that a missing item is where it should be after all; if it is elsewhere, move it there."""
-    with changing(ctx) as register:
-        item = register.item(named)
-        register.write([places.found(register, item.id)], now=now(), agent=agent())
-    say(f"{item.code} was found.")
+_absence(
+    "missing", places.missing, "shelve", "Say that an item, which is on no loan, is not where it should be."
+)
+_absence(
+    "found",
+    places.found,
+    "shelve",
+    "Say that a missing item is where it should be after all; if it is elsewhere, move it there.",
+)
+_absence(
+    "destroyed",
+    lambda register, item: places.leaving(register, item, "destroyed"),
+    "dispose",
+    "Say that an item was destroyed, for good; not of what is lent, missing, or has a scan on hold.",
+)
 
 
 @click.command("forget", epilog="Example: docscan person forget P-000012R --yes")

@@ -16,6 +16,7 @@ LOANS = (
     "SELECT out, out_at, back, back_at, person, '' FROM loan_line JOIN loan ON loan.id = loan"
     " WHERE item = ? AND out IS NOT NULL"
 )
+RETURNS = "SELECT back, back_at, closed, closed_at, '', '' FROM loan_line WHERE item = ? AND back IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Stay:
     Attributes:
         since: ISO 8601, UTC.
         until: The same moment as the next one's `since`; empty for until now.
-        state: `shelved`, `on loan`, `missing`, `transferred out` or `destroyed`.
+        state: `shelved`; `on loan`; `returned`, from when it came back until it was
+            shelved; `missing`, `transferred out` or `destroyed`.
         item: The code of what it is about.
         box: The code of the box it belonged in; may be empty.
         location: The code of the location it belonged to; may be empty.
@@ -169,8 +171,10 @@ def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
     """The times between any two things that happened to an item or a box, or to the box it was in."""
     places = _spans(register, PLACES, subject.id)
     absences, loans = _spans(register, ABSENCES, subject.id), _spans(register, LOANS, subject.id)
+    returns = _spans(register, RETURNS, subject.id)
     boxes = {one.what: _spans(register, PLACES, one.what) for one in places if one.kind == "box"}
-    moments = _moments([*places, *absences, *loans, *(one for some in boxes.values() for one in some)])
+    boxed = (one for some in boxes.values() for one in some)
+    moments = _moments([*places, *absences, *loans, *returns, *boxed])
     first = min((one.since for one in places), default=0)
     known = sorted(seq for seq in moments if seq >= first)
     for seq, following in pairwise([*known, END]):
@@ -178,10 +182,11 @@ def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
         box = place.what if place and place.kind == "box" else ""
         home = _at(boxes[box], seq) if box else place
         loan, absent = _at(loans, seq), _at(absences, seq)
+        here = "returned" if _at(returns, seq) else "shelved"
         yield Stay(
             moments[seq],
             moments.get(following, ""),
-            absent.what if absent else "on loan" if loan else "shelved",
+            absent.what if absent else "on loan" if loan else here,
             subject.code,
             _code(register, box),
             _code(register, home.what if home else ""),

@@ -61,6 +61,11 @@ def is_known(country: str, region: str = "") -> bool:
     return regions is not None and (not region or region in regions)
 
 
+def known(country: str = "") -> list[str]:
+    """The countries whose public holidays are known, or the regions of one of them."""
+    return sorted(_countries().get(country, ()) if country else _countries())
+
+
 @cache
 def _countries() -> dict[str, frozenset[str]]:
     import holidays  # noqa: PLC0415 - it takes a second of processor, which only lending is worth

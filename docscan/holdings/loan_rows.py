@@ -109,6 +109,36 @@ def last_line(db: Database, item: str) -> Line | None:
     return None if found is None else line_of(db, item, found[0])
 
 
+def last_count(db: Database, item: str) -> tuple[int | None, str]:
+    """The folios of an item and its condition when it was shelved last; None and empty for unknown.
+
+    Args:
+        db: The projection.
+        item: A UUID.
+    """
+    found = db.execute(
+        "SELECT folios_in, condition_in FROM loan_line"
+        " WHERE item = ? AND ended = 'shelve' ORDER BY since DESC LIMIT 1",
+        (item,),
+    ).fetchone()
+    return found or (None, "")
+
+
+def folios_missing(db: Database, item: str) -> int:
+    """How many folios an item lacks since its loans, as the discrepancies on record say.
+
+    Args:
+        db: The projection.
+        item: A UUID.
+    """
+    (found,) = db.execute(
+        "SELECT coalesce(sum(folios_out - folios_in), 0) FROM loan_line"
+        " WHERE item = ? AND discrepancy IN ('folios missing', 'folios added')",
+        (item,),
+    ).fetchone()
+    return max(0, int(found))
+
+
 def _open(db: Database, step: Step) -> None:
     """Enter the loan that a request begins, or see that it is of the same person."""
     detail = step.detail

@@ -264,12 +264,7 @@ def scan_of(register: Register, item: Item) -> str:
 
 def _as_known(register: Register, item: Item, found: Condition) -> Condition:
     """An item as it goes out; what nobody says now is as it was when it came back last."""
-    rows = register.rows(
-        "SELECT folios_in, condition_in FROM loan_line"
-        " WHERE item = ? AND ended = 'shelve' ORDER BY since DESC LIMIT 1",
-        item.id,
-    )
-    folios, grade = next(rows, (None, ""))
+    folios, grade = loan_rows.last_count(register.db, item.id)
     known = folios if folios is not None else item.folios or None
     return replace(
         found, folios=known if found.folios is None else found.folios, grade=found.grade or grade, added=0

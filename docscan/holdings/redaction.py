@@ -13,7 +13,7 @@ from typing import BinaryIO
 from docscan.archive import durable, papers
 from docscan.archive.event import Draft, Event
 from docscan.errors import HoldingsError
-from docscan.holdings import filed, rows
+from docscan.holdings import filed, lent, rows
 from docscan.holdings.entities import Item, Person, blanked, kind_of
 from docscan.holdings.projection import REDACTED
 from docscan.holdings.register import Register
@@ -31,16 +31,17 @@ def redact(register: Register, named: str, *, now: datetime, agent: str) -> Even
         agent: Who does it: a login name.
 
     Raises:
-        HoldingsError: It is neither a person nor an item; a person has, or
-            authorised, a loan that is open; or a sheet was altered.
+        HoldingsError: It is neither a person nor an item; it is part of a loan
+            that is open, as who has or authorised it or as what is lent; or
+            a sheet was altered.
         LedgerError: The ledger cannot be continued.
     """
     language = register.archive.config.language
     subject = register.entity(named)
     if not isinstance(subject, Person | Item):
         raise HoldingsError("G090", language, subject=getattr(subject, "code", named))
-    if isinstance(subject, Person) and _in_open_loan(register, subject.id):
-        raise HoldingsError("G080", language, subject=subject.code)
+    if number := _open_loan(register, subject.id):
+        raise HoldingsError("G080", language, subject=subject.code, number=number)
     files = _rewritten(register, subject.id)
     before = [(register.archive.root / path).open("r+b") for path in files]
     draft = Draft(REDACTED, detail={"subject": subject.id, "kind": kind_of(subject)}, role="authorizer")
@@ -56,12 +57,13 @@ def redact(register: Register, named: str, *, now: datetime, agent: str) -> Even
     return written
 
 
-def _in_open_loan(register: Register, person: str) -> bool:
+def _open_loan(register: Register, subject: str) -> str:
+    """The number of an open loan that a person or an item is part of; empty for none."""
     query = (
-        "SELECT 1 FROM loan_line JOIN loan ON loan.id = loan"
-        " WHERE open = 1 AND (person = ? OR authoriser = ?) LIMIT 1"
+        "SELECT loan.id FROM loan_line JOIN loan ON loan.id = loan"
+        " WHERE open = 1 AND ?1 IN (person, authoriser, item) LIMIT 1"
     )
-    return any(register.rows(query, person, person))
+    return next((lent.number_of(register, loan) for (loan,) in register.rows(query, subject)), "")
 
 
 def _rewritten(register: Register, subject_id: str) -> dict[str, bytes]:

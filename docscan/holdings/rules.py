@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from docscan.errors import HoldingsError
-from docscan.holdings import codes, rows
+from docscan.holdings import calendars, codes, rows
 from docscan.holdings.entities import (
     Box,
     Entity,
@@ -41,7 +41,7 @@ def checked(register: Register, entered: Sequence[Entity], act: str) -> list[byt
     language = register.archive.config.language
     lines = [_line(row, language, placed=act == REGISTER) for row in entered]
     _check_unique(register, entered, new=act == REGISTER)
-    _check_references(register, entered)
+    _check_references(register, entered, new=act == REGISTER)
     return lines
 
 
@@ -51,6 +51,8 @@ def _line(row: Entity, language: str, *, placed: bool) -> bytes:
     wrong = next(faults(row), "") or next(obeyed(row), "") or _empty(row) or _backwards(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
+    if isinstance(row, Site):
+        _check_calendar(row, language)
     if placed and isinstance(row, Box | Item):
         both = isinstance(row, Item) and row.box and row.location
         if both or first_place(row) is None:
@@ -59,6 +61,17 @@ def _line(row: Entity, language: str, *, placed: bool) -> bytes:
         return rows.row(row)
     except ValueError:
         raise HoldingsError("G015", language, subject=code, most=str(rows.ROW_BYTES)) from None
+
+
+def _check_calendar(site: Site, language: str) -> None:
+    """A site is in a country and a region whose holidays are known, or in none that is named (P8)."""
+    country, region = site.country, site.region
+    if not (country or region) or calendars.is_known(country, region):
+        return
+    place = "-".join(filter(None, (country, region)))
+    of = country if calendars.is_known(country) else ""
+    known = ", ".join(calendars.known(of)) or country
+    raise HoldingsError("G012", language, subject=site.name, value=place, known=known)
 
 
 def _empty(row: Entity) -> str:
@@ -98,13 +111,16 @@ def _check_unique(register: Register, entered: Sequence[Entity], *, new: bool) -
                 raise HoldingsError("G040", language, subject=_called(row))
 
 
-def _check_references(register: Register, entered: Sequence[Entity]) -> None:
-    """What a row names is registered, or stands among the rows; a scan is a record on the shelf."""
+def _check_references(register: Register, entered: Sequence[Entity], *, new: bool) -> None:
+    """What a row names is registered, or stands among the rows; a new scan is a record on the shelf."""
     here = {row.id: kind_of(row) for row in entered}
     asked: dict[tuple[str, str], Entity] = {}
     for row in entered:
         for name in ("record", *REFERENCES):
-            if (value := getattr(row, name, "")) and here.get(value) != REFERENCES.get(name, ""):
+            value = getattr(row, name, "")
+            if name == "record" and value and not new and _had(register, row):
+                continue
+            if value and here.get(value) != REFERENCES.get(name, ""):
                 asked.setdefault((name, value), row)
     for name in {name for name, _ in asked}:
         wanted = {value for of, value in asked if of == name}
@@ -117,6 +133,12 @@ def _check_references(register: Register, entered: Sequence[Entity]) -> None:
             raise HoldingsError(
                 "G050", register.archive.config.language, subject=code, field=name, value=value
             )
+
+
+def _had(register: Register, row: Entity) -> bool:
+    """Whether the scan of an item was named before: it may have been destroyed since."""
+    before = register.known(row.id, ("item",))
+    return isinstance(before, Item) and isinstance(row, Item) and before.record == row.record
 
 
 def _on_the_shelf(register: Register, record: str) -> bool:

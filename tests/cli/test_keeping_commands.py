@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import depot as depots
 import pytest
 
 from docscan import archive as archives
@@ -54,6 +56,32 @@ def done(result):
 
 def told(root, kind):
     return [event for event in ledger.read(archives.open_archive(root)) if event.type == kind]
+
+
+def test_the_paper_of_what_is_destroyed_is_named_and_nothing_is_while_it_is_lent(typed, root):
+    archive = archives.open_archive(root)
+    with depots.working(archive) as register:
+        made = depots.furnish(register, items=1)
+        depots.enter(register, [replace(made.items[0], record=object_id(1))], act="link")
+    item, box = made.items[0].code, made.boxes[0].code
+    done(typed("retention", "preset", "es"))
+    code, proposal, said = typed("retention", "propose", object_id(1))
+    assert (code, f"{item}: shelved, {box}" in said) == (0, True)
+    assert f"{item}: shelved" in typed("retention", "approve", proposal.strip(), by="max")[2]
+    original = ("--original", "--reason", "court", "--authoriser", made.persons[1].code)
+    done(typed("loan", "out", item, "--for", made.persons[0].code, *original))
+    (row,) = json.loads(done(typed("retention", "show", proposal.strip(), "--json")))["rows"]
+    assert [item in row["paper"][0], made.persons[0].code in row["paper"][0]] == [True, True]
+    code, _, said = typed("retention", "execute", proposal.strip())
+    assert (code, f"docscan loan in {item}" in said) == (6, True)
+    for verb in ("in", "check", "shelve"):
+        done(typed("loan", verb, item))
+    code, out, said = typed("retention", "execute", proposal.strip())
+    assert (code, out.split(), f"{item}: shelved, {box}" in said) == (0, [object_id(1)], True)
+    assert "record_state: destroyed" in done(typed("item", "show", item))
+    done(typed("item", "change", item, "--medium", "paper"))  # it can be changed still
+    done(typed("item", "destroyed", item))
+    assert "destroyed" in done(typed("where", item))
 
 
 def test_a_destruction_from_the_preset_to_the_tombstone(typed, root):

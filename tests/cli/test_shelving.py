@@ -59,7 +59,7 @@ def test_each_list_has_three_forms_that_say_the_same(furnished: Call, kind: str)
     shown = str(furnished(kind, "list"))
     assert len(told) == len(table) == len(shown.splitlines()) - 2 > 0
     for one, row in zip(told, table, strict=True):
-        assert {name: str(one[name]) for name in row} == row
+        assert {name: "" if one[name] is None else str(one[name]) for name in row} == row
         assert str(one.get("code", one.get("name"))) in shown
 
 
@@ -69,6 +69,25 @@ def test_show_says_all_of_one(furnished: Call):
     assert "title: Nóminas 1998" in str(furnished("item", "show", told["id"]))
     assert "not registered" not in str(furnished("box", "show", "B-000001C"))
     furnished("box", "show", "F-000001D", code=6)
+
+
+def test_folios_that_nobody_counted_are_unknown_and_those_that_a_loan_lost_are_told(furnished: Call):
+    code = furnished("item", "add", "--title", "Nóminas 1999", "--box", "B-000001C")
+    (told,) = rows(furnished("item", "show", code, "--json"))
+    assert (told["folios"], "folios: unknown" in str(furnished("item", "show", code))) == (None, True)
+    assert "unknown" in str(furnished("item", "list"))
+    furnished("loan", "out", "F-000001D", "--for", "P-000001E")
+    furnished("loan", "in", "F-000001D", "--folios", "203")
+    furnished("loan", "check", "F-000001D", "--folios", "203", "--because", "folios missing")
+    assert "folios_missing: 1" in str(furnished("item", "show", "F-000001D"))
+
+
+def test_a_country_or_region_whose_holidays_nobody_knows_is_refused_with_those_that_are_known(
+    furnished: Call,
+):
+    assert "ES, " in str(furnished("site", "add", "--name", "Two", "--country", "XX", code=6))
+    assert "MD, " in str(furnished("site", "change", "Central", "--region", "QQQ", code=6))
+    furnished("site", "change", "Central", "--country", "PL", "--region", "")
 
 
 def test_change_changes_what_is_named_and_nothing_else(furnished: Call):
@@ -161,6 +180,10 @@ def test_who_may_only_look_registers_nothing(furnished: Call, shelf: Shelf):
         access.change(catalogue, login(), ["clerk"], now=NOW, agent="tester")
     furnished("item", "add", "--title", "x", "--box", "B-000001C")
     furnished("person", "forget", "P-000001E", "--yes", code=6)
+    furnished("person", "change", "P-000001E", "--unit", "x")
+    for login_ in ("somebody", ""):  # or they could lend to themselves (P4)
+        furnished("person", "change", "P-000001E", "--login", login_, code=6)
+    furnished("person", "add", "--name", "x", "--login", "y", code=6)
 
 
 def test_rebuild_makes_the_register_again(asked: Call, shelf: Shelf):

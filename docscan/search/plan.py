@@ -11,6 +11,9 @@ from typing import Literal
 Where = Literal["body", "wholes", "fields", "lemmas", "bones"]
 """The parts of a prepared document (`prepared.Prepared`) that hold terms."""
 
+FARTHEST = 64
+"""Positions that a `Near` spans at most: about five lines of a page. Runs are kept farther apart than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -30,7 +33,10 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Documents with both terms of the body at most `distance` positions apart, in any order."""
+    """Documents with both terms in one run of the body, at two positions at most `distance` apart.
+
+    In any order; from 1 to `FARTHEST` positions.
+    """
 
     one: str
     other: str
@@ -39,7 +45,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """Documents with a term that begins so, itself included."""
+    """Documents with a term that begins so, itself included; one sign or more."""
 
     where: Where
     start: str
@@ -47,10 +53,10 @@ class Starts:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """Documents with a term one edit away: a sign more, less or other, or two neighbours swapped.
+    """Documents with a term at most one edit away, itself included.
 
-    The term itself is not meant; it is a `Term` beside this one. Any sign of
-    Unicode may be the one that differs.
+    An edit is a sign more, less or other, or two neighbours swapped; any sign
+    of Unicode may be the one that differs.
     """
 
     where: Where

@@ -33,6 +33,7 @@ class IndexDocument:
         verdict: `accepted`, `review` or `rejected`.
         fields: The values by name, normalised as in a record.
         pages: The text of each page, in order.
+        client: Whose paper it is, in an archive of several clients.
     """
 
     id: str
@@ -42,6 +43,7 @@ class IndexDocument:
     verdict: str
     fields: Mapping[str, str] = field(default_factory=dict)
     pages: tuple[str, ...] = ()
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,63 +4,80 @@
 
     query  = all ("OR" all)*
     all    = one ("AND"? one)*
-    one    = ("-" | "NOT") one | "(" query ")" | [field ":"] ("phrase" | word | prefix* | range)
+    one    = ("-" | "NOT") one | "(" query ")" | state | ["text:" | field ":"] value
+    state  = "is:" name | "has:" name
+    value  = "phrase" | "one other"~5 | word | word~ | prefix* | range
+    range  = [">" | ">=" | "<" | "<="] end | [end] ".." [end]
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import NoReturn
 
 from docscan.errors import SearchError
 from docscan.search.analysis import fold, wordings
-from docscan.search.nodes import And, Leaf, Node, Not, Or, Phrase, Prefix, Range, Word
-from docscan.search.ranges import AMOUNTS, DATES, NUMBERS, Span, after, before, span
-
-KEYWORDS = ("id", "kind", "language", "verdict")
-"""What is known of a document besides its fields; searched whole, not word by word."""
-
-FIELDS = (
-    *KEYWORDS,
-    *NUMBERS,
-    "invoice_number",
-    "currency",
-    "supplier_name",
-    "supplier_tax_id",
-    "supplier_address",
-    "customer_name",
-    "customer_tax_id",
-    "order_reference",
-    "preceding_invoice",
-    "iban",
-    "payment_reference",
+from docscan.search.days import MOST_WORDS, spoken
+from docscan.search.days import WORDS as DAY_WORDS
+from docscan.search.fields import FIELDS, KEYWORDS, TEXT, VERDICTS
+from docscan.search.nodes import (
+    NAMED,
+    OPERATORS,
+    And,
+    Has,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    State,
+    Word,
 )
+from docscan.search.ranges import Kind, Span, after, before, span
 
-VERDICTS = ("accepted", "review", "rejected")
+__all__ = ["DEEPEST", "FIELDS", "KEYWORDS", "LONGEST", "MOST_WORDS_OF_QUERY", "parse"]
 
 LONGEST = 1000
 """Characters of a query: about the length of a page's paragraph."""
 
-WORDS = 100
+MOST_WORDS_OF_QUERY = 100
 """Words of a query; each misspelt one costs some hundred look-ups."""
 
 DEEPEST = 20
 """Brackets and minus signs within one another, well inside Python's own limit."""
 
+FARTHEST = 50
+"""Positions between two words that are near one another: some lines of a page."""
+
 Ends = tuple[int | None, int | None]
 
 _QUOTES = '"“”„'
 _WORD = re.compile(rf"[^\s(){_QUOTES}]+")
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):")
-_OPERATORS = ("OR", "AND", "NOT")
+_SIGN = re.compile(r"[<>]=?")
+_DISTANCE = re.compile(r"~(\d*)")
+_LOOSE = re.compile(r"~\d*$")
+_NUMERIC = ("date", "amount", "number")
 
 
-def parse(text: str, *, fields: Collection[str] = FIELDS) -> Node:
+def parse(
+    text: str,
+    *,
+    fields: Mapping[str, Kind] = FIELDS,
+    states: Iterable[str] = (),
+    today: date | None = None,
+) -> Node:
     """Understand a query.
 
     Args:
         text: As typed.
-        fields: The names that may stand before a colon.
+        fields: The names that may stand before a colon, and what they hold.
+        states: What else may be asked for, such as `is:overdue` or `has:hold`.
+        today: Where `yesterday` and `last week` start from; without it they
+            are no dates.
 
     Returns:
         The query; `str()` of it is its normal form and parses to the same.
@@ -68,15 +85,19 @@ def parse(text: str, *, fields: Collection[str] = FIELDS) -> Node:
     Raises:
         SearchError: With the place where it stops making sense.
     """
-    return _Parser(text, fields).parsed()
+    return _Parser(text, fields, tuple(states), today).parsed()
 
 
 class _Parser:
     """One reading of one query, from left to right."""
 
-    def __init__(self, text: str, fields: Collection[str]) -> None:
+    def __init__(
+        self, text: str, fields: Mapping[str, Kind], states: tuple[str, ...], today: date | None
+    ) -> None:
         self.text = text
         self.fields = fields
+        self.states = states
+        self.today = today
         self.at = 0
         self.words = 0
 
@@ -135,7 +156,7 @@ class _Parser:
             return Not(node)
         if self.text[self.at] == "(":
             return self.bracket(depth)
-        named = _FIELD.match(self.text, self.at)
+        named = NAMED.match(self.text, self.at)
         if named:
             return self.field(named)
         return self.counted(self.quoted("") or self.word(""), place)
@@ -151,30 +172,60 @@ class _Parser:
             self.fail("There is nothing in the brackets.", place, "Take them out, or write a word between.")
         return node
 
-    def field(self, named: re.Match[str]) -> Leaf:
+    def field(self, named: re.Match[str]) -> Leaf | None:
         """What stands after a field's name and colon."""
         place = self.at
         name = named.group(1).lower().replace("-", "_")
-        name = "verdict" if name == "is" else name
-        if name not in self.fields:
-            near = get_close_matches(name, self.fields, n=1)
-            guess = f"Did you mean {near[0]}? " if near else ""
-            self.fail(
-                f"There is no field {name!r}.", place, guess + "To search for it as text, put it in quotes."
-            )
+        if name in ("is", "has"):
+            return self.state(name, named)
+        if name != TEXT and name not in self.fields:
+            hint = _meant(name, (*self.fields, "is", "has"), "{}:")
+            self.fail(f"There is no field {name!r}.", place, hint + "For the words themselves, use quotes.")
         self.at = named.end()
         value = self.at
-        node = self.quoted(name) or self.word(name)
+        kind = self.fields.get(name, "text")
+        if kind in _NUMERIC:
+            return self.kept(self.range(name, kind), place)
+        field = "" if name == TEXT else name
+        node = self.quoted(field) or self.word(field)
         if node is None:
-            self.fail(f"{name} needs a value.", value, f"Write it right after the colon: {_example(name)}")
-        if name in NUMBERS:
-            return self.kept(self.range(name, node, value), place)
-        if name == "verdict" and (isinstance(node, Prefix) or fold(_text(node)) not in VERDICTS):
-            self.fail("There is no such verdict.", value, "It is accepted, review or rejected.")
+            self.fail(
+                f"{name} needs a value.", value, f"Write it right after the colon: {_example(name, kind)}"
+            )
+        if name == "verdict":
+            self.verdict(node, value)
         return self.kept(node, place)
 
-    def quoted(self, field: str) -> Phrase | None:
-        """A phrase in quotes, if one stands here."""
+    def verdict(self, node: Word | Phrase | Near | Prefix, place: int) -> None:
+        """Refuse a verdict that nothing can have."""
+        typed = "" if isinstance(node, Near | Prefix) else fold(node.text)
+        if typed not in VERDICTS:
+            hint = _meant(typed, VERDICTS, "verdict:{}")
+            self.fail("There is no such verdict.", place, f"{hint}It is {', '.join(VERDICTS)}.")
+
+    def state(self, prefix: str, named: re.Match[str]) -> Leaf:
+        """`is:overdue`, `is:review`, `has:hold`, `has:iban`."""
+        place, value = self.at, named.end()
+        found = _WORD.match(self.text, value)
+        typed = found.group().lower().replace("_", "-") if found else ""
+        self.at = value + len(typed)
+        known = [name for name in self.states if name.startswith(f"{prefix}:")]
+        known += [f"{prefix}:{name}" for name in (VERDICTS if prefix == "is" else self.fields)]
+        field = typed.replace("-", "_")
+        if f"{prefix}:{typed}" in self.states:
+            node: Leaf = State(f"{prefix}:{typed}")
+        elif prefix == "is" and typed in VERDICTS:
+            node = Word(typed, "verdict")
+        elif prefix == "has" and field in self.fields:
+            node = Has(field)
+        else:
+            hint = _meant(f"{prefix}:{typed}", known, "{}")
+            some = ", ".join(known[:8])
+            self.fail(f"Nothing is known as {prefix}:{typed}.", value, f"{hint}It may be {some}.")
+        return self.kept(node, place)
+
+    def quoted(self, field: str) -> Phrase | Near | None:
+        """A phrase in quotes, or two words near one another, if one stands here."""
         place = self.at
         if place >= len(self.text) or self.text[place] not in _QUOTES:
             return None
@@ -182,9 +233,31 @@ class _Parser:
         if end is None:
             self.fail("The quotes are not closed.", place, 'Add " where the phrase ends.')
         self.at = end + 1
-        if not field and not wordings(self.text[place + 1 : end]):
+        text = self.text[place + 1 : end]
+        if not wordings(text):
             self.fail("There is nothing in the quotes.", place, "Write words between them.")
-        return Phrase(self.text[place + 1 : end], field)
+        distance = _DISTANCE.match(self.text, self.at)
+        return self.near(text, field, place, distance) if distance else Phrase(text, field)
+
+    def near(self, text: str, field: str, place: int, distance: re.Match[str]) -> Near:
+        """Two words and how far apart they may stand."""
+        words = text.split()
+        single = [wording for word in words for wording in wordings(word)[:1] if len(wording) == 1]
+        if len(words) != 2 or len(single) != 2 or NAMED.match(words[0]):
+            self.fail("Near one another are exactly two words.", place, 'For example "total euro"~5')
+        if field:
+            self.fail(
+                "Words near one another are looked for in the whole text.", place, "Take the field out."
+            )
+        self.at = distance.end()
+        most = int(distance.group(1) or 0)
+        if not 0 < most <= FARTHEST:
+            self.fail(
+                "This is no distance.",
+                distance.start(),
+                f'Say how many words apart, 1 to {FARTHEST}: "{text}"~5',
+            )
+        return Near(words[0], words[1], most)
 
     def word(self, field: str) -> Word | Prefix | None:
         """A word or the beginning of one; None without letters and digits."""
@@ -193,49 +266,77 @@ class _Parser:
             return None
         place, text = self.at, found.group()
         self.at = found.end()
-        bare = text.rstrip("*")
+        loose = _LOOSE.search(text)
+        bare = text[: loose.start()] if loose else text.rstrip("*")
         if "*" in bare:
-            self.fail(
-                "A star can only end a word.", place + text.index("*"), "Write the beginning and a star."
-            )
+            star = place + text.index("*")
+            self.fail("A star can only end a word.", star, f"Did you mean {bare[: bare.index('*')]}*?")
         if not wordings(bare):
             return None
-        return Prefix(bare, field) if bare != text else Word(text, field)
+        if loose and loose.group() not in ("~", "~1"):
+            self.fail(
+                "A word is searched with one edit at most.", place + len(bare), f"Did you mean {bare}~?"
+            )
+        return Prefix(bare, field) if not loose and bare != text else Word(bare, field, bool(loose))
 
-    def range(self, field: str, node: Leaf, place: int) -> Range:
-        """The range that a value of a numeric field stands for."""
-        text = _text(node).strip()
-        if isinstance(node, Prefix):
-            self.fail(f"{field} takes no star.", place + len(text), f"For example {_example(field)}")
-        low, high = self.compared(field, text, place) or self.between(field, text, place)
+    def range(self, name: str, kind: Kind) -> Range:
+        """The range that the value of a numeric field stands for."""
+        place, text = self.ranged(kind)
+        if not text.strip():
+            self.fail(f"{name} needs a value.", place, f"Write it after the colon: {_example(name, kind)}")
+        if text.endswith("*"):
+            self.fail(f"{name} takes no star.", place + len(text) - 1, f"For example {_example(name, kind)}")
+        if text.strip() == "..":
+            self.fail(f"{name} needs a value.", place, f"For example {_example(name, kind)}")
+        low, high = self.compared(name, kind, text, place) or self.between(name, kind, text, place)
         if low is None and high is None:
-            self.fail("Nothing can lie there.", place, f"For example {_example(field)}")
-        return Range(field, low, high)
+            self.fail("Nothing can lie there.", place, f"For example {_example(name, kind)}")
+        return Range(name, low, high, kind)
 
-    def compared(self, field: str, text: str, place: int) -> Ends | None:
+    def ranged(self, kind: Kind) -> tuple[int, str]:
+        """Where the value begins, and as much of the text as belongs to it."""
+        quoted = self.quoted("") if self.text[self.at : self.at + 1] in _QUOTES else None
+        if isinstance(quoted, Phrase):
+            return self.at - len(quoted.text) - 1, quoted.text
+        place = self.at
+        sign = _SIGN.match(self.text, place)
+        start = sign.end() if sign else place
+        ends = [found.end() for found in _WORD.finditer(self.text, start)][:MOST_WORDS]
+        if kind == "date" and self.today:
+            for end in reversed(ends):
+                if spoken(self.text[start:end], self.today):
+                    self.at = end
+                    return place, self.text[place:end]
+        found = _WORD.match(self.text, place)
+        self.at = found.end() if found else place
+        return place, self.text[place : self.at]
+
+    def compared(self, name: str, kind: Kind, text: str, place: int) -> Ends | None:
         """The ends that a sign of comparison means, if one begins the text."""
-        sign = re.match(r"[<>]=?", text)
+        sign = _SIGN.match(text)
         if sign is None:
             return None
-        first, last = self.value(field, text[sign.end() :], place + sign.end())
+        first, last = self.value(name, kind, text[sign.end() :], place + sign.end())
         if sign.group().startswith(">"):
-            return (first if sign.group() == ">=" else after(field, last)), None
-        return None, (last if sign.group() == "<=" else before(field, first))
+            return (first if sign.group() == ">=" else after(kind, last)), None
+        return None, (last if sign.group() == "<=" else before(kind, first))
 
-    def between(self, field: str, text: str, place: int) -> Ends:
+    def between(self, name: str, kind: Kind, text: str, place: int) -> Ends:
         """The ends of `a..b`, `a..`, `..b`, or of a value alone."""
         start, dots, stop = text.partition("..")
         if not dots:
-            return self.value(field, text, place)
-        low = self.value(field, start, place)[0] if start else None
-        high = self.value(field, stop, place + len(start) + len(dots))[1] if stop else None
+            return self.value(name, kind, text, place)
+        low = self.value(name, kind, start, place)[0] if start else None
+        high = self.value(name, kind, stop, place + len(start) + len(dots))[1] if stop else None
         return low, high
 
-    def value(self, field: str, text: str, place: int) -> Span:
-        found = span(field, text)
+    def value(self, name: str, kind: Kind, text: str, place: int) -> Span:
+        found = span(kind, text.strip(), self.today)
         if found is None:
-            what = "a date" if field in DATES else "an amount"
-            self.fail(f"This is not {what}.", min(place, len(self.text)), f"For example {_example(field)}")
+            what = {"date": "a date", "amount": "an amount"}.get(kind, "a number")
+            guess = _meant(fold(text), DAY_WORDS, "{}") if kind == "date" and self.today else ""
+            hint = f"{guess}For example {_example(name, kind)}"
+            self.fail(f"This is not {what}.", min(place, len(self.text)), hint)
         return found
 
     def counted(self, node: Leaf | None, place: int) -> Leaf | None:
@@ -244,10 +345,8 @@ class _Parser:
     def kept(self, node: Leaf, place: int) -> Leaf:
         """The node, if the query does not hold too many."""
         self.words += 1
-        if self.words > WORDS:
-            self.fail("The query has too many words.", place, f"Use at most {WORDS}.")
-        if not isinstance(node, Range) and not wordings(_text(node)):
-            self.fail("There is no letter and no digit in this.", place, "Write words between the quotes.")
+        if self.words > MOST_WORDS_OF_QUERY:
+            self.fail("The query has too many words.", place, f"Use at most {MOST_WORDS_OF_QUERY}.")
         return node
 
     def ended(self) -> bool:
@@ -261,7 +360,7 @@ class _Parser:
 
     def operator(self) -> str:
         found = _WORD.match(self.text, self.at)
-        return found.group() if found and found.group() in _OPERATORS else ""
+        return found.group() if found and found.group() in OPERATORS else ""
 
     def taken(self, operator: str) -> bool:
         """Step over an operator, if it stands here."""
@@ -279,11 +378,12 @@ class _Parser:
         return True
 
 
-def _text(node: Leaf) -> str:
-    return "" if isinstance(node, Range) else node.text
+def _meant(typed: str, known: Iterable[str], form: str) -> str:
+    """The nearest of the known names, as a question; empty when none is near."""
+    near = get_close_matches(typed, tuple(known), n=1)
+    return f"Did you mean {form.format(near[0])}? " if near else ""
 
 
-def _example(field: str) -> str:
-    if field in DATES:
-        return f"{field}:2026-01..2026-03"
-    return f"{field}:>1000" if field in AMOUNTS else f"{field}:word"
+def _example(name: str, kind: Kind) -> str:
+    examples = {"date": "2026-01..2026-03", "amount": ">1000", "number": ">3"}
+    return f"{name}:{examples.get(kind, 'word')}"

@@ -1,13 +1,19 @@
-"""Dates and amounts as whole numbers, so that ranges of them can be searched."""
+"""Dates, amounts and counts as whole numbers, so that ranges of them can be searched."""
 
 import re
 from datetime import date, timedelta
+from typing import Literal
+
+from docscan.search.days import spoken
+
+Kind = Literal["keyword", "text", "date", "amount", "number"]
+"""What a field holds: a word compared whole, words, a day, money, or a count."""
 
 DATES = ("added", "issue_date", "due_date", "delivery_date")
-"""Fields that hold a day, as the number YYYYMMDD."""
+"""Fields of every archive that hold a day, as the number YYYYMMDD."""
 
 AMOUNTS = ("net", "tax", "withheld", "disbursed", "total", "prepaid", "payable")
-"""Fields that hold money, in hundredths."""
+"""Fields of every archive that hold money, in hundredths."""
 
 NUMBERS = (*DATES, *AMOUNTS)
 
@@ -19,45 +25,58 @@ _DIGITS = 15
 """Digits of an amount in hundredths: fits 64 bits, and no invoice has more."""
 
 
-def number(field: str, value: str) -> int | None:
+def number(name: str, value: str) -> int | None:
     """The number under which a field's value is indexed; None when it is not one.
 
     Args:
-        field: One of `NUMBERS`.
+        name: One of `NUMBERS`.
         value: As in a record: an ISO date or a decimal string.
     """
-    found = span(field, value)
-    return found[0] if found is not None and (field in AMOUNTS or found[0] == found[1]) else None
+    kind: Kind = "date" if name in DATES else "amount"
+    found = span(kind, value)
+    return found[0] if found is not None and (kind == "amount" or found[0] == found[1]) else None
 
 
-def span(field: str, value: str) -> Span | None:
+def span(kind: Kind, value: str, today: date | None = None) -> Span | None:
     """The first and the last number that a written value covers.
 
     Args:
-        field: One of `NUMBERS`.
-        value: `2026`, `2026-01`, `2026-01-17`; `1000`, `1000.5`, `1.234,56`, `-12,50`.
+        kind: `date`, `amount` or `number`.
+        value: `2026`, `2026-01`, `2026-01-17`, `last week`; `1000`, `1.234,56`, `-12,50`; `3`.
+        today: The day that words such as `yesterday` start from; without it
+            they are no dates.
 
     Returns:
-        Both ends, inclusive, or None when the value is no date or no amount.
+        Both ends, inclusive, or None when the value is nothing of that kind.
     """
-    return _days(value) if field in DATES else _cents(value)
+    if kind == "date":
+        days = spoken(value, today) if today else None
+        return (_number(days[0]), _number(days[1])) if days else _days(value)
+    if kind == "amount":
+        return _cents(value)
+    count = int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
+    return None if count is None else (count, count)
 
 
-def after(field: str, value: int) -> int | None:
-    """The next greater number of that field, or None past the end of the calendar."""
-    return _moved(value, 1) if field in DATES else value + 1
+def after(kind: Kind, value: int) -> int | None:
+    """The next greater number of that kind, or None past the end of the calendar."""
+    return _moved(value, 1) if kind == "date" else value + 1
 
 
-def before(field: str, value: int) -> int | None:
-    """The next smaller number of that field, or None before the start of the calendar."""
-    return _moved(value, -1) if field in DATES else value - 1
+def before(kind: Kind, value: int) -> int | None:
+    """The next smaller number of that kind, or None before the start of the calendar and below no count."""
+    if kind == "number" and not value:
+        return None
+    return _moved(value, -1) if kind == "date" else value - 1
 
 
-def written(field: str, value: int) -> str:
+def written(kind: Kind, value: int) -> str:
     """The number as it is typed in a query."""
-    if field in DATES:
+    if kind == "date":
         return f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
-    return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
+    if kind == "amount":
+        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
+    return str(value)
 
 
 def _days(value: str) -> Span | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from docscan.search.analysis import Chunk, chunks, fold, wordings
-from docscan.search.nodes import And, Leaf, Node, Not, Or, Phrase, Prefix, Range
+from docscan.search.nodes import Leaf, Near, Node, Phrase, Prefix, Word, leaves
 from docscan.search.spelling import similar
 
 _BLANK = re.compile(r"\s")
@@ -60,28 +60,20 @@ def snippet(pages: Sequence[str], node: Node, *, width: int = 160) -> Snippet:
 
 def _on_page(number: int, page: str, node: Node) -> Iterator[_Found]:
     placed = tuple(chunks(page))
-    for leaf, wanted in enumerate(_leaves(node)):
+    for leaf, wanted in enumerate(leaves(node, wanted=True)):
         for start, end, exact in _places(placed, wanted):
             yield _Found(number, start, end, leaf, exact)
 
 
-def _leaves(node: Node) -> Iterator[Leaf]:
-    """What documents have, without what they must not have."""
-    if isinstance(node, And | Or):
-        for part in node.nodes:
-            yield from _leaves(part)
-    elif not isinstance(node, Not | Range):
-        yield node
-
-
 def _places(placed: Sequence[Chunk], leaf: Leaf) -> Iterator[tuple[int, int, bool]]:
-    if isinstance(leaf, Range):
-        return
+    if isinstance(leaf, Near):
+        for text in (leaf.one, leaf.other):
+            yield from _sequences(placed, (fold(text),))
     if isinstance(leaf, Prefix):
         start = fold(leaf.text)
         yield from _singles(placed, lambda term: term.startswith(start), exact=True)
         return
-    for wording in wordings(leaf.text):
+    for wording in wordings(leaf.text) if isinstance(leaf, Word | Phrase) else ():
         yield from _sequences(placed, wording)
         if len(wording) == 1 and not isinstance(leaf, Phrase):
             yield from _singles(placed, similar(wording[0]), exact=False)

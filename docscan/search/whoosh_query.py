@@ -14,7 +14,7 @@ from whoosh.query import Query, Term
 from whoosh.reading import IndexReader
 
 from docscan.search.analysis import fold, skeleton, wordings
-from docscan.search.nodes import And, Leaf, Node, Not, Or, Phrase, Prefix, Range, Word
+from docscan.search.nodes import And, Has, Leaf, Near, Node, Not, Or, Phrase, Prefix, Range, State, Word
 from docscan.search.query import KEYWORDS
 from docscan.search.spelling import edits, tolerant
 from docscan.search.whoosh_schema import ABSENT, BODY, FIELDS, SPELLINGS, named
@@ -98,6 +98,8 @@ class Compiler:
     def _leaf(self, leaf: Leaf) -> Query:
         if isinstance(leaf, Range):
             return Documents(lambda segment: in_range(self.column(segment.reader(), leaf.field), leaf))
+        if isinstance(leaf, Near | Has | State):
+            return self._wordless(leaf)
         where = FIELDS if leaf.field else BODY
         if isinstance(leaf, Prefix):
             start = named(leaf.field, fold(leaf.text))
@@ -105,6 +107,16 @@ class Compiler:
         if leaf.field in KEYWORDS:
             return Term(FIELDS, named(leaf.field, fold(leaf.text)))
         return self._wordings(leaf, where)
+
+    def _wordless(self, leaf: Near | Has | State) -> Query:
+        if isinstance(leaf, Near):
+            pair = [fold(leaf.one), fold(leaf.other)]
+            either = (pair, pair[::-1])
+            return WhooshOr([WhooshPhrase(BODY, words, slop=leaf.distance) for words in either])
+        if isinstance(leaf, Has):
+            start = named(leaf.field, "")
+            return Documents(lambda segment: beginning(segment.reader(), FIELDS, start))
+        return Documents(lambda _: ())  # known to nobody yet
 
     def _wordings(self, leaf: Word | Phrase, where: str) -> Query:
         found: list[Query] = []

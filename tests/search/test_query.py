@@ -1,14 +1,37 @@
 """Queries: what they mean, their normal form, and errors with the caret in the right place."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.errors import SearchError
-from docscan.search.nodes import And, Not, Or, Phrase, Prefix, Range, Word
-from docscan.search.query import DEEPEST, LONGEST, WORDS, parse
+from docscan.schema import Property, Schema
+from docscan.search.fields import fields_of
+from docscan.search.nodes import And, Has, Near, Node, Not, Or, Phrase, Prefix, Range, State, Word
+from docscan.search.query import DEEPEST, LONGEST, MOST_WORDS_OF_QUERY, parse
+
+TODAY = date(2026, 6, 17)
+STATES = ("is:overdue", "is:on-loan", "has:hold")
+
+
+def read(text: str) -> Node:
+    return parse(text, states=STATES, today=TODAY)
+
 
 PIECES = [
+    "~",
+    "~5",
+    "has:",
+    "hold",
+    "overdue",
+    "text:",
+    "added:",
+    "last week",
+    "today",
+    "pages:",
+    "client:",
     "rechnung",
     "F-2026/0117",
     "OR",
@@ -59,34 +82,53 @@ typed = st.one_of(
         ("„uno dos“", Phrase("uno dos")),
         ("fact*", Prefix("fact")),
         ("12:30", Word("12:30")),
+        ("fact~", Word("fact", loose=True)),
+        ("supplier_name:acme~", Word("acme", "supplier_name", loose=True)),
+        ('"uno dos"~5', Near("uno", "dos", 5)),
+        ("text:uno", Word("uno")),
+        ("text:is:late", Word("is:late")),
+        ('text:"uno dos"', Phrase("uno dos")),
+        ("has:iban", Has("iban")),
+        ("has:due-date", Has("due_date")),
+        ("has:hold", State("has:hold")),
+        ("-is:on_loan", Not(State("is:on-loan"))),
+        ("client:acme", Word("acme", "client")),
+        ("pages:>3", Range("pages", 4, None, "number")),
+        ("pages:<=2", Range("pages", None, 2, "number")),
+        ("added:today", Range("added", 20260617, 20260617, "date")),
+        ("added:last week uno", And((Range("added", 20260608, 20260614, "date"), Word("uno")))),
+        ("due_date:<today", Range("due_date", None, 20260616, "date")),
+        ("due_date:today..", Range("due_date", 20260617, None, "date")),
+        ('added:"last 30 days"', Range("added", 20260519, 20260617, "date")),
         ("supplier_name:acme", Word("acme", "supplier_name")),
         ("Supplier-Name:acme", Word("acme", "supplier_name")),
         ("is:review", Word("review", "verdict")),
-        ("total:1000", Range("total", 100000, 100000)),
-        ("total:>1.234,56", Range("total", 123457, None)),
-        ("total:<-5", Range("total", None, -501)),
-        ("total:10..", Range("total", 1000, None)),
-        ("total:..10,5", Range("total", None, 1050)),
-        ("issue_date:2026-01..2026-03", Range("issue_date", 20260101, 20260331)),
-        ("issue_date:>2026-02", Range("issue_date", 20260301, None)),
-        ("issue_date:<=2024-02", Range("issue_date", None, 20240229)),
-        ("added:2026", Range("added", 20260101, 20261231)),
-        ("added:2026-12", Range("added", 20261201, 20261231)),
+        ("total:1000", Range("total", 100000, 100000, "amount")),
+        ("total:>1.234,56", Range("total", 123457, None, "amount")),
+        ("total:<-5", Range("total", None, -501, "amount")),
+        ("total:10..", Range("total", 1000, None, "amount")),
+        ("total:..10,5", Range("total", None, 1050, "amount")),
+        ("issue_date:2026-01..2026-03", Range("issue_date", 20260101, 20260331, "date")),
+        ("issue_date:>2026-02", Range("issue_date", 20260301, None, "date")),
+        ("issue_date:<=2024-02", Range("issue_date", None, 20240229, "date")),
+        ("added:2026", Range("added", 20260101, 20261231, "date")),
+        ("added:2026-12", Range("added", 20261201, 20261231, "date")),
     ],
 )
 def test_a_query_means(text: str, node: object) -> None:
-    assert parse(text) == node
+    assert read(text) == node
+    assert read(str(node)) == node
 
 
 @given(typed)
 def test_any_text_is_understood_or_answered_with_a_place_in_it(text: str) -> None:
     try:
-        node = parse(text)
+        node = read(text)
     except SearchError as refused:
         error = refused
     else:
-        assert parse(str(node)) == node
-        assert str(parse(str(node))) == str(node)
+        assert read(str(node)) == node
+        assert str(read(str(node))) == str(node)
         return
     assert 0 <= error.position <= len(text)
     assert error.hint
@@ -119,8 +161,20 @@ def test_any_text_is_understood_or_answered_with_a_place_in_it(text: str) -> Non
         ("added:2026-13", 6, "date"),
         ("added:2026*", 10, "star"),
         ("added:>9999", 6, "lie there"),
-        ("is:late", 3, "verdict"),
+        ("is:late", 3, "known as is:late"),
+        ("has:", 4, "known as has:"),
+        ("verdict:late", 8, "verdict"),
         ("total:..", 6, "needs a value"),
+        ("total:10*", 8, "star"),
+        ("pages:2.5", 6, "number"),
+        ("pages:<0", 6, "lie there"),
+        ("a b~2", 3, "one edit"),
+        ('"a b c"~5', 0, "two words"),
+        ('"a-b c"~5', 0, "two words"),
+        ('"a b"~', 5, "distance"),
+        ('"a b"~999', 5, "distance"),
+        ('iban:"a b"~5', 5, "whole text"),
+        ("added:last weak", 6, "date"),
         ("total:９", 6, "amount"),
     ],
 )
@@ -134,14 +188,48 @@ def test_the_caret_stands_where_it_stops_making_sense(text: str, caret: int, wor
     assert caught.value.shown() == f"{text}\n{' ' * caret}^"
 
 
-def test_an_unknown_field_is_answered_with_the_nearest() -> None:
+@pytest.mark.parametrize(
+    ("text", "proposal"),
+    [
+        ("suplier_name:x", "Did you mean supplier_name:?"),
+        ("iss:review", "Did you mean is:?"),
+        ("is:overdu", "Did you mean is:overdue?"),
+        ("is:acepted", "Did you mean is:accepted?"),
+        ("has:ibam", "Did you mean has:iban?"),
+        ("verdict:reviw", "Did you mean verdict:review?"),
+        ("added:yesterdy", "Did you mean yesterday?"),
+        ("fa*ct", "Did you mean fa*?"),
+        ("fact~3", "Did you mean fact~?"),
+        ("total:>many", "For example total:>1000"),
+        ("pages:few", "For example pages:>3"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_proposal(text: str, proposal: str) -> None:
     with pytest.raises(SearchError) as caught:
-        parse("suplier_name:x")
-    assert "supplier_name" in caught.value.hint
+        read(text)
+    assert proposal in caught.value.hint
 
 
-def test_a_form_may_add_its_own_fields() -> None:
-    assert parse("birth_place:madrid", fields=("birth_place",)) == Word("madrid", "birth_place")
+def test_a_schema_may_add_its_own_fields() -> None:
+    born = Property("birth_day", "date")
+    named = Property("birth_place", "text")
+    fee = Property("fee", "amount")
+    known = fields_of([Schema("form", "Form", "form", properties=(born, named, fee))])
+    assert parse("birth_place:madrid", fields=known) == Word("madrid", "birth_place")
+    assert parse("birth_day:<1990", fields=known) == Range("birth_day", None, 19891231, "date")
+    assert parse("fee:>=5 iban:x", fields=known) == And(
+        (Range("fee", 500, None, "amount"), Word("x", "iban"))
+    )
+
+
+def test_a_name_with_two_meanings_is_searched_as_text() -> None:
+    schemas = [Schema(kind, kind, kind, properties=(Property("due", kind),)) for kind in ("date", "amount")]
+    assert fields_of(schemas)["due"] == "text"
+
+
+def test_relative_days_need_a_day_to_start_from() -> None:
+    with pytest.raises(SearchError, match="not a date"):
+        parse("added:today")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +238,7 @@ def test_a_form_may_add_its_own_fields() -> None:
         ("(" * (DEEPEST + 2) + "a" + ")" * (DEEPEST + 2), "too deep"),
         ("-" * (DEEPEST + 2) + "a", "too deep"),
         ("a" * (LONGEST + 1), "too long"),
-        ("a " * (WORDS + 1), "too many words"),
+        ("a " * (MOST_WORDS_OF_QUERY + 1), "too many words"),
     ],
 )
 def test_limits_are_sentences(text: str, word: str) -> None:

@@ -12,7 +12,7 @@ Where = Literal["body", "wholes", "fields", "lemmas", "bones"]
 """The parts of a prepared document (`prepared.Prepared`) that hold terms."""
 
 FARTHEST = 64
-"""Positions that a `Near` spans at most: about five lines of a page. Runs are kept farther apart than that."""
+"""Positions that a `Near` spans at most, about five lines of a page; an engine keeps runs farther apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
 
 from docscan.errors import ArchiveBusyError, ArchiveError
-from docscan.search import durable
+from docscan.search import durable, whoosh_storage
 from docscan.search.index import DamagedIndexError, IndexDocument
 from docscan.search.nodes import Node
 from docscan.search.whoosh_query import Compiler, Numbers, without
@@ -40,7 +40,7 @@ MEMORY = 64
 MOST_ALSO = 20
 """Other spellings that an answer names."""
 
-_LOCK = f"{durable.NAME}_WRITELOCK"
+_LOCK = f"{whoosh_storage.NAME}_WRITELOCK"
 _DAMAGE = (
     OSError,
     EOFError,
@@ -91,10 +91,14 @@ class WhooshIndex:
     """One folder's index; see `search.Index` for what it offers."""
 
     def __init__(
-        self, folder: Path, *, storage: durable.DurableFileStorage | None = None, patience: float = PATIENCE
+        self,
+        folder: Path,
+        *,
+        storage: whoosh_storage.DurableFileStorage | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._folder = folder
-        self._storage = storage or durable.DurableFileStorage(str(folder))
+        self._storage = storage or whoosh_storage.DurableFileStorage(str(folder))
         self._patience = patience
         self._searcher: Any = None
         self._state: tuple[int, int] = (-1, -1)
@@ -178,12 +182,12 @@ class WhooshIndex:
         with self._locked():
             if self._ours():  # another process was quicker
                 return
-            durable.clear(self._folder, keep=_LOCK)
-            FileIndex.create(self._storage, schema(), durable.NAME)
+            durable.clear(self._folder, whoosh_storage.ours, keep=_LOCK)
+            FileIndex.create(self._storage, schema(), whoosh_storage.NAME)
             durable.label(self._folder, fingerprint())
 
     def _index(self) -> FileIndex:
-        return FileIndex(self._storage, schema=schema(), indexname=durable.NAME)
+        return FileIndex(self._storage, schema=schema(), indexname=whoosh_storage.NAME)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from docscan import cli
 from docscan.archive import Archive, hold, objects
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.layout import feeding
-from docscan.search import durable, feed, parse
+from docscan.search import feed, parse, whoosh_storage
 from docscan.search.index import DamagedIndexError
 from docscan.search.whoosh_schema import schema
 from tests.archive.conftest import AGENT, NOW, file_one, object_id
@@ -142,7 +142,9 @@ def test_a_table_of_contents_put_in_place_is_never_unpickled(
     marker, made = tmp_path / "marker", tmp_path / "made"
     made.mkdir()
     generation = generation or max(int(path.stem.split("_")[-1]) for path in archive.index.glob("*.toc"))
-    TOC(schema(), [Evil(marker)], generation).write(durable.DurableFileStorage(str(made)), durable.NAME)
+    TOC(schema(), [Evil(marker)], generation).write(
+        whoosh_storage.DurableFileStorage(str(made)), whoosh_storage.NAME
+    )
     for path in made.glob("*.toc"):
         shutil.copy(path, archive.index)
     assert ids(archive, catalogue) == (FOUND, True)

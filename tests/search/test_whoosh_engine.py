@@ -19,7 +19,7 @@ from whoosh.index import TOC
 
 from docscan import search
 from docscan.errors import ArchiveBusyError, ArchiveError
-from docscan.search import IndexDocument, analysis, durable
+from docscan.search import IndexDocument, analysis, whoosh_storage
 from docscan.search.analysis import fold, terms, wordings
 from docscan.search.nodes import And, Leaf, Node, Not, Or, Prefix, Range
 from docscan.search.query import KEYWORDS, parse
@@ -315,8 +315,8 @@ def test_commits_leak_no_open_files(tmp_path: Path) -> None:
 def test_a_commit_is_synced_before_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = WhooshIndex(tmp_path / "index")
     steps: list[str] = []
-    sync, rename = durable.sync, os.rename
-    monkeypatch.setattr(durable, "sync", lambda path: (steps.append(Path(path).suffix), sync(path))[1])
+    sync, rename = whoosh_storage.sync, os.rename
+    monkeypatch.setattr(whoosh_storage, "sync", lambda path: (steps.append(Path(path).suffix), sync(path))[1])
     monkeypatch.setattr(os, "rename", lambda old, new: (steps.append("rename"), rename(old, new))[1])
     opened.update([document("d", "text")], seq=1)
     published = steps.index("rename")
@@ -338,7 +338,7 @@ def test_the_number_is_published_with_the_commit(tmp_path: Path, monkeypatch: py
     assert opened.seq() == 4
 
 
-class FullDisk(durable.DurableFileStorage):
+class FullDisk(whoosh_storage.DurableFileStorage):
     """Fails at the n-th file it is asked to make or rename."""
 
     left = 10**9
@@ -437,7 +437,9 @@ def test_an_index_from_elsewhere_is_never_unpickled(tmp_path: Path) -> None:
     opened.update([document("d", "text")], seq=3)
     opened.close()
     shutil.copytree(tmp_path / "index", folder)
-    TOC(schema(), [Evil(marker)], 9).write(durable.DurableFileStorage(str(folder)), durable.NAME)
+    TOC(schema(), [Evil(marker)], 9).write(
+        whoosh_storage.DurableFileStorage(str(folder)), whoosh_storage.NAME
+    )
     copied = WhooshIndex(folder)
     assert (copied.seq(), copied.count()) == (0, 0)
     assert not marker.exists()

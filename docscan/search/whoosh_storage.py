@@ -1,0 +1,127 @@
+"""Where Whoosh keeps its files: synced at every commit, and unpickled only as they were sealed.
+
+Whoosh unpickles what lies in the folder of an index, which runs whatever the
+author of the files wanted. So every file that is unpickled must have the
+digest it was sealed with here, besides the label of the folder (`durable`).
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+
+from docscan.search.durable import content, sync, write
+
+NAME = "MAIN"
+"""Whoosh's own name for the only index of a folder."""
+
+PICKLED = (".toc", ".seg")
+"""Endings of the files that Whoosh unpickles, in part or whole."""
+
+_OURS = (f"{NAME}_", f"_{NAME}_", f"{NAME}.tmp", "seq.")
+
+
+class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no types
+    """Files that are on the disk before the table of contents names them.
+
+    Whoosh itself never syncs: after a power cut the newest table of contents
+    may name segments that were never written, with the old ones gone.
+    """
+
+    def __init__(self, path: str) -> None:
+        # Mapped, every reader would copy the whole index into its memory.
+        super().__init__(path, supports_mmap=False)
+        self._fresh: dict[str, Any] = {}
+        self._temporary: list[DurableFileStorage] = []
+        self._proven: set[str] = set()
+
+    def create_file(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """A new file, remembered until it is synced."""
+        stream = super().create_file(name, *args, **kwargs)
+        self._fresh[name] = stream
+        return stream
+
+    def open_file(self, name: str, **kwargs: Any) -> Any:
+        """A file to read; one that is unpickled only if it is as it was sealed.
+
+        Raises:
+            ValueError: It is another.
+        """
+        if not name.endswith(PICKLED) or name in self._proven:
+            return super().open_file(name, **kwargs)
+        data = content(Path(self.folder, name))
+        if _sealed(Path(self.folder)).get(name) != hashlib.sha256(data).hexdigest():
+            raise ValueError(f"{name} is not as it was sealed")
+        if name.endswith(".toc"):
+            return StructFile(io.BytesIO(data), name=name)
+        self._proven.add(name)  # the name of a segment is never given twice
+        return super().open_file(name, **kwargs)
+
+    def temp_storage(self, name: str | None = None) -> "DurableFileStorage":
+        """A folder for what a commit needs on the way."""
+        storage = DurableFileStorage(str(Path(self.folder, name or f"{NAME}.tmp")))
+        self._temporary.append(storage)
+        storage.create()
+        return storage
+
+    def abandon(self) -> None:
+        """Close the new files of a commit that failed; the next one deletes them."""
+        for storage in self._temporary:
+            storage.abandon()
+        for stream in self._fresh.values():
+            if not stream.is_closed:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._fresh.clear()
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        """Sync every new file, seal it, rename, and sync the folder."""
+        folder = Path(self.folder)
+        fresh = [folder / name for name in sorted(self._fresh) if (folder / name).exists()]
+        for path in fresh:
+            sync(path)
+        if newname.endswith(".toc"):
+            _seal(folder, {newname if path.name == oldname else path.name: path for path in fresh})
+        self._fresh.clear()
+        self._temporary.clear()
+        super().rename_file(oldname, newname, safe=safe)
+        sync(Path(self.folder))
+
+
+def ours(name: str) -> bool:
+    """Whether a file or folder of that name may be part of a Whoosh index."""
+    return name.startswith(_OURS)
+
+
+def seal_path(folder: Path) -> Path:
+    """Where the digests of an index's files are kept: beside its folder."""
+    return folder.with_name(f"{folder.name}.seal")
+
+
+def _seal(folder: Path, fresh: dict[str, Path]) -> None:
+    """Add the digests of new files, before the table of contents that names them is in place.
+
+    Those of the files that are there already stay, so a crash in between leaves the last commit sealed.
+    """
+    kept = {name: digest for name, digest in _sealed(folder).items() if (folder / name).exists()}
+    added = {name: _digest(path) for name, path in fresh.items() if name.endswith(PICKLED)}
+    write(seal_path(folder), json.dumps(kept | added, indent=1, sort_keys=True) + "\n")
+
+
+def _sealed(folder: Path) -> dict[str, str]:
+    """The digests by name; none when there is no seal."""
+    try:
+        found = json.loads(content(seal_path(folder)))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

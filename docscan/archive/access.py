@@ -134,7 +134,7 @@ def change(catalogue: Catalogue, login: str, roles: Sequence[str], *, now: datet
     known = {one.login: one for one in people(archive) or ()}
     path = archive.root / FILE
     found = ledger.sha256(path.read_bytes()) if path.exists() else None
-    if found != papers.vouched(catalogue, FILE):
+    if found != papers.vouched(catalogue, FILE, ("policy change",)):
         raise AccessError(sentence("K013", language, file=FILE), hint=sentence("K014", language))
     known.pop(login, None)
     if roles:

@@ -10,8 +10,9 @@ what a crash after each leaves:
 4. The plan is removed.
 """
 
+import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -62,18 +63,19 @@ def recover(catalogue: Catalogue) -> None:
         _go_through(catalogue)
 
 
-def vouched(catalogue: Catalogue, path: str) -> str | None:
+def vouched(catalogue: Catalogue, path: str, types: Sequence[str]) -> str | None:
     """The newest digest that an event without an object names for a file; None when there is none.
 
     Args:
         catalogue: Open.
         path: From the archive's root.
+        types: Of the events that may name it, which are found by an index.
     """
     with tables.guarded(catalogue.archive.catalogue_path):
         found = catalogue.db.execute(
-            "SELECT json_extract(line, ?) AS digest FROM events"
-            " WHERE object IS NULL AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1",
-            (f'$.files."{path}"',),
+            "SELECT json_extract(line, ?1) AS digest FROM events WHERE object IS NULL AND digest IS NOT NULL"
+            " AND type IN (SELECT value FROM json_each(?2)) ORDER BY seq DESC LIMIT 1",
+            (f'$.files."{path}"', json.dumps(types)),
         ).fetchone()
     return None if found is None else str(found[0])
 

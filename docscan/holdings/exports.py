@@ -13,7 +13,7 @@ from docscan.holdings.entities import Item
 from docscan.holdings.filed import events
 from docscan.holdings.fuid import Heading
 from docscan.holdings.inventory import Cells, Inventory, is_kept
-from docscan.holdings.projection import REGISTERED
+from docscan.holdings.projection import REDACTED, REGISTERED
 from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form
 
@@ -72,7 +72,8 @@ def kept(register: Register, identifier: str) -> Inventory:
         HoldingsError: There is none, or it is not as it was filed.
     """
     language, path = register.archive.config.language, f"custody/{identifier}/list.json"
-    digest = papers.vouched(register.catalogue, path) if '"' not in identifier else None
+    types = () if '"' in identifier else (REGISTERED, REDACTED)  # it is no part of a question to SQLite
+    digest = papers.vouched(register.catalogue, path, types) if types else None
     if digest is None:
         raise HoldingsError("U060", language, list=identifier)
     try:

@@ -1,8 +1,10 @@
 """What is lent: lists of loans, as they are or as they were on a day."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from docscan.errors import LoanError, NotFoundError
 from docscan.holdings import loan_rows
@@ -11,11 +13,15 @@ from docscan.holdings.lines import Line, Step
 from docscan.holdings.policies import Rules
 from docscan.holdings.register import Register
 
+Of = TypeVar("Of", Item, Person)
+TOGETHER = 500  # lines read at once: so many that to ask costs little, so few that a list begins soon
 NOW_LATE = "SELECT item, loan FROM loan_line WHERE state = 'on loan' AND due < ? ORDER BY due, since"
 THEN_OPEN = (
-    "SELECT item, loan, since FROM loan_line WHERE open = 1"
-    " UNION ALL SELECT item, loan, since FROM loan_line WHERE closed_at >= ? ORDER BY since"
+    "SELECT item, loan FROM (SELECT item, loan, since FROM loan_line WHERE open = 1"
+    " UNION ALL SELECT item, loan, since FROM loan_line WHERE closed_at >= ?) ORDER BY since"
 )
+OF_LOAN = "SELECT item, loan FROM loan_line WHERE loan = ? ORDER BY since, item"
+NUMBERS = "SELECT id, year, number FROM loan WHERE id IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,8 @@ def overdue(register: Register, rules: Rules, on: date) -> Iterator[Lent]:
         rules: Of lending.
         on: The day, be it to come.
     """
-    for item, loan in list(register.rows(NOW_LATE, on.isoformat())):
-        found = _row(register, rules, loan_rows.line_of(register.db, item, loan), on)
-        if found is not None and found.late:
-            yield found
+    late = list(register.rows(NOW_LATE, on.isoformat()))
+    yield from (one for one in _lent(register, rules, late, on) if one.late)
 
 
 def as_of(register: Register, rules: Rules, on: date) -> Iterator[Lent]:
@@ -79,10 +83,8 @@ def as_of(register: Register, rules: Rules, on: date) -> Iterator[Lent]:
         on: The day.
     """
     after = (on + timedelta(days=1)).isoformat()
-    for item, loan, _ in list(register.rows(THEN_OPEN, after)):
-        found = _row(register, rules, loan_rows.line_of(register.db, item, loan, on.isoformat()), on)
-        if found is not None and not found.line.ended:
-            yield found
+    then = list(register.rows(THEN_OPEN, after))
+    yield from (one for one in _lent(register, rules, then, on, on.isoformat()) if not one.line.ended)
 
 
 def of_loan(register: Register, rules: Rules, named: str, on: date) -> list[Lent]:
@@ -98,9 +100,7 @@ def of_loan(register: Register, rules: Rules, named: str, on: date) -> list[Lent
         LoanError: There is no such loan.
     """
     loan = _identified(register, named)
-    rows = register.rows("SELECT item FROM loan_line WHERE loan = ? ORDER BY since, item", loan)
-    lines = [loan_rows.line_of(register.db, item, loan) for (item,) in list(rows)]
-    found = [one for line in lines if (one := _row(register, rules, line, on)) is not None]
+    found = list(_lent(register, rules, list(register.rows(OF_LOAN, loan)), on))
     if not found:
         raise LoanError("Q190", register.archive.config.language, number=named)
     return found
@@ -139,8 +139,35 @@ def _identified(register: Register, named: str) -> str:
     return "" if line is None else line.loan
 
 
-def _row(register: Register, rules: Rules, line: Line | None, on: date) -> Lent | None:
-    if line is None:
-        return None
-    item, person = register.item(line.item), register.person(line.person)
-    return Lent(number_of(register, line.loan), line, item, person, days_late(line, rules, on))
+def _lent(
+    register: Register, rules: Rules, wanted: Sequence[tuple[str, str]], on: date, until: str = ""
+) -> Iterator[Lent]:
+    """Items on loans as lists show them, each line that there was by the end of a day.
+
+    Args:
+        register: Open.
+        rules: Of lending.
+        wanted: UUIDs of items, each with that of the loan.
+        on: The day for which it is said what is late.
+        until: As they were at the end of that day; empty for now.
+    """
+    for at in range(0, len(wanted), TOGETHER):
+        some = wanted[at : at + TOGETHER]
+        lines = list(loan_rows.lines_of(register.db, some, until))
+        items = _by_id(register, Item, (line.item for line in lines))
+        persons = _by_id(register, Person, (line.person for line in lines))
+        numbers = {
+            loan: f"{year}/{number:06d}"
+            for loan, year, number in register.rows(NUMBERS, json.dumps([line.loan for line in lines]))
+        }
+        for line in lines:
+            item = items.get(line.item) or register.item(line.item)  # which says that there is none
+            person = persons.get(line.person) or register.person(line.person)
+            yield Lent(numbers[line.loan], line, item, person, days_late(line, rules, on))
+
+
+def _by_id(register: Register, type_: type[Of], wanted: Iterable[str]) -> Mapping[str, Of]:
+    """The items or the persons with some UUIDs."""
+    asked = json.dumps(sorted(set(wanted)))
+    found = register.entities(type_, "id IN (SELECT value FROM json_each(?))", (asked,))
+    return {one.id: one for one in found}

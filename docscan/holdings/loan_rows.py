@@ -1,6 +1,9 @@
 """The steps of loans as rows of `holdings.db`, and the lines that are read from them."""
 
 import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from sqlite_utils import Database
 
@@ -83,6 +86,26 @@ def line_of(db: Database, item: str, loan: str, on: str = "") -> Line | None:
     """
     every = steps(db, item, loan)
     return told(step for step in every if not on or step.at[:10] <= on)
+
+
+def lines_of(db: Database, wanted: Sequence[tuple[str, str]], until: str = "") -> Iterator[Line]:
+    """The lines of items on loans, in their order; those that there are.
+
+    Args:
+        db: The projection.
+        wanted: UUIDs of items, each with that of the loan.
+        until: As they were at the end of that day (ISO 8601, UTC); empty for now.
+    """
+    rows = db.execute(
+        "SELECT asked.key, seq, at, agent, act, detail FROM json_each(?) AS asked CROSS JOIN loan_step"
+        " ON item = asked.value ->> 0 AND loan = asked.value ->> 1 ORDER BY asked.key, seq",
+        (json.dumps(wanted),),
+    )
+    for _, some in groupby(rows, itemgetter(0)):
+        steps = (Step(seq, at, agent, act, json.loads(said)) for _, seq, at, agent, act, said in some)
+        line = told(step for step in steps if not until or step.at[:10] <= until)
+        if line is not None:
+            yield line
 
 
 def open_line(db: Database, item: str) -> Line | None:

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from docscan.archive import ledger, papers, tables
+from docscan.archive import ledger, papers
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import read_small
 from docscan.archive.event import Draft
@@ -25,6 +25,7 @@ from docscan.holdings.calendars import MOST_CLOSED, Calendar, Side, is_known
 from docscan.messages import sentence
 
 FILE = "loans.toml"
+RULED = ("policy change",)  # the events that name the file
 STANDARD = "standard"  # the policy of a loan for which none was named
 OVERDUE = "overdue"  # the ladder of what did not come back
 MOST_BYTES = 1 << 20
@@ -182,7 +183,7 @@ def text_of(catalogue: Catalogue) -> str:
     """
     archive = catalogue.archive
     path, language = archive.root / FILE, archive.config.language
-    told = _told(catalogue)
+    told = papers.vouched(catalogue, FILE, RULED)
     try:
         data = read_small(path, MOST_BYTES)
     except FileNotFoundError:
@@ -221,7 +222,7 @@ def adopt(catalogue: Catalogue, text: str, *, now: datetime, agent: str) -> Rule
         LedgerError: The ledger cannot be continued.
     """
     rules = parsed(text, FILE)
-    if _told(catalogue) is not None:
+    if papers.vouched(catalogue, FILE, RULED) is not None:
         _expect_kept(load(catalogue), rules)
     detail: dict[str, str | int] = {"policy": "loans", "policies": len(rules.policies)}
     draft = Draft("policy change", detail=detail, role="authorizer")
@@ -246,17 +247,6 @@ def parsed(text: str, where: str) -> Rules:
         raise ConfigError(
             f"{where}: {problem}.", hint="Start from the rules in force: docscan loan rules --show"
         ) from problem
-
-
-def _told(catalogue: Catalogue) -> str | None:
-    """The newest digest that a change of the rules names for the file; None when there is none."""
-    with tables.guarded(catalogue.archive.catalogue_path):
-        found = catalogue.db.execute(
-            "SELECT json_extract(line, ?) AS digest FROM events WHERE type = 'policy change'"
-            " AND object IS NULL AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1",
-            (f'$.files."{FILE}"',),
-        ).fetchone()
-    return None if found is None else str(found[0])
 
 
 def _expect_kept(before: Rules, after: Rules) -> None:

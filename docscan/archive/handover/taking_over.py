@@ -86,7 +86,7 @@ def take_over(catalogue: Catalogue, folder: Path, *, pinned: str = "", now: date
     path = f"custody/{transfer.id}/origin.json"
     about = _about(transfer)
     taken = Taken(found.checkpoint.origin, transfer.id, new, known)
-    if papers.vouched(catalogue, path) is None:
+    if papers.vouched(catalogue, path, ("custody_transfer",)) is None:
         pending = Draft("custody_transfer", "pending", detail=about, role="recipient")
         papers.file(catalogue, pending, {path: bundle}, now=now, agent=agent)
     elif not new and _ended(catalogue, transfer.id):

@@ -182,7 +182,8 @@ def adopt(catalogue: Catalogue, text: str, *, now: datetime, agent: str) -> Sche
     archive = catalogue.archive
     schedule = parsed(text, FILE)
     if (archive.root / FILE).exists():
-        _expect_kept(load(archive, papers.vouched(catalogue, FILE) or ""), schedule, archive.config.language)
+        told = papers.vouched(catalogue, FILE, ("policy change",))
+        _expect_kept(load(archive, told or ""), schedule, archive.config.language)
     draft = Draft(
         "policy change", detail={"policy": "retention", "classes": len(schedule.rules)}, role="authorizer"
     )

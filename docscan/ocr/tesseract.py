@@ -1,32 +1,37 @@
-"""The engine `tesseract`: Tesseract's program, one start an image.
+"""The engine `tesseract`: Tesseract's program, kept running where it can be, else one start an image.
 
-The image travels as a PNM file, in memory where the system has such a place:
-packing it as PNG costs half as much as reading it. The engine keeps to one
-thread: its own threads on one page cost several times the processor for no
+The image travels as a bare TIFF file, in memory where the system has such a
+place: packing it as PNG costs half as much as reading it. The engine keeps to
+one thread: its own threads on one page cost several times the processor for no
 gain in time.
 """
 
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pytesseract
+from PIL import Image as Pillow
 
 from docscan.errors import EngineFailedError, EngineMissingError
 from docscan.model import Image, Line, Word
 from docscan.ocr import tessdata
 from docscan.ocr.engine import Layout
+from docscan.ocr.kept import END, Kept
 from docscan.places import Box
 
 MODES: dict[Layout, int] = {"page": 3, "block": 6, "line": 7}  # of segmentation, without script detection
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a file of a random name, readable by its owner alone
 WORD_LEVEL = "5"  # of the engine's table; the levels above are page, block, paragraph and line
+RUNNING = 4  # programs that are kept: pages, and parts of them, in a language and in English; some 80 MB each
+STREAMS = 5  # the version from which the program tells of an image before it gets the next
 RESOLUTIONS = 70, 2400  # dpi; what lies outside Tesseract takes for a mistake and estimates itself
 
 Place = tuple[int, ...]  # the number of a block, then what tells its lines apart
@@ -65,9 +70,12 @@ class Tesseract:
             EngineFailedError: It stopped or took longer than `timeout`.
         """
         tessdata.require(language, tessdata.languages())
-        options = f"--psm {MODES[layout]} --dpi {resolution(dpi)}"
-        with _as_file(image) as path:
-            table = _table(path, language, options, timeout)
+        until = time.monotonic() + timeout
+        with _as_file(image, dpi) as path:
+            table = _streamed(path, language, MODES[layout], timeout)
+            if table is None:  # it ended: one that is started for this image alone says why
+                left = max(1e-3, until - time.monotonic())
+                table = _table(path, language, f"--psm {MODES[layout]}", left)
         return gathered(_words(table))
 
 
@@ -108,16 +116,39 @@ def _point_to_program() -> None:
 
 
 @contextmanager
-def _as_file(image: Image) -> Iterator[Path]:
-    """The image as a PNM file that lives as long as the block; in memory, unless TMPDIR says where."""
+def _as_file(image: Image, dpi: float) -> Iterator[Path]:
+    """The image as a TIFF file that lives as long as the block; in memory, unless TMPDIR says where."""
     folder = IN_MEMORY if "TMPDIR" not in os.environ and os.access(IN_MEMORY, os.W_OK) else None
-    grey = image.ndim == 2
-    height, width = image.shape[:2]
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="docscan-", suffix=".pnm") as file:
-        file.write(f"{'P5' if grey else 'P6'}\n{width} {height}\n255\n".encode())
-        file.write(np.ascontiguousarray(image if grey else image[:, :, ::-1]).data)
+    picture = Pillow.fromarray(image if image.ndim == 2 else image[:, :, ::-1])
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="docscan-", suffix=".tif") as file:
+        picture.save(file, "TIFF", dpi=(resolution(dpi), resolution(dpi)))
         file.flush()
         yield Path(file.name)
+
+
+def _streamed(path: Path, language: str, mode: int, timeout: float) -> str | None:
+    """The table of one image from a program that is kept running; None where none can be, or it ended.
+
+    Raises:
+        EngineMissingError: There is no Tesseract, or none that can be started.
+        EngineFailedError: It took longer.
+    """
+    if int(_version().partition(".")[0]) < STREAMS:
+        return None
+    with _as_file(np.full(END, 255, np.uint8), RESOLUTIONS[0]) as end:
+        try:
+            return _kept(tessdata.program(), language, mode, os.getpid()).table(path, end, timeout)
+        except TimeoutError as problem:
+            raise too_slow(timeout) from problem
+        except OSError as problem:
+            raise EngineMissingError("Tesseract cannot be started.", hint=tessdata.INSTALL) from problem
+
+
+@lru_cache(maxsize=RUNNING)
+def _kept(program: str, language: str, mode: int, process: int) -> Kept:
+    """The program that reads in a language and a mode; a forked process keeps its own."""
+    del process  # it is part of the key alone
+    return Kept(program, "-l", language, "--psm", f"{mode}", "-c", "tessedit_create_tsv=1")
 
 
 def _table(path: Path, language: str, options: str, timeout: float) -> str:

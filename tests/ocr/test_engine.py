@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from docscan.errors import EngineFailedError, EngineMissingError, LanguageMissingError
-from docscan.ocr import engine, libtesseract
+from docscan.ocr import engine, libtesseract, tesseract
 
 LANGUAGES = ("spa", "pol", "deu", "eng")
 
@@ -125,6 +125,15 @@ def test_a_page_that_takes_too_long_is_given_up(reader, drawn, letters):
     assert texts(read(reader, drawn(letters["eng"])))  # and the next one is read
 
 
+def test_what_was_read_before_does_not_matter(reader, drawn, letters):
+    for loaded in (libtesseract._model, tesseract._kept):
+        loaded.cache_clear()
+    alone = read(reader, drawn(letters["eng"]))
+    for other in ("qwertz qvvertz rnrn mm cl d", "l1I| O0o 5S 8B", *letters["pol"]):
+        read(reader, drawn((other, other)))
+    assert read(reader, drawn(letters["eng"])) == alone
+
+
 def test_what_it_offers_is_known(reader):
     assert set(LANGUAGES) <= reader.languages()
     assert "osd" not in reader.languages()
@@ -132,14 +141,6 @@ def test_what_it_offers_is_known(reader):
 
 
 # ---- the library in the process -----------------------------------------------------------------------
-
-
-def test_what_was_read_before_does_not_matter(inside, drawn, letters):
-    libtesseract._model.cache_clear()
-    alone = read(inside, drawn(letters["eng"]))
-    for other in ("qwertz qvvertz rnrn mm cl d", "l1I| O0o 5S 8B", *letters["pol"]):
-        read(inside, drawn((other, other)))
-    assert read(inside, drawn(letters["eng"])) == alone
 
 
 def test_no_more_models_stay_loaded_than_are_kept(inside, drawn, letters):

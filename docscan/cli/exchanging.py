@@ -12,7 +12,7 @@ from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, write
 from docscan.errors import ArchiveError
-from docscan.holdings import exports, imports, policies, report
+from docscan.holdings import exports, imports, policies, report, tabular
 from docscan.holdings.entities import Item
 from docscan.holdings.fuid import Heading
 from docscan.holdings.imports import Fault, Terms
@@ -41,6 +41,7 @@ def holdings() -> None:
     default="",
     help="Of the file, such as cp1250.  [default: UTF-8, or what was usual before]",
 )
+@click.option("--again", is_flag=True, help="Though the same file was imported before.")
 @click.option("--dry-run", is_flag=True, help="Say what is wrong with it, and import nothing.")
 @click.pass_context
 def import_(
@@ -50,18 +51,20 @@ def import_(
     client: str,
     batch: str | None,
     encoding: str,
+    again: bool,
     dry_run: bool,
 ) -> None:
     """Register all items of a list, or none: prints the list's id.
 
     Each number of a box in the list becomes a new box at the location that
-    --at names. What is wrong is said line by line.
+    --at names. What is wrong is said line by line. The same file is not
+    imported twice.
     """
     data = _data(path)
     with looking(ctx) if dry_run else changing(ctx) as register:
         at = register.entity(place).id if place else ""
         of = batches.intake(register.catalogue, batch) if batch else None
-        prepared = imports.prepare(register, data, Terms(at, client, encoding, of.id if of else ""))
+        prepared = imports.prepare(register, data, Terms(at, client, encoding, of.id if of else "", again))
         language = register.archive.config.language
         for fault in prepared.faults[:MOST_SHOWN]:
             say(_sentence(fault, language))
@@ -105,19 +108,26 @@ def export(
 ) -> None:
     """Write items as a table: a list as it came in, the register as plain CSV, or as a new form.
 
-    What came in comes out byte for byte, for as long as nothing of it was changed.
+    What came in comes out byte for byte, for as long as nothing of it was
+    changed. So cells that a spreadsheet would take for formulas stay as they
+    are, and how many there are is said: open such a file as text.
     """
     if listed and (place or as_form):
         raise click.UsageError("A list comes out as it came in: leave --in and --fuid out.")
     with looking(ctx) as register:
         if listed:
-            data = exports.as_it_came(register, exports.kept(register, listed))
+            came = exports.kept(register, listed)
+            data, form = exports.as_it_came(register, came), came.form
         elif as_form:
             above = Heading(**heading, day=now().date().isoformat())
-            data = exports.as_fuid(register, _chosen(register, place), above)
+            data, form = exports.as_fuid(register, _chosen(register, place), above), exports.FUID_FORM
         else:
-            data = "".join(exports.plain(register, _chosen(register, place), Form())).encode()
+            form = Form()
+            data = "".join(exports.plain(register, _chosen(register, place), form)).encode()
+        language = register.archive.config.language
     write(out, data)
+    if count := tabular.formulas(data, form):
+        say(sentence("U082", language, count=str(count)))
 
 
 @holdings.command("report", epilog="Example: docscan holdings report --on 2026-12-31 --csv")

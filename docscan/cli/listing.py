@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from docscan.cli.terminal import put, put_json, table
+from docscan.holdings.tabular import is_formula
 
 Called = TypeVar("Called", bound=Callable[..., Any])
 Row = Mapping[str, Any]
@@ -30,7 +31,8 @@ def give(
         rows: Values by column; those of JSON may have more.
         columns: Of the table and of the CSV, in order.
         as_json: One object a line, of whole rows.
-        as_csv: RFC 4180 with line feeds, for spreadsheets and scripts.
+        as_csv: RFC 4180 with line feeds, for spreadsheets and scripts: what a
+            spreadsheet would execute begins with an apostrophe.
         right: The columns of the table that are aligned to the right.
 
     Raises:
@@ -50,5 +52,10 @@ def _csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([row[name] for name in columns] for row in rows)
+    writer.writerows([_inert(row[name]) for name in columns] for row in rows)
     return out.getvalue().removesuffix("\n")
+
+
+def _inert(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from docscan.archive import ledger, papers
+from docscan.archive import event, ledger, papers
 from docscan.archive.custody import read_small
+from docscan.archive.tables import guarded
 from docscan.errors import HoldingsError
 from docscan.holdings import fuid, inventory, tabular
 from docscan.holdings.columns import PLAIN, folded
 from docscan.holdings.entities import Item
-from docscan.holdings.filed import events
 from docscan.holdings.fuid import Heading
 from docscan.holdings.inventory import Cells, Inventory, is_kept
 from docscan.holdings.projection import REDACTED, REGISTERED
@@ -55,10 +56,34 @@ class Kept:
 
 def lists(register: Register) -> list[Kept]:
     """The lists that were imported, the oldest first."""
-    found = ((one, one.detail) for one in events(register.catalogue, (REGISTERED,)) if "list" in one.detail)
+    query = "SELECT line FROM events WHERE type = ? AND object IS NULL"
+    listed = f"{query} AND json_extract(line, '$.detail.list') IS NOT NULL ORDER BY seq"
+    with guarded(register.archive.catalogue_path):
+        rows = register.catalogue.db.execute(listed, (REGISTERED,)).fetchall()
+    found = [event.parsed(line.encode()) for (line,) in rows]
     return [
-        Kept(str(told["list"]), one.at, int(told["rows"]), str(told.get("batch", ""))) for one, told in found
+        Kept(str(told["list"]), one.at, int(told["rows"]), str(told.get("batch", "")))
+        for one, told in ((one, one.detail) for one in found)
     ]
+
+
+def imported(register: Register, digest: str) -> Kept | None:
+    """The list that was imported from a file, the first if it was so again; None for none.
+
+    Args:
+        register: Open.
+        digest: SHA-256 of the file, in hexadecimal.
+    """
+    for one in lists(register):
+        with suppress(OSError, ValueError):  # of what was lost or altered `verify` tells
+            if digest.encode() in read_small(register.archive.root / path_of(one.id), MOST_BYTES):
+                return one
+    return None
+
+
+def path_of(identifier: str) -> str:
+    """Where a list lies, from the archive's root."""
+    return f"custody/{identifier}/list.json"
 
 
 def kept(register: Register, identifier: str) -> Inventory:
@@ -71,7 +96,7 @@ def kept(register: Register, identifier: str) -> Inventory:
     Raises:
         HoldingsError: There is none, or it is not as it was filed.
     """
-    language, path = register.archive.config.language, f"custody/{identifier}/list.json"
+    language, path = register.archive.config.language, path_of(identifier)
     types = () if '"' in identifier else (REGISTERED, REDACTED)  # it is no part of a question to SQLite
     digest = papers.vouched(register.catalogue, path, types) if types else None
     if digest is None:

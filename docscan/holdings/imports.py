@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from docscan.archive import papers
+from docscan.archive import ledger, papers
 from docscan.archive.event import Draft
 from docscan.errors import ArchiveError, HoldingsError
-from docscan.holdings import codes, columns, entities, fuid, inventory, projection, sheets, tabular
+from docscan.holdings import codes, columns, entities, exports, fuid, inventory, projection, sheets, tabular
 from docscan.holdings.entities import MOST_TEXT, Box, Entity, Item, kind_of
 from docscan.holdings.fuid import Parts
 from docscan.holdings.inventory import Cells, Inventory
@@ -51,12 +51,14 @@ class Terms:
         client: Whose it is; empty for the producing entity of the form.
         encoding: Of the file; empty to find it out.
         batch: The UUID of the batch with which it came; empty for none.
+        again: It may have been imported before.
     """
 
     at: str = ""
     client: str = ""
     encoding: str = ""
     batch: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,13 @@ def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
         terms: What it does not say itself.
 
     Raises:
-        HoldingsError: It is no list: no text, without headings, with a quotation that never ends, too long.
+        HoldingsError: It is no list: no text, without headings, with a quotation that never ends, too long;
+            or the same file was imported before.
     """
-    language = register.archive.config.language
+    language, digest = register.archive.config.language, ledger.sha256(data)
+    twin = None if terms.again else exports.imported(register, digest)
+    if twin is not None:
+        raise HoldingsError("U064", language, list=twin.id, day=twin.at[:10])
     text, encoding = tabular.decoded(data, language, terms.encoding)
     try:
         parts, delimiter = fuid.taken_apart(text)
@@ -102,6 +108,7 @@ def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
     form = tabular.form_of(parts.rows, encoding, delimiter)
     terms = replace(terms, client=terms.client or parts.entity)
     prepared = _Reading(register, parts, form, terms, Cells(register)).prepared()
+    prepared = replace(prepared, inventory=replace(prepared.inventory, sha256=digest))
     if not prepared.faults and inventory.written(register, prepared.inventory, prepared.items) != data:
         raise HoldingsError("U045", language)
     return prepared
@@ -129,7 +136,7 @@ def enter(register: Register, prepared: Prepared, *, now: datetime, agent: str) 
     entered: list[Entity] = [*prepared.boxes, *prepared.items]
     files = sheets.pages(register, entered, projection.REGISTER)
     identifier = str(uuid4())
-    files[f"custody/{identifier}/list.json"] = prepared.inventory.data
+    files[exports.path_of(identifier)] = prepared.inventory.data
     detail: dict[str, str | int] = {"act": projection.REGISTER, "rows": len(entered), "list": identifier}
     draft = Draft(
         projection.REGISTERED, detail=detail | ({"batch": prepared.batch} if prepared.batch else {})

@@ -33,6 +33,8 @@ class Inventory:
         columns: The names of the columns.
         rows: The UUIDs of the items in order; of what is no item, the text.
         foot: What stands below.
+        sha256: Of the file as it came, in hexadecimal; empty once a title of it was forgotten,
+            which nobody is to guess until the digest fits.
     """
 
     form: Form
@@ -40,12 +42,13 @@ class Inventory:
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     foot: str
+    sha256: str = ""
 
     @property
     def data(self) -> bytes:
         """As it is kept, and as `read` reads it."""
         told: dict[str, Any] = {"format": FORMAT, "head": self.head, "foot": self.foot}
-        told |= {"columns": self.columns, "rows": self.rows}
+        told |= {"columns": self.columns, "rows": self.rows, "sha256": self.sha256}
         told |= {name: getattr(self.form, name) for name in Form.__slots__}
         return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -68,6 +71,7 @@ def read(data: bytes) -> Inventory:
         tuple(map(str, told["columns"])),
         tuple(map(str, told["rows"])),
         str(told["foot"]),
+        str(told.get("sha256", "")),
     )
 
 

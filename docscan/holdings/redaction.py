@@ -7,13 +7,14 @@ as a program can; copies elsewhere are out of reach.
 """
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
 from docscan.archive import durable, papers
 from docscan.archive.event import Draft, Event
 from docscan.errors import HoldingsError
-from docscan.holdings import filed, lent, rows
+from docscan.holdings import exports, filed, lent, rows
 from docscan.holdings.entities import Item, Person, blanked, kind_of
 from docscan.holdings.projection import REDACTED
 from docscan.holdings.register import Register
@@ -42,7 +43,7 @@ def redact(register: Register, named: str, *, now: datetime, agent: str) -> Even
         raise HoldingsError("G090", language, subject=getattr(subject, "code", named))
     if number := _open_loan(register, subject.id):
         raise HoldingsError("G080", language, subject=subject.code, number=number)
-    files = _rewritten(register, subject.id)
+    files = _rewritten(register, subject.id) | _undigested(register, subject.id)
     before = [(register.archive.root / path).open("r+b") for path in files]
     draft = Draft(REDACTED, detail={"subject": subject.id, "kind": kind_of(subject)}, role="authorizer")
     try:
@@ -80,6 +81,20 @@ def _rewritten(register: Register, subject_id: str) -> dict[str, bytes]:
         if subject_id.encode() in data:
             lines = (line for line in data.splitlines(keepends=True) if not line.startswith(rows.SALT))
             found[path] = rows.salt() + b"".join(_blanked(line, subject_id) for line in lines)
+    return found
+
+
+def _undigested(register: Register, subject_id: str) -> dict[str, bytes]:
+    """The imported lists that an item stands in, by path, without the digests of their files.
+
+    Raises:
+        HoldingsError: A list is not as it was filed.
+    """
+    found = {}
+    for one in exports.lists(register):
+        listed = exports.kept(register, one.id)
+        if subject_id in listed.rows and listed.sha256:
+            found[exports.path_of(one.id)] = replace(listed, sha256="").data
     return found
 
 

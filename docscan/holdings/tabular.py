@@ -19,6 +19,9 @@ MOST_BYTES = 100_000_000
 SAMPLE = 1_000  # rows from which the habit of quoting is seen
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?", re.ASCII)
 
+FORMULA = re.compile(r"[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet takes for a formula (OWASP, CSV injection)."""
+
 QUOTINGS: Mapping[str, Callable[[str], bool]] = {
     "needed": lambda _: False,
     "text": lambda cell: bool(cell) and NUMBER.fullmatch(cell) is None,
@@ -63,6 +66,22 @@ class Record:
     def is_blank(self) -> bool:
         """Whether it says nothing."""
         return not any(cell.strip() for cell in self.cells)
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet takes a cell for a formula; a plain number is none."""
+    return bool(FORMULA.match(cell)) and NUMBER.fullmatch(cell) is None
+
+
+def formulas(data: bytes, form: Form) -> int:
+    """How many cells of a file a spreadsheet takes for formulas.
+
+    Args:
+        data: All of the file.
+        form: How it is written down.
+    """
+    rows = records(data.decode(form.encoding), form.delimiter)
+    return sum(is_formula(cell) for row in rows for cell in row.cells)
 
 
 def decoded(data: bytes, language: str, encoding: str = "") -> tuple[str, str]:

@@ -59,6 +59,17 @@ def test_a_list_goes_in_and_comes_out_byte_for_byte(asked: Call, path: Path, tmp
     ]
 
 
+def test_a_report_holds_no_formula_for_a_spreadsheet_and_a_file_with_some_is_said_to(
+    asked: Call, tmp_path: Path
+):
+    asked("item", "add", "--title", '=HYPERLINK("x")', "--location", "L-000001B")
+    assert """'=HYPERLINK(""x"")""" in asked("item", "list", "--csv")
+    assert "'=" not in asked("item", "list", "--json")
+    out = tmp_path / "out.csv"
+    asked("holdings", "export", "--out", out)
+    assert ""","=HYPERLINK(""x"")",""" in out.read_text()
+
+
 def test_a_bad_line_is_named_and_nothing_is_imported(asked: Call, path: Path, shelf: Shelf):
     path.write_bytes(LIST)
     before = ledger.read_head(shelf.archive)

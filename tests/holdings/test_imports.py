@@ -1,8 +1,11 @@
 """Lists of holdings: what comes in comes out byte for byte, and what is wrong is named by its line."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 
+import depot as depots
 import pytest
 from depot import AGENT, NOW, Depot, enter, furnish, working
 from hypothesis import HealthCheck, given, settings
@@ -37,11 +40,11 @@ Elaborado por: Lucía Peña;;;;Entregado por:;;;;Recibido por:;;;;
 Cargo:;;;;Cargo:;;;;Cargo:;;;;"""
 
 
-def prepared(depot: Depot, data: bytes, **terms: str) -> Prepared:
-    return imports.prepare(depot.register, data, Terms(**{"at": depot.locations[0].id} | terms))
+def prepared(depot: Depot, data: bytes, **terms: str | bool) -> Prepared:
+    return imports.prepare(depot.register, data, Terms(**{"at": depot.locations[0].id} | terms))  # type: ignore[arg-type]  # as a test says
 
 
-def entered(depot: Depot, data: bytes, **terms: str) -> str:
+def entered(depot: Depot, data: bytes, **terms: str | bool) -> str:
     return imports.enter(depot.register, prepared(depot, data, **terms), now=NOW, agent=AGENT)
 
 
@@ -369,3 +372,42 @@ def test_a_new_form_can_be_read_again_and_says_the_same(depot: Depot):
     assert {one.client for one in read.items} == {"Muñoz & Hijos"}
     assert read.boxes == ()
     assert read.inventory.foot.count("Firma:") == 3
+
+
+def test_the_same_file_is_imported_twice_only_when_that_is_said(depot: Depot):
+    data = b"title,Notas\nuno,\ndos,x\n"
+    listed = entered(depot, data)
+    depots.enter(depot.register, [replace(newest(depot, 1)[0], title="tres")], act="change")
+    with pytest.raises(HoldingsError, match=listed) as refused:
+        prepared(depot, data)
+    assert (refused.value.code, "--again" in refused.value.hint) == ("U064", True)
+    assert entered(depot, data, again=True) != listed
+    assert entered(depot, data + b"cuatro,\n")
+
+
+def test_the_digest_of_a_file_goes_with_a_title_that_is_forgotten(archive: Archive):
+    """Or whoever guesses the title could see that the digest fits."""
+    data = b"title\nGrzegorz\n"
+    with working(archive) as register:
+        depot = furnish(register)
+        listed, digest = entered(depot, data), ledger.sha256(data).encode()
+        path = archive.root / exports.path_of(listed)
+        assert digest in path.read_bytes()
+        redaction.redact(register, newest(depot, 1)[0].code, now=NOW, agent=AGENT)
+        assert digest not in path.read_bytes()
+        assert came_out(depot, listed) == b"title\n\n"
+    assert list(fixity.verify(archive)) == []
+
+
+def test_cells_that_look_like_formulas_go_in_and_out_as_they_are(depot: Depot):
+    data = b"title;Notas;folios\n=1+1;@x;\n'=2;-5;3\n+34 600;'@y;\n"
+    listed = entered(depot, data)
+    assert came_out(depot, listed) == data
+    assert tabular.formulas(data, Form(delimiter=";")) == 3
+    out = "".join(exports.plain(depot.register, newest(depot, 3), Form()))
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["title"], row["Notas"]) for row in rows] == [
+        ("=1+1", "@x"),
+        ("'=2", "-5"),
+        ("+34 600", "'@y"),
+    ]

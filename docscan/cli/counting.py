@@ -1,6 +1,7 @@
 """Stocktakes: `stocktake`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -8,9 +9,9 @@ import click
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say
-from docscan.errors import HoldingsError
+from docscan.errors import ArchiveError, HoldingsError
 from docscan.holdings import stocktake as stocktakes
-from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.entities import Box, Entity, Item, Location
 from docscan.holdings.register import Register
 from docscan.holdings.stocktake_findings import (
     FINDINGS,
@@ -26,6 +27,7 @@ from docscan.messages import sentence
 
 COLUMNS = ("item", "title", "finding", "seen", "box", "location", "state", "person", "name")
 LISTED = ("place", "started", "closed")
+NO_PLACES = ("F", "P")  # what the codes of items and persons begin with
 
 place_argument = click.argument("place", metavar="PLACE")
 
@@ -56,13 +58,20 @@ def start(ctx: click.Context, place: str) -> None:
 def scan(ctx: click.Context, codes: Sequence[str], place: str | None) -> None:
     """Say what was seen: the code of a location or a box, then the items that are there, and so on.
 
-    A box after a location is seen there. All of it is put on record, or nothing.
+    A box after a location is seen there. A code that is none of what is counted
+    is named, and so are those after it while nobody knows where they were
+    seen; the others are put on record, and the exit code is 1.
     """
     with changing(ctx) as register:
         counting = stocktakes.counting(register, _place(register, place or codes[0]))
-        seen = list(_seen(register, counting, codes))
-        stocktakes.scan(register, counting, seen, now=now(), agent=agent())
-    say(f"{len(seen)} scanned.")
+        found = _read(register, counting, codes)
+        if found.seen:
+            stocktakes.scan(register, counting, found.seen, now=now(), agent=agent())
+    say(f"{len(found.seen)} scanned.")
+    for told in found.foreign:
+        say(told)
+    if found.foreign:
+        ctx.exit(1)
 
 
 @stocktake.command("show", epilog="Example: docscan stocktake show L-000012N --csv")
@@ -92,8 +101,8 @@ def show(ctx: click.Context, place: str, everything: bool, as_json: bool, as_csv
 @click.pass_context
 def close(ctx: click.Context, place: str, yes: bool, cancel: bool, as_json: bool, as_csv: bool) -> None:
     """End the stocktake of PLACE: what was not seen, and nobody has, is missing from then on."""
-    if not (yes or cancel):
-        _confirm(ctx, place)
+    if not (yes or cancel or _is_confirmed(ctx, place)):
+        ctx.exit(1)
     with changing(ctx) as register:
         counting = stocktakes.counting(register, _place(register, place))
         if cancel:
@@ -119,13 +128,15 @@ def list_(ctx: click.Context, closed: bool, as_json: bool, as_csv: bool) -> None
     give(rows, LISTED, as_json=as_json, as_csv=as_csv)
 
 
-def _confirm(ctx: click.Context, place: str) -> None:
+def _is_confirmed(ctx: click.Context, place: str) -> bool:
     """Ask before anything is said to be missing; nobody is kept waiting meanwhile."""
     with looking(ctx) as register:
         counting = stocktakes.counting(register, _place(register, place))
-        missing = tally(register, counting)["missing"]
-    if missing:
-        click.confirm(f"{missing} items were not seen. Are they missing?", abort=True, err=True)
+        missing, language = tally(register, counting)["missing"], register.archive.config.language
+    if not missing or click.confirm(f"{missing} items were not seen. Are they missing?", err=True):
+        return True
+    say(sentence("G122", language, place=called(counting.place)))
+    return False
 
 
 def _place(register: Register, named: str) -> Countable:
@@ -141,33 +152,57 @@ def _place(register: Register, named: str) -> Countable:
     return found
 
 
-def _seen(
-    register: Register, counting: Stocktake, codes: Sequence[str]
-) -> Iterator[tuple[Item | Box, Location | Box]]:
-    """What was seen, each with where: the last place before it.
+@dataclass(slots=True)
+class _Scans:
+    """What codes mean, one after the other.
 
-    Raises:
-        NotFoundError: Nothing has one of the codes.
-        HoldingsError: The first is no place, or one is none of what is counted.
-        click.UsageError: One is a person.
+    Attributes:
+        language: Of the sentences.
+        seen: What was seen, each with where: the last place before it.
+        foreign: A sentence for each code that is none of what is counted.
+        shelf: The last location; None for none.
+        place: The last place; None when it is not known.
     """
-    language, counted = register.archive.config.language, called(counting.place)
+
+    language: str
+    seen: list[tuple[Item | Box, Location | Box]] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     shelf: Location | None = None
     place: Location | Box | None = None
+
+
+def _read(register: Register, counting: Stocktake, codes: Sequence[str]) -> _Scans:
+    """What was seen, and what does not belong to the stocktake."""
+    scans = _Scans(register.archive.config.language)
     for code in codes:
-        found = register.entity(code)
-        if isinstance(found, Location | Box):
-            if not stocktakes.covers(counting, found):
-                raise HoldingsError("J128", language, place=found.code, counted=counted)
-            if isinstance(found, Box) and shelf is not None:
-                yield found, shelf
-            place, shelf = found, found if isinstance(found, Location) else shelf
-        elif not isinstance(found, Item):
-            raise click.UsageError(f"{code} is neither a place nor an item.")
-        elif place is None:
-            raise HoldingsError("J306", language, place=counted)
-        else:
-            yield found, place
+        try:
+            _take(scans, counting, register.entity(code))
+        except ArchiveError as problem:
+            scans.foreign.append(f"{code}: {problem} {problem.hint}")
+            if not code.strip().upper().startswith(NO_PLACES):  # it may have been the place of what follows
+                scans.shelf = scans.place = None
+    return scans
+
+
+def _take(scans: _Scans, counting: Stocktake, found: Entity) -> None:
+    """Take one code.
+
+    Raises:
+        HoldingsError: It is none of what is counted, or nobody knows where it was seen.
+    """
+    counted = called(counting.place)
+    if isinstance(found, Location | Box):
+        if not stocktakes.covers(counting, found):
+            raise HoldingsError("J128", scans.language, place=found.code, counted=counted)
+        if isinstance(found, Box) and scans.shelf is not None:
+            scans.seen.append((found, scans.shelf))
+        scans.place, scans.shelf = found, found if isinstance(found, Location) else scans.shelf
+    elif not isinstance(found, Item):
+        raise HoldingsError("G118", scans.language, subject=called(found))
+    elif scans.place is None:
+        raise HoldingsError("G120", scans.language, item=found.code, place=counted)
+    else:
+        scans.seen.append((found, scans.place))
 
 
 def _give(found: Sequence[Counted], *, everything: bool, as_json: bool, as_csv: bool) -> None:

@@ -59,9 +59,12 @@ def test_a_close_says_what_is_missing_once_that_is_confirmed(
     stocktake: Program, call: Program, depot: Depot, monkeypatch: pytest.MonkeyPatch
 ):
     place, asked = scanned(stocktake, depot), []
-    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text))
+    answers = iter([False, True])
+    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or next(answers))
+    code, out, said = stocktake("close", place)
+    assert (code, out, f"docscan stocktake close {place} --cancel" in said) == (1, "", True)
     code, out, _ = stocktake("close", place, "--json")
-    assert (code, len(asked)) == (0, 1)
+    assert (code, len(asked)) == (0, 2)
     assert [json.loads(line)["finding"] for line in out.splitlines()] == ["misplaced", "missing", "away"]
     _, out, _ = call("-A", depot.archive.root, "where", depot.items[4].code, "--json")
     assert json.loads(out)["state"] == "missing"
@@ -78,18 +81,22 @@ def test_a_stocktake_that_is_given_up_makes_nothing_missing(stocktake: Program, 
     assert json.loads(out)["state"] == "shelved"
 
 
-@pytest.mark.parametrize("what", ["a person", "an item first", "a place elsewhere", "an item as the place"])
-def test_scans_that_make_no_sense_are_refused_whole(stocktake: Program, depot: Depot, what: str):
-    place, item = depot.locations[0].code, depot.items[0].code
+def test_codes_that_are_none_of_what_is_counted_are_named_and_the_others_taken(
+    stocktake: Program, depot: Depot
+):
+    place, elsewhere, items = depot.locations[0].code, depot.locations[1].code, depot.items
     stocktake("start", place)
-    words, code = {
-        "a person": ((place, item, depot.persons[0].code), 2),
-        "an item first": (("--in", place, item), 6),
-        "a place elsewhere": ((place, item, depot.locations[1].code), 6),
-        "an item as the place": ((item, item), 2),
-    }[what]
-    assert stocktake("scan", *words)[0] == code
-    assert stocktake("close", place, "--yes")[0] == 6, "nothing was scanned"
+    words = [place, items[0].code, depot.persons[0].code, items[1].code, "F-000099Q", items[2].code]
+    words += [elsewhere, items[3].code, "nonsense", items[4].code, depot.boxes[1].code, items[3].code]
+    code, _, said = stocktake("scan", *words)
+    counted, *foreign = said.splitlines()
+    assert (code, counted) == (1, "4 scanned.")
+    assert [one.partition(":")[0] for one in foreign] == [
+        *(depot.persons[0].code, "F-000099Q", elsewhere, items[3].code, "nonsense", items[4].code)
+    ]
+    assert all(len(one.split(". ")) > 1 for one in foreign), "each with its way out"
+    assert stocktake("scan", items[0].code, items[0].code)[0] == 2
+    assert stocktake("scan", "--in", place, items[0].code)[0] == 1
 
 
 def test_a_site_is_counted_by_its_name(stocktake: Program, depot: Depot):

@@ -168,6 +168,16 @@ def test_what_was_missing_and_is_seen_in_its_place_is_found_by_the_close(depot: 
     assert reg.state(item.id) == "shelved"
 
 
+def test_a_request_for_what_turns_out_to_be_missing_is_cancelled_by_the_close(depot: Depot):
+    seen, unseen = depot.items[0], depot.items[2]  # in the same box
+    do(depot.register, "request", unseen, depot.persons[0].id)
+    counting = begin(depot.register, depot.boxes[0])
+    see(depot.register, counting, (seen, depot.boxes[0]))
+    stocktake.close(depot.register, counting, now=NOW, agent=AGENT)
+    assert depot.register.open_loan(unseen.id) is None  # P1
+    assert depot.register.state(unseen.id) == "missing"
+
+
 def test_what_is_missing_already_is_not_said_to_be_missing_again(depot: Depot):
     reg, item = depot.register, depot.items[0]
     reg.write([places.missing(reg, item.id)], now=NOW, agent=AGENT)

@@ -152,12 +152,17 @@ class Index(Protocol):
             seq: The last number of the outbox that this commit covers.
             removed: The ids of records to take out.
             wiped: No word of what was ever taken out may stay in a file of
-                the index. An engine that cannot cut them out empties the
-                index: `seq()` is 0 afterwards, and everything is to be put in again.
+                the index; see `soiled` for an engine that cannot cut them out.
 
         Raises:
             ArchiveError: The disk failed; the index is as it was before.
             ArchiveBusyError: Another process has been writing for too long.
+        """
+
+    def soiled(self) -> bool:
+        """Whether words of what was to be wiped still lie in files of the index.
+
+        It finds none of them; but another is to be made beside it, and this one deleted.
         """
 
     def seq(self) -> int:
@@ -170,11 +175,17 @@ class Index(Protocol):
             DamagedIndexError: The index was damaged since it was opened.
         """
 
-    def frequency(self, term: str) -> int:
-        """How many documents have a term in their body."""
+    def frequency(self, term: str, *, only: Plan | None = None) -> int:
+        """How many documents have a term in their body.
 
-    def words(self, start: str, limit: int) -> tuple[Suggestion, ...]:
-        """The terms of the body that begin so, the most frequent first, then by term."""
+        Without `only`, documents that were taken out may still count.
+        """
+
+    def words(self, start: str, limit: int, *, only: Plan | None = None) -> tuple[Suggestion, ...]:
+        """The terms of the body that begin so, the most frequent first, then by term.
+
+        Without `only`, documents that were taken out may still count.
+        """
 
     def count(self) -> int:
         """How many documents are in the index."""

@@ -1,0 +1,258 @@
+"""The index kept by tantivy, with guards against what is known to break in it.
+
+- A writer that goes on with an index opened earlier does not know what another
+  process wrote meanwhile, and leaves files behind for ever: the index is
+  opened anew before each write, under a lock of our own.
+- A failed write is a `ValueError`; damage may be a panic of its own kind.
+- What is deleted is only marked, and its words stay in the files until tantivy
+  finds it worth while to merge them; nothing can make it: see `soiled`.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import filelock
+import tantivy
+
+from docscan.errors import ArchiveBusyError, ArchiveError
+from docscan.search import durable
+from docscan.search.index import DamagedIndexError, Hits, Question, Suggestion
+from docscan.search.plan import Among, Plan, Term
+from docscan.search.prepared import Prepared
+from docscan.search.tantivy_answer import answered, asked
+from docscan.search.tantivy_order import Shelf
+from docscan.search.tantivy_query import Compiler
+from docscan.search.tantivy_schema import ID, NUMBERS, SEQ, columns, enrol, entry, mark, schema
+
+LAYOUT = 1
+"""Raised with every change of how a document lies in the index."""
+
+PATIENCE = 30.0
+"""Seconds to wait for another writer: longer than the merge of a large index takes."""
+
+MEMORY = 64_000_000
+"""Bytes of postings that a writer gathers before it puts them to the disk."""
+
+LOCK = "docscan.lock"
+
+SOILED = "soiled"
+"""The file that says that words of what was to be wiped still lie in files of the index."""
+
+META = "meta.json"
+"""tantivy's own table of contents, replaced by every commit."""
+
+
+class TantivyIndex:
+    """One folder's index; see `index.Index` for what it offers."""
+
+    def __init__(self, folder: Path, *, terms: str = "", patience: float = PATIENCE) -> None:
+        """Open the index in a folder of its own, or make it.
+
+        Args:
+            folder: One that holds an index from elsewhere, of an older form
+                or damaged is emptied, and `seq()` is 0 again.
+            terms: Names the rules by which terms are made; an index made by others is of an older form.
+            patience: Seconds to wait for another writer.
+
+        Raises:
+            ArchiveError: The folder holds something that is no index, or cannot be written.
+            ArchiveBusyError: Another process has been writing for too long.
+        """
+        self._folder = folder
+        self._fingerprint = f"tantivy {tantivy.tantivy.__version__}, layout {LAYOUT}, {terms}"
+        self._patience = patience
+        self._state: tuple[int, ...] = ()
+        self._opened: tuple[Shelf, Compiler] | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not self._ours():
+                self._rebuild()
+        except OSError as error:
+            raise ArchiveError(
+                f"The search index {folder} cannot be made: {error.strerror or error}.",
+                hint="Make it anew, where it can be written, with: docscan rebuild",
+            ) from error
+
+    def update(
+        self,
+        documents: Iterable[Prepared],
+        *,
+        seq: int,
+        removed: Iterable[str] = (),
+        wiped: bool = False,
+    ) -> None:
+        """Put documents in and take others out, in one commit."""
+        latest = {document.id: document for document in documents}
+        with self._writing() as writer:
+            if wiped:
+                durable.write(self._folder / SOILED, "")
+            names = {name for document in latest.values() for name in document.numbers}
+            known = enrol(self._folder, names)
+            if self.count():
+                for identifier in dict.fromkeys((*latest, *removed)):
+                    writer.delete_documents_by_term(ID, identifier)
+            for document in latest.values():
+                writer.add_document(entry(document, known))
+            writer.delete_documents_by_term(SEQ, SEQ)
+            writer.add_document(mark(seq))
+            writer.commit()
+
+    def soiled(self) -> bool:
+        """Whether words of what was to be wiped still lie in files of the index."""
+        return (self._folder / SOILED).exists()
+
+    def seq(self) -> int:
+        """The last number of the outbox that is in the index."""
+        shelf, compiler = self._open()
+        with _readable():
+            found = shelf.searcher.search(tantivy.Query.term_query(compiler.schema, SEQ, SEQ, "basic"), 1)
+            return int(shelf.searcher.doc(found.hits[0][1])[SEQ][1])
+
+    def search(self, question: Question) -> Hits:
+        """Find documents."""
+        shelf, compiler = self._open()
+        asking = asked(compiler, question)
+        with _readable():
+            return answered(shelf, compiler, asking)
+
+    def frequency(self, term: str, *, only: Plan | None = None) -> int:
+        """How many documents have a term in their body."""
+        if only is None:
+            shelf, _ = self._open()
+            with _readable():
+                return int(shelf.searcher.doc_freq("body", term))
+        return self.search(Question((Term("body", term),), limit=0, only=only)).total
+
+    def words(self, start: str, limit: int, *, only: Plan | None = None) -> tuple[Suggestion, ...]:
+        """The terms of the body that begin so."""
+        shelf, compiler = self._open()
+        narrowed = None if only is None else compiler.query(only)
+        with _readable():
+            found = shelf.searcher.terms_with_prefix("body", start, narrowed, limit)
+        return tuple(Suggestion(term, count) for term, count in found if count)
+
+    def count(self) -> int:
+        """How many documents are in the index."""
+        return int(self._open()[0].searcher.num_docs) - 1  # but the mark
+
+    def missing(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of some ids whose documents are not in the index."""
+        wanted = tuple(ids)
+        shelf, compiler = self._open()
+        query = compiler.query(Among(frozenset(wanted)))
+        with _readable():
+            found = set(shelf.by_id(query, len(wanted)))
+        return tuple(identifier for identifier in wanted if identifier not in found)
+
+    def close(self) -> None:
+        """Release the files."""
+        self._opened = None
+        self._state = ()
+
+    def _ours(self) -> bool:
+        """Whether a usable index of ours lies in the folder; a foreign one is not even opened."""
+        if not durable.labelled(self._folder, self._fingerprint):
+            return False
+        try:
+            self.seq()
+        except DamagedIndexError:
+            return False
+        return True
+
+    def _rebuild(self) -> None:
+        with self._locked():
+            if self._ours():  # another process was quicker
+                return
+            self.close()
+            durable.clear(self._folder, _part, keep=LOCK)
+            index = tantivy.Index(schema(), path=str(self._folder))
+            with _written(index) as writer:
+                writer.add_document(mark(0))
+                writer.commit()
+            durable.label(self._folder, self._fingerprint)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = filelock.FileLock(self._folder / LOCK, timeout=self._patience, fallback_to_soft=False)
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise ArchiveBusyError(
+                f"Another run has been writing the search index for more than {self._patience:g} seconds.",
+                hint="Wait for it to end and try again; nothing was lost.",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """A writer whose commit happens whole or not at all."""
+        with self._locked():
+            try:
+                with _written(tantivy.Index.open(str(self._folder))) as writer:
+                    yield writer
+            except (OSError, ValueError) as error:
+                raise ArchiveError(
+                    f"The search index could not be written: {error}.",
+                    hint="See to the disk and try again; the index is as it was before.",
+                ) from error
+
+    def _open(self) -> tuple[Shelf, Compiler]:
+        """The newest commit."""
+        with _readable():
+            paths = (self._folder / META, self._folder / durable.LABEL)
+            known = [path.stat() for path in paths]
+            state = tuple(part for stat in known for part in (stat.st_ino, stat.st_mtime_ns))
+            if self._opened is None or state != self._state:
+                index = tantivy.Index.open(str(self._folder))
+                index.config_reader("manual")
+                index.reload()
+                compiler = Compiler(index.schema, columns(self._folder))
+                self._opened = (Shelf(index, index.searcher()), compiler)
+                self._state = state
+            return self._opened
+
+
+@contextlib.contextmanager
+def _written(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
+    """A writer, gone in the end with its threads, its lock and the files that are no longer used."""
+    writer = index.writer(MEMORY, 1)
+    try:
+        yield writer
+    finally:
+        # Merging may fail where the commit did not; the next one tries again.
+        with contextlib.suppress(OSError, ValueError):
+            writer.garbage_collect_files()
+        with contextlib.suppress(OSError, ValueError):
+            writer.wait_merging_threads()
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever breaks while the index is read is damage of the index."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError) as error:
+        raise _damaged() from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # tantivy's own; its class can be had nowhere
+            raise
+        raise _damaged() from error
+
+
+def _damaged() -> DamagedIndexError:
+    return DamagedIndexError("The search index cannot be read.", hint="Make it anew with: docscan rebuild")
+
+
+def _part(name: str) -> bool:
+    """Whether a file of that name may be part of a tantivy index."""
+    segment, _, _ = name.partition(".")
+    own = (META, NUMBERS, f"{NUMBERS}.new", SOILED, f"{SOILED}.new", LOCK, ".managed.json")
+    return name in own or name.startswith(".tantivy-") or _is_segment(segment)
+
+
+def _is_segment(name: str) -> bool:
+    return len(name) == 32 and all(sign in "0123456789abcdef" for sign in name)

@@ -1,0 +1,145 @@
+"""The hits of a tantivy query in an order that a cursor can go on in: by score or by a number, then by id."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+from tantivy import DocAddress, FieldType, Index, Order, Query, Schema, Searcher
+
+from docscan.search.tantivy_query import bare, behind, both, minus
+from docscan.search.tantivy_schema import ID
+
+AHEAD = 32
+"""Hits that are fetched beyond those wanted, as equal scores come in no order;
+four times as many when they do not suffice."""
+
+Rows = Sequence[tuple[Any, DocAddress]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A hit's place in an order.
+
+    Attributes:
+        value: Its score or number; None without a number.
+        id: Its identifier.
+    """
+
+    value: float | int | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The column of a number, to be ordered by."""
+
+    schema: Schema
+    name: str
+    descending: bool
+
+    @property
+    def order(self) -> Order:
+        """As tantivy names it."""
+        return Order.Desc if self.descending else Order.Asc
+
+    def equal(self, value: int) -> Query:
+        """The documents with this number."""
+        return bare(Query.range_query(self.schema, self.name, FieldType.Integer, value, value))
+
+    def beyond(self, value: int) -> Query:
+        """The documents whose number comes after this one in the order."""
+        low, high = (None, value) if self.descending else (value, None)
+        return bare(
+            Query.range_query(
+                self.schema,
+                self.name,
+                FieldType.Integer,
+                low,
+                high,
+                include_lower=low is None,
+                include_upper=high is None,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One state of one index."""
+
+    index: Index
+    searcher: Searcher
+
+    def total(self, query: Query) -> int:
+        """How many documents a query finds."""
+        return int(self.searcher.search(query, 1, count=True).count or 0)  # type: ignore[attr-defined]  # not in its stubs
+
+    def by_id(self, query: Query, limit: int, after: str = "") -> list[str]:
+        """The first ids that a query finds, behind one of them."""
+        if limit <= 0:
+            return []
+        wanted = both(query, behind(self.index, after)) if after else query
+        found = self.searcher.search(wanted, limit, count=False, order_by_field=ID, order=Order.Asc)
+        return [str(key) for key, _ in found.hits]
+
+    def by_score(self, query: Query, limit: int, after: Place | None) -> list[Place]:
+        """The best that a query finds, behind a place among them."""
+        fetched = limit + AHEAD
+        while True:
+            rows = self.searcher.search(query, fetched, count=False).hits
+            whole = len(rows) < fetched
+            # those that share the last score may not all be there
+            sure = rows if whole else [row for row in rows if row[0] > rows[-1][0]]
+            found = list(islice(self._rated(sure, after), limit))
+            if whole or len(found) == limit:
+                return found
+            fetched *= 4
+
+    def _rated(self, rows: Rows, after: Place | None) -> Iterator[Place]:
+        for score, equal in groupby(rows, key=itemgetter(0)):
+            if after is None or after.value is None or score < after.value:
+                yield from (Place(score, found) for found in sorted(self._ids(equal)))
+            elif score == after.value:
+                yield from (Place(score, found) for found in sorted(self._ids(equal)) if found > after.id)
+
+    def by_number(self, query: Query, column: Column, limit: int, after: Place | None) -> list[Place]:
+        """Those with a number in its order, then those without, behind a place among them."""
+        numbered = Query.exists_query(column.name)
+        found: list[Place] = []
+        if after is None:
+            found = self._numbered(both(query, numbered), column, limit)
+        elif after.value is not None:
+            value = int(after.value)
+            found = self._equal(query, column, Place(value, after.id), limit)
+            found += self._numbered(both(query, column.beyond(value)), column, limit - len(found))
+        start = after.id if after is not None and after.value is None else ""
+        rest = self.by_id(minus(query, numbered), limit - len(found), start)
+        return found + [Place(None, identifier) for identifier in rest]
+
+    def _numbered(self, query: Query, column: Column, limit: int) -> list[Place]:
+        """The first of those with a number; where the last number is shared, the first of them by id."""
+        if limit <= 0:
+            return []
+        rows = self.searcher.search(
+            query, limit, count=False, order_by_field=column.name, order=column.order
+        ).hits
+        whole = len(rows) < limit
+        sure = [
+            Place(value, identifier)
+            for value, equal in groupby(rows, key=itemgetter(0))
+            if whole or value != rows[-1][0]
+            for identifier in sorted(self._ids(equal))
+        ]
+        if whole:
+            return sure
+        return sure + self._equal(query, column, Place(rows[-1][0], ""), limit - len(sure))
+
+    def _equal(self, query: Query, column: Column, after: Place, limit: int) -> list[Place]:
+        """Those with the very number of a place, behind it."""
+        found = self.by_id(both(query, column.equal(int(after.value or 0))), limit, after.id)
+        return [Place(after.value, identifier) for identifier in found]
+
+    def _ids(self, rows: Iterator[tuple[Any, DocAddress]]) -> Iterator[str]:
+        for _, address in rows:
+            yield str(self.searcher.doc(address)[ID][0])

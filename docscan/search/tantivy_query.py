@@ -1,0 +1,154 @@
+"""Plans as tantivy's queries."""
+
+import re
+from dataclasses import dataclass
+
+from tantivy import FieldType, Index, Occur, Query, Schema
+
+from docscan.errors import SearchError
+from docscan.search.plan import (
+    All,
+    Among,
+    Any,
+    Between,
+    Everything,
+    Near,
+    Plan,
+    Sequence,
+    Similar,
+    Starts,
+    Term,
+    Without,
+)
+from docscan.search.tantivy_schema import ID, POSITIONED
+
+_IDENTIFIER = re.compile(r"\w[\w-]*")
+
+Leaf = Term | Sequence | Near | Starts | Similar | Between | Among
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Turns plans into queries for one index.
+
+    Attributes:
+        schema: The index's.
+        columns: Of each number's name its column; others are in no document.
+    """
+
+    schema: Schema
+    columns: dict[str, str]
+
+    def query(self, plan: Plan) -> Query:
+        """The query that finds what a plan finds."""
+        if isinstance(plan, All):
+            return self._all(plan)
+        if isinstance(plan, Any):
+            return any_of([self.query(part) for part in plan.plans])
+        if isinstance(plan, Without):
+            return Query.boolean_query([(Occur.Must, everything()), (Occur.MustNot, self.query(plan.plan))])
+        if isinstance(plan, Everything):
+            return everything()
+        return self._leaf(plan)
+
+    def _all(self, plan: All) -> Query:
+        parts = [
+            (Occur.MustNot, self.query(part.plan))
+            if isinstance(part, Without)
+            else (Occur.Must, self.query(part))
+            for part in plan.plans
+        ]
+        if all(isinstance(part, Without) for part in plan.plans):
+            parts.append((Occur.Must, everything()))
+        return Query.boolean_query(parts)
+
+    def _leaf(self, leaf: Leaf) -> Query:
+        match leaf:
+            case Term():
+                option = "freq" if leaf.where in POSITIONED else "basic"
+                found = Query.term_query(self.schema, leaf.where, leaf.term, option)
+            case Sequence():
+                found = Query.phrase_query(self.schema, leaf.where, [*leaf.terms])
+            case Near():
+                found = self._near(leaf)
+            case Starts():
+                found = bare(Query.regex_query(self.schema, leaf.where, f"{plain(leaf.start)}.*"))
+            case Similar():
+                found = bare(Query.fuzzy_term_query(self.schema, leaf.where, leaf.term, distance=1))
+            case Between():
+                found = self._between(leaf)
+            case Among():
+                found = bare(Query.term_set_query(self.schema, ID, sorted(leaf.ids)))
+        return found
+
+    def _near(self, near: Near) -> Query:
+        """Both orders: slop counts the positions between, and more for two terms that are swapped."""
+        if near.one != near.other:
+            pairs = ((near.one, near.other), (near.other, near.one))
+            phrases = [
+                Query.phrase_query(self.schema, "body", [*pair], slop=near.distance - 1) for pair in pairs
+            ]
+        else:  # with slop a term would be near itself
+            phrases = [
+                Query.phrase_query(self.schema, "body", [(0, near.one), (step, near.one)])
+                for step in range(1, near.distance + 1)
+            ]
+        return any_of(phrases)
+
+    def _between(self, between: Between) -> Query:
+        column = self.columns.get(between.name)
+        if column is None:
+            return Query.empty_query()
+        if between.low is None and between.high is None:
+            return bare(Query.exists_query(column))
+        return bare(Query.range_query(self.schema, column, FieldType.Integer, between.low, between.high))
+
+
+def bare(query: Query) -> Query:
+    """A query that says nothing of how well a document fits."""
+    return Query.const_score_query(query, 0.0)
+
+
+def everything() -> Query:
+    """All documents, but not the mark."""
+    return bare(Query.exists_query(ID))
+
+
+def any_of(queries: list[Query]) -> Query:
+    """What any query finds."""
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def both(one: Query, other: Query) -> Query:
+    """What both queries find, rated as by the first."""
+    return Query.boolean_query([(Occur.Must, one), (Occur.Must, bare(other))])
+
+
+def minus(one: Query, other: Query) -> Query:
+    """What the first query finds and the other does not."""
+    return Query.boolean_query([(Occur.Must, one), (Occur.MustNot, other)])
+
+
+def behind(index: Index, identifier: str) -> Query:
+    """The documents whose identifiers come after this one.
+
+    Raises:
+        SearchError: It is no identifier.
+    """
+    if not _IDENTIFIER.fullmatch(identifier):  # it is put into an expression, where nothing can be escaped
+        raise SearchError(
+            "This place of an answer is unknown.", query=identifier, position=0, hint="Search anew."
+        )
+    return bare(index.parse_query(f"{ID}:{{{identifier} TO *]"))
+
+
+def rated(plan: Plan) -> bool:
+    """Whether some of what a plan finds may fit better than the rest."""
+    if isinstance(plan, All | Any):
+        return any(rated(part) for part in plan.plans)
+    return isinstance(plan, Term | Sequence | Near)
+
+
+def plain(text: str) -> str:
+    """An expression for these very signs."""
+    return re.sub(r"([^\w])", r"\\\1", text)

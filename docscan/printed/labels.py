@@ -16,8 +16,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from docscan import PROGRAM
-from docscan.printed import paper
-from docscan.printed.paper import BOLD, PLAIN
+from docscan.printed.symbols import BOLD, PLAIN, bars, qr, typefaces
 
 BARS = 0.38  # of a label's height: the rest is for the square, and for words beside it
 LARGEST, SMALLEST = 28, 5  # points of a code for people
@@ -105,7 +104,7 @@ def pdf(labels: Sequence[Label], sheet: Format, *, skip: int = 0, title: str, la
         title: Of the file; not printed.
         language: Of the file: `en`, `es`, `pl` or `de`.
     """
-    paper.typefaces()
+    typefaces()
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=A4, invariant=True, lang=language)
     canvas.setTitle(title)
@@ -131,10 +130,10 @@ def _room(sheet: Format, place: int) -> _Room:
 
 def _draw(canvas: Canvas, label: Label, room: _Room) -> None:
     high = BARS * room.height
-    paper.bars(label.code, room.width, high, beside=room.margin).drawOn(canvas, room.left, room.bottom)
+    bars(label.code, room.width, high, beside=room.margin).drawOn(canvas, room.left, room.bottom)
     side = room.height - high - BETWEEN
     bottom = room.bottom + high + BETWEEN
-    renderPDF.draw(paper.qr(label.code, side), canvas, room.left + room.width - side, bottom)
+    renderPDF.draw(qr(label.code, side), canvas, room.left + room.width - side, bottom)
     _write(canvas, label, _Room(room.left, bottom, room.width - side, side))
 
 

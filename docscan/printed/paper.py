@@ -6,23 +6,19 @@ ledger: whoever keeps the paper keeps a witness of all that happened until then
 """
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
+from itertools import accumulate
 from xml.sax.saxutils import escape
 
-import segno
 from reportlab.graphics import renderPDF
-from reportlab.graphics.barcode.code128 import Code128
-from reportlab.graphics.shapes import Drawing, Path
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     CondPageBreak,
@@ -37,15 +33,19 @@ from reportlab.platypus import Table as Grid
 
 from docscan import PROGRAM
 from docscan.messages import sentence
+from docscan.printed.symbols import BOLD, PLAIN, bars, qr, typefaces
 
-PLAIN, BOLD = "SourceSansPro-Regular", "SourceSansPro-Semibold"
 MARGIN = 20 * mm
 FOOT = 34 * mm  # room below the text for the code of the checkpoint
 WIDTH = A4[0] - 2 * MARGIN - 12  # points: a frame of reportlab's is padded with 6 on each side
+HEIGHT = (
+    A4[1] - MARGIN - FOOT - 13
+)  # points: of the text on a page, padded as in width, less one for rounding
+SIGNED_ROWS = 3  # of a table, at least, on the page on which it is signed: nobody signs an empty page
+ROW = 18.5  # points: a row of a table with one line in it
+ALL = 1 << 24  # points: more than any page has, so that a flowable is asked how it is split
 BELOW_HEADING = 30 * mm  # a heading with less room below it goes over to the next page
 CODE = 22 * mm  # a code of 96 characters has 0.4 mm modules then: three pixels and more from 200 dpi
-QUIET = 4  # modules of white around a code (ISO/IEC 18004, 9.1)
-BESIDE = 10  # modules of white on each side of bars (ISO/IEC 15417, 4.3.7)
 SIDE_BY_SIDE = 2  # boxes for signatures: in a narrower one nobody can sign
 MOST_TITLE = 60  # characters of the title at the foot of each page, which is one line
 RULE = colors.Color(0.72, 0.72, 0.72)
@@ -120,7 +120,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Boxes that people sign, two side by side, all of them on one page.
+    """Boxes that people sign, two side by side, all of them on one page with the last rows above them.
 
     Attributes:
         boxes: Each with its heading and the lines to be filled in.
@@ -171,64 +171,6 @@ def begun(code: str, language: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def qr(text: str, side: float) -> Drawing:
-    """A QR code as a drawing, its quiet zone within.
-
-    Args:
-        text: What it says.
-        side: Of the square, in points.
-    """
-    matrix = segno.make_qr(text, error="m", boost_error=False).matrix
-    unit = side / (len(matrix) + 2 * QUIET)
-    path = Path(fillColor=colors.black, strokeColor=None)
-    for row, modules in enumerate(matrix):
-        for first, last in _runs(modules):
-            left, right = (QUIET + first) * unit, (QUIET + last) * unit
-            top = side - (QUIET + row) * unit
-            path.moveTo(left, top)
-            path.lineTo(right, top)
-            path.lineTo(right, top - unit)
-            path.lineTo(left, top - unit)
-            path.closePath()
-    drawing = Drawing(side, side)
-    drawing.add(path)
-    return drawing
-
-
-@cache
-def typefaces() -> None:
-    """Make the typeface known in which everything is printed."""
-    folder = resources.files("font_source_sans_pro") / "files"
-    for name in (PLAIN, BOLD):
-        with resources.as_file(folder / f"{name}.ttf") as path:
-            pdfmetrics.registerFont(TTFont(name, str(path)))
-
-
-def bars(text: str, width: float, height: float, *, beside: float = 0) -> Code128:
-    """A bar code (Code 128) as something to draw, in the middle of its width.
-
-    Args:
-        text: What it says: ASCII.
-        width: In points.
-        height: In points.
-        beside: Points that are white on both sides of it anyway.
-    """
-    modules = Code128(text, barWidth=1, quiet=0).width
-    unit = min(width / modules, (width + 2 * beside) / (modules + 2 * BESIDE))
-    within = (width - modules * unit) / 2
-    return Code128(text, barWidth=unit, barHeight=height, lquiet=within, rquiet=within)
-
-
-def _runs(modules: Sequence[int]) -> list[tuple[int, int]]:
-    """Where dark modules begin and end."""
-    edges = [n for n in range(len(modules) + 1) if _dark(modules, n) != _dark(modules, n - 1)]
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _dark(modules: Sequence[int], n: int) -> bool:
-    return 0 <= n < len(modules) and bool(modules[n])
-
-
 @cache
 def _style(name: str) -> ParagraphStyle:
     size, leading = {"title": (18, 24), "heading": (12, 16), "afar": (30, 36)}.get(name, (10, 13.5))
@@ -269,11 +211,74 @@ def _built(paper: Paper, pages: int) -> tuple[bytes, int]:
     def foot(canvas: Canvas, document: SimpleDocTemplate) -> None:
         _foot(canvas, paper, document.page, pages)
 
-    story: list[Flowable] = [_said(paper.title, "title")]
-    for part in paper.parts:
-        story += _laid_out(part)
+    story: list[Flowable] = [_said(paper.title, "title"), *_story(paper.parts)]
     document.build(story, onFirstPage=foot, onLaterPages=foot)
     return made.getvalue(), document.page
+
+
+def _story(parts: Sequence[Part]) -> Iterator[Flowable]:
+    """The parts in their order, those from the last table to the signatures below it as one."""
+    signed = next((n for n, part in enumerate(parts) if isinstance(part, Signatures)), None)
+    if signed is None:
+        yield from (one for part in parts for one in _laid_out(part))
+        return
+    at = max((n for n in range(signed) if isinstance(parts[n], Table)), default=signed)
+    begins = at - 1 if at and isinstance(parts[at - 1], Heading) else at
+    yield from _story(parts[:begins])
+    table, after = parts[at], parts[at + 1 : signed + 1]
+    if isinstance(table, Table):
+        yield _Signed(parts[begins:at], table, after)
+    else:
+        yield KeepTogether(_plainly(parts[begins : signed + 1]))
+    yield from _story(parts[signed + 1 :])
+
+
+class _Signed(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """A table and what is signed below it: the signatures go over to the next page with its last rows."""
+
+    def __init__(self, before: Sequence[Part], table: Table, after: Sequence[Part]) -> None:
+        super().__init__()
+        self.before, self.table, self.after = before, table, after
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        """More than there is room for: `split` knows what fits."""
+        return width, ALL
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """All of it where that fits; else as many rows as fit, and the rest; else nothing, on this page."""
+        count, most = len(self.table.rows), int(height // ROW)
+        if count <= most and _height(whole := self._whole(), width) <= height:
+            return whole
+        fitting = min(count - SIGNED_ROWS, self._fitting(most, width, height))
+        if fitting > 0:
+            rest = replace(self.table, rows=self.table.rows[fitting:])
+            return [*_plainly(self.before), _table(self._begun(fitting)), _Signed((), rest, self.after)]
+        return [] if height < HEIGHT else [Spacer(0, 0), *self._whole()]  # longer than any page
+
+    def _whole(self) -> list[Flowable]:
+        return _plainly([*self.before, self.table, *self.after])
+
+    def _fitting(self, most: int, width: float, height: float) -> int:
+        """How many rows fit, at most so many."""
+        left = height - _height(_plainly(self.before), width)
+        trial = _table(self._begun(most))
+        trial.wrap(width, ALL)
+        return bisect_right(list(accumulate(trial._rowHeights)), left) - 1  # the first is the head
+
+    def _begun(self, rows: int) -> Table:
+        return replace(self.table, rows=self.table.rows[:rows], total=False)
+
+
+def _plainly(parts: Sequence[Part]) -> list[Flowable]:
+    """Parts as they follow one another; nothing in them asks for another page."""
+    return [one for part in parts for one in _laid_out(part) if not isinstance(one, CondPageBreak)]
+
+
+def _height(flowables: Sequence[Flowable], width: float) -> float:
+    """How much room flowables take at most: what is between two of them may be less."""
+    return sum(
+        float(one.getSpaceBefore() + one.wrap(width, ALL)[1] + one.getSpaceAfter()) for one in flowables
+    )
 
 
 def _laid_out(part: Part) -> list[Flowable]:
@@ -287,7 +292,7 @@ def _laid_out(part: Part) -> list[Flowable]:
         case Table():
             return [_table(part), Spacer(0, 8)]
         case Signatures(boxes, declared):
-            return [KeepTogether([_said(declared, "text"), Spacer(0, 8), _signatures(boxes)])]
+            return [_said(declared, "text"), Spacer(0, 8), _signatures(boxes)]
         case Coded(code):
             return [_coded(code), Spacer(0, 10)]
 

@@ -47,6 +47,36 @@ def test_a_table_goes_on_over_pages_under_its_head_and_every_page_has_its_number
     assert [word for word in found if word.startswith("C-")] == [f"C-{n}" for n in range(80)]
 
 
+@pytest.mark.parametrize("rows", [1, 17, 19, 35, 80])
+def test_signatures_stand_below_the_last_rows_and_a_heading_above_the_first(rows: int):
+    table = Table(("Lp.", "Tytuł"), [(f"R-{n}", "Łódź") for n in range(rows)], (1, 3))
+    signed = Signatures([(f"S-{n}", ["Podpis:"] * 4) for n in range(4)], "Oświadczam")
+    parts = [
+        Facts([("archiwum", "x")] * 7),
+        Heading("Zwrócono"),
+        table,
+        Heading("Razem"),
+        Text("nic"),
+        signed,
+    ]
+    pages = texts(paper.pdf(Paper("Rewers", "pl", parts, MARK)))
+    held = [[word for word in page.split() if word.startswith("R-")] for page in pages]
+    assert [row for page in held for row in page] == [f"R-{n}" for n in range(rows)]
+    assert len(held[-1]) >= min(paper.SIGNED_ROWS, rows)
+    assert all(word in pages[-1] for word in ("Razem", "nic", "Oświadczam", "S-0", "S-3"))
+    (headed,) = (n for n, page in enumerate(pages) if "Zwrócono" in page)
+    assert held[headed][0] == "R-0"
+    assert all("Lp. Tytuł" in page for page, rows_on_it in zip(pages, held, strict=True) if rows_on_it)
+
+
+def test_what_is_signed_goes_on_over_pages_where_it_is_longer_than_one():
+    table = Table(("a",), [("word " * 1_200,)] * 2, (1,))
+    signed = Signatures([("S-0", ["Podpis:"])], "word " * 1_200)
+    pages = texts(paper.pdf(Paper("Rewers", "pl", [table, signed], MARK)))
+    assert "".join(pages).count("word") == 3_600
+    assert "S-0" in pages[-1]
+
+
 @pytest.mark.parametrize("dpi", [150, 200, 300])
 def test_the_code_on_every_page_says_which_ledger_how_long_and_its_root(dpi: int):
     said = codes(paper.pdf(Paper("Acta", "en", [BOXES], MARK)), dpi)

@@ -1,22 +1,26 @@
 """Text to search terms: once, for what is indexed and for what is asked.
 
 A *chunk* is what stands between spaces, such as `Rechnung`, `F-2026/0117` or
-`1.234,56`. Its *parts* are the runs of letters and digits in it. A chunk of
-several parts is indexed twice: part by part, and joined without separators,
-so that a number is found however it is written. Terms are folded: no case, no
-accents, no letters that only one language has.
+`1.234,56`. Its *parts* are the runs of letters and digits in it; those of a
+word divided at the end of a line are one. What has several parts, or is written
+in groups, is indexed twice: part by part, and as a *whole* without separators,
+so that a number is found however it is written; a date is as YYYYMMDD as well.
+Terms are folded: no case, no accents, no letters that only one language has.
 
 Engines are handed ready terms, so every engine finds the same documents.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-VERSION = 1
+from docscan.search.inflection import SHORTEST, lemmas
+
+VERSION = 2
 """Raised with every change of this module's answers: an index made before is made anew."""
 
 LONGEST = 64
@@ -24,6 +28,9 @@ LONGEST = 64
 
 GAP = 16
 """Empty positions between two pages or two fields, so that no phrase reaches across."""
+
+KEPT = 32768
+"""Chunks of a language whose terms are remembered: its words that recur, in some 15 MB."""
 
 # What Unicode's compatibility forms leave undivided, as printed without the sign.
 _LETTERS = str.maketrans(
@@ -36,14 +43,49 @@ _PART = r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad])*"
 _CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){_PART})*")
 _PARTS = re.compile(_PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
-_SPACE = frozenset((" ", "\u00a0", "\u202f"))
+_ROUND = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})*|\d+)[.,]00", re.ASCII)
 
 _IBAN = 34
 """ISO 13616: an IBAN has at most 34 characters. Longer runs of numbers are columns of a table."""
 
+_SPACE = "[ \u00a0\u202f]"
+_GROUPS = re.compile(rf"\S++(?:{_SPACE}\d\S*+)+")
+_FIRST = re.compile(r"[A-Z]{1,3}|.*\d.*", re.DOTALL)
+_AMOUNT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{2}})?(?![\d.,])", re.ASCII)
+_NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar janner enero ene stycznia styczen sty",
+            "february feb februar febrero lutego luty lut",
+            "march mar marz maerz marzo marca marzec mrz",
+            "april apr abril abr kwietnia kwiecien kwi",
+            "may mai mayo maja maj",
+            "june jun juni junio czerwca czerwiec cze",
+            "july jul juli julio lipca lipiec lip",
+            "august aug agosto ago sierpnia sierpien sie",
+            "september sep sept septiembre setiembre wrzesnia wrzesien wrz",
+            "october oct oktober okt octubre pazdziernika pazdziernik paz",
+            "november nov noviembre listopada listopad lis",
+            "december dec dezember dez diciembre dic grudnia grudzien gru",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_NAME = r"([^\W\d_]{3,12})"
+_WRITTEN = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th)?[\s/-]{{1,2}}(?:de\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?(\d{{4}})(?!\d)"
+)
+_MONTH_FIRST = re.compile(rf"{_NAME}\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)")
+_YEAR_AFTER = re.compile(r"\d(?:st|nd|rd|th)?,?\s\d{4}(?!\d)")
+
 # What an engine of character recognition takes for one another (Spanish,
 # Polish, German and English print); each group is written with one sign.
 _CONFUSED = str.maketrans("015l82eu", "oisibzcn")
+_AS_DIGITS = str.maketrans("oisbz", "01582")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +110,35 @@ class Chunk:
         return "".join(self.parts)[:LONGEST]
 
 
-@lru_cache(maxsize=65536)
+_NONE: frozenset[str] = frozenset()
+
+
+class Taken(NamedTuple):
+    """The terms of a chunk or a text.
+
+    Attributes:
+        run: Its words, folded, in order.
+        wholes: Its folded forms as one term, where they are no words of the run.
+        lemmas: `es=factura`: what its words are forms of, where that is another word.
+        bones: The skeletons of the terms with letters and digits.
+    """
+
+    run: tuple[str, ...]
+    wholes: frozenset[str]
+    lemmas: frozenset[str]
+    bones: frozenset[str]
+
+
+@lru_cache(maxsize=KEPT)
 def fold(text: str) -> str:
     """Letters and digits alone, without case, accents and special letters; may be empty."""
+    if text.isascii() and text.isalnum():
+        return text.lower()[:LONGEST]
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(sign for sign in plain.translate(_LETTERS).casefold() if sign.isalnum())[:LONGEST]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=KEPT)
 def skeleton(term: str) -> str:
     """A folded term with every sign that is easily misread put as one of its kind.
 
@@ -85,39 +148,61 @@ def skeleton(term: str) -> str:
     return term.replace("rn", "m").translate(_CONFUSED)
 
 
+def mixed(term: str) -> bool:
+    """Whether a term has letters and digits, and so may be a misread word or number."""
+    return not term.isalpha() and not term.isdecimal()
+
+
+def digits(bones: str) -> str:
+    """The number that has this skeleton, read as one; empty when no number has."""
+    number = bones.translate(_AS_DIGITS)
+    return number if number.isdecimal() else ""
+
+
 def chunks(text: str) -> Iterator[Chunk]:
     """The chunks of a text, in order."""
     for found in _CHUNK.finditer(text):
-        parts = tuple(filter(None, map(fold, _PARTS.findall(found.group()))))
+        parts = _parts(found.group())[1]
         if parts:
             yield Chunk(found.start(), found.end(), found.group(), parts)
 
 
+def taken(text: str, language: str = "") -> Taken:
+    """What is indexed of a text.
+
+    Args:
+        text: A page, or the value of a field.
+        language: Whose lemmas are taken; all four languages' when it is not known.
+    """
+    found = list(map(_reader(language), _CHUNK.findall(text)))
+    grouped = [*_grouped(text), *(day for day, _, _ in written_days(text))]
+    return Taken(
+        tuple([part for chunk in found for part in chunk[0]]),
+        _NONE.union(grouped, *[chunk[1] for chunk in found if chunk[1]]),
+        _NONE.union(*[chunk[2] for chunk in found if chunk[2]]),
+        _NONE.union(map(skeleton, filter(mixed, grouped)), *[chunk[3] for chunk in found if chunk[3]]),
+    )
+
+
 def terms(texts: Iterable[str]) -> dict[str, list[int]]:
-    """What is indexed of some texts.
+    """What is indexed of some texts, by position.
 
     Args:
         texts: The pages, or the values of one field.
 
     Returns:
         Every term with its positions, ascending. The parts of the texts stand
-        at consecutive positions; a joined form at that of its first part.
+        at consecutive positions; a whole at that of its text.
     """
     found: dict[str, list[int]] = {}
     position = 0
     for text in texts:
-        placed: list[tuple[Chunk, int]] = []
-        for chunk in chunks(text):
-            placed.append((chunk, position))
-            position += len(chunk.parts)
-        for chunk, at in placed:
-            for offset, part in enumerate(chunk.parts):
-                found.setdefault(part, []).append(at + offset)
-            for whole in _wholes(chunk):
-                found.setdefault(whole, []).append(at)
-        for run in _runs(text, placed):
-            found.setdefault("".join(chunk.joined for chunk, _ in run), []).append(run[0][1])
-        position += GAP
+        run, wholes, *_ = taken(text)
+        for offset, term in enumerate(run):
+            found.setdefault(term, []).append(position + offset)
+        for whole in wholes:
+            found.setdefault(whole, []).append(position)
+        position += len(run) + GAP
     return {term: sorted(set(positions)) for term, positions in found.items()}
 
 
@@ -125,60 +210,133 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
     """The ways in which a text that is searched for may be indexed.
 
     Returns:
-        Sequences of terms, of which any one will do; each stands at
-        consecutive positions. Empty when the text has no letter and no digit.
+        Sequences of terms, of which any one will do: the words, at consecutive
+        positions, or one that is a whole. Empty when the text has no letter
+        and no digit.
     """
     found = list(chunks(text))
     if not found:
         return ()
     parts = tuple(part for chunk in found for part in chunk.parts)
-    singles = ((whole,) for whole in _wholes(found[0])) if len(found) == 1 else ()
-    return tuple(dict.fromkeys((parts, *singles)))
+    singles = _wholes(found[0].text, found[0].parts) if len(found) == 1 else frozenset()
+    dates = [day for day, start, end in written_days(text) if (start, end) == (found[0].start, found[-1].end)]
+    return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(singles), *dates)))))
 
 
-def _wholes(chunk: Chunk) -> Iterator[str]:
-    """The forms of a chunk as one term, where it has several parts."""
-    if len(chunk.parts) > 1:
-        yield chunk.joined
-        day = _day(chunk.text)
-        if day:
-            yield day
+@cache
+def _reader(language: str) -> Callable[[str], Taken]:
+    """What takes the terms of a chunk of that language, and remembers them."""
+
+    @lru_cache(maxsize=KEPT)
+    def read(chunk: str) -> Taken:
+        words, parts = _parts(chunk)
+        wholes = _wholes(chunk, parts)
+        forms = [
+            f"{tongue}={folded}"
+            for word, part in zip(words, parts, strict=True)
+            if len(part) >= SHORTEST and part.isalpha()
+            for tongue, form in lemmas(word.lower(), language)
+            if (folded := fold(form)) != part
+        ]
+        bones = [skeleton(term) for term in (*parts, *wholes) if mixed(term)]
+        return Taken(parts, wholes, frozenset(forms) or _NONE, frozenset(bones) or _NONE)
+
+    return read
 
 
-def _day(text: str) -> str:
+def _parts(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
+    """The parts of a chunk, as written and folded; those that fold to nothing are left out."""
+    if text.isascii():
+        words = _PARTS.findall(text.replace("-\n", ""))
+        return words, tuple([word.lower()[:LONGEST] for word in words])
+    words = [word for word in _PARTS.findall(text.replace("-\n", "")) if fold(word)]
+    return words, tuple(map(fold, words))
+
+
+def _wholes(text: str, parts: tuple[str, ...]) -> frozenset[str]:
+    """The forms of a chunk as one term, besides its one part."""
+    joined = "".join(parts)[:LONGEST]
+    if len(parts) == 1 and (joined.isalpha() or len(joined) < 8):
+        return _NONE
+    found = {joined, *_bare(joined)}
+    if len(parts) > 1 and parts[0].isdecimal():
+        day = _DAY.fullmatch(text)
+        amount = _ROUND.fullmatch(text)
+        found |= {_day(*day.groups())} if day else set()
+        found |= {joined[:-2]} if amount else set()
+    return frozenset(found - {"", *(parts if len(parts) == 1 else ())})
+
+
+def _bare(whole: str) -> Iterator[str]:
+    """A tax id, an IBAN or another long number without the two letters before it."""
+    found = _NUMBERED.fullmatch(whole)
+    if found:
+        yield found.group(1)
+
+
+def _day(first: str, second: str, year: str) -> str:
     """A date of the form 17.1.2026 as 20260117; the month first only where it must be."""
-    found = _DAY.fullmatch(text)
-    if found is None:
+    return _iso(first, int(second), year) or _iso(second, int(first), year)
+
+
+def _iso(day: str, month: int, year: str) -> str:
+    try:
+        return f"{date(int(year) if len(year) > 2 else 2000 + int(year), month, int(day)):%Y%m%d}"
+    except ValueError:
         return ""
-    first, second, year = (int(number) for number in found.groups())
-    for day, month in ((first, second), (second, first)):
-        try:
-            return f"{date(year if year > 99 else 2000 + year, month, day):%Y%m%d}"
-        except ValueError:
-            continue
-    return ""
 
 
-def _runs(text: str, placed: Sequence[tuple[Chunk, int]]) -> Iterator[list[tuple[Chunk, int]]]:
-    """Numbers written in groups, such as an IBAN, 1 234,56 or B 12345674.
-
-    One space apart; all groups but the first begin with a digit, and the first
-    has digits or is a prefix of up to three capitals.
-    """
-    run: list[tuple[Chunk, int]] = []
-    for item in placed:
-        chunk = item[0]
-        near = bool(run) and text[run[-1][0].end : chunk.start] in _SPACE
-        if near and chunk.parts[0][0].isdigit():
-            run.append(item)
-            continue
-        if _is_run(run):
-            yield run
-        numbered = any(sign.isdigit() for sign in chunk.joined)
-        run = [item] if numbered or (len(chunk.text) <= 3 and chunk.text.isupper()) else []
-    if _is_run(run):
-        yield run
+def written_days(text: str) -> Iterator[tuple[str, int, int]]:
+    """Dates with the month's name, such as `17 de enero de 2026`: as YYYYMMDD, with start and end."""
+    for found in _WRITTEN.finditer(text):
+        month = _MONTHS.get(fold(found.group(2)))
+        if month and (day := _iso(found.group(1), month, found.group(3))):
+            yield day, found.start(), found.end()
+    for found in _MONTH_FIRST.finditer(text) if _YEAR_AFTER.search(text) else ():
+        month = _MONTHS.get(fold(found.group(1)))
+        if month and (day := _iso(found.group(2), month, found.group(3))):
+            yield day, found.start(), found.end()
 
 
-def _is_run(run: Sequence[tuple[Chunk, int]]) -> bool:
-    return len(run) > 1 and sum(len(chunk.joined) for chunk, _ in run) <= _IBAN
+def _grouped(text: str) -> Iterator[str]:
+    """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
+    for groups in _GROUPS.finditer(text) if " " in text or "\u00a0" in text or "\u202f" in text else ():
+        for run in _numbers(groups.group()):
+            joined = "".join(run)
+            if len(joined) <= _IBAN:
+                yield joined
+                yield from _bare(joined)
+            if (
+                len(run) > 4 and run[0][:2].isalpha() and run[0][2:4].isdecimal()
+            ):  # an IBAN, and more after it
+                yield from _beginnings(run)
+        for amount in _AMOUNT.findall(groups.group()):
+            yield re.sub(r"\D", "", amount)
+
+
+def _numbers(text: str) -> Iterator[list[str]]:
+    """The groups of each number: all but the last of one part, the first numbered or a prefix."""
+    run: list[str] = []
+    for group in (*re.split(_SPACE, text), ""):
+        found = _CHUNK.search(group)
+        parts = _parts(found.group())[1] if found else ()
+        if run and not (parts and found and found.start() == 0 and group[0].isdigit()):
+            if len(run) > 1:
+                yield run
+            run = []
+        whole = bool(found) and len(parts) == 1
+        if found and parts and (run or (whole and _FIRST.fullmatch(found.group()))):
+            run.append("".join(parts))
+            if len(parts) > 1 or found.end() < len(group):  # nothing follows an amount, or a comma
+                if len(run) > 1:
+                    yield run
+                run = []
+
+
+def _beginnings(run: list[str]) -> Iterator[str]:
+    joined = ""
+    for group in run:
+        joined += group
+        if 15 <= len(joined) <= _IBAN:
+            yield joined
+            yield from _bare(joined)

@@ -1,7 +1,20 @@
 """A document as every engine takes it: ready terms with their positions, numbers, facets."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docscan.search.analysis import Taken, fold, taken
+from docscan.search.fields import FIELDS, KEYWORDS
+from docscan.search.ranges import Kind, span
+
+if TYPE_CHECKING:
+    from docscan.search.index import IndexDocument
+
+_NONE: frozenset[str] = frozenset()
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +43,82 @@ class Prepared:
     bones: frozenset[str]
     numbers: Mapping[str, int]
     facets: Mapping[str, str]
+
+
+def prepared(document: "IndexDocument") -> Prepared:
+    """A document as engines take it.
+
+    The values follow the pages in the body, unless a page has the same words
+    in the same order. Of a field that has a value, `=name` is a term, too.
+    """
+    pages = [taken(text, document.language) for text in document.pages]
+    values = {name: taken(value) for name, value in document.fields.items() if name not in KEYWORDS}
+    texts = [*pages, *_besides(values.values(), pages)]
+    bones = (f"{name}={bones}" for name, value in values.items() for bones in value.bones)
+    return Prepared(
+        id=document.id,
+        body=tuple(text.run for text in texts if text.run),
+        wholes=_NONE.union(*(text.wholes for text in texts)),
+        fields=(*_keywords(document), *_named(values)),
+        lemmas=_NONE.union(*(page.lemmas for page in pages)),
+        bones=_NONE.union(bones, *(text.bones for text in texts)),
+        numbers=dict(_numbers(document)),
+        facets={name: value for name, value in _facets(document) if value},
+    )
+
+
+def named(field: str, term: str) -> str:
+    """A term of a field; the body's when the field is empty."""
+    return f"{field}={term}" if field else term
+
+
+def _besides(values: Iterable[Taken], pages: Iterable[Taken]) -> Iterator[Taken]:
+    """The values whose words no page has in this order; of the others, the wholes."""
+    printed = [f" {' '.join(page.run)} " for page in pages]
+    for value in values:
+        there = any(f" {' '.join(value.run)} " in page for page in printed)
+        yield value._replace(run=()) if there else value
+
+
+def _keywords(document: "IndexDocument") -> Iterator[tuple[str, ...]]:
+    for name in KEYWORDS:
+        value = fold(getattr(document, name))
+        if value:
+            yield (named(name, value),)
+
+
+def _named(values: Mapping[str, Taken]) -> Iterator[tuple[str, ...]]:
+    """Of each field: that it is there, its words, each of its wholes."""
+    for name, value in values.items():
+        if value.run:
+            yield (f"={name}",)
+            yield tuple(named(name, term) for term in value.run)
+        for whole in value.wholes:
+            yield (named(name, whole),)
+
+
+def _numbers(document: "IndexDocument") -> Iterator[tuple[str, int]]:
+    yield "pages", len(document.pages)
+    for name, value in (("added", document.added), *document.fields.items()):
+        kind = _kind(name, value.strip())
+        found = span(kind, value.strip()) if kind in ("date", "amount") else None
+        if found and (kind == "amount" or found[0] == found[1]):
+            yield name, found[0]
+
+
+def _kind(name: str, value: str) -> Kind:
+    """What a value is; of a field that only a schema knows, by its form: records are normalised."""
+    if name in FIELDS:
+        return FIELDS[name]
+    if _DAY.fullmatch(value):
+        return "date"
+    return "amount" if _AMOUNT.fullmatch(value) else "text"
+
+
+def _facets(document: "IndexDocument") -> Iterator[tuple[str, str]]:
+    yield "kind", document.kind
+    yield "client", document.client
+    yield "supplier", document.fields.get("supplier_name", "")
+    yield "year", document.fields.get("issue_date", "")[:4]
+    yield "language", document.language
+    yield "state", document.verdict

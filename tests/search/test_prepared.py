@@ -1,0 +1,112 @@
+"""A record as engines take it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docscan.search.index import IndexDocument
+from docscan.search.prepared import Prepared, prepared
+
+
+def record(*pages: str, language: str = "de", **fields: str) -> Prepared:
+    return prepared(IndexDocument("k1", "invoice", language, "2026-11-02", "accepted", fields, pages, "Acme"))
+
+
+def test_pages_and_values_are_runs_of_folded_words() -> None:
+    found = record("Rech-\nnung Nr. 7", "Straße", supplier_name="Łódź AG")
+    assert found.body == (("rechnung", "nr", "7"), ("strasse",), ("lodz", "ag"))
+
+
+def test_a_value_whose_words_stand_on_a_page_is_not_repeated() -> None:
+    found = record("Von Müller & Söhne", supplier_name="Müller Söhne", invoice_number="7")
+    assert found.body == (("von", "muller", "sohne"), ("7",))
+
+
+def test_a_field_is_there_with_its_words_and_wholes() -> None:
+    found = record(invoice_number="F-2026/0117", iban="")
+    assert ("invoice_number=f", "invoice_number=2026", "invoice_number=0117") in found.fields
+    assert ("invoice_number=f20260117",) in found.fields
+    assert ("=invoice_number",) in found.fields
+    assert ("=iban",) not in found.fields
+    assert {("kind=invoice",), ("client=acme",), ("id=k1",), ("verdict=accepted",)} <= set(found.fields)
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        ("1.234,56", "123456"),
+        ("1,234.56", "123456"),
+        ("2 1 234,56 EUR", "123456"),
+        ("1.200,00", "1200"),
+        ("17.1.2026", "20260117"),
+        ("17 de enero de 2026", "20260117"),
+        ("17 stycznia 2026", "20260117"),
+        ("17. Januar 2026", "20260117"),
+        ("1. März 2026", "20260301"),
+        ("17-ene-2026", "20260117"),
+        ("Jan 17, 2026", "20260117"),
+        ("January 17th 2026", "20260117"),
+        ("31 June 2026", ""),
+        ("F-2026/0117", "f20260117"),
+        ("PL 526-000-12-46", "5260001246"),
+        ("ESB12345674", "b12345674"),
+        ("DE123456789", "123456789"),
+        ("ES91 2100 0418 4502 0005 1332", "es9121000418450200051332"),
+        ("ES91 2100 0418 4502 0005 1332 15.02.2026", "es9121000418450200051332"),
+        ("IBAN: PL61 1090 1014 0000 0712 1981 2874", "61109010140000071219812874"),
+    ],
+)
+def test_a_number_is_one_whole_however_it_is_written(written: str, whole: str) -> None:
+    wholes = record(f"Am {written} gezahlt").wholes
+    assert whole in wholes if whole else not [found for found in wholes if found.startswith("2026")]
+
+
+def test_lemmas_are_those_of_the_language_where_they_differ() -> None:
+    assert record("Rechnungen rechnung 17", language="de").lemmas == {"de=rechnung"}
+    assert record("faktury", language="pl").lemmas == {"pl=faktura"}
+    assert {"es=factur", "pl=faktura"} <= record("facturas faktury", language="").lemmas
+
+
+def test_only_words_with_digits_have_bones() -> None:
+    found = record("Summe T0TAL, 1234, F2O26", supplier_tax_id="B12345674")
+    assert found.bones == {"totai", "fzoz6", "biz34s674", "supplier_tax_id=biz34s674"}
+
+
+def test_numbers_are_those_of_dates_amounts_and_pages() -> None:
+    found = record(
+        "a",
+        "b",
+        issue_date="2026-01-17",
+        total="-5.10",
+        due_date="soon",
+        net="x",
+        fee="2.50",
+        born="1990-02-01",
+    )
+    assert found.numbers == {
+        "pages": 2,
+        "added": 20261102,
+        "issue_date": 20260117,
+        "total": -510,
+        "fee": 250,
+        "born": 19900201,
+    }
+
+
+def test_facets_are_left_out_where_there_is_nothing() -> None:
+    assert record(issue_date="2026-01-17").facets == {
+        "kind": "invoice",
+        "client": "Acme",
+        "year": "2026",
+        "language": "de",
+        "state": "accepted",
+    }
+
+
+@given(st.lists(st.text(), max_size=3), st.text(max_size=30))
+def test_every_term_is_made_of_letters_and_digits(pages: list[str], value: str) -> None:
+    found = record(*pages, language="", supplier_name=value)
+    assert all(term.isalnum() and len(term) <= 64 for run in found.body for term in run)
+    assert all(term.isalnum() and len(term) <= 64 for term in found.wholes)
+    assert all(" " not in term and term for term in (*found.lemmas, *found.bones))
+    assert all(" " not in term and "=" in term for run in found.fields for term in run)

@@ -87,14 +87,16 @@ def test_the_systemd_units_are_whole_and_call_a_command_that_exists():
     units = [configparser.ConfigParser(strict=False, interpolation=None) for _ in range(2)]
     for unit in units:
         unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd minds capitals
-    bodies = fenced(OPERATIONS, "ini")
+    *bodies, night = fenced(OPERATIONS, "ini")
     assert len(bodies) == 2
     for unit, body in zip(units, bodies, strict=True):
         unit.read_string(body)
     service, timer = units
-    words = shlex.split(service["Service"]["ExecStart"])
-    assert words[0].endswith("/docscan")
-    parsed(words[1:])
+    commands = re.findall(r"^ExecStart=(.*)$", bodies[0] + night, re.MULTILINE)
+    assert len(commands) == 4
+    for words in map(shlex.split, commands):
+        assert words[0].endswith("/docscan")
+        parsed(words[1:])
     assert service["Service"]["Type"] == "oneshot"
     assert service["Service"]["SuccessExitStatus"] == "75"
     assert timer["Timer"]["Persistent"] == "true"
@@ -103,9 +105,8 @@ def test_the_systemd_units_are_whole_and_call_a_command_that_exists():
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd is not on this machine")
 def test_systemd_itself_accepts_the_units(tmp_path: Path):
-    for name, body in zip(
-        ("docscan-acme.service", "docscan-acme.timer"), fenced(OPERATIONS, "ini"), strict=True
-    ):
+    names = ("docscan-acme.service", "docscan-acme.timer", "docscan-acme-night.service")
+    for name, body in zip(names, fenced(OPERATIONS, "ini"), strict=True):
         known = body.replace("/opt/docscan/.venv/bin/docscan", "/bin/true").replace("User=docscan\n", "")
         (tmp_path / name).write_text(known)
         done = subprocess.run(
@@ -119,7 +120,7 @@ def test_systemd_itself_accepts_the_units(tmp_path: Path):
 
 def test_the_cron_lines_are_whole_and_call_commands_that_exist():
     lines = [line for block in fenced(OPERATIONS, "cron") for line in block.splitlines()]
-    assert len(lines) == 3
+    assert len(lines) == 6
     for line in lines:
         *times, user, command = line.split(None, 6)
         assert all(re.fullmatch(r"\*|\d+", time) for time in times), times

@@ -174,7 +174,7 @@ def taken(text: str, language: str = "") -> Taken:
         text: A page, or the value of a field.
         language: Whose lemmas are taken; all four languages' when it is not known.
     """
-    found = list(map(_reader(language), _CHUNK.findall(text)))
+    found = list(map(reader(language), _CHUNK.findall(text)))
     grouped = [*_grouped(text), *(day for day, _, _ in written_days(text))]
     return Taken(
         tuple([part for chunk in found for part in chunk[0]]),
@@ -224,7 +224,7 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 @cache
-def _reader(language: str) -> Callable[[str], Taken]:
+def reader(language: str) -> Callable[[str], Taken]:
     """What takes the terms of a chunk of that language, and remembers them."""
 
     @lru_cache(maxsize=KEPT)

@@ -39,13 +39,18 @@ def planned(
         The documents as typed, inflected too, misread too; one that finds no
         more than the tier before is left out.
     """
+    return tuple(dict.fromkeys(tiered(node, states=states, languages=languages)))
+
+
+def tiered(
+    node: Node, *, states: _Ids = _NOBODY, languages: Collection[str] = LANGUAGES
+) -> tuple[Plan, Plan, Plan]:
+    """The three tiers of a query, as `planned`, also where one finds no more than the one before."""
     inflected = functools.partial(_inflected, languages=languages)
-    tiers: tuple[Wider, ...] = (
-        lambda _: [],
-        inflected,
-        lambda word: [*inflected(word), *_misread(word), *_loosely(word)],
-    )
-    return tuple(dict.fromkeys(_Planner(states, tier).plan(node) for tier in tiers))
+    typed = _Planner(states, lambda _: [])
+    other_forms = _Planner(states, inflected)
+    other_spellings = _Planner(states, lambda word: [*inflected(word), *_misread(word), *_loosely(word)])
+    return typed.plan(node), other_forms.plan(node), other_spellings.plan(node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,19 @@ def misread(term: str, field: str = "") -> Iterator[Plan]:
         yield from (Term(where, start + other) for other in others for where in text)
 
 
+def one_edit(one: str, other: str) -> bool:
+    """Whether two terms differ, if at all, in one sign more, less or other, or in two neighbours swapped."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    at = next((at for at, (sign, there) in enumerate(zip(one, other, strict=False)) if sign != there), None)
+    if at is None:
+        return True
+    left, right = one[at:], other[at:]
+    if len(left) != len(right):
+        return left[1:] == right if len(left) > len(right) else left == right[1:]
+    return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+
+
 def _look_alikes(term: str) -> Iterator[str]:
     """A short word with one sign misread; one letter alone is none."""
     for at, sign in enumerate(term) if len(term) > 1 else ():

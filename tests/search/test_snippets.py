@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.search.query import parse
-from docscan.search.snippets import snippet
+from docscan.search.snippets import also_found_as, snippet
 
 FILLER = "lorem ipsum dolor sit amet " * 20
 PAGES = [FILLER, f"{FILLER}\nRechnung F-2026/0117\nSumme 1.234,56 EUR {FILLER}"]
@@ -53,3 +53,11 @@ def test_marks_lie_within_a_piece_no_wider_than_asked(pages: list[str], width: i
         end = stop
     if found.page:
         assert found.text in pages[found.page - 1].replace("\n", " ")
+
+
+def test_other_forms_and_spellings_are_named_once() -> None:
+    pages = ["Rechnungen, Rechnung", "Rechnumg rechnumg"]
+    pieces = [snippet([page], parse("rechnung"), language="de") for page in (*pages, *pages)]
+    assert [piece.tiers for piece in pieces[:2]] == [(1, 0), (2, 2)]
+    assert also_found_as(pieces) == ("rechnungen", "rechnumg")
+    assert also_found_as(pieces, most=1) == ("rechnungen",)

@@ -1,0 +1,191 @@
+"""Where on its pages a document has what it was found for.
+
+The plans that the engines are asked are held against each chunk of the text, so
+that what is marked is what was found.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from docscan.model import Page
+from docscan.places import Box, around
+from docscan.search import plan
+from docscan.search.analysis import Chunk, Taken, chunks, reader, written_days
+from docscan.search.fields import KEYWORDS
+from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
+from docscan.search.plan import Plan
+from docscan.search.planning import tiered
+from docscan.search.spelling import one_edit
+
+Spot = tuple[int, int]
+"""Start and end (exclusive) in a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A word, or several in a row, that a part of the query found.
+
+    Attributes:
+        page: The index of its text, from 0.
+        start: In the text.
+        end: In the text, exclusive.
+        leaf: The number of the query's part, from 0.
+        tier: 0 as typed, 1 in another form, 2 misread.
+    """
+
+    page: int
+    start: int
+    end: int
+    leaf: int
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What was found, on the image of a page: `box` in its pixels, `tier` as in a `Place`."""
+
+    page: int
+    box: Box
+    tier: int
+
+
+def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place, ...]:
+    """Where the texts have what was searched for, by page and start; of each place its first tier.
+
+    Args:
+        texts: The text of each page, from the archive.
+        node: The query. What must not be there, and dates and amounts of a
+            range, have no place.
+        language: The document's.
+    """
+    plans = [tiered(leaf) if _worded(leaf) else () for leaf in leaves(node, wanted=True)]
+    read = reader(language)
+    found: list[Place] = []
+    for page, text in enumerate(texts):
+        placed = [(chunk, read(chunk.text)) for chunk in chunks(text)]
+        for number, tiers in enumerate(plans):
+            spots = _on_page(text, placed, tiers)
+            found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())
+    return tuple(sorted(found, key=lambda place: (place.page, place.start, place.end, place.leaf)))
+
+
+def boxes_of(pages: Iterable[Page], node: Node, language: str = "") -> tuple[Marked, ...]:
+    """The boxes of what was searched for; several words on one line have one.
+
+    Args:
+        pages: With every word in its place; one without words has no boxes.
+        node: The query.
+        language: The document's.
+    """
+    return tuple(
+        Marked(page.number, box, place.tier)
+        for page in pages
+        for place in places([page.text], node, language)
+        for box in _boxes(page, place)
+    )
+
+
+def _worded(leaf: Leaf) -> bool:
+    """Whether a part of a query asks for words of the text."""
+    return not isinstance(leaf, Range | Has | State) and (
+        isinstance(leaf, Near) or leaf.field not in KEYWORDS
+    )
+
+
+def _on_page(text: str, placed: Sequence[tuple[Chunk, Taken]], tiers: tuple[Plan, ...]) -> dict[Spot, int]:
+    """The places of one part of the query, with their tiers."""
+    found: dict[Spot, int] = {}
+    for tier, wanted in enumerate(tiers):
+        if tier and wanted == tiers[tier - 1]:
+            continue
+        for piece in _pieces(wanted):
+            for spot in _spots(text, placed, piece):
+                found.setdefault(spot, tier)
+    return found
+
+
+def _pieces(wanted: Plan) -> Iterator[Plan]:
+    if isinstance(wanted, plan.Any):
+        for part in wanted.plans:
+            yield from _pieces(part)
+    else:
+        yield wanted
+
+
+def _spots(text: str, placed: Sequence[tuple[Chunk, Taken]], piece: Plan) -> Iterator[Spot]:
+    if isinstance(piece, plan.Sequence):
+        yield from _sequences(placed, tuple(map(_bare, piece.terms)))
+    elif isinstance(piece, plan.Near):
+        for term in (piece.one, piece.other):
+            yield from _sequences(placed, (term,))
+    elif isinstance(piece, plan.Term | plan.Similar | plan.Starts):
+        yield from ((chunk.start, chunk.end) for chunk, terms in placed if _has(terms, piece))
+        if isinstance(piece, plan.Term) and piece.where in ("wholes", "fields"):
+            yield from _wholes(text, [chunk for chunk, _ in placed], _bare(piece.term))
+
+
+def _bare(term: str) -> str:
+    """A term without the name of its field."""
+    return term.rpartition("=")[2]
+
+
+def _has(terms: Taken, piece: plan.Term | plan.Similar | plan.Starts) -> bool:
+    """Whether a chunk is one of those that a plan finds; what a field holds is looked for in the text."""
+    if isinstance(piece, plan.Starts):
+        start = _bare(piece.start)
+        return any(term.startswith(start) for term in (*terms.run, *terms.wholes))
+    if isinstance(piece, plan.Similar):
+        term = _bare(piece.term)
+        return any(one_edit(term, other) for other in terms.run)
+    if piece.where == "lemmas":
+        return piece.term in terms.lemmas
+    if piece.where == "bones":
+        return _bare(piece.term) in terms.bones
+    return _bare(piece.term) in terms.run or _bare(piece.term) in terms.wholes
+
+
+def _sequences(placed: Sequence[tuple[Chunk, Taken]], wanted: tuple[str, ...]) -> Iterator[Spot]:
+    """Where the terms stand one after another, whole chunks at either end."""
+    parts = [(part, chunk) for chunk, terms in placed for part in terms.run]
+    for at in range(len(parts) - len(wanted) + 1):
+        if parts[at][0] == wanted[0] and tuple(part for part, _ in parts[at : at + len(wanted)]) == wanted:
+            yield parts[at][1].start, parts[at + len(wanted) - 1][1].end
+
+
+def _wholes(text: str, placed: Sequence[Chunk], whole: str) -> Iterator[Spot]:
+    """Where several chunks are a number in groups, or a date with the month's name."""
+    yield from ((start, end) for day, start, end in written_days(text) if day == whole)
+    for at, first in enumerate(placed):
+        for start in {first.joined, first.joined[2:]}:  # an IBAN may have been asked for without its land
+            end = (
+                _end(placed[at + 1 :], whole.removeprefix(start)) if start and whole.startswith(start) else 0
+            )
+            if end:
+                yield first.start, end
+
+
+def _end(following: Sequence[Chunk], rest: str) -> int:
+    """Where the last of the chunks ends that make up the rest; 0 where they do not, or there is none."""
+    end = 0
+    for chunk in following:
+        if not rest or not rest.startswith(chunk.joined):
+            break
+        rest, end = rest.removeprefix(chunk.joined), chunk.end
+    return 0 if rest else end
+
+
+def _boxes(page: Page, place: Place) -> Iterator[Box]:
+    """The box of a place on each line that it stands on; offsets are those of `Page.text`."""
+    at, block = 0, page.lines[0].block if page.lines else 0
+    for line in page.lines:
+        at += line.block != block
+        block = line.block
+        boxes = []
+        for word in line.words:
+            if at < place.end and place.start < at + len(word.text):
+                boxes.append(word.box)
+            at += len(word.text) + 1
+        if not line.words:
+            at += 1
+        if boxes:
+            yield around(boxes)

@@ -79,6 +79,7 @@ def speed(run: Run) -> Iterator[Bar]:
     truths = [sheet.text for delivery in deliveries for sheet in delivery.sheets]
     spent: dict[str, list[float]] = defaultdict(list)
     found: dict[str, Score] = {}
+    print(f"\nSpeed over {len(truths)} pages, way by way: CPU s a page, CER %")
     for _ in range(QUICK_ROUNDS if run.quick else ROUNDS):
         for name, way in _ways().items():
             folder = run.folder / name.replace(" ", "-").replace("/", "-")
@@ -87,8 +88,9 @@ def speed(run: Run) -> Iterator[Bar]:
             result = way(deliveries, folder)
             spent[name].append(result.cpu / len(truths))
             found[name] = total(map(score, truths, result.texts))
+            print(f"  {name:26} {spent[name][-1]:7.2f} {100 * found[name].rate:7.2f}", flush=True)
             _searchable_text(name, folder, truths, found)
-    print(f"\nSpeed over {len(truths)} pages: CER %, figures exact %, CPU s a page, pages a CPU minute")
+    print("\nSpeed, all rounds: CER %, figures exact %, CPU s a page, pages a CPU minute")
     for name, summed in found.items():
         cpu = f"{median(spent[name]):8.2f} {60 / median(spent[name]):8.1f}" if name in spent else ""
         print(f"  {name:26} {100 * summed.rate:7.2f} {100 * summed.exact:7.1f} {cpu}")

@@ -15,7 +15,7 @@ on is judged line by line.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from docscan.archive.event import NO_LINE
 from docscan.archive.examined import Examined
 from docscan.archive.layout import Archive
 from docscan.archive.ledger import Head
-from docscan.archive.lines import Said, chained, said
+from docscan.archive.lines import Chained, Said, chained, said
 from docscan.archive.proof import checkpoint, merkle, note
 from docscan.errors import LedgerError
 
@@ -75,7 +75,7 @@ class Judged(NamedTuple):
     """
 
     leaves: bytes
-    sound: list[Said]
+    sound: Iterable[Said]
     findings: list[CustodyFinding]
 
 
@@ -112,17 +112,16 @@ def _judged(archive: Archive, head: Head | None, findings: list[CustodyFinding])
             for line in _segment(path, name, findings):
                 yield from _joined(run, line)
             continue
-        said, leaves = whole
         yield from _settled(run)
-        yield Judged(leaves[: -merkle.HASH_BYTES], said[:-1], [])
-        tail, last = leaves[-merkle.HASH_BYTES :].hex(), said[-1]
-        run = [Line(name, len(said), tail, *last[:2], said=last)]
+        yield Judged(whole.leaves[: -merkle.HASH_BYTES], whole.others, [])
+        tail, number = whole.leaves[-merkle.HASH_BYTES :].hex(), len(whole.leaves) // merkle.HASH_BYTES
+        run = [Line(name, number, tail, *whole.last[:2], said=whole.last)]
     if head is not None:
         yield from _joined(run, Line(HEAD, 0, "", head.size, head.tail, mended=_mended(archive, head)))
     yield from _settled(run)
 
 
-def _at_once(path: Path, before: Line) -> tuple[list[Said], bytes] | None:
+def _at_once(path: Path, before: Line) -> Chained | None:
     """A segment in which each line follows from the one before; None for any other."""
     place, first = int(path.stem), before.seq + 1
     try:
@@ -132,7 +131,7 @@ def _at_once(path: Path, before: Line) -> tuple[list[Said], bytes] | None:
             found = chained(file.readall(), first, before.hash)
     except OSError:
         return None
-    if found is None or {first // ledger.SEGMENT_LINES, found[0][-1][0] // ledger.SEGMENT_LINES} != {place}:
+    if found is None or {first // ledger.SEGMENT_LINES, found.last[0] // ledger.SEGMENT_LINES} != {place}:
         return None
     return found
 

@@ -1,7 +1,7 @@
 """What a ledger under examination can still prove: the sum of the lines that can be believed."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -21,14 +21,14 @@ NOTED = frozenset(
 
 
 Of = TypeVar("Of")
-Filing = tuple[int, int, str, bytes]
+Filing = tuple[int, int, str, str]
 """A line that names files of an object: its number, the object's version, its time, and the files as JSON.
 
 Plain tuples of plain values, which the garbage collector passes over: of a
 million lines that is a third of the time.
 """
 
-Filings = tuple[Filing, ...] | list[Filing]  # a tuple of one for most objects, a list for the others
+Filings = Filing | list[Filing]  # most objects have one
 
 
 class Told(Mapping[str, Of]):
@@ -39,11 +39,12 @@ class Told(Mapping[str, Of]):
         read: What is to be made of them.
     """
 
-    def __init__(self, lines: Mapping[str, Sequence[Filing]], read: Callable[[Sequence[Filing]], Of]) -> None:
+    def __init__(self, lines: Mapping[str, Filings], read: Callable[[Sequence[Filing]], Of]) -> None:
         self._lines, self._read = lines, read
 
     def __getitem__(self, object_id: str) -> Of:
-        return self._read(self._lines[object_id])
+        lines = self._lines[object_id]
+        return self._read(lines if isinstance(lines, list) else [lines])
 
     def __contains__(self, object_id: object) -> bool:
         return object_id in self._lines
@@ -121,30 +122,31 @@ class Examined:
         """The public key, in hex, that a checkpoint over so many events is signed with."""
         return next((key for seq, key in reversed(self.keys) if seq < size), None)
 
-    def believe(self, lines: Sequence[Said]) -> None:
+    def believe(self, lines: Iterable[Said]) -> None:
         """Take in what lines say that can be believed, in their order."""
+        count, seq = 0, -1
         for seq, _, at, type_, object_id, version, files, line in lines:
+            count += 1
             if files and object_id:
-                self._vouch(object_id, (seq, version, at, files))
+                filing = (seq, version, at, files)
+                if object_id in self.about:
+                    self._vouch(object_id, filing)
+                else:
+                    self.about[object_id] = self.shelved[object_id] = filing
             elif files:
                 named = json.loads(files)
                 self.files |= named
                 self.lines |= dict.fromkeys(named, seq)
             if type_ in NOTED:
                 self._note(event.parsed(line))
-        self.sound += len(lines)
-        self.size = max(self.size, lines[-1][0] + 1 if lines else 0)
+        self.sound += count
+        self.size = max(self.size, seq + 1)
 
     def _vouch(self, object_id: str, filing: Filing) -> None:
-        if object_id not in self.about:
-            self.about[object_id] = self.shelved[object_id] = (filing,)
-            return
-        for lines in (self.about, self.shelved):
-            known = lines.get(object_id, ())
-            if isinstance(known, list):  # which grows without being copied
-                known.append(filing)
-            else:
-                lines[object_id] = [*known, filing]
+        """Take in what is not the first of an object; one list does for both, where it is in both."""
+        known, shelved = self.about[object_id], self.shelved.get(object_id)
+        self.about[object_id] = _and(known, filing)
+        self.shelved[object_id] = self.about[object_id] if shelved is known else _and(shelved, filing)
 
     def _note(self, found: Event) -> None:
         """Keep what other steps ask of an event."""
@@ -160,6 +162,14 @@ class Examined:
             self.checks.append(found)
         elif found.type in {"appraisal", "hold placed", "hold released"}:
             self.custody.append(found)
+
+
+def _and(known: Filings | None, filing: Filing) -> Filings:
+    """One filing more; a list grows without being copied."""
+    if isinstance(known, list):
+        known.append(filing)
+        return known
+    return filing if known is None else [known, filing]
 
 
 def _files(lines: Sequence[Filing]) -> dict[str, str]:

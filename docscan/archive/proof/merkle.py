@@ -14,7 +14,7 @@ Nothing here raises on a hostile proof: it is valid or it is not.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 HASH_BYTES = 32
@@ -27,6 +27,11 @@ NodeAt = Callable[[int, int], bytes]
 def leaf(data: bytes) -> bytes:
     """The hash of a line, given without its newline."""
     return hashlib.sha256(b"\0" + data).digest()
+
+
+def leaves(lines: Iterable[bytes]) -> bytes:
+    """The hashes of lines, side by side."""
+    return b"".join([hashlib.sha256(b"\0" + line).digest() for line in lines])
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -91,13 +96,11 @@ class Tree:
 
 def tree_of(leaves: bytes) -> Tree:
     """The tree over leaves, given as their hashes side by side."""
-    levels = [leaves]
+    levels, sha256 = [leaves], hashlib.sha256
     while len(levels[-1]) >= 2 * HASH_BYTES:
         below = levels[-1]
         pairs = range(0, len(below) - 2 * HASH_BYTES + 1, 2 * HASH_BYTES)
-        levels.append(
-            b"".join(hashlib.sha256(b"\1" + below[at : at + 2 * HASH_BYTES]).digest() for at in pairs)
-        )
+        levels.append(b"".join([sha256(b"\1" + below[at : at + 2 * HASH_BYTES]).digest() for at in pairs]))
     return Tree(tuple(levels))
 
 

@@ -16,6 +16,9 @@ from docscan.errors import ArchiveError
 from docscan.search.plan import Plan
 from docscan.search.prepared import Prepared
 
+MOST_VALUES = 100
+"""Values of a facet that an answer names, the most frequent: more than a person reads."""
+
 
 class DamagedIndexError(ArchiveError):
     """The index cannot be read; it is to be made anew."""

@@ -106,3 +106,10 @@ class Any:
 
 
 Plan = Term | Sequence | Near | Starts | Similar | Between | Among | Everything | Without | All | Any
+
+
+def rated(plan: Plan) -> bool:
+    """Whether some of what a plan finds may fit better than the rest, by how frequent its terms are."""
+    if isinstance(plan, All | Any):
+        return any(rated(part) for part in plan.plans)
+    return isinstance(plan, Term | Sequence | Near)

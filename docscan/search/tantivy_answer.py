@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 from tantivy import Query
 
-from docscan.search.index import Cursor, Hit, Hits, Question
+from docscan.search.index import MOST_VALUES, Cursor, Hit, Hits, Question
+from docscan.search.plan import rated
 from docscan.search.tantivy_order import Column, Place, Shelf
-from docscan.search.tantivy_query import Compiler, both, minus, rated
+from docscan.search.tantivy_query import Compiler, both, minus
 from docscan.search.tantivy_schema import FACETS, ID
-
-MOST_VALUES = 100
-"""Values of a facet that an answer names, the most frequent: more than a person reads."""
 
 _BUCKETS = 65_000
 """Values of a facet that are counted: as many as tantivy does at once."""

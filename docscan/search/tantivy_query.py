@@ -142,13 +142,6 @@ def behind(index: Index, identifier: str) -> Query:
     return bare(index.parse_query(f"{ID}:{{{identifier} TO *]"))
 
 
-def rated(plan: Plan) -> bool:
-    """Whether some of what a plan finds may fit better than the rest."""
-    if isinstance(plan, All | Any):
-        return any(rated(part) for part in plan.plans)
-    return isinstance(plan, Term | Sequence | Near)
-
-
 def plain(text: str) -> str:
     """An expression for these very signs."""
     return re.sub(r"([^\w])", r"\\\1", text)

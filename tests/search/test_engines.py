@@ -26,9 +26,10 @@ from docscan.search.plan import (
 )
 from docscan.search.prepared import Prepared
 from docscan.search.tantivy_engine import TantivyIndex
+from docscan.search.whoosh_index import WhooshIndex
 
 Opener = Callable[[Path], Index]
-ENGINES: dict[str, Opener] = {"tantivy": TantivyIndex}
+ENGINES: dict[str, Opener] = {"whoosh": WhooshIndex, "tantivy": TantivyIndex}
 
 
 @pytest.fixture(params=ENGINES)

@@ -1,0 +1,220 @@
+"""Plans evaluated over one segment of a Whoosh index, as masks over its documents.
+
+Whoosh's own queries step from posting to posting in Python, and its ranges and
+prefixes build long lists of terms: a range takes some hundred times as long as
+a mask over a column.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from typing import Any as Untyped
+
+import numpy as np
+import numpy.typing as npt
+from whoosh.reading import IndexReader
+
+from docscan.search.plan import (
+    All,
+    Among,
+    Any,
+    Between,
+    Everything,
+    Near,
+    Plan,
+    Sequence,
+    Similar,
+    Starts,
+    Term,
+    Without,
+)
+from docscan.search.whoosh_layout import ABSENT, KEY, LENGTH, SIGNS, USUAL, Places, facet
+
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+Column = npt.NDArray[Untyped]
+FEW = 500
+"""Documents up to which identifiers are read one by one instead of all at once."""
+
+Leaf = Term | Sequence | Near | Starts | Similar | Among
+
+
+class Segment:
+    """One segment of one commit.
+
+    Attributes:
+        live: Which of its documents are not taken out.
+    """
+
+    def __init__(self, reader: IndexReader, slots: dict[str, str]) -> None:
+        """Take a segment.
+
+        Args:
+            reader: Whoosh's, of this segment alone.
+            slots: Of each number and facet its column.
+        """
+        self._reader = reader
+        self._slots = slots
+        self._columns: dict[str, Column] = {}
+        self._values: dict[str, tuple[list[str], Numbers]] = {}
+        self._decode = Places().decode_positions
+        self.live: Mask = np.ones(reader.doc_count_all(), dtype=bool)
+        self.live[[number for number in range(len(self.live)) if reader.is_deleted(number)]] = False
+
+    def mask(self, plan: Plan) -> Mask:
+        """Which of its documents a plan finds; those taken out may be among them."""
+        match plan:
+            case All():
+                found: Mask = reduce(np.logical_and, map(self.mask, plan.plans))
+            case Any():
+                found = reduce(np.logical_or, map(self.mask, plan.plans), np.zeros_like(self.live))
+            case Without():
+                found = ~self.mask(plan.plan)
+            case Everything():
+                found = np.ones_like(self.live)
+            case Between():
+                found = self._between(plan)
+            case _:
+                found = np.zeros_like(self.live)
+                found[np.fromiter(self._numbers(plan), dtype=np.int64)] = True
+        return found
+
+    def _numbers(self, leaf: Leaf) -> Iterable[int]:
+        match leaf:
+            case Term():
+                found = self._any(leaf.where, (leaf.term,))
+            case Sequence():
+                found = self._placed(leaf.where, leaf.terms, in_sequence)
+            case Near():
+                found = self._placed("body", (leaf.one, leaf.other), near(leaf.distance))
+            case Starts():
+                found = self._any(leaf.where, self._reader.expand_prefix(leaf.where, leaf.start))
+            case Similar():
+                found = self._any(leaf.where, edits(leaf.term, self._signs()))
+            case Among():
+                found = self._any("id", leaf.ids)
+        return found
+
+    def _any(self, where: str, terms: Iterable[str | bytes]) -> Iterator[int]:
+        """The documents that have any of some terms, some more than once."""
+        for term in terms:
+            if (where, term) in self._reader:
+                yield from self._reader.postings(where, term).all_ids()
+
+    def _placed(
+        self, where: str, terms: tuple[str, ...], fits: Callable[[list[list[int]]], bool]
+    ) -> Iterator[int]:
+        """The documents that have all terms, at positions that fit."""
+        distinct = tuple(dict.fromkeys(terms))
+        wanted = reduce(np.logical_and, (self.mask(Term(where, term)) for term in distinct))  # type: ignore[arg-type]  # body or fields
+        if not wanted.any():
+            return
+        placed = {term: self._positions(where, term, wanted) for term in distinct}
+        for number in np.flatnonzero(wanted).tolist():
+            if fits([placed[term][number] for term in terms]):
+                yield number
+
+    def _positions(self, where: str, term: str, wanted: Mask) -> dict[int, list[int]]:
+        """Where a term stands in some documents."""
+        found = {}
+        matcher = self._reader.postings(where, term)
+        while matcher.is_active():
+            number = matcher.id()
+            if wanted[number]:
+                found[number] = self._decode(matcher.value())
+            matcher.next()
+        return found
+
+    def _between(self, between: Between) -> Mask:
+        values = self.numbers(between.name)
+        found: Mask = values != ABSENT
+        if between.low is not None:
+            found &= values >= between.low
+        if between.high is not None:
+            found &= values <= between.high
+        return found
+
+    def occurrences(self, term: Term) -> tuple[Numbers, npt.NDArray[np.float64]]:
+        """The documents that have a term, and how often each has it."""
+        numbers: list[int] = []
+        weights: list[float] = []
+        if (term.where, term.term) in self._reader:
+            matcher = self._reader.postings(term.where, term.term)
+            while matcher.is_active():
+                numbers.append(matcher.id())
+                weights.append(matcher.weight())
+                matcher.next()
+        return np.array(numbers, dtype=np.int64), np.array(weights, dtype=np.float64)
+
+    def frequency(self, term: Term) -> int:
+        """How many documents have a term, those taken out included."""
+        return int(self._reader.doc_frequency(term.where, term.term))
+
+    def numbers(self, name: str) -> Numbers:
+        """A number of each document, `ABSENT` where it has none."""
+        return self._column(self._slots.get(name, ""), ABSENT, np.dtype(np.int64))
+
+    def lengths(self) -> Numbers:
+        """How many words each document's body has."""
+        return self._column(LENGTH, 0, np.dtype(np.int64))
+
+    def values(self, name: str) -> tuple[list[str], Numbers]:
+        """The values of a facet, an empty one for none, and of each document the number of its value."""
+        slot = self._slots.get(facet(name), "")
+        if slot not in self._values:
+            column = self._column(slot, b"", np.dtype(object)).tolist()
+            known = {value: code for code, value in enumerate(dict.fromkeys((b"", *column)))}
+            codes = np.array([known[value] for value in column], dtype=np.int64)
+            self._values[slot] = [value.decode() for value in known], codes
+        return self._values[slot]
+
+    def ids(self, numbers: Numbers) -> list[str]:
+        """The identifiers of some documents."""
+        if len(numbers) < FEW and KEY not in self._columns:
+            reader = self._reader.column_reader(KEY, translate=False)
+            return [reader[number].decode() for number in numbers.tolist()]
+        column = self._column(KEY, b"", np.dtype(object))
+        return [key.decode() for key in column[numbers].tolist()]
+
+    def _column(self, name: str, default: object, kind: np.dtype[Untyped]) -> Column:
+        """A column, read once; of the default where the segment has none of that name."""
+        if not name:
+            return np.full(len(self.live), default, dtype=kind)
+        if name not in self._columns:
+            values = np.full(len(self.live), default, dtype=kind)
+            if self._reader.has_column(name):
+                reader = self._reader.column_reader(name, translate=False)
+                values[:] = [reader[number] for number in range(len(values))]
+            self._columns[name] = values
+        return self._columns[name]
+
+    def _signs(self) -> frozenset[str]:
+        """Every sign that occurs in its terms, and the usual ones."""
+        return USUAL.union(sign.decode() for sign in self._reader.lexicon(SIGNS))
+
+
+def in_sequence(places: list[list[int]]) -> bool:
+    """Whether terms stand at consecutive positions."""
+    following = [frozenset(others) for others in places[1:]]
+    return any(all(at + step in others for step, others in enumerate(following, 1)) for at in places[0])
+
+
+def near(distance: int) -> Callable[[list[list[int]]], bool]:
+    """Whether two terms stand at two positions so near."""
+
+    def fits(places: list[list[int]]) -> bool:
+        return any(0 < abs(here - there) <= distance for here in places[0] for there in places[1])
+
+    return fits
+
+
+def edits(term: str, signs: Iterable[str]) -> Iterator[str]:
+    """A term, and every string that is one edit away from it, each once."""
+    cuts = [(term[:at], term[at:]) for at in range(len(term) + 1)]
+    found = {term}
+    found.update(head + tail[1:] for head, tail in cuts if tail)
+    found.update(head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1)
+    for sign in signs:
+        found.update(head + sign + tail for head, tail in cuts)
+        found.update(head + sign + tail[1:] for head, tail in cuts if tail)
+    found.discard("")
+    return iter(found)

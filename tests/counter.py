@@ -56,4 +56,4 @@ def opened(archive: Archive, furnishing: Callable[[Register], Depot] = furnish) 
         open_catalogue(archive) as catalogue,
         open_register(catalogue) as register,
     ):
-        yield Desk(register, deeds.opened(register, NOW.date()), replace(depot, register=register))
+        yield Desk(register, deeds.opened(register), replace(depot, register=register))

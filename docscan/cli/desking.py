@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
+from threading import Thread
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put_json, standing_in
 from docscan.errors import ArchiveBusyError
 from docscan.holdings import deeds
+from docscan.holdings.calendars import Calendar
 from docscan.holdings.desk import UNREADABLE
 from docscan.holdings.register import Register, open_register
 from docscan.holdings.session import Answer, Kind
@@ -48,7 +51,8 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     typed is looked for in the titles. The end of the input ends it, too.
     """
     with _at_work(ctx) as register:
-        session, language = deeds.opened(register, now().date()), register.archive.config.language
+        session, language = deeds.opened(register), register.archive.config.language
+        _prepared(deeds.calendars(register, now().date()), now().date())
         terminal = sys.stdin.isatty()
         for line in typed(_sent(prompt=terminal and not as_json), whole=terminal):
             session, said = deeds.answered(register, session, line, clock=now, agent=agent())
@@ -77,6 +81,11 @@ def _at_work(ctx: click.Context) -> Iterator[Register]:
             taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE),
         ):
             pass
+
+
+def _prepared(calendars: Sequence[Calendar], today: date) -> None:
+    """Look into calendars while nobody waits: the prompt stands, and the first scans need none."""
+    Thread(target=lambda: [one.is_closed(today) for one in calendars]).start()
 
 
 def typed(sent: Iterable[bytes], *, whole: bool = False) -> Iterator[str]:

@@ -4,7 +4,7 @@ The register stays open for the whole session, and the archive is held for the
 moment of each deed. Every deed asks anew whether whoever scans may do it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import continued
 from docscan.errors import DocscanError, HoldingsError
 from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling, undoing
+from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import Condition
 from docscan.holdings.entities import Box, Item, Location, Site
 from docscan.holdings.lines import AWAY, Line
@@ -71,10 +72,23 @@ class Work:
     agent: str
 
 
-def opened(register: Register, today: date) -> Session:
+def opened(register: Register) -> Session:
     """A session at the desk of an archive.
 
-    The closed days of its sites are looked up now: the first time takes a second.
+    Each scan waits for the disk until the ledger is there, and no longer: what
+    a power cut takes from the catalogue is read from the ledger once more.
+
+    Args:
+        register: Open.
+    """
+    register.catalogue.db.execute("PRAGMA synchronous = NORMAL").close()
+    return Session(register.archive.config.language)
+
+
+def calendars(register: Register, today: date) -> Sequence[Calendar]:
+    """By what the days of lending are reckoned at the sites of an archive.
+
+    The first look into one takes a second of the processor.
 
     Args:
         register: Open.
@@ -84,10 +98,8 @@ def opened(register: Register, today: date) -> Session:
         ConfigError: The rules of lending cannot be used.
     """
     policy = policies.load(register.catalogue).policy(policies.STANDARD, today)
-    for site in register.entities(Site, "TRUE"):
-        if policy is not None:
-            policy.calendar(site.country, site.region).is_closed(today)
-    return Session(register.archive.config.language)
+    sites = register.entities(Site, "TRUE") if policy is not None else ()
+    return [policy.calendar(site.country, site.region) for site in sites if policy is not None]
 
 
 def answered(

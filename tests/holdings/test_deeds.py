@@ -1,9 +1,11 @@
 """The desk at work: what a scan does to the register and the ledger, and what it answers."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from counter import Desk, opened
@@ -52,6 +54,15 @@ def by_another(desk: Desk, item: Item, act: str, person: str = "") -> None:
     """Another person does something with an item at the same archive."""
     with continued(desk.register.catalogue, now=desk.now, agent=OTHER, timeout=1):
         loans.act(desk.register, Asked(act, item.id, person), now=desk.now, agent=OTHER)  # type: ignore[arg-type]  # one of its acts
+
+
+def test_a_scan_waits_for_the_disk_until_the_ledger_is_there_and_no_longer(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.locations[2].code)
+    with mock.patch.object(os, "fsync") as flushed:
+        assert desk.scan(depot.items[0].code).kind == "done"
+    assert flushed.call_count == 3, "the line, the head, and the folder that names it"
+    assert desk.register.catalogue.db.execute("PRAGMA synchronous").fetchone() == (1,)
 
 
 def test_boxes_and_items_are_where_they_were_scanned_to(desk: Desk):
@@ -305,7 +316,7 @@ def test_whoever_may_not_is_told_so_and_nothing_is_done(desk: Desk):
 
 def test_two_desks_see_what_the_other_did_at_once(desk: Desk, archive: Archive):
     with open_catalogue(archive) as catalogue, open_register(catalogue) as register:
-        other = replace(desk, register=register, session=deeds.opened(register, NOW.date()), agent=OTHER)
+        other = replace(desk, register=register, session=deeds.opened(register), agent=OTHER)
         depot = desk.depot
         assert desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code).kind == "done"
         said = other.scan(depot.persons[1].code, "A-OUT", depot.items[0].code)

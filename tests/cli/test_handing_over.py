@@ -174,3 +174,19 @@ def test_the_script_is_the_one_that_docscan_was_tested_with(filed: Shelf, tmp_pa
         check=False,
     )
     assert json.loads(done.stdout)["findings"] == []
+
+
+def test_of_a_place_that_cannot_be_written_nothing_is_told(filed: Shelf) -> None:
+    before = [one.line for one in ledger.read(filed.archive)]
+    for words in (
+        ("export", "--all", "--to", "/proc/bag"),
+        ("export", "invoice_number:F-1", "--to", "/proc/deep/bag"),
+        ("proof", target.object_id(1), "--out", "/proc/alone"),
+    ):
+        assert "cannot be written" in filed.call(*words, code=6).stderr
+    assert [one.line for one in ledger.read(filed.archive)] == before
+
+
+def test_to_see_whether_a_place_can_be_written_leaves_nothing_there(shelf: Shelf, tmp_path: Path) -> None:
+    packing.expect_place(shelf.archive, tmp_path / "usb" / "deep" / "bag")
+    assert not (tmp_path / "usb").exists()

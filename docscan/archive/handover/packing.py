@@ -52,6 +52,9 @@ def packed(folder: Path) -> Iterator[Path]:
 def expect_place(archive: Archive, folder: Path) -> None:
     """See that a folder can be made before anything is said of it: outside of the archive, and not there yet.
 
+    It is tried with the folder beside it in which `packed` would begin, and
+    nothing of that is left.
+
     Args:
         archive: In which nobody would vouch for it.
         folder: The folder to be made.
@@ -63,6 +66,10 @@ def expect_place(archive: Archive, folder: Path) -> None:
         raise ArchiveError(f"{folder} lies in the archive itself.", hint="Name a folder outside of it.")
     with _writing(folder):
         _expect_free(folder)
+        missing = [above for above in folder.parents if not above.exists()]
+        shutil.rmtree(_begun(folder))
+        for above in missing:
+            above.rmdir()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Paper about paper: `label`, and of `loan` the verbs `slip`, `receipt`, `out-card` and `letter`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.headerregistry import Address
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import click
 
 from docscan.archive import Archive
 from docscan.cli.registered import changing, looking
-from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, write
+from docscan.cli.terminal import agent, expect_folder, now, put, put_json, say, standing_in, write
 from docscan.holdings import codes, letters, policies, reminders
 from docscan.holdings.desk import ACTIONS
 from docscan.holdings.entities import Site
@@ -51,7 +52,7 @@ def _issued(command: Command) -> Command:
         click.option(
             "--to",
             "folder",
-            type=click.Path(file_okay=False, path_type=Path),
+            type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
             default=Path(),
             help="The folder they are written to.",
         ),
@@ -130,25 +131,29 @@ def _issue(ctx: click.Context, slips: Slips, folder: Path, sender: Address | Non
     from docscan import issuing  # noqa: PLC0415 - what draws PDF takes long to load
 
     archive = standing_in(ctx, "lend")
-    if not folder.is_dir():
-        raise click.UsageError(f"There is no folder {folder} to write to.")
     with looking(ctx) as register:
         told = list(slips(register, policies.load(register.catalogue)))
         drawn = [issuing.draw(register, one, sender=sender, now=now()) for one in told]
     if drawn:
+        files = [_files(one) for one in drawn]
+        expect_folder(folder, chain.from_iterable(files))
         with changing(ctx, "lend") as register:
             filed = [issuing.issue(register, one, now=now(), agent=agent()) for one in drawn]
-        written = [_written(one, folder) for one in drawn]
+        written = [_written(some, folder) for some in files]
         _give(drawn, filed, written, as_json=as_json)
     _tell(archive, told, drawn, mailing=sender is not None)
 
 
-def _written(drawn: "Drawn", folder: Path) -> list[Path]:
-    paths = {folder / f"{drawn.name}.pdf": drawn.pdf}
-    paths |= {folder / f"{drawn.name}.eml": drawn.mail} if drawn.mail else {}
-    for path, data in paths.items():
-        write(path, data)
-    return list(paths)
+def _files(drawn: "Drawn") -> dict[str, bytes]:
+    """What is written of a paper: its PDF, and the e-mail where there is one."""
+    files = {f"{drawn.name}.pdf": drawn.pdf}
+    return files | {f"{drawn.name}.eml": drawn.mail} if drawn.mail else files
+
+
+def _written(files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    for name, data in files.items():
+        write(folder / name, data)
+    return [folder / name for name in files]
 
 
 def _give(

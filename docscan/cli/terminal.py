@@ -157,13 +157,26 @@ def lay(path: Path, data: bytes) -> None:
         durable.replace(path, data, Path(beside))
 
 
+def expect_folder(folder: Path, names: Iterable[str]) -> None:
+    """See that files can be written to a folder before anything is put on record about them.
+
+    Raises:
+        ArchiveError: They cannot.
+    """
+    with _writing(folder), TemporaryDirectory(prefix=".docscan-", dir=folder):
+        pass
+    for path in (folder / name for name in names):
+        if path.is_dir():
+            raise ArchiveError(f"{path} is a folder.", hint="Name another with --to, or move it away.")
+
+
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
         raise ArchiveError(
-            f"{path} cannot be written: {problem.strerror}.", hint="Name another file."
+            f"{path} cannot be written: {problem.strerror}.", hint="Name another place."
         ) from problem
 
 

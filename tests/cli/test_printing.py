@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -102,6 +103,24 @@ def test_without_an_address_no_e_mail_is_written_and_that_is_said(asked: Any, tm
     assert "P-000001E Zoë Łęcka" in said
     asked("loan", "slip", "F-000001D", "--to", tmp_path, "--from", "not an address", code=2)
     asked("loan", "slip", "F-000001D", "--to", tmp_path / "nowhere", code=2)
+
+
+def test_nothing_is_filed_where_it_cannot_be_written(asked: Any, tmp_path: Path):
+    ((pdf,), _) = asked("loan", "out-card", "F-000001D", "--to", tmp_path)
+    filed = asked("list", "--kind", "slip", "--json")[0]
+    taken = tmp_path / "taken"
+    (taken / Path(pdf).name).mkdir(parents=True)
+    unwritable = Path(
+        "/proc"
+    )  # nobody makes files there; a user is told so by the system, root only by trying
+    for folder, code in (
+        (pdf, 2),
+        (tmp_path / "nowhere", 2),
+        (unwritable, 2 + 4 * os.access("/proc", os.W_OK)),
+    ):
+        asked("loan", "slip", "F-000001D", "--to", folder, code=code)
+    asked("loan", "out-card", "F-000001D", "--to", taken, code=6)
+    assert asked("list", "--kind", "slip", "--json")[0] == filed
 
 
 def test_letters_are_written_for_what_is_overdue_until_they_are_said_to_be_sent(

@@ -62,8 +62,9 @@ def is_known(country: str, region: str = "") -> bool:
 
 
 def known(country: str = "") -> list[str]:
-    """The countries whose public holidays are known, or the regions of one of them."""
-    return sorted(_countries().get(country, ()) if country else _countries())
+    """The codes of ISO 3166 with which holidays are known: of countries, or of the regions of one."""
+    found, longest = (_countries().get(country, frozenset()), 3) if country else (_countries().keys(), 2)
+    return sorted(one for one in found if len(one) <= longest)
 
 
 @cache

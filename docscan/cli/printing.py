@@ -255,9 +255,13 @@ def _labels(register: Register, named: Sequence[str], places: Sequence[str]) -> 
 
 
 def _actions(language: str) -> list["Label"]:
+    """The labels of the desk's actions, called as its answers call them: `A-OUT`, without a check letter."""
     from docscan.printed.labels import Label  # noqa: PLC0415 - as above
 
-    return [Label(codes.action(word), (sentence(code, language),)) for word, code in ACTIONS.items()]
+    return [
+        Label(codes.action(word), (sentence(code, language),), f"{codes.ACTION}-{word}")
+        for word, code in ACTIONS.items()
+    ]
 
 
 COMMANDS = {"label": label}

@@ -75,12 +75,14 @@ class Label:
     """What one label says.
 
     Attributes:
-        code: As bars, as a square and in letters: ASCII.
+        code: As bars and as a square: ASCII.
         lines: For people, cut where there is no room.
+        name: In large letters; empty where that is the code.
     """
 
     code: str
     lines: Sequence[str] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,12 @@ def _draw(canvas: Canvas, label: Label, room: _Room) -> None:
 
 
 def _write(canvas: Canvas, label: Label, room: _Room) -> None:
-    """The code in letters as large as there is room for, and words below it."""
-    widest = stringWidth(label.code, BOLD, 1)
-    size = max(SMALLEST, min(LARGEST, room.width / widest, room.height / LINES))
+    """The name in letters as large as there is room for, and words below it."""
+    name = label.name or label.code
+    size = max(SMALLEST, min(LARGEST, room.width / stringWidth(name, BOLD, 1), room.height / LINES))
     top = room.bottom + room.height - size
     canvas.setFont(BOLD, size)
-    canvas.drawString(room.left, top, label.code)
+    canvas.drawString(room.left, top, name)
     small = max(SMALLEST, min(WORDS_AT_MOST, WORDS * size))
     canvas.setFont(PLAIN, small)
     most = int((top - room.bottom) / (1.15 * small))

@@ -161,6 +161,8 @@ def test_labels_for_codes_for_what_is_in_a_place_and_for_actions(asked: Any, tmp
     said = text(out)
     for words in ("Central / 2", "Muñoz & Hijos", "Zoë Łęcka", "Nóminas 1998"):
         assert words in said.replace("\r\n", " ")
+    assert {f"A-{word}" for word in ACTIONS} <= set(said.split())
+    assert codes.action("OUT") not in said
 
 
 def test_a_started_sheet_and_several_copies(asked: Any, tmp_path: Path):

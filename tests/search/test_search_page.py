@@ -1,12 +1,25 @@
 """The examples in docs/search.md do what they say."""
 
+from datetime import date
 from pathlib import Path
 
-from docscan import search
-from docscan.search import IndexDocument
-from docscan.search.query import FIELDS
+import naive_search as naive
+import pytest
+
+from docscan.errors import SearchError
+from docscan.schema import Property, Schema
+from docscan.search.fields import FIELDS, fields_of
+from docscan.search.index import IndexDocument
+from docscan.search.planning import planned
+from docscan.search.prepared import prepared
+from docscan.search.query import parse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "search.md").read_text(encoding="utf-8")
+TODAY = date(2026, 6, 17)
+STATES = {"is:overdue": ("b2",), "has:hold": ("c3",)}
+SCHEMA = Schema(
+    "form", "Form", "form", properties=(Property("birth_day", "date"), Property("deposit", "amount"))
+)
 
 
 def tables() -> list[list[list[str]]]:
@@ -20,27 +33,34 @@ def tables() -> list[list[list[str]]]:
     return [table[2:] for table in found if table]
 
 
-def documents() -> list[IndexDocument]:
-    made = []
-    for key, kind, language, added, verdict, fields, text in tables()[0]:
-        values = dict(pair.split(": ") for pair in fields.split("; ") if pair)
-        made.append(IndexDocument(key, kind, language, added, verdict, values, (text,)))
-    return made
+def document(row: list[str]) -> IndexDocument:
+    key, kind, client, language, added, verdict, fields, text = row
+    values = dict(pair.split(": ") for pair in fields.split("; ") if pair)
+    return IndexDocument(key, kind, language, added, verdict, values, (text,), client)
 
 
-def test_every_example_finds_what_the_page_says(tmp_path: Path) -> None:
-    index = search.open_index(tmp_path / "index")
-    index.update(documents(), seq=1)
-    examples = tables()[1]
-    assert len(examples) > 20
-    for typed, promised, _ in examples:
-        hits = index.search(search.parse(typed.strip("`")), limit=10)
-        found = [hit.id for hit in hits.hits]
-        expected = [] if promised == "nothing" else promised.split(", ")
-        in_order = hits.exact < hits.total
-        assert (found if in_order else sorted(found)) == expected, typed
-    index.close()
+DOCUMENTS = [prepared(document(row)) for row in tables()[0]]
+EXAMPLES = [(row[0].strip("`"), row[1]) for table in tables()[1:] for row in table]
+
+
+@pytest.mark.parametrize(("typed", "promised"), EXAMPLES)
+def test_an_example_finds_what_the_page_says(typed: str, promised: str) -> None:
+    node = parse(typed, fields=fields_of([SCHEMA]), states=STATES, today=TODAY)
+    found: list[str] = []
+    for tier in planned(node, states=STATES):
+        found += sorted(naive.ids(tier, DOCUMENTS) - set(found))
+    assert found == ([] if promised == "nothing" else promised.split(", "))
+
+
+def test_the_page_has_an_example_of_everything() -> None:
+    assert len(EXAMPLES) > 50
 
 
 def test_the_page_names_every_field() -> None:
     assert not [name for name in FIELDS if f"`{name}`" not in PAGE]
+
+
+def test_the_error_on_the_page_is_the_one_that_is_shown() -> None:
+    with pytest.raises(SearchError) as caught:
+        parse("total:>many")
+    assert f"{caught.value.shown()}\n{caught.value} {caught.value.hint}" in PAGE

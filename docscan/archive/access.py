@@ -2,9 +2,9 @@
 
 People stand with their roles in `access.toml` at the archive's root; without
 that file everybody may do everything, as at a single desk. A person is the
-login that calls. Whoever may write the archive's files can go round this (row
-A2 of the threat model): it keeps honest people to their part, and the ledger
-tells what they did. The file is changed by `change` alone, so that the ledger
+login that calls. Whoever may read or write the archive's files can go round this (rows
+A2 and A10 of the threat model): it keeps honest people to their part, and the
+ledger tells what they did. The file is changed by `change` alone, so that the ledger
 names its digest.
 """
 
@@ -65,10 +65,12 @@ class Person:
     Attributes:
         login: As the machine knows them.
         roles: Some of `EVERYBODY`, in alphabetical order.
+        only: The query that finds the records they may see; empty for all of them.
     """
 
     login: str
     roles: tuple[str, ...]
+    only: str = ""
 
 
 def people(archive: Archive) -> tuple[Person, ...] | None:
@@ -113,24 +115,40 @@ def demand(archive: Archive, login: str, act: Act) -> None:
         )
 
 
+def only(archive: Archive, login: str) -> str:
+    """The query that finds the records somebody may see; empty for all of them.
+
+    Raises:
+        ConfigError: `access.toml` is not of the form that docscan writes.
+    """
+    return next((one.only for one in people(archive) or () if one.login == login), "")
+
+
 def change(catalogue: Catalogue, login: str, roles: Sequence[str], *, now: datetime, agent: str) -> None:
-    """Give somebody these roles and no others; none at all removes them.
+    """Give somebody these roles and no others, for all records; none at all removes them; see `enter`."""
+    enter(catalogue, Person(login, tuple(sorted(set(roles)))), now=now, agent=agent)
+
+
+def enter(catalogue: Catalogue, person: Person, *, now: datetime, agent: str) -> None:
+    """Let somebody do what a person may, and nothing else; without roles, nothing at all.
+
+    The ledger tells that somebody may see a part alone, not which: queries have names in them.
 
     Args:
         catalogue: Open on an archive that the caller holds, and that is recovered.
-        login: Whose.
-        roles: Some of `EVERYBODY`, or none.
+        person: Who, with all they may do. That `only` is a query is the caller's to see to.
         now: When, with its time zone.
         agent: Who says so: a login name.
 
     Raises:
-        AccessError: Nobody could grant roles any more, or the file was changed by hand.
+        AccessError: Nobody could grant roles any more, somebody who keeps the archive would not see
+            all of it, or the file was changed by hand.
         ConfigError: `access.toml` is not of the form that docscan writes.
         LedgerError: The ledger cannot be continued.
     """
     archive, language = catalogue.archive, catalogue.archive.config.language
-    if not login.strip() or not login.isprintable():
-        raise AccessError(sentence("K016", language, login=repr(login)), hint=sentence("K017", language))
+    _expect_fit(person, language)
+    login, roles = person.login, person.roles
     known = {one.login: one for one in people(archive) or ()}
     path = archive.root / FILE
     found = ledger.sha256(path.read_bytes()) if path.exists() else None
@@ -138,14 +156,27 @@ def change(catalogue: Catalogue, login: str, roles: Sequence[str], *, now: datet
         raise AccessError(sentence("K013", language, file=FILE), hint=sentence("K014", language))
     known.pop(login, None)
     if roles:
-        known[login] = Person(login, tuple(sorted(set(roles))))
+        known[login] = person
     if not any(ACTS["grant"] & set(one.roles) for one in known.values()):
         raise AccessError(sentence("K012", language), hint=sentence("K015", language))
     detail = {"person": ledger.pseudonym(archive, login), "act": "grant" if roles else "withdraw"}
-    detail |= dict.fromkeys(sorted(roles), "role")
+    detail |= dict.fromkeys(roles, "role") | ({"sees": "part"} if person.only else {})
     text = _written([known[name] for name in sorted(known)])
     draft = Draft("policy change", detail=detail, role="authorizer")
     papers.file(catalogue, draft, {FILE: text.encode()}, now=now, agent=agent)
+
+
+def _expect_fit(person: Person, language: str) -> None:
+    if not person.login.strip() or not person.login.isprintable():
+        raise AccessError(
+            sentence("K016", language, login=repr(person.login)), hint=sentence("K017", language)
+        )
+    keeper = KEEPERS & set(person.roles)
+    if person.only and keeper:
+        raise AccessError(
+            sentence("K100", language, role=min(keeper)),
+            hint=sentence("K101", language, roles=", ".join(sorted(EVERYBODY - KEEPERS))),
+        )
 
 
 def disseminated(
@@ -228,15 +259,17 @@ def _parsed(data: bytes) -> tuple[Person, ...]:
 
 
 def _person(row: object) -> Person:
-    if not isinstance(row, dict) or row.keys() != {"login", "roles"}:
+    if not isinstance(row, dict) or row.keys() - {"only"} != {"login", "roles"}:
         raise ValueError("a person has a login and roles")
-    login, roles = row["login"], row["roles"]
+    login, roles, only = row["login"], row["roles"], row.get("only", "all")
     if not isinstance(login, str) or not login.strip() or not isinstance(roles, list):
         raise ValueError("a person has a login and roles")
+    if not isinstance(only, str) or not only.strip():
+        raise ValueError("what a person may see is a query")
     unknown = [role for role in roles if role not in EVERYBODY]
     if unknown or not roles:
         raise ValueError(f"a role is one of {', '.join(sorted(EVERYBODY))}")
-    return Person(login, tuple(sorted(set(roles))))
+    return Person(login, tuple(sorted(set(roles))), row.get("only", ""))
 
 
 def _written(known: Sequence[Person]) -> str:
@@ -244,6 +277,7 @@ def _written(known: Sequence[Person]) -> str:
     parts = (
         f"\n[[person]]\nlogin = {json.dumps(one.login, ensure_ascii=False)}\n"
         f"roles = {json.dumps(list(one.roles))}\n"
+        + (f"only = {json.dumps(one.only, ensure_ascii=False)}\n" if one.only else "")
         for one in known
     )
     return HEADING + "".join(parts)

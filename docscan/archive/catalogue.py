@@ -4,6 +4,7 @@ A projection: nothing in it comes from anywhere else, so it can be deleted and
 made anew (`docscan.archive.rebuild`) with the same contents.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,7 +22,9 @@ __all__ = ["Catalogue", "Errand", "Judged", "Row", "open_catalogue"]
 
 ASKED_FOR = (
     "kind = coalesce(?, kind) AND state = coalesce(?, state) AND (? IS NOT NULL OR state <> 'destroyed')"
+    " AND (? IS NULL OR id IN (SELECT value FROM json_each(?)))"
 )
+SHORTEST = 4  # hexadecimal digits of an id for who may not see all: in a million records, some 16 begin so
 PLAIN_NUMBER, PLAIN_ASKED = tables.PLAIN.format("number"), tables.PLAIN.format("?")
 
 
@@ -116,26 +119,29 @@ class Catalogue:
         columns = ", ".join(Row.__slots__)
         rows = self._rows(
             f"SELECT {columns} FROM record WHERE {ASKED_FOR} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - the columns are the class's own
-            (kind, state, state, -1 if limit is None else limit),
+            (*self._asked_for(kind, state), -1 if limit is None else limit),
         )
         return (Row(*row) for row in rows)
 
     def count(self, *, kind: str | None = None, state: str | None = None) -> int:
         """How many records there are, of a kind or in a state; those destroyed count only when asked for."""
         query = f"SELECT count(*) FROM record WHERE {ASKED_FOR}"  # noqa: S608 - own expression
-        ((found,),) = self._rows(query, (kind, state, state))
+        ((found,),) = self._rows(query, self._asked_for(kind, state))
         return int(found)
 
     def row(self, identifier: str) -> Row:
         """The record of that id, which may be cut short as long as it means one.
 
         Raises:
-            NotFoundError: It means none, or several.
+            NotFoundError: It means none that may be seen, or several.
         """
-        columns, begin = ", ".join(Row.__slots__), identifier.lower()
-        begins = f"SELECT {columns} FROM record WHERE id >= ? AND id < ? LIMIT 2"  # noqa: S608 - own columns
-        asked = bool(identifier) and identifier.isascii()  # bytes that are no text are nothing SQLite takes
-        rows = list(self._rows(begins, (begin, f"{begin}g"))) if asked else []  # g comes after hex and hyphen
+        columns, begin, sight = ", ".join(Row.__slots__), identifier.lower(), self.archive.sight
+        begins = f"SELECT {columns} FROM record WHERE id >= ? AND id < ? LIMIT ?"  # noqa: S608 - own columns
+        most, shortest = (2, 1) if sight is None else (-1, SHORTEST)
+        asked = len(identifier) >= shortest and identifier.isascii()  # SQLite takes no bytes that are no text
+        end = f"{begin}g"  # g comes after hex and hyphen
+        found = self._rows(begins, (begin, end, most)) if asked else ()
+        rows = [row for row in found if sight is None or sight.shows(self, row[0])]
         if len(rows) != 1:
             what = "Several records begin" if rows else "No record begins"
             raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
@@ -257,6 +263,12 @@ class Catalogue:
             " AND json_extract(line, '$.detail.key') IS NOT NULL ORDER BY seq DESC LIMIT 1"
         )
         return next(((int(seq), str(key)) for seq, key in rows), None)
+
+    def _asked_for(self, kind: str | None, state: str | None) -> tuple[str | None, ...]:
+        """What fills the places of `ASKED_FOR`."""
+        sight = self.archive.sight
+        seen = None if sight is None else json.dumps(sorted(sight.ids(self)))
+        return kind, state, state, seen, seen
 
     def _id(self, query: str, *values: str) -> str | None:
         found = self._one(query, *values)

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import filelock
 
 from docscan.archive import config
 from docscan.archive.config import Config
 from docscan.errors import ArchiveBusyError, ArchiveError, NotFoundError
+
+if TYPE_CHECKING:
+    from docscan.archive.catalogue import Catalogue
 
 FOLDERS = (
     "inbox",
@@ -40,6 +44,20 @@ PATIENCE = 5.0  # seconds to wait for somebody who writes
 POLL = 0.005  # seconds between two looks at a lock: a run holds the archive some 20 ms for each document
 
 
+class Sight(Protocol):
+    """Which records somebody may see: for them, there are no others."""
+
+    def shows(self, catalogue: "Catalogue", record: str) -> bool:
+        """Whether they may see a record."""
+
+    def ids(self, catalogue: "Catalogue") -> frozenset[str]:
+        """All that they may see.
+
+        Raises:
+            ArchiveError: It cannot be told at the moment.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
     """One archive on disk.
@@ -47,10 +65,12 @@ class Archive:
     Attributes:
         root: The folder that holds all of it.
         config: What its `docscan.toml` says.
+        sight: What whoever looks at it may see; None for all of it.
     """
 
     root: Path
     config: Config
+    sight: Sight | None = None
 
     @property
     def inbox(self) -> Path:

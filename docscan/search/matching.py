@@ -29,12 +29,10 @@ def matches(plan: Plan, document: Prepared) -> bool:
         return any(matches(part, document) for part in plan.plans)
     if isinstance(plan, Without):
         return not matches(plan.plan, document)
-    if isinstance(plan, Everything):
-        return True
-    if isinstance(plan, Among):
-        return document.id in plan.ids
     if isinstance(plan, Between):
         return _between(plan, document)
+    if isinstance(plan, Everything | Among):
+        return isinstance(plan, Everything) or document.id in plan.ids
     return _has(plan, document)
 
 

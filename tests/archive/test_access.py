@@ -294,3 +294,31 @@ def test_a_paper_whose_filing_was_interrupted_is_filed_once(archive, catalogue, 
     before = rebuild.dump(archive)
     rebuild.rebuild(archive)
     assert rebuild.dump(archive) == before
+
+
+def test_who_sees_a_part_alone_has_that_in_the_file_and_no_word_of_it_in_the_ledger(archive):
+    grant(archive, "root", "administrator")
+    with taken_up(archive, now=NOW, agent=AGENT) as catalogue:
+        zoe = access.Person("zoe", ("clerk",), 'supplier_name:"Żółw & \\"Co\\""')
+        access.enter(catalogue, zoe, now=NOW, agent=AGENT)
+    assert access.only(archive, "zoe") == zoe.only
+    assert access.only(archive, "root") == access.only(archive, "nobody") == ""
+    assert events(archive, "policy change")[-1].detail["sees"] == "part"
+    assert "Żółw".encode() not in b"".join(path.read_bytes() for path in archive.ledger.glob("*.jsonl"))
+    assert list(fixity.verify(archive)) == []
+
+
+@pytest.mark.parametrize("role", ["archivist", "administrator"])
+def test_who_keeps_the_archive_sees_all_of_it(archive, role):
+    grant(archive, "root", "administrator")
+    with taken_up(archive, now=NOW, agent=AGENT) as catalogue:
+        keeper = access.Person("zoe", ("clerk", role), "kind:invoice")
+        with pytest.raises(AccessError, match=role):
+            access.enter(catalogue, keeper, now=NOW, agent=AGENT)
+
+
+@pytest.mark.parametrize("only", ["only = 1", "only = ''", "only = ' '", "some = 'x'"])
+def test_a_part_that_is_no_query_lets_nobody_do_anything(archive, only):
+    (archive.root / "access.toml").write_text(f"[[person]]\nlogin = 'a'\nroles = ['clerk']\n{only}")
+    with pytest.raises(ConfigError, match=r"access\.toml"):
+        access.may(archive, "a", "view")

@@ -33,6 +33,9 @@ timeout = 1800  # seconds for which a document may be silent; a page has its own
 [review]
 sample = 50     # one in so many accepted documents is put before a person as well; 0: none
 
+[search]
+engine = "auto" # what keeps the index: "whoosh", "tantivy", or the one fit for the archive's size
+
 # [timestamp]                         # who stamps the ledger's checkpoints with the time (RFC 3161)
 # url = "https://tsa.example.com"     # asked when a run ends and the newest stamp is older than:
 # every = "1d"
@@ -43,6 +46,8 @@ sample = 50     # one in so many accepted documents is put before a person as we
 # key = "/etc/docscan/company.p12"    # PKCS#12: the private key and its certificates
 # password_env = "DOCSCAN_PASSWORD"   # or password_file = "/etc/docscan/company.password"
 """
+
+SEARCH_ENGINES = ("auto", "whoosh", "tantivy")
 
 SPAN = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
 
@@ -84,6 +89,17 @@ class Review:
     """
 
     sample: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What keeps the search index.
+
+    Attributes:
+        engine: `whoosh`, `tantivy`, or `auto` for the one that is fit for the archive's size.
+    """
+
+    engine: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +167,7 @@ class Config:
     inbox: Inbox = field(default_factory=Inbox)
     run: Run = field(default_factory=Run)
     review: Review = field(default_factory=Review)
+    search: Search = field(default_factory=Search)
     ledger: Log = field(default_factory=Log)
     timestamp: Stamping = field(default_factory=Stamping)
     signature: Signing = field(default_factory=Signing)
@@ -191,10 +208,23 @@ def load(path: Path) -> Config:
         )
     review = Review(**_numbers(path, "review", tables.get("review", {}), Review()))
     stamping = _stamping(path, tables.get("timestamp", {}))
+    search = Search(**_words(path, "search", tables.get("search", {}), Search()))
+    if search.engine not in SEARCH_ENGINES:
+        raise ConfigError(
+            f"{path}: [search] engine = {search.engine!r} is not known.",
+            hint=f"It is one of: {', '.join(SEARCH_ENGINES)}.",
+        )
     log = Log(**_words(path, "ledger", tables.get("ledger", {}), Log()))
     signing = Signing(**_words(path, "signature", tables.get("signature", {}), Signing()))
     return Config(
-        **words, inbox=inbox, run=run, review=review, ledger=log, timestamp=stamping, signature=signing
+        **words,
+        inbox=inbox,
+        run=run,
+        review=review,
+        search=search,
+        ledger=log,
+        timestamp=stamping,
+        signature=signing,
     )
 
 
@@ -285,7 +315,7 @@ def word(path: Path, key: str, value: object) -> str:
     return value
 
 
-def _words(path: Path, name: str, values: object, defaults: Log | Signing) -> dict[str, str]:
+def _words(path: Path, name: str, values: object, defaults: Log | Signing | Search) -> dict[str, str]:
     found = table(path, name, values, tuple(item.name for item in fields(defaults)))
     return {key: word(path, f"[{name}] {key}", value) for key, value in found.items()}
 

@@ -169,7 +169,8 @@ def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_js
     with open_catalogue(archive) as catalogue:
         answer = feed.answer(archive, catalogue, node, limit=limit or (1000 if as_json else 10))
         hits = answer.hits
-        rows = [_hit(catalogue, node, hit) for hit in hits.hits]
+        snippets = [_snippet(catalogue, node, hit) for hit in hits.hits]
+        rows = [_hit(catalogue, hit, piece) for hit, piece in zip(hits.hits, snippets, strict=True)]
     if rows and not access.searched(archive, len(rows), now=now(), agent=agent()):
         say(sentence("K018", archive.config.language))
     if not answer.current:
@@ -184,14 +185,19 @@ def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_js
         )
         put(f"    {highlighted(row['snippet'], row['marks'])}")
     say(f"{hits.total} found." if len(rows) == hits.total else f"{len(rows)} of {hits.total} found.")
-    if hits.also:
-        say(f"Also found as: {', '.join(hits.also)}.")
+    also = search.also_found_as(snippets)
+    if also:
+        say(f"Also found as: {', '.join(also)}.")
 
 
-def _hit(catalogue: Catalogue, node: search.Node, hit: search.Hit) -> dict[str, Any]:
-    snippet = search.snippet(catalogue.page_texts(hit.id), node)
+def _snippet(catalogue: Catalogue, node: search.Node, hit: search.Hit) -> search.Snippet:
+    return search.snippet(catalogue.page_texts(hit.id), node)
+
+
+def _hit(catalogue: Catalogue, hit: search.Hit, snippet: search.Snippet) -> dict[str, Any]:
     return asdict(catalogue.row(hit.id)) | {
         "score": round(hit.score, 3),
+        "tier": hit.tier,
         "page": snippet.page,
         "snippet": snippet.text,
         "marks": [list(mark) for mark in snippet.marks],

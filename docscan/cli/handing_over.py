@@ -105,7 +105,7 @@ def _chosen(archive: Archive, query: str | None, lines: Iterable[str]) -> list[s
             found = [catalogue.row(line.strip()).id for line in lines if line.strip()]
         else:
             answer = feed.answer(archive, catalogue, search.parse(query), limit=max(1, catalogue.count()))
-            found = [hit.id for hit in answer.hits.hits[: answer.hits.exact]]
+            found = [hit.id for hit in answer.hits.hits[: answer.hits.typed]]
             if not answer.current:
                 raise NotFoundError("The index is behind the catalogue.", hint="Renew it: docscan rebuild")
         for object_id in found:

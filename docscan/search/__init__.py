@@ -1,39 +1,28 @@
 """Finding documents again: one query language, one index protocol, one module per engine."""
 
-from pathlib import Path
-
-from docscan.search.index import IndexDocument
+from docscan.search.engines import open_index
+from docscan.search.index import Cursor, Hit, Hits, Index, IndexDocument, Question
 from docscan.search.nodes import Node
+from docscan.search.planning import planned
+from docscan.search.prepared import Prepared, prepared
 from docscan.search.query import FIELDS, parse
-from docscan.search.snippets import Snippet, snippet
-from docscan.search.whoosh_engine import FormerHit as Hit
-from docscan.search.whoosh_engine import FormerHits as Hits
-from docscan.search.whoosh_engine import WhooshIndex
-from docscan.search.whoosh_engine import WhooshIndex as Index
+from docscan.search.snippets import Snippet, also_found_as, snippet
 
 __all__ = [
     "FIELDS",
+    "Cursor",
     "Hit",
     "Hits",
     "Index",
     "IndexDocument",
     "Node",
+    "Prepared",
+    "Question",
     "Snippet",
+    "also_found_as",
     "open_index",
     "parse",
+    "planned",
+    "prepared",
     "snippet",
 ]
-
-
-def open_index(folder: Path) -> WhooshIndex:
-    """Open the index in a folder, or make it.
-
-    Args:
-        folder: Of its own; one that holds an index from elsewhere, of an
-            older form or damaged is emptied, and `seq()` is 0 again.
-
-    Raises:
-        ArchiveError: The folder holds something that is no index.
-        ArchiveBusyError: Another process has been writing for too long.
-    """
-    return WhooshIndex(folder)

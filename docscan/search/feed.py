@@ -10,11 +10,14 @@ from docscan.archive.catalogue import Catalogue, Errand, open_catalogue
 from docscan.archive.layout import feeding
 from docscan.errors import ArchiveBusyError, ArchiveError, FixityError, NotFoundError
 from docscan.model import Record
-from docscan.search.index import DamagedIndexError, IndexDocument
+from docscan.search import engines
+from docscan.search.engines import Engine
+from docscan.search.index import DamagedIndexError, Hits, Index, IndexDocument, Question
 from docscan.search.nodes import Node
-from docscan.search.whoosh_engine import FormerHits, WhooshIndex
+from docscan.search.planning import planned
+from docscan.search.prepared import prepared
 
-BATCH = 200  # records in one commit of the index; they are held in memory meanwhile
+BATCH = 500  # records in one commit of the index; they are held in memory meanwhile
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
 
 
@@ -27,13 +30,13 @@ class Answer:
         current: Whether the index had all that the catalogue has.
     """
 
-    hits: FormerHits
+    hits: Hits
     current: bool
 
 
-def open_index(archive: Archive) -> WhooshIndex:
+def open_index(archive: Archive) -> Index:
     """The archive's index, made where there is none."""
-    return WhooshIndex(archive.index)
+    return engines.open_index(archive.index, archive.config.search.engine)
 
 
 def feed(archive: Archive, catalogue: Catalogue, timeout: float = 0) -> bool:
@@ -64,16 +67,62 @@ def feed(archive: Archive, catalogue: Catalogue, timeout: float = 0) -> bool:
 
 
 def _fed(archive: Archive, catalogue: Catalogue) -> None:
+    """Bring the index up; make another where it was outgrown, or may hold words of what is gone."""
     index = open_index(archive)
     try:
-        while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
-            records = tuple(_records(archive, errands))
-            destroyed = [errand.record for errand in errands if errand.op == "remove"]
-            gone = [str(record.id) for record in records if record.disposal == "merged"]
-            kept = (_document(record) for record in records if record.disposal != "merged")
-            index.update(kept, seq=errands[-1].seq, removed=gone + destroyed, wiped=bool(destroyed))
+        _caught_up(archive, catalogue, index)
+        count, soiled = index.count(), index.soiled()
     finally:
         index.close()
+    live = engines.live(archive.index)
+    now = live.engine if live else None
+    wanted = engines.wanted(archive.config.search.engine, count, now)
+    if soiled or wanted != now:
+        _beside(archive, catalogue, wanted)
+
+
+def _beside(archive: Archive, catalogue: Catalogue, engine: Engine) -> None:
+    """Make another index, while the one before answers, and let it take over."""
+    generation = engines.begun(archive.index, engine)
+    index = engines.opened(generation)
+    try:
+        _caught_up(archive, catalogue, index)
+    finally:
+        index.close()
+    engines.publish(archive.index, generation)
+
+
+def _caught_up(archive: Archive, catalogue: Catalogue, index: Index) -> None:
+    """Put in what the catalogue's outbox names, up to its end."""
+    while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
+        records = tuple(_records(archive, errands))
+        destroyed = [errand.record for errand in errands if errand.op == "remove"]
+        gone = [str(record.id) for record in records if record.disposal == "merged"]
+        kept = (prepared(_document(record)) for record in records if record.disposal != "merged")
+        # into an empty index nothing came that would have to be wiped
+        wiped = bool(destroyed) and index.count() > 0
+        index.update(kept, seq=errands[-1].seq, removed=gone + destroyed, wiped=wiped)
+
+
+def remade(archive: Archive, catalogue: Catalogue, engine: Engine | None = None) -> Engine:
+    """Make the index anew beside the one that answers, and let it take over.
+
+    Args:
+        archive: It need not be held.
+        catalogue: Open on that archive.
+        engine: Who is to keep it; as `docscan.toml` says where it is left out.
+
+    Returns:
+        Who keeps it now.
+
+    Raises:
+        ArchiveBusyError: Another command feeds the index.
+        ArchiveError: It cannot be written.
+    """
+    with feeding(archive, PATIENCE):
+        chosen = engine or engines.wanted(archive.config.search.engine, catalogue.count())
+        _beside(archive, catalogue, chosen)
+    return chosen
 
 
 def renew(archive: Archive) -> None:
@@ -105,11 +154,11 @@ def answer(archive: Archive, catalogue: Catalogue, query: Node, *, limit: int) -
         return Answer(find(archive, query, limit=limit), current)
 
 
-def find(archive: Archive, query: Node, *, limit: int) -> FormerHits:
+def find(archive: Archive, query: Node, *, limit: int) -> Hits:
     """Ask the index as it is for records, the best first."""
     index = open_index(archive)
     try:
-        return index.search(query, limit=limit)
+        return index.search(Question(planned(query), limit))
     finally:
         index.close()
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from docscan.search.index import MOST_VALUES, Cursor, Hit, Hits, Question
 from docscan.search.plan import All, Any, Near, Plan, Sequence, Term, rated
-from docscan.search.whoosh_layout import ABSENT
+from docscan.search.whoosh_schema import ABSENT
 from docscan.search.whoosh_segment import Mask, Numbers, Segment
 
 Values = npt.NDArray[np.float64] | Numbers
@@ -110,7 +110,8 @@ def _wanted(found: Found, ranks: Numbers, keys: Values, question: Question) -> N
     last = order[question.limit]
     # sorted, so those up to the last one's key are a beginning of the order
     up_to = (ranks[order] < ranks[last]) | ((ranks[order] == ranks[last]) & (keys[order] <= keys[last]))
-    return order[up_to]
+    wanted: Numbers = order[up_to]
+    return wanted
 
 
 def _key(value: float | int | None, order: str) -> float | int:

@@ -1,9 +1,9 @@
 """The index kept by Whoosh, with guards against what is known to break in it.
 
-- `Searcher.refresh()` goes on finding deleted documents: a searcher is closed
+- `Searcher.refresh()` goes on finding deleted documents: a reader is closed
   and opened again instead.
 - A commit that fails keeps the lock: the lock is taken and released here.
-- Nothing is ever synced: see `durable`.
+- Nothing is ever synced: see `whoosh_storage`.
 """
 
 import contextlib
@@ -11,34 +11,30 @@ import pickle
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
-from whoosh.query import And, Query
 from whoosh.reading import IndexReader, SegmentReader
 from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
 
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable, whoosh_storage
-from docscan.search.index import DamagedIndexError, IndexDocument
-from docscan.search.nodes import Node
-from docscan.search.whoosh_query import Compiler, Numbers, without
-from docscan.search.whoosh_schema import ABSENT, BODY, entry, fingerprint, schema
+from docscan.search.index import DamagedIndexError, Hits, Question, Suggestion
+from docscan.search.plan import Among, Plan, Term
+from docscan.search.prepared import Prepared
+from docscan.search.whoosh_answer import answered
+from docscan.search.whoosh_schema import COLUMNS, column, enrol, enrolled, entry, fingerprint, schema
+from docscan.search.whoosh_segment import Segment
 
 PATIENCE = 30.0
 """Seconds to wait for another writer: longer than the merge of a large index takes."""
 
 MEMORY = 64
 """Megabytes of postings that a writer gathers before it puts them to the disk."""
-
-MOST_ALSO = 20
-"""Other spellings that an answer names."""
 
 _LOCK = f"{whoosh_storage.NAME}_WRITELOCK"
 _DAMAGE = (
@@ -56,53 +52,37 @@ _DAMAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FormerHit:
-    """A document that was found.
-
-    Attributes:
-        id: The record's identifier.
-        score: At least 1 for what was found as typed, below 1 for what was
-            found under another spelling only.
-    """
-
-    id: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class FormerHits:
-    """An answer.
-
-    Attributes:
-        total: How many documents were found in all; exact.
-        exact: How many of them as typed; these come first.
-        hits: The part that was asked for, best first.
-        also: Other spellings under which documents were found ("also found as").
-    """
-
-    total: int
-    exact: int
-    hits: tuple[FormerHit, ...]
-    also: tuple[str, ...] = ()
-
-
 class WhooshIndex:
-    """One folder's index; see `search.Index` for what it offers."""
+    """One folder's index; see `index.Index` for what it offers."""
 
     def __init__(
         self,
         folder: Path,
         *,
-        storage: whoosh_storage.DurableFileStorage | None = None,
+        terms: str = "",
         patience: float = PATIENCE,
+        storage: whoosh_storage.DurableFileStorage | None = None,
     ) -> None:
+        """Open the index in a folder of its own, or make it.
+
+        Args:
+            folder: One that holds an index from elsewhere, of an older form
+                or damaged is emptied, and `seq()` is 0 again.
+            terms: Names the rules by which terms are made; an index made by others is of an older form.
+            patience: Seconds to wait for another writer.
+            storage: Where the files are kept, for tests.
+
+        Raises:
+            ArchiveError: The folder holds something that is no index, or cannot be written.
+            ArchiveBusyError: Another process has been writing for too long.
+        """
         self._folder = folder
+        self._fingerprint = fingerprint(terms)
         self._storage = storage or whoosh_storage.DurableFileStorage(str(folder))
         self._patience = patience
-        self._searcher: Any = None
+        self._reader: IndexReader | None = None
+        self._segments: tuple[Segment, ...] = ()
         self._state: tuple[int, int] = (-1, -1)
-        self._columns: dict[tuple[str, str], Numbers] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not self._ours():
@@ -115,7 +95,7 @@ class WhooshIndex:
 
     def update(
         self,
-        documents: Iterable[IndexDocument],
+        documents: Iterable[Prepared],
         *,
         seq: int,
         removed: Iterable[str] = (),
@@ -123,54 +103,73 @@ class WhooshIndex:
     ) -> None:
         """Put documents in and take others out, in one commit."""
         latest = {document.id: document for document in documents}
-        with self._writer(seq, wiped=wiped) as writer:
+        with self._writer(tuple(latest.values()), seq, wiped=wiped) as writer:
+            slots = _slots(self._folder)
             for key in dict.fromkeys((*latest, *removed)) if writer.segments else ():
                 writer.delete_by_term("id", key)
             for document in latest.values():
-                writer.add_document(**entry(document))
+                writer.add_document(**entry(document, slots))
+
+    def soiled(self) -> bool:
+        """Never: what is to be wiped is cut out at once."""
+        return False
 
     def seq(self) -> int:
         """The last number of the outbox that is in the index."""
         return self._seq_of(self._index().latest_generation())
 
-    def search(self, query: Node, *, limit: int, offset: int = 0) -> FormerHits:
-        """Find documents: as typed first, then under other spellings."""
-        try:
-            return self._found(query, limit, offset)
-        except _DAMAGE as error:
-            self.close()
-            raise _damaged() from error
+    def search(self, question: Question) -> Hits:
+        """Find documents."""
+        with _readable():
+            self._open()
+            return answered(self._segments, question)
 
-    def _found(self, query: Node, limit: int, offset: int) -> FormerHits:
-        searcher = self._open()
-        exact = Compiler(searcher.reader(), self._column, misread=False).query(query)
-        compiler = Compiler(searcher.reader(), self._column, misread=True)
-        wide = compiler.query(query)
-        hits, typed = _page(searcher, exact, limit, offset)
-        hits = [FormerHit(hit.id, 1.0 + hit.score) for hit in hits]
-        if not any(compiler.spellings.values()):
-            return FormerHits(typed, typed, tuple(hits))
-        rest = And([wide, without(exact)])
-        more, misread = _page(searcher, rest, limit - len(hits), max(0, offset - typed))
-        hits += [FormerHit(hit.id, hit.score / (1.0 + hit.score)) for hit in more]
-        also = _also(searcher, rest, compiler) if misread else ()
-        return FormerHits(typed + misread, typed, tuple(hits), also)
+    def frequency(self, term: str, *, only: Plan | None = None) -> int:
+        """How many documents have a term in their body."""
+        if only is not None:
+            return self.search(Question((Term("body", term),), limit=0, only=only)).total
+        with _readable():
+            return int(self._open().doc_frequency("body", term))
+
+    def words(self, start: str, limit: int, *, only: Plan | None = None) -> tuple[Suggestion, ...]:
+        """The terms of the body that begin so."""
+        with _readable():
+            reader = self._open()
+            terms = [term.decode() for term in reader.expand_prefix("body", start)]
+            if only is None:
+                counted = {term: int(reader.doc_frequency("body", term)) for term in terms}
+            else:
+                seen = [(segment, segment.live & segment.mask(only)) for segment in self._segments]
+                counted = {
+                    term: sum(int(mask[segment.mask(Term("body", term))].sum()) for segment, mask in seen)
+                    for term in terms
+                }
+        best = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+        return tuple(Suggestion(term, count) for term, count in best if count)
 
     def count(self) -> int:
         """How many documents are in the index."""
-        return int(self._open().reader().doc_count())
+        with _readable():
+            return int(self._open().doc_count())
+
+    def missing(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of some ids whose documents are not in the index."""
+        wanted = tuple(ids)
+        hits = self.search(Question((Among(frozenset(wanted)),), limit=len(wanted))).hits
+        found = {hit.id for hit in hits}
+        return tuple(identifier for identifier in wanted if identifier not in found)
 
     def close(self) -> None:
         """Release the files."""
-        if self._searcher is not None:
-            self._searcher.close()
-            self._searcher = None
-        self._columns.clear()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._segments = ()
         self._state = (-1, -1)
 
     def _ours(self) -> bool:
         """Whether a usable index of ours lies in the folder; a foreign one is not even opened."""
-        if not durable.labelled(self._folder, fingerprint()):
+        if not durable.labelled(self._folder, self._fingerprint):
             return False
         try:
             self._index().reader().close()
@@ -182,12 +181,13 @@ class WhooshIndex:
         with self._locked():
             if self._ours():  # another process was quicker
                 return
-            durable.clear(self._folder, whoosh_storage.ours, keep=_LOCK)
-            FileIndex.create(self._storage, schema(), whoosh_storage.NAME)
-            durable.label(self._folder, fingerprint())
+            durable.clear(self._folder, _part, keep=_LOCK)
+            FileIndex.create(self._storage, schema(()), whoosh_storage.NAME)
+            durable.label(self._folder, self._fingerprint)
 
     def _index(self) -> FileIndex:
-        return FileIndex(self._storage, schema=schema(), indexname=whoosh_storage.NAME)
+        names = enrolled(self._folder)
+        return FileIndex(self._storage, schema=schema(names), indexname=whoosh_storage.NAME)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -203,12 +203,13 @@ class WhooshIndex:
             lock.release()
 
     @contextlib.contextmanager
-    def _writer(self, seq: int, *, wiped: bool) -> Iterator[SegmentWriter]:
+    def _writer(self, documents: tuple[Prepared, ...], seq: int, *, wiped: bool) -> Iterator[SegmentWriter]:
         """A writer whose commit happens whole, with its number, or not at all."""
         with self._locked():
             writer: SegmentWriter = None
             done = False
             try:
+                enrol(self._folder, documents)
                 writer = SegmentWriter(self._index(), _lk=False, limitmb=MEMORY)
                 yield writer
                 # Named after the generation, so that the commit publishes both.
@@ -241,32 +242,34 @@ class WhooshIndex:
         except (OSError, ValueError):
             return 0  # everything is put in again, to the same effect
 
-    def _open(self) -> Any:
-        """A searcher of the newest commit."""
-        try:
-            index = self._index()
-            state = (index.latest_generation(), (self._folder / durable.LABEL).stat().st_ino)
-            if state != self._state:
-                self.close()
-                self._searcher = index.searcher()
-                self._state = state
-        except _DAMAGE as error:
-            raise _damaged() from error
-        return self._searcher
+    def _open(self) -> IndexReader:
+        """A reader of the newest commit, with its segments."""
+        index = self._index()
+        state = (index.latest_generation(), (self._folder / durable.LABEL).stat().st_ino)
+        if self._reader is None or state != self._state:
+            self.close()
+            self._reader = index.reader()
+            slots = _slots(self._folder)
+            leaves = [leaf for leaf, _ in self._reader.leaf_readers() if leaf.doc_count_all()]
+            self._segments = tuple(Segment(leaf, slots) for leaf in leaves)
+            self._state = state
+        return self._reader
 
-    def _column(self, reader: IndexReader, field: str) -> Numbers:
-        """A segment's dates or amounts as an array, read once per commit."""
-        if not reader.doc_count_all():  # an index without a segment
-            return np.empty(0, dtype=np.int64)
-        key = (str(reader.segment().segment_id()), field)
-        if key not in self._columns:
-            count = reader.doc_count_all()
-            found = np.full(count, ABSENT, dtype=np.int64)
-            if reader.has_column(field):
-                column = reader.column_reader(field)
-                found[:] = [column[number] for number in range(count)]
-            self._columns[key] = found
-        return self._columns[key]
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever breaks while the index is read is damage of the index."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise DamagedIndexError(
+            "The search index cannot be read.", hint="Make it anew with: docscan rebuild"
+        ) from error
+
+
+def _slots(folder: Path) -> dict[str, str]:
+    """Of each number and facet its column."""
+    return {name: column(slot) for slot, name in enumerate(enrolled(folder))}
 
 
 def _wiped(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
@@ -282,26 +285,6 @@ def _wiped(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
     return kept
 
 
-def _damaged() -> DamagedIndexError:
-    return DamagedIndexError("The search index cannot be read.", hint="Make it anew with: docscan rebuild")
-
-
-def _page(searcher: Any, query: Query, limit: int, offset: int) -> tuple[list[FormerHit], int]:
-    """FormerHits from `offset` on, and how many there are in all."""
-    results = searcher.search(query, limit=max(1, offset + limit))
-    total = len(results)
-    shown = range(offset, min(offset + limit, results.scored_length()))
-    return [FormerHit(results[rank]["id"], float(results.score(rank))) for rank in shown], total
-
-
-def _also(searcher: Any, rest: Query, compiler: Compiler) -> tuple[str, ...]:
-    """The spellings that stand in documents which were found by them."""
-    found = set(searcher.docs_for_query(rest))
-    spellings = dict.fromkeys(other for others in compiler.spellings.values() for other in others)
-    shown = (
-        other
-        for other in spellings
-        if (BODY, other) in searcher.reader()
-        and not found.isdisjoint(searcher.reader().postings(BODY, other).all_ids())
-    )
-    return tuple(other for other, _ in zip(shown, range(MOST_ALSO), strict=False))
+def _part(name: str) -> bool:
+    """Whether a file or folder of that name may be part of a Whoosh index."""
+    return whoosh_storage.ours(name) or name in (COLUMNS, f"{COLUMNS}.new")

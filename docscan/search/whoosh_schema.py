@@ -1,43 +1,75 @@
-"""How a document lies in a Whoosh index: four fields, their terms made by `analysis`."""
+"""How a document lies in a Whoosh index: ready terms, columns of numbers and facets."""
 
-from collections.abc import Iterator, Mapping
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
 from whoosh import __version__ as whoosh_version
-from whoosh.columns import NumericColumn
+from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.fields import COLUMN, ID, FieldType, Schema
-from whoosh.formats import Existence, Positions
+from whoosh.formats import Existence, Format
 
-from docscan.search import analysis
-from docscan.search.analysis import fold, skeleton, terms
-from docscan.search.index import IndexDocument
-from docscan.search.query import KEYWORDS
-from docscan.search.ranges import NUMBERS, number
-from docscan.search.spelling import CONFUSED_FROM
+from docscan.search import durable
+from docscan.search.plan import FARTHEST
+from docscan.search.prepared import Prepared
 
-BODY = "body"
-"""Every word of the pages and of the fields' values."""
-
-FIELDS = "fields"
-"""The words of the fields, each after its field's name: `supplier_name=acme`."""
-
-SPELLINGS = "spellings"
-"""Each word of the body after its skeleton: the dictionary of what may be misread."""
+LAYOUT = 1
+"""Raised with every change of how a document lies in the index."""
 
 ABSENT = -(2**63)
-"""In the column of a date or an amount: the document has none."""
+"""In the column of a number: the document has none."""
 
-Postings = Mapping[str, list[int]]
+SIGNS = "signs"
+"""The signs of a document's terms besides the usual ones: what else may differ in a similar term."""
+
+USUAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+"""Signs that are always tried in a similar term."""
+
+KEY = "key"
+"""The column of identifiers."""
+
+LENGTH = "length"
+"""The column of the number of words in the body."""
+
+COLUMNS = "columns.json"
+"""The file that says which column holds which number or facet."""
+
+_FACET = "facet:"
+_WIDE = b"\xff"
+"""Before positions too far apart for a sign of Unicode; begins no UTF-8."""
+
+Placed = Mapping[str, list[int]]
+
+
+class Places(Format):  # type: ignore[misc]  # whoosh has no types
+    """Positions as the steps between them, each a sign in UTF-8: one byte for most, and read at C's speed."""
+
+    def encode(self, positions: list[int]) -> bytes:
+        """Ascending positions as bytes."""
+        steps = [positions[0], *(there - here for here, there in pairwise(positions))]
+        try:
+            return "".join(map(chr, steps)).encode("utf-8", "surrogatepass")
+        except (ValueError, OverflowError):
+            return _WIDE + array("Q", steps).tobytes()
+
+    def decode_positions(self, data: bytes) -> list[int]:
+        """The positions again."""
+        if data.startswith(_WIDE):
+            return list(accumulate(array("Q", data[1:])))
+        return list(accumulate(map(ord, data.decode("utf-8", "surrogatepass"))))
 
 
 class PlacedTerms(FieldType):  # type: ignore[misc]  # whoosh has no types
     """Terms with their positions, ready made."""
 
     def __init__(self) -> None:
-        self.format = Positions()
-        self.scorable = True
+        self.format = Places()
+        self.scorable = False  # the length has a column of its own
 
-    def index(self, value: Postings, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: Placed, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         """The terms as Whoosh's writer takes them."""
         encode = self.format.encode
         for term, positions in value.items():
@@ -51,63 +83,104 @@ class BareTerms(FieldType):  # type: ignore[misc]  # whoosh has no types
         self.format = Existence()
         self.scorable = False
 
-    def index(self, value: list[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         """The terms as Whoosh's writer takes them."""
         for term in value:
             yield term.encode(), 1, 1.0, b""
 
 
-def schema() -> Schema:
-    """The fields of the index. Pages are not stored: the archive has them."""
-    columns = {name: COLUMN(NumericColumn("q", default=ABSENT)) for name in NUMBERS}
+def schema(names: Iterable[str]) -> Schema:
+    """The fields of an index whose documents have these numbers and facets."""
+    columns = {
+        column(slot): COLUMN(VarBytesColumn() if _is_facet(name) else NumericColumn("q", default=ABSENT))
+        for slot, name in enumerate(names)
+    }
     return Schema(
-        id=ID(stored=True, unique=True),
-        **{BODY: PlacedTerms(), FIELDS: PlacedTerms(), SPELLINGS: BareTerms()},
-        **columns,
+        id=ID(unique=True),
+        body=PlacedTerms(),
+        fields=PlacedTerms(),
+        **{name: BareTerms() for name in ("wholes", "lemmas", "bones", SIGNS)},
+        **{KEY: COLUMN(VarBytesColumn()), LENGTH: COLUMN(NumericColumn("i", default=0)), **columns},
     )
 
 
-def fingerprint() -> str:
+def fingerprint(terms: str) -> str:
     """Changes whenever an index made before would answer otherwise."""
     version = ".".join(str(part) for part in whoosh_version)
-    return f"whoosh {version}, analysis {analysis.VERSION}, layout 1, {' '.join(schema().names())}"
+    return f"whoosh {version}, layout {LAYOUT}, {terms}"
 
 
-def entry(document: IndexDocument) -> dict[str, Any]:
-    """A document as the arguments of Whoosh's `add_document`."""
-    body = terms((*document.pages, *document.fields.values()))
-    numbers = {name: number(name, value) for name, value in _numeric(document)}
+def entry(document: Prepared, slots: Mapping[str, str]) -> dict[str, Any]:
+    """A document as the arguments of Whoosh's `add_document`.
+
+    Args:
+        document: Its facets are at most some hundred bytes long.
+        slots: Of each number and facet its column.
+    """
+    body, fields = placed(document.body), placed(document.fields)
+    parts = {"wholes": document.wholes, "lemmas": document.lemmas, "bones": document.bones}
+    signs = frozenset().union(*body, *fields, *(sign for terms in parts.values() for sign in terms)) - USUAL
     return {
         "id": document.id,
-        BODY: body,
-        FIELDS: _fields(document),
-        SPELLINGS: [spelled(word) for word in body if len(word) >= CONFUSED_FROM],
-        **{name: value for name, value in numbers.items() if value is not None},
+        KEY: document.id.encode(),
+        LENGTH: sum(map(len, document.body)),
+        "body": body,
+        "fields": fields,
+        SIGNS: sorted(signs),
+        **parts,
+        **{slots[name]: value for name, value in document.numbers.items()},
+        **{slots[facet(name)]: value.encode() for name, value in document.facets.items()},
     }
 
 
-def spelled(word: str) -> str:
-    """A word in the dictionary of spellings, behind its skeleton."""
-    return f"{skeleton(word)}={word}"
-
-
-def named(field: str, term: str) -> str:
-    """A term of a field; the body's when the field is empty."""
-    return f"{field}={term}" if field else term
-
-
-def _numeric(document: IndexDocument) -> Iterator[tuple[str, str]]:
-    yield "added", document.added
-    for name, value in document.fields.items():
-        if name in NUMBERS:
-            yield name, value.strip()
-
-
-def _fields(document: IndexDocument) -> dict[str, list[int]]:
-    known = {name: fold(getattr(document, name)) for name in KEYWORDS}
-    found = {named(name, value): [0] for name, value in known.items() if value}
-    for name, value in document.fields.items():
-        for term, positions in terms((value,)).items():
-            if name not in KEYWORDS:
-                found[named(name, term)] = positions
+def placed(runs: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
+    """The positions of each term; those of two runs are too far apart for anything to reach across."""
+    found: dict[str, list[int]] = {}
+    start = 0
+    for run in runs:
+        for position, term in enumerate(run, start):
+            found.setdefault(term, []).append(position)
+        start += len(run) + FARTHEST
     return found
+
+
+def facet(name: str) -> str:
+    """A facet's name among those of the columns."""
+    return _FACET + name
+
+
+def column(slot: int) -> str:
+    """The name of a column."""
+    return f"column{slot}"
+
+
+def enrolled(folder: Path) -> list[str]:
+    """The names of the numbers and facets that any document has, in the order of their columns.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It holds something else.
+    """
+    try:
+        return [str(name) for name in json.loads(durable.content(folder / COLUMNS))]
+    except FileNotFoundError:
+        return []
+
+
+def enrol(folder: Path, documents: Iterable[Prepared]) -> list[str]:
+    """Give each new number and facet a column, before the commit that needs it.
+
+    Raises:
+        OSError: The disk failed.
+    """
+    known = enrolled(folder)
+    needed = {name for document in documents for name in document.numbers}
+    needed |= {facet(name) for document in documents for name in document.facets}
+    fresh = sorted(needed.difference(known))
+    if fresh:
+        durable.write(folder / COLUMNS, json.dumps([*known, *fresh]))
+    return [*known, *fresh]
+
+
+def _is_facet(name: str) -> bool:
+    return name.startswith(_FACET)

@@ -27,7 +27,7 @@ from docscan.search.plan import (
     Term,
     Without,
 )
-from docscan.search.whoosh_layout import ABSENT, KEY, LENGTH, SIGNS, USUAL, Places, facet
+from docscan.search.whoosh_schema import ABSENT, KEY, LENGTH, SIGNS, USUAL, Places, facet
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]

@@ -26,7 +26,7 @@ from docscan.search.plan import (
 )
 from docscan.search.prepared import Prepared
 from docscan.search.tantivy_engine import TantivyIndex
-from docscan.search.whoosh_index import WhooshIndex
+from docscan.search.whoosh_engine import WhooshIndex
 
 Opener = Callable[[Path], Index]
 ENGINES: dict[str, Opener] = {"whoosh": WhooshIndex, "tantivy": TantivyIndex}

@@ -55,7 +55,7 @@ def test_an_index_that_was_deleted_is_fed_before_it_is_asked(archive: Archive, c
 def test_one_changed_byte_in_the_index_makes_it_anew(
     archive: Archive, catalogue: Catalogue, pattern: str, place: int | None
 ) -> None:
-    for path in archive.index.glob(pattern):
+    for path in archive.index.rglob(pattern):
         data = bytearray(path.read_bytes())
         data[len(data) // 2 if place is None else place] ^= 0x41
         path.write_bytes(data)
@@ -64,7 +64,8 @@ def test_one_changed_byte_in_the_index_makes_it_anew(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
 @pytest.mark.parametrize(
-    "pattern", ["index/*.seg", "index/*.toc", "index/seq.*", "index/docscan.json", "index.seal"]
+    "pattern",
+    ["index/*/*.seg", "index/*/*.toc", "index/*/seq.*", "index/*/docscan.json", "index/*.seal", "index/live"],
 )
 def test_a_pipe_in_the_place_of_a_file_makes_the_index_anew(
     archive: Archive, catalogue: Catalogue, pattern: str
@@ -141,12 +142,12 @@ def test_a_table_of_contents_put_in_place_is_never_unpickled(
 ) -> None:
     marker, made = tmp_path / "marker", tmp_path / "made"
     made.mkdir()
-    generation = generation or max(int(path.stem.split("_")[-1]) for path in archive.index.glob("*.toc"))
-    TOC(schema(), [Evil(marker)], generation).write(
+    generation = generation or max(int(path.stem.split("_")[-1]) for path in archive.index.rglob("*.toc"))
+    TOC(schema(()), [Evil(marker)], generation).write(
         whoosh_storage.DurableFileStorage(str(made)), whoosh_storage.NAME
     )
     for path in made.glob("*.toc"):
-        shutil.copy(path, archive.index)
+        shutil.copy(path, archive.index / "whoosh-1")
     assert ids(archive, catalogue) == (FOUND, True)
     assert not marker.exists()
 
@@ -156,7 +157,7 @@ def test_a_segment_put_in_place_is_never_unpickled(
     archive: Archive, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     marker = tmp_path / "marker"
-    for path in archive.index.glob("*.seg"):
+    for path in archive.index.rglob("*.seg"):
         path.write_bytes(struct.pack("!qi", 12, 0) + pickle.dumps(Evil(marker)))
     assert ids(archive, catalogue) == (FOUND, True)
     assert not marker.exists()

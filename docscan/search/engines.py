@@ -1,0 +1,189 @@
+"""Which engine keeps an archive's index, and how another takes over while the old one still answers.
+
+The index's folder holds one folder for each generation, `whoosh-1` or
+`tantivy-2`, and a file that names the one that answers. Another is made beside
+it, and becomes the one that answers by a change of that file.
+"""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from docscan.errors import ArchiveError
+from docscan.search import analysis, durable
+from docscan.search.index import Index
+
+Engine = Literal["whoosh", "tantivy"]
+
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+
+LIVE = "live"
+"""The file that names the generation that answers."""
+
+MOST_WHOOSH = 20_000
+"""Documents up to which Whoosh answers every kind of question within 200 ms of processor time in 19 of 20
+cases, as `benchmarks/search.py` measures."""
+
+_FORMER = re.compile(r"_?MAIN[_.]|seq\.|docscan\.json$")
+"""What lay in the index's folder itself before there were generations."""
+
+_GENERATION = re.compile(r"(whoosh|tantivy)-([1-9]\d{0,8})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An index of its own in the index's folder.
+
+    Attributes:
+        folder: Where it lies.
+        engine: Who keeps it.
+        number: Counted up with every one that is made.
+    """
+
+    folder: Path
+    engine: Engine
+    number: int
+
+
+def wanted(setting: str, documents: int, now: Engine | None = None) -> Engine:
+    """The engine that is to keep an index.
+
+    Args:
+        setting: `[search] engine` of `docscan.toml`: an engine's name, or `auto`.
+        documents: How many there are.
+        now: Who keeps it now. One that was outgrown does not come back.
+    """
+    for engine in ENGINES:
+        if setting == engine:
+            return engine
+    return "tantivy" if now == "tantivy" or documents > MOST_WHOOSH else "whoosh"
+
+
+def live(folder: Path) -> Generation | None:
+    """The generation that answers; None where none was ever made."""
+    try:
+        named = durable.content(folder / LIVE).decode("ascii")
+    except (OSError, ValueError):
+        return None
+    return _generation(folder / named) if _GENERATION.fullmatch(named) else None
+
+
+def begun(folder: Path, engine: Engine) -> Generation:
+    """A new generation, empty, beside the one that answers; what an earlier attempt left is deleted.
+
+    Raises:
+        ArchiveError: The folder holds something that is no index, or cannot be written.
+    """
+    answering = live(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _swept(folder, keep=answering)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    number = answering.number + 1 if answering else 1
+    return Generation(folder / f"{engine}-{number}", engine, number)
+
+
+def publish(folder: Path, generation: Generation) -> None:
+    """Let a generation answer from now on, and delete the others.
+
+    Raises:
+        ArchiveError: The disk failed; the one before goes on answering.
+    """
+    try:
+        durable.write(folder / LIVE, generation.folder.name)
+        _swept(folder, keep=generation)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def opened(generation: Generation) -> Index:
+    """Open a generation's index, or make it.
+
+    Raises:
+        ArchiveError: Its folder holds something that is no index, or cannot be written.
+        ArchiveBusyError: Another process has been writing for too long.
+    """
+    terms = f"analysis {analysis.VERSION}"
+    if generation.engine == "tantivy":
+        from docscan.search.tantivy_engine import TantivyIndex  # noqa: PLC0415 - loaded only where it is used
+
+        return TantivyIndex(generation.folder, terms=terms)
+    from docscan.search.whoosh_engine import WhooshIndex  # noqa: PLC0415 - loaded only where it is used
+
+    return WhooshIndex(generation.folder, terms=terms)
+
+
+def open_index(folder: Path, setting: str = "auto", documents: int = 0) -> Index:
+    """Open the index that answers, or make the first one.
+
+    Args:
+        folder: The index's, of its own; what is in it from elsewhere, of an
+            older form or damaged is emptied, and `seq()` is 0 again.
+        setting: `[search] engine` of `docscan.toml`.
+        documents: How many there are to be put in, where none answers yet.
+
+    Raises:
+        ArchiveError: The folder holds something that is no index, or cannot be written.
+        ArchiveBusyError: Another process has been writing for too long.
+    """
+    answering = live(folder)
+    if answering is None:
+        answering = begun(folder, wanted(setting, documents))
+        index = opened(answering)
+        publish(folder, answering)
+        return index
+    return opened(answering)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files of the index."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _generation(folder: Path) -> Generation:
+    named = _GENERATION.fullmatch(folder.name)
+    assert named is not None  # noqa: S101 - the caller has looked
+    engine: Engine = "tantivy" if named[1] == "tantivy" else "whoosh"
+    return Generation(folder, engine, int(named[2]))
+
+
+def _swept(folder: Path, *, keep: Generation | None) -> None:
+    """Delete all of the index but one generation.
+
+    Raises:
+        ArchiveError: Something else lies there too; nothing is deleted.
+    """
+    entries = [entry for entry in sorted(folder.iterdir()) if keep is None or not _belongs(entry, keep)]
+    foreign = [entry.name for entry in entries if not _ours(entry.name)]
+    if foreign:
+        raise ArchiveError(
+            f"{folder} is no search index: it holds {foreign[0]!r}.",
+            hint="Move it away, or name another folder; an index has a folder of its own.",
+        )
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _belongs(entry: Path, generation: Generation) -> bool:
+    return entry.name in (LIVE, generation.folder.name) or entry.stem == generation.folder.name
+
+
+def _ours(name: str) -> bool:
+    """Whether a file or folder of that name may be part of an index."""
+    generation, _, _ = name.partition(".")
+    return (
+        name in (LIVE, f"{LIVE}.new") or bool(_GENERATION.fullmatch(generation)) or bool(_FORMER.match(name))
+    )
+
+
+def _unwritable(folder: Path, error: OSError) -> ArchiveError:
+    return ArchiveError(
+        f"The search index {folder} cannot be made: {error.strerror or error}.",
+        hint="Make it anew, where it can be written, with: docscan rebuild",
+    )

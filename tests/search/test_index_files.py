@@ -1,0 +1,205 @@
+"""An index is whole after everything that can happen to its files, whichever engine keeps it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from docscan.errors import ArchiveBusyError, ArchiveError
+from docscan.search.index import Index, Question
+from docscan.search.plan import Everything, Plan, Term
+from docscan.search.prepared import Prepared
+from docscan.search.tantivy_engine import TantivyIndex
+from docscan.search.whoosh_engine import WhooshIndex
+
+Engine = type[TantivyIndex] | type[WhooshIndex]
+
+
+@pytest.fixture(params=[WhooshIndex, TantivyIndex])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.param
+
+
+def prepared(key: str, text: str = "text", **numbers: int) -> Prepared:
+    words = tuple(text.split())
+    return Prepared(
+        key, (words,), frozenset(), (), frozenset(), frozenset(words), numbers, {"kind": "invoice"}
+    )
+
+
+def ids(index: Index, word: str = "text") -> list[str]:
+    return [hit.id for hit in index.search(Question((Term("body", word),), 100)).hits]
+
+
+def held(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+# --- commits and readers -----------------------------------------------------------------------------------
+
+
+def test_an_open_reader_sees_the_newest_commit_and_nothing_deleted(engine: Engine, tmp_path: Path) -> None:
+    writer, reader = engine(tmp_path / "index"), engine(tmp_path / "index")
+    for turn in range(12):
+        documents = [prepared("always", f"turn{turn}", total=turn), prepared(f"d{turn}", **{f"n{turn}": 1})]
+        writer.update(documents, seq=turn, removed=[f"d{turn - 1}"])
+        assert ids(reader) == [f"d{turn}"]
+        assert ids(reader, f"turn{turn - 1}") == []
+        assert ids(reader, f"turn{turn}") == ["always"]
+    assert reader.count() == 2
+    writer.close()
+    reader.close()
+
+
+def test_commits_leak_no_open_files(engine: Engine, tmp_path: Path) -> None:
+    opened = engine(tmp_path / "index")
+    counts = []
+    for turn in range(12):
+        opened.update([prepared(f"d{turn}")], seq=turn)
+        assert len(ids(opened)) == turn + 1
+        counts.append(len(list(Path("/proc/self/fd").iterdir())))
+    # tantivy keeps those of each segment open: up to eight until they are merged, with six files each
+    assert max(counts[9:]) <= max(counts[:9]) + 2
+    opened.close()
+
+
+def test_files_that_no_commit_needs_any_more_are_deleted(engine: Engine, tmp_path: Path) -> None:
+    opened = engine(tmp_path / "index")
+    for turn in range(20):
+        opened.update([prepared("d", f"turn{turn}")], seq=turn)
+    assert len(list((tmp_path / "index").iterdir())) < 40
+    opened.close()
+
+
+def test_of_what_is_wiped_no_word_stays_or_the_index_says_so(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    with contextlib.closing(engine(folder)) as opened:
+        for seq in range(1, 8):
+            opened.update([prepared(f"d{seq}", f"marker{seq}qz summe")], seq=seq)
+        opened.update([prepared("d2", "marker2changed summe")], seq=8)  # leaves its old words behind a mark
+        assert not opened.soiled()
+        opened.update([], seq=9, removed=["d5"], wiped=True)
+        assert opened.soiled() or (b"marker5qz" not in held(folder) and b"marker2qz" not in held(folder))
+        assert (opened.count(), opened.seq(), ids(opened, "marker5qz")) == (6, 9, [])
+        assert len(ids(opened, "summe")) == 6
+
+
+def test_a_second_writer_waits_and_then_says_so(engine: Engine, tmp_path: Path) -> None:
+    first, second = engine(tmp_path / "index"), engine(tmp_path / "index", patience=0.2)
+    with first._locked(), pytest.raises(ArchiveBusyError, match="Another run"):
+        second.update([prepared("d")], seq=1)
+    second.update([prepared("d")], seq=1)
+    assert ids(first) == ["d"]
+    first.close()
+    second.close()
+
+
+def test_a_failed_update_changes_nothing_and_leaves_the_lock_free(engine: Engine, tmp_path: Path) -> None:
+    def documents() -> list[Prepared]:
+        yield prepared("d")
+        raise OSError(5, "Input/output error")
+
+    opened = engine(tmp_path / "index", patience=0.2)
+    opened.update([prepared("old")], seq=1)
+    with pytest.raises(OSError, match="Input/output"):
+        opened.update(documents(), seq=2)
+    assert (ids(opened), opened.seq()) == (["old"], 1)
+    opened.update([prepared("new")], seq=2)
+    assert ids(opened) == ["new", "old"]
+    opened.close()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from docscan.search.{module} import {name} as Engine
+from docscan.search.prepared import Prepared
+index = Engine(Path(sys.argv[1]))
+seq = index.seq()
+while True:
+    seq += 1
+    words = tuple(f"w{{n * seq % 997}}" for n in range(300))
+    none = frozenset()
+    made = [Prepared(f"d{{seq}}-{{n}}", (words,), none, (), none, none, {{}}, {{}}) for n in range(5)]
+    index.update(made, seq=seq)
+    print(seq, flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.001, 0.013, 0.029])
+def test_a_killed_writer_loses_no_commit(engine: Engine, tmp_path: Path, delay: float) -> None:
+    source = WRITER.format(module=engine.__module__.rpartition(".")[2], name=engine.__name__)
+    command = [sys.executable, "-c", source, str(tmp_path / "index")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        last = max(int(process.stdout.readline()) for _ in range(4))
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        last = max([last, *map(int, process.stdout.read().split())])
+    opened = engine(tmp_path / "index", patience=0.2)
+    assert opened.seq() >= last
+    assert opened.count() == 5 * opened.seq()
+    opened.update([], seq=opened.seq() + 1)
+    assert opened.seq() > last
+    opened.close()
+
+
+# --- what is not ours, or no longer fits -------------------------------------------------------------------
+
+
+def test_an_index_is_kept_when_opened_again(engine: Engine, tmp_path: Path) -> None:
+    engine(tmp_path / "index").update([prepared("d")], seq=3)
+    assert engine(tmp_path / "index").seq() == 3
+
+
+def test_an_index_of_other_terms_is_made_anew(engine: Engine, tmp_path: Path) -> None:
+    engine(tmp_path / "index", terms="analysis 1").update([prepared("d")], seq=3)
+    anew = engine(tmp_path / "index", terms="analysis 2")
+    assert (anew.seq(), anew.count()) == (0, 0)
+
+
+def test_an_index_from_elsewhere_is_made_anew(engine: Engine, tmp_path: Path) -> None:
+    engine(tmp_path / "index").update([prepared("d")], seq=3)
+    shutil.copytree(tmp_path / "index", tmp_path / "copy")
+    copied = engine(tmp_path / "copy")
+    assert (copied.seq(), copied.count(), ids(copied)) == (0, 0, [])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves files open
+@pytest.mark.parametrize(
+    "pattern", ["*.seg", "*.toc", "*.term", "*.store", "meta.json", "columns.json", "numbers.json"]
+)
+def test_a_damaged_index_is_made_anew(engine: Engine, tmp_path: Path, pattern: str) -> None:
+    engine(tmp_path / "index").update([prepared("d", total=1)], seq=3)
+    damaged = list((tmp_path / "index").glob(pattern))
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:5])
+    anew = engine(tmp_path / "index")
+    assert (anew.seq(), anew.count()) == ((0, 0) if damaged else (3, 1))
+
+
+def test_a_folder_with_other_things_is_left_alone(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("irreplaceable")
+    with pytest.raises(ArchiveError, match="no search index"):
+        engine(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "irreplaceable"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_an_index_that_cannot_be_made_is_said_in_a_sentence(engine: Engine, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(ArchiveError, match="cannot be made"):
+        engine(tmp_path / "index")
+
+
+def test_what_cannot_be_found_is_nothing(engine: Engine, tmp_path: Path) -> None:
+    opened = engine(tmp_path / "index")
+    plans: list[Plan] = [Everything(), Term("body", "text")]
+    assert [opened.search(Question((plan,))).total for plan in plans] == [0, 0]
+    opened.close()

@@ -240,14 +240,14 @@ def _at_place(session: Session, place: Location | Box) -> Heard:
     if isinstance(place, Location):
         return replace(session, shelf=place, place=place, barred=""), Tell(place)
     if session.barred in BARRED_FOR_BOXES:
-        return session, session.said("refused", session.barred)
+        return session, session.said("refused", session.barred, item=place)
     session = replace(session, place=place, barred="")
     return session, Put(place, session.shelf) if session.shelf else Tell(place)
 
 
 def _with_person(session: Session, person: Person) -> Heard:
     if session.mode == "count":
-        return session, session.said("refused", "J066")
+        return session, session.said("refused", "J066", person=person)
     if session.mode == "out":
         session = replace(session, person=person, loan="", barred="", count=0)
         return session, session.said("told", "J020", person=person)
@@ -256,12 +256,14 @@ def _with_person(session: Session, person: Person) -> Heard:
 
 def _with_item(session: Session, item: Item) -> Deed | Answer:
     if session.barred:
-        return session.said("refused", session.barred)
+        return session.said("refused", session.barred, item=item)
     match session.mode:
         case "place":
             return _placed(session, item)
         case "out":
-            return Lend(item, session.person) if session.person else session.said("refused", "J065")
+            return (
+                Lend(item, session.person) if session.person else session.said("refused", "J065", item=item)
+            )
         case "count":
             return _counted(session, item)
     return TakeBack(item) if session.mode == "in" else Renew(item)
@@ -269,13 +271,13 @@ def _with_item(session: Session, item: Item) -> Deed | Answer:
 
 def _placed(session: Session, item: Item) -> Deed | Answer:
     if session.person is not None:
-        return session.said("refused", "J068")
+        return session.said("refused", "J068", item=item)
     return Put(item, session.place) if session.place else Tell(item)
 
 
 def _counted(session: Session, item: Item) -> Deed | Answer:
     if session.stocktake is None or session.place is None:
-        return session.said("refused", "J067")
+        return session.said("refused", "J067", item=item)
     return See(session.stocktake, item, session.place)
 
 

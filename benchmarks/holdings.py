@@ -158,7 +158,7 @@ def acts(one: Depot, chance: random.Random) -> dict[str, Callable[[], object]]:
         return found
 
     borrower = register.person(one.persons[0])
-    begun = deeds.opened(register, TODAY.date())
+    begun = deeds.opened(register)
     lending_, returning = replace(begun, mode="out", person=borrower), replace(begun, mode="in")
     return {
         "where": where,

@@ -48,7 +48,7 @@ ACTS: dict[Act, frozenset[str]] = {
     "rule": KEEPERS,  # adopt a retention schedule, or rules of lending
     "shelve": KEEPERS | {"clerk"},  # register, place and count paper
     "lend": KEEPERS | {"clerk"},  # lend paper and take it back
-    "authorise": KEEPERS,  # lend originals that are scanned, close a discrepancy, forget who borrowed
+    "authorise": KEEPERS,  # lend scanned originals, close a discrepancy, name logins, forget who borrowed
     "grant": frozenset({"administrator"}),  # say who has which role
 }
 

@@ -12,10 +12,11 @@ Engines are handed ready terms, so every engine finds the same documents.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from docscan.search.inflection import SHORTEST, lemmas
@@ -29,8 +30,8 @@ LONGEST = 64
 GAP = 16
 """Empty positions between two pages or two fields, so that no phrase reaches across."""
 
-KEPT = 32768
-"""Chunks of a language whose terms are remembered: its words that recur, in some 15 MB."""
+KEPT = 65536
+"""Words of a language whose terms are remembered, in some 20 MB: more than recur on business paper."""
 
 # What Unicode's compatibility forms leave undivided, as printed without the sign.
 _LETTERS = str.maketrans(
@@ -39,7 +40,7 @@ _LETTERS = str.maketrans(
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
 # a line joins only when the next line goes on in lower case.
-_PART = r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad])*"
+_PART = r"[^\W_]+(?:[\u0300-\u036f\u00ad]+[^\W_]*)*"
 _CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){_PART})*")
 _PARTS = re.compile(_PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
@@ -49,8 +50,9 @@ _IBAN = 34
 """ISO 13616: an IBAN has at most 34 characters. Longer runs of numbers are columns of a table."""
 
 _SPACE = "[ \u00a0\u202f]"
-_GROUPS = re.compile(rf"\S++(?:{_SPACE}\d\S*+)+")
-_FIRST = re.compile(r"[A-Z]{1,3}|.*\d.*", re.DOTALL)
+_GROUPED = re.compile(rf"[0-9A-Z](?:{_SPACE}[0-9]\S*+)+")
+_FIRST = re.compile(r"\S+\Z")
+_PREFIX = re.compile(r"[A-Z]{1,3}")
 _AMOUNT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{2}})?(?![\d.,])", re.ASCII)
 _NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
 
@@ -77,10 +79,10 @@ _MONTHS = {
 }
 _NAME = r"([^\W\d_]{3,12})"
 _WRITTEN = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th)?[\s/-]{{1,2}}(?:de\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?(\d{{4}})(?!\d)"
+    rf"([0-9]{{1,2}})(?:\.|st|nd|rd|th)?[\s/-]{{1,2}}(?:de\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?([0-9]{{4}})(?![0-9])"
 )
-_MONTH_FIRST = re.compile(rf"{_NAME}\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)")
-_YEAR_AFTER = re.compile(r"\d(?:st|nd|rd|th)?,?\s\d{4}(?!\d)")
+_MONTH_FIRST = re.compile(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s([0-9]{{4}})(?![0-9])")
+_YEAR_AFTER = re.compile(r"[0-9](?:st|nd|rd|th)?,?\s[0-9]{4}(?![0-9])")
 
 # What an engine of character recognition takes for one another (Spanish,
 # Polish, German and English print); each group is written with one sign.
@@ -174,13 +176,17 @@ def taken(text: str, language: str = "") -> Taken:
         text: A page, or the value of a field.
         language: Whose lemmas are taken; all four languages' when it is not known.
     """
-    found = list(map(reader(language), _CHUNK.findall(text)))
-    grouped = [*_grouped(text), *(day for day, _, _ in written_days(text))]
+    found = list(map(reader(language).__getitem__, _CHUNK.findall(text)))
+    runs, wholes, forms, bones = zip(*found, strict=True) if found else ((), (), (), ())
+    run = tuple(chain.from_iterable(runs))
+    grouped = [*_grouped(text)] if _GROUPED.search(text) else []
+    if not _MONTHS.keys().isdisjoint(run):
+        grouped += (day for day, _, _ in written_days(text))
     return Taken(
-        tuple([part for chunk in found for part in chunk[0]]),
-        _NONE.union(grouped, *[chunk[1] for chunk in found if chunk[1]]),
-        _NONE.union(*[chunk[2] for chunk in found if chunk[2]]),
-        _NONE.union(map(skeleton, filter(mixed, grouped)), *[chunk[3] for chunk in found if chunk[3]]),
+        run,
+        _NONE.union(grouped, *filter(None, wholes)),
+        _NONE.union(*filter(None, forms)),
+        _NONE.union(map(skeleton, filter(mixed, grouped)), *filter(None, bones)),
     )
 
 
@@ -223,48 +229,65 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(singles), *dates)))))
 
 
-@cache
-def reader(language: str) -> Callable[[str], Taken]:
-    """What takes the terms of a chunk of that language, and remembers them."""
+class _Reader(dict[str, Taken]):
+    """The terms of chunks of one language, remembered unless they are numbers, which seldom recur."""
 
-    @lru_cache(maxsize=KEPT)
-    def read(chunk: str) -> Taken:
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, chunk: str) -> Taken:
         words, parts = _parts(chunk)
-        wholes = _wholes(chunk, parts)
-        forms = [
-            f"{tongue}={folded}"
-            for word, part in zip(words, parts, strict=True)
-            if len(part) >= SHORTEST and part.isalpha()
-            for tongue, form in lemmas(word.lower(), language)
-            if (folded := fold(form)) != part
-        ]
-        bones = [skeleton(term) for term in (*parts, *wholes) if mixed(term)]
-        return Taken(parts, wholes, frozenset(forms) or _NONE, frozenset(bones) or _NONE)
+        joined = "".join(parts)
+        if joined.isdecimal():
+            return Taken(parts, _wholes(chunk, parts) if len(parts) > 1 else _NONE, _NONE, _NONE)
+        forms = _forms(words, parts, self.language)
+        if not joined.isalpha():
+            wholes = _wholes(chunk, parts)
+            return Taken(parts, wholes, forms, frozenset(map(skeleton, filter(mixed, (*parts, *wholes)))))
+        if len(self) >= KEPT:
+            self.clear()
+        found = self[chunk] = Taken(parts, _wholes(chunk, parts) if len(parts) > 1 else _NONE, forms, _NONE)
+        return found
 
-    return read
+
+@cache
+def reader(language: str) -> Mapping[str, Taken]:
+    """The terms of any chunk of that language."""
+    return _Reader(language)
+
+
+def _forms(words: Sequence[str], parts: Sequence[str], language: str) -> frozenset[str]:
+    """What the words are forms of, where that is another word."""
+    found = [
+        f"{tongue}={folded}"
+        for word, part in zip(words, parts, strict=True)
+        if len(part) >= SHORTEST and part.isalpha()
+        for tongue, form in lemmas(word.lower(), language)
+        if (folded := form if form.isascii() else fold(form)) != part
+    ]
+    return frozenset(found) if found else _NONE
 
 
 def _parts(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     """The parts of a chunk, as written and folded; those that fold to nothing are left out."""
-    if text.isascii():
-        words = _PARTS.findall(text.replace("-\n", ""))
-        return words, tuple([word.lower()[:LONGEST] for word in words])
-    words = [word for word in _PARTS.findall(text.replace("-\n", "")) if fold(word)]
+    text = text.replace("-\n", "") if "\n" in text else text
+    if text.isascii() and len(text) <= LONGEST:
+        return _PARTS.findall(text), tuple(_PARTS.findall(text.lower()))
+    words = [word for word in _PARTS.findall(text) if fold(word)]
     return words, tuple(map(fold, words))
 
 
 def _wholes(text: str, parts: tuple[str, ...]) -> frozenset[str]:
     """The forms of a chunk as one term, besides its one part."""
     joined = "".join(parts)[:LONGEST]
-    if len(parts) == 1 and (joined.isalpha() or len(joined) < 8):
-        return _NONE
-    found = {joined, *_bare(joined)}
-    if len(parts) > 1 and parts[0].isdecimal():
-        day = _DAY.fullmatch(text)
-        amount = _ROUND.fullmatch(text)
-        found |= {_day(*day.groups())} if day else set()
-        found |= {joined[:-2]} if amount else set()
-    return frozenset(found - {"", *(parts if len(parts) == 1 else ())})
+    found = {joined} if len(parts) > 1 else set()
+    if len(parts) == 3 and len(text) <= 10 and (day := _DAY.fullmatch(text)):
+        found.add(_day(*day.groups()))
+    if len(parts) > 1 and text.endswith("00") and _ROUND.fullmatch(text):
+        found.add(joined[:-2])
+    found.update(_bare(joined) if joined[0].isalpha() else ())
+    return frozenset(found - {""})
 
 
 def _bare(whole: str) -> Iterator[str]:
@@ -290,7 +313,11 @@ def written_days(text: str) -> Iterator[tuple[str, int, int]]:
     """Dates with the month's name, such as `17 de enero de 2026`: as YYYYMMDD, with start and end."""
     for found in _WRITTEN.finditer(text):
         month = _MONTHS.get(fold(found.group(2)))
-        if month and (day := _iso(found.group(1), month, found.group(3))):
+        if (
+            month
+            and not text[: found.start()][-1:].isdigit()
+            and (day := _iso(found.group(1), month, found.group(3)))
+        ):
             yield day, found.start(), found.end()
     for found in _MONTH_FIRST.finditer(text) if _YEAR_AFTER.search(text) else ():
         month = _MONTHS.get(fold(found.group(1)))
@@ -300,8 +327,10 @@ def written_days(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _grouped(text: str) -> Iterator[str]:
     """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
-    for groups in _GROUPS.finditer(text) if " " in text or "\u00a0" in text or "\u202f" in text else ():
-        for run in _numbers(groups.group()):
+    for found in _GROUPED.finditer(text):
+        first = _FIRST.search(text, max(0, found.start() - LONGEST), found.start())
+        groups = (first.group() if first else "") + found.group()
+        for run in _numbers(groups):
             joined = "".join(run)
             if len(joined) <= _IBAN:
                 yield joined
@@ -310,27 +339,47 @@ def _grouped(text: str) -> Iterator[str]:
                 len(run) > 4 and run[0][:2].isalpha() and run[0][2:4].isdecimal()
             ):  # an IBAN, and more after it
                 yield from _beginnings(run)
-        for amount in _AMOUNT.findall(groups.group()):
+        for amount in _AMOUNT.findall(groups):
             yield re.sub(r"\D", "", amount)
 
 
 def _numbers(text: str) -> Iterator[list[str]]:
     """The groups of each number: all but the last of one part, the first numbered or a prefix."""
     run: list[str] = []
-    for group in (*re.split(_SPACE, text), ""):
-        found = _CHUNK.search(group)
-        parts = _parts(found.group())[1] if found else ()
-        if run and not (parts and found and found.start() == 0 and group[0].isdigit()):
+    for group in re.split(_SPACE, text):
+        joined, follows, starts, goes_on = _group(group)
+        if not (run and follows):
             if len(run) > 1:
                 yield run
-            run = []
-        whole = bool(found) and len(parts) == 1
-        if found and parts and (run or (whole and _FIRST.fullmatch(found.group()))):
-            run.append("".join(parts))
-            if len(parts) > 1 or found.end() < len(group):  # nothing follows an amount, or a comma
-                if len(run) > 1:
-                    yield run
+            run = [joined] if starts else []
+        else:
+            run.append(joined)
+            if not goes_on:
+                yield run
                 run = []
+    if len(run) > 1:
+        yield run
+
+
+class _Group(NamedTuple):
+    """What stands between two spaces, as a part of a number."""
+
+    joined: str
+    follows: bool  # it may come after another one
+    starts: bool  # it may be the first
+    goes_on: bool  # another one may come after it
+
+
+@lru_cache(maxsize=KEPT)
+def _group(text: str) -> _Group:
+    found = _CHUNK.search(text)
+    parts = _parts(found.group())[1] if found else ()
+    if not found or not parts:
+        return _Group("", follows=False, starts=False, goes_on=False)
+    goes_on = len(parts) == 1 and found.end() == len(text)  # nothing follows an amount, or a comma
+    numbered = not parts[0].isalpha() or _PREFIX.fullmatch(found.group()) is not None
+    follows = found.start() == 0 and text[0].isdigit()
+    return _Group("".join(parts), follows=follows, starts=goes_on and numbered, goes_on=goes_on)
 
 
 def _beginnings(run: list[str]) -> Iterator[str]:

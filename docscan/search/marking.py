@@ -62,7 +62,7 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
     read = reader(language)
     found: list[Place] = []
     for page, text in enumerate(texts):
-        placed = [(chunk, read(chunk.text)) for chunk in chunks(text)]
+        placed = [(chunk, read[chunk.text]) for chunk in chunks(text)]
         for number, tiers in enumerate(plans):
             spots = _on_page(text, placed, tiers)
             found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())

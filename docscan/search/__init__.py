@@ -1,11 +1,12 @@
 """Finding documents again: one query language, one index protocol, one module per engine."""
 
 from docscan.search.engines import open_index
+from docscan.search.fields import FIELDS
 from docscan.search.index import Cursor, Hit, Hits, Index, IndexDocument, Question
 from docscan.search.nodes import Node
 from docscan.search.planning import planned
 from docscan.search.prepared import Prepared, prepared
-from docscan.search.query import FIELDS, parse
+from docscan.search.query import parse
 from docscan.search.snippets import Snippet, also_found_as, snippet
 
 __all__ = [

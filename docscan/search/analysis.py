@@ -12,7 +12,7 @@ Engines are handed ready terms, so every engine finds the same documents.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -26,9 +26,6 @@ VERSION = 2
 
 LONGEST = 64
 """Characters of a term; the rest is cut off. The longest number on business paper, an IBAN, has 34."""
-
-GAP = 16
-"""Empty positions between two pages or two fields, so that no phrase reaches across."""
 
 KEPT = 65536
 """Words of a language whose terms are remembered, in some 20 MB: more than recur on business paper."""
@@ -140,7 +137,6 @@ def fold(text: str) -> str:
     return "".join(sign for sign in plain.translate(_LETTERS).casefold() if sign.isalnum())[:LONGEST]
 
 
-@lru_cache(maxsize=KEPT)
 def skeleton(term: str) -> str:
     """A folded term with every sign that is easily misread put as one of its kind.
 
@@ -188,28 +184,6 @@ def taken(text: str, language: str = "") -> Taken:
         _NONE.union(*filter(None, forms)),
         _NONE.union(map(skeleton, filter(mixed, grouped)), *filter(None, bones)),
     )
-
-
-def terms(texts: Iterable[str]) -> dict[str, list[int]]:
-    """What is indexed of some texts, by position.
-
-    Args:
-        texts: The pages, or the values of one field.
-
-    Returns:
-        Every term with its positions, ascending. The parts of the texts stand
-        at consecutive positions; a whole at that of its text.
-    """
-    found: dict[str, list[int]] = {}
-    position = 0
-    for text in texts:
-        run, wholes, *_ = taken(text)
-        for offset, term in enumerate(run):
-            found.setdefault(term, []).append(position + offset)
-        for whole in wholes:
-            found.setdefault(whole, []).append(position)
-        position += len(run) + GAP
-    return {term: sorted(set(positions)) for term, positions in found.items()}
 
 
 def wordings(text: str) -> tuple[tuple[str, ...], ...]:

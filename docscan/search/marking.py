@@ -12,6 +12,7 @@ from docscan.places import Box, around
 from docscan.search import plan
 from docscan.search.analysis import Chunk, Taken, chunks, reader, written_days
 from docscan.search.fields import KEYWORDS
+from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
@@ -58,7 +59,9 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
             range, have no place.
         language: The document's.
     """
-    plans = [tiered(leaf) if _worded(leaf) else () for leaf in leaves(node, wanted=True)]
+    tongues = (language,) if language in LANGUAGES else LANGUAGES
+    wanted = leaves(node, wanted=True)
+    plans = [tiered(leaf, languages=tongues) if _worded(leaf) else () for leaf in wanted]
     read = reader(language)
     found: list[Place] = []
     for page, text in enumerate(texts):

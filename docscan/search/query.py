@@ -20,7 +20,7 @@ from docscan.errors import SearchError
 from docscan.search.analysis import fold, wordings
 from docscan.search.days import MOST_WORDS, spoken
 from docscan.search.days import WORDS as DAY_WORDS
-from docscan.search.fields import FIELDS, KEYWORDS, TEXT, VERDICTS
+from docscan.search.fields import FIELDS, TEXT, VERDICTS
 from docscan.search.nodes import (
     NAMED,
     OPERATORS,
@@ -37,9 +37,8 @@ from docscan.search.nodes import (
     State,
     Word,
 )
+from docscan.search.plan import FARTHEST
 from docscan.search.ranges import Kind, Span, after, before, span
-
-__all__ = ["DEEPEST", "FIELDS", "KEYWORDS", "LONGEST", "MOST_WORDS_OF_QUERY", "parse"]
 
 LONGEST = 1000
 """Characters of a query: about the length of a page's paragraph."""
@@ -49,9 +48,6 @@ MOST_WORDS_OF_QUERY = 100
 
 DEEPEST = 20
 """Brackets and minus signs within one another, well inside Python's own limit."""
-
-FARTHEST = 50
-"""Positions between two words that are near one another: some lines of a page."""
 
 Ends = tuple[int | None, int | None]
 

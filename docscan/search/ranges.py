@@ -15,26 +15,12 @@ DATES = ("added", "issue_date", "due_date", "delivery_date")
 AMOUNTS = ("net", "tax", "withheld", "disbursed", "total", "prepaid", "payable")
 """Fields of every archive that hold money, in hundredths."""
 
-NUMBERS = (*DATES, *AMOUNTS)
-
 Span = tuple[int, int]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _AMOUNT = re.compile(r"([+-]?)(\d+|[1-9]\d{0,2}(?:[., '’]\d{3})+)(?:[.,](\d{1,2}))?")
 _DIGITS = 15
 """Digits of an amount in hundredths: fits 64 bits, and no invoice has more."""
-
-
-def number(name: str, value: str) -> int | None:
-    """The number under which a field's value is indexed; None when it is not one.
-
-    Args:
-        name: One of `NUMBERS`.
-        value: As in a record: an ISO date or a decimal string.
-    """
-    kind: Kind = "date" if name in DATES else "amount"
-    found = span(kind, value)
-    return found[0] if found is not None and (kind == "amount" or found[0] == found[1]) else None
 
 
 def span(kind: Kind, value: str, today: date | None = None) -> Span | None:

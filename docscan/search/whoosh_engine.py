@@ -27,6 +27,7 @@ from docscan.search.index import DamagedIndexError, Hits, Question, Suggestion
 from docscan.search.plan import Among, Plan, Term
 from docscan.search.prepared import Prepared
 from docscan.search.whoosh_answer import answered
+from docscan.search.whoosh_codec import Codec
 from docscan.search.whoosh_schema import COLUMNS, column, enrol, enrolled, entry, fingerprint, schema
 from docscan.search.whoosh_segment import Segment
 
@@ -210,7 +211,7 @@ class WhooshIndex:
             done = False
             try:
                 enrol(self._folder, documents)
-                writer = SegmentWriter(self._index(), _lk=False, limitmb=MEMORY)
+                writer = SegmentWriter(self._index(), _lk=False, limitmb=MEMORY, codec=Codec())
                 yield writer
                 # Named after the generation, so that the commit publishes both.
                 durable.write(self._seq_path(writer.generation), str(seq))

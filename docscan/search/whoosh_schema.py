@@ -1,22 +1,21 @@
 """How a document lies in a Whoosh index: ready terms, columns of numbers and facets."""
 
 import json
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 from whoosh import __version__ as whoosh_version
 from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.fields import COLUMN, ID, FieldType, Schema
-from whoosh.formats import Existence, Format
+from whoosh.formats import Existence
 
 from docscan.search import durable
 from docscan.search.plan import FARTHEST
 from docscan.search.prepared import Prepared
+from docscan.search.whoosh_codec import Places, packed, steps
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised with every change of how a document lies in the index."""
 
 ABSENT = -(2**63)
@@ -38,28 +37,7 @@ COLUMNS = "columns.json"
 """The file that says which column holds which number or facet."""
 
 _FACET = "facet:"
-_WIDE = b"\xff"
-"""Before positions too far apart for a sign of Unicode; begins no UTF-8."""
-
 Placed = Mapping[str, list[int]]
-
-
-class Places(Format):  # type: ignore[misc]  # whoosh has no types
-    """Positions as the steps between them, each a sign in UTF-8: one byte for most, and read at C's speed."""
-
-    def encode(self, positions: list[int]) -> bytes:
-        """Ascending positions as bytes."""
-        steps = [positions[0], *(there - here for here, there in pairwise(positions))]
-        try:
-            return "".join(map(chr, steps)).encode("utf-8", "surrogatepass")
-        except (ValueError, OverflowError):
-            return _WIDE + array("Q", steps).tobytes()
-
-    def decode_positions(self, data: bytes) -> list[int]:
-        """The positions again."""
-        if data.startswith(_WIDE):
-            return list(accumulate(array("Q", data[1:])))
-        return list(accumulate(map(ord, data.decode("utf-8", "surrogatepass"))))
 
 
 class PlacedTerms(FieldType):  # type: ignore[misc]  # whoosh has no types
@@ -71,9 +49,8 @@ class PlacedTerms(FieldType):  # type: ignore[misc]  # whoosh has no types
 
     def index(self, value: Placed, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         """The terms as Whoosh's writer takes them."""
-        encode = self.format.encode
         for term, positions in value.items():
-            yield term.encode(), len(positions), float(len(positions)), encode(positions)
+            yield term.encode(), len(positions), float(len(positions)), packed(steps(positions))
 
 
 class BareTerms(FieldType):  # type: ignore[misc]  # whoosh has no types

@@ -5,12 +5,13 @@ prefixes build long lists of terms: a range takes some hundred times as long as
 a mask over a column.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any as Untyped
 
 import numpy as np
 import numpy.typing as npt
+from whoosh.matching import FilterMatcher
 from whoosh.reading import IndexReader
 
 from docscan.search.plan import (
@@ -27,11 +28,17 @@ from docscan.search.plan import (
     Term,
     Without,
 )
-from docscan.search.whoosh_schema import ABSENT, KEY, LENGTH, SIGNS, USUAL, Places, facet
+from docscan.search.whoosh_codec import Postings
+from docscan.search.whoosh_schema import ABSENT, KEY, LENGTH, SIGNS, USUAL, facet
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 Column = npt.NDArray[Untyped]
+NOBODY: Numbers = np.empty(0, dtype=np.int64)
+
+WIDTH = 2**40
+"""More than the positions of any document."""
+
 FEW = 500
 """Documents up to which identifiers are read one by one instead of all at once."""
 
@@ -56,7 +63,6 @@ class Segment:
         self._slots = slots
         self._columns: dict[str, Column] = {}
         self._values: dict[str, tuple[list[str], Numbers]] = {}
-        self._decode = Places().decode_positions
         self.live: Mask = np.ones(reader.doc_count_all(), dtype=bool)
         self.live[[number for number in range(len(self.live)) if reader.is_deleted(number)]] = False
 
@@ -75,17 +81,17 @@ class Segment:
                 found = self._between(plan)
             case _:
                 found = np.zeros_like(self.live)
-                found[np.fromiter(self._numbers(plan), dtype=np.int64)] = True
+                found[self._numbers(plan)] = True
         return found
 
-    def _numbers(self, leaf: Leaf) -> Iterable[int]:
+    def _numbers(self, leaf: Leaf) -> Numbers:
         match leaf:
             case Term():
                 found = self._any(leaf.where, (leaf.term,))
             case Sequence():
-                found = self._placed(leaf.where, leaf.terms, in_sequence)
+                found = self._sequence(leaf)
             case Near():
-                found = self._placed("body", (leaf.one, leaf.other), near(leaf.distance))
+                found = self._near(leaf)
             case Starts():
                 found = self._any(leaf.where, self._reader.expand_prefix(leaf.where, leaf.start))
             case Similar():
@@ -94,35 +100,38 @@ class Segment:
                 found = self._any("id", leaf.ids)
         return found
 
-    def _any(self, where: str, terms: Iterable[str | bytes]) -> Iterator[int]:
+    def _any(self, where: str, terms: Iterable[str | bytes]) -> Numbers:
         """The documents that have any of some terms, some more than once."""
-        for term in terms:
-            if (where, term) in self._reader:
-                yield from self._reader.postings(where, term).all_ids()
+        found = [postings.numbers for term in terms if (postings := self._postings(where, term))]
+        return np.concatenate([NOBODY, *found])
 
-    def _placed(
-        self, where: str, terms: tuple[str, ...], fits: Callable[[list[list[int]]], bool]
-    ) -> Iterator[int]:
-        """The documents that have all terms, at positions that fit."""
-        distinct = tuple(dict.fromkeys(terms))
-        wanted = reduce(np.logical_and, (self.mask(Term(where, term)) for term in distinct))  # type: ignore[arg-type]  # body or fields
-        if not wanted.any():
-            return
-        placed = {term: self._positions(where, term, wanted) for term in distinct}
-        for number in np.flatnonzero(wanted).tolist():
-            if fits([placed[term][number] for term in terms]):
-                yield number
+    def _sequence(self, sequence: Sequence) -> Numbers:
+        places: Numbers | None = None
+        for step, term in enumerate(sequence.terms):
+            postings = self._postings(sequence.where, term)
+            if postings is None:
+                return NOBODY
+            here = postings.places(WIDTH) - step
+            places = here if places is None else np.intersect1d(places, here, assume_unique=True)
+        return NOBODY if places is None else places // WIDTH
 
-    def _positions(self, where: str, term: str, wanted: Mask) -> dict[int, list[int]]:
-        """Where a term stands in some documents."""
-        found = {}
-        matcher = self._reader.postings(where, term)
-        while matcher.is_active():
-            number = matcher.id()
-            if wanted[number]:
-                found[number] = self._decode(matcher.value())
-            matcher.next()
+    def _near(self, near: Near) -> Numbers:
+        one, other = self._postings("body", near.one), self._postings("body", near.other)
+        if one is None or other is None:
+            return NOBODY
+        here, there = one.places(WIDTH), other.places(WIDTH)
+        least = np.searchsorted(there, here - near.distance, "left")
+        most = np.searchsorted(there, here + near.distance, "right")
+        itself = 1 if near.one == near.other else 0
+        found: Numbers = here[most - least > itself] // WIDTH
         return found
+
+    def _postings(self, where: str, term: str | bytes) -> Postings | None:
+        """All documents that have a term, also those taken out."""
+        if (where, term) not in self._reader:
+            return None
+        found = self._reader.postings(where, term)
+        return found.child if isinstance(found, FilterMatcher) else found  # type: ignore[no-any-return]  # untyped
 
     def _between(self, between: Between) -> Mask:
         values = self.numbers(between.name)
@@ -133,17 +142,10 @@ class Segment:
             found &= values <= between.high
         return found
 
-    def occurrences(self, term: Term) -> tuple[Numbers, npt.NDArray[np.float64]]:
+    def occurrences(self, term: Term) -> tuple[Numbers, Numbers]:
         """The documents that have a term, and how often each has it."""
-        numbers: list[int] = []
-        weights: list[float] = []
-        if (term.where, term.term) in self._reader:
-            matcher = self._reader.postings(term.where, term.term)
-            while matcher.is_active():
-                numbers.append(matcher.id())
-                weights.append(matcher.weight())
-                matcher.next()
-        return np.array(numbers, dtype=np.int64), np.array(weights, dtype=np.float64)
+        found = self._postings(term.where, term.term)
+        return (found.numbers, found.frequencies) if found else (NOBODY, NOBODY)
 
     def frequency(self, term: Term) -> int:
         """How many documents have a term, those taken out included."""
@@ -190,21 +192,6 @@ class Segment:
     def _signs(self) -> frozenset[str]:
         """Every sign that occurs in its terms, and the usual ones."""
         return USUAL.union(sign.decode() for sign in self._reader.lexicon(SIGNS))
-
-
-def in_sequence(places: list[list[int]]) -> bool:
-    """Whether terms stand at consecutive positions."""
-    following = [frozenset(others) for others in places[1:]]
-    return any(all(at + step in others for step, others in enumerate(following, 1)) for at in places[0])
-
-
-def near(distance: int) -> Callable[[list[list[int]]], bool]:
-    """Whether two terms stand at two positions so near."""
-
-    def fits(places: list[list[int]]) -> bool:
-        return any(0 < abs(here - there) <= distance for here in places[0] for there in places[1])
-
-    return fits
 
 
 def edits(term: str, signs: Iterable[str]) -> Iterator[str]:

@@ -165,12 +165,13 @@ def chunks(text: str) -> Iterator[Chunk]:
             yield Chunk(found.start(), found.end(), found.group(), parts)
 
 
-def taken(text: str, language: str = "") -> Taken:
+def taken(text: str, language: str | None = None) -> Taken:
     """What is indexed of a text.
 
     Args:
         text: A page, or the value of a field.
-        language: Whose lemmas are taken; all four languages' when it is not known.
+        language: Whose lemmas are taken; all four languages' when it is
+            empty or another one, none for None.
     """
     found = list(map(reader(language).__getitem__, _CHUNK.findall(text)))
     runs, wholes, forms, bones = zip(*found, strict=True) if found else ((), (), (), ())
@@ -206,7 +207,7 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
 class _Reader(dict[str, Taken]):
     """The terms of chunks of one language, remembered unless they are numbers, which seldom recur."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str | None) -> None:
         super().__init__()
         self.language = language
 
@@ -215,7 +216,7 @@ class _Reader(dict[str, Taken]):
         joined = "".join(parts)
         if joined.isdecimal():
             return Taken(parts, _wholes(chunk, parts) if len(parts) > 1 else _NONE, _NONE, _NONE)
-        forms = _forms(words, parts, self.language)
+        forms = _NONE if self.language is None else _forms(words, parts, self.language)
         if not joined.isalpha():
             wholes = _wholes(chunk, parts)
             return Taken(parts, wholes, forms, frozenset(map(skeleton, filter(mixed, (*parts, *wholes)))))
@@ -226,7 +227,7 @@ class _Reader(dict[str, Taken]):
 
 
 @cache
-def reader(language: str) -> Mapping[str, Taken]:
+def reader(language: str | None) -> Mapping[str, Taken]:
     """The terms of any chunk of that language."""
     return _Reader(language)
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from docscan.search.analysis import Taken, fold, taken
+from docscan.search.analysis import KEPT, Taken, fold, taken
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.ranges import Kind, span
 
@@ -52,7 +53,7 @@ def prepared(document: "IndexDocument") -> Prepared:
     in the same order. Of a field that has a value, `=name` is a term, too.
     """
     pages = [taken(text, document.language) for text in document.pages]
-    values = {name: taken(value) for name, value in document.fields.items() if name not in KEYWORDS}
+    values = {name: _value(value) for name, value in document.fields.items() if name not in KEYWORDS}
     texts = [*pages, *_besides(values.values(), pages)]
     bones = (f"{name}={bones}" for name, value in values.items() for bones in value.bones)
     return Prepared(
@@ -70,6 +71,12 @@ def prepared(document: "IndexDocument") -> Prepared:
 def named(field: str, term: str) -> str:
     """A term of a field; the body's when the field is empty."""
     return f"{field}={term}" if field else term
+
+
+@lru_cache(maxsize=KEPT)
+def _value(text: str) -> Taken:
+    """The terms of a value; suppliers, days and currencies recur."""
+    return taken(text)
 
 
 def _besides(values: Iterable[Taken], pages: Iterable[Taken]) -> Iterator[Taken]:

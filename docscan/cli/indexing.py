@@ -1,0 +1,74 @@
+"""The search index: `index status`, `index rebuild` and `index switch`."""
+
+from dataclasses import asdict
+
+import click
+
+from docscan.archive.catalogue import open_catalogue
+from docscan.cli.terminal import put, put_json, say, standing_in, table
+from docscan.search import engines, feed, inspection
+
+
+@click.group()
+def index() -> None:
+    """Look after the search index, a cache that can always be made again."""
+
+
+@index.command(epilog="Example: docscan index status --json")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=0),
+    default=inspection.SAMPLE,
+    show_default=True,
+    help="Records looked up.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def status(ctx: click.Context, sample: int, as_json: bool) -> None:
+    """Say who keeps the index and whether it has what the catalogue has.
+
+    Exits with 8 where it has not; `docscan index rebuild` mends that.
+    """
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        found = inspection.inspect(archive, catalogue, sample=sample)
+    if as_json:
+        put_json([asdict(found) | {"sound": found.sound}])
+    else:
+        rows = (("engine", found.engine), ("documents", found.documents), ("of", found.expected),
+                ("behind", found.behind), ("missing", len(found.missing)), ("bytes", found.size))  # fmt: skip
+        put(table(rows, ("index", "")))
+    if not found.sound:
+        say("The index lacks something, or holds words of what is gone: docscan index rebuild")
+        ctx.exit(8)
+
+
+@index.command(epilog="Example: docscan index rebuild")
+@click.pass_context
+def rebuild(ctx: click.Context) -> None:
+    """Make the index anew from the catalogue; the one before answers until it is ready."""
+    archive = standing_in(ctx, "mend")
+    with open_catalogue(archive) as catalogue:
+        engine = feed.remade(archive, catalogue)
+    say(f"The index was made again by {engine}.")
+
+
+@index.command(epilog="Example: docscan index switch tantivy")
+@click.argument("engine", type=click.Choice(engines.ENGINES))
+@click.pass_context
+def switch(ctx: click.Context, engine: engines.Engine) -> None:
+    """Make the index anew by another engine.
+
+    Where docscan.toml names one, or the archive is too large for this one, it
+    is made by that again when the next record is filed.
+    """
+    archive = standing_in(ctx, "mend")
+    with open_catalogue(archive) as catalogue:
+        feed.remade(archive, catalogue, engine)
+        wanted = engines.wanted(archive.config.search.engine, catalogue.count(), engine)
+    say(f"The index is kept by {engine} now.")
+    if wanted != engine:
+        say(f'To keep it so, write [search] engine = "{engine}" into docscan.toml.')
+
+
+COMMANDS = {"index": index}

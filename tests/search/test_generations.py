@@ -1,0 +1,167 @@
+"""Another engine takes over while the one before answers, and status says what an index lacks."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from docscan import archive as archives
+from docscan import cli
+from docscan.archive import Archive
+from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.errors import ArchiveError
+from docscan.search import engines, feed, inspection
+from docscan.search.index import Question
+from docscan.search.plan import Everything, Term
+from docscan.search.prepared import Prepared
+from tests.archive.conftest import AGENT, NOW, file_one, object_id
+
+FOUND = [object_id(1), object_id(2)]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return archives.create(tmp_path / "archive", name="Muñoz", language="es", now=NOW, agent=AGENT)
+
+
+@pytest.fixture
+def catalogue(archive: Archive) -> Iterator[Catalogue]:
+    with open_catalogue(archive) as found:
+        file_one(archive, found, 1)
+        file_one(archive, found, 2)
+        feed.feed(archive, found)
+        yield found
+
+
+def ids(archive: Archive) -> list[str]:
+    index = feed.open_index(archive)
+    try:
+        return sorted(hit.id for hit in index.search(Question((Everything(),))).hits)
+    finally:
+        index.close()
+
+
+def run(archive: Archive, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli.cli, ["-A", str(archive.root), *words])
+    return done.exit_code, done.output
+
+
+def test_another_engine_finds_the_same_and_replaces_the_one_before(
+    archive: Archive, catalogue: Catalogue
+) -> None:
+    assert ids(archive) == FOUND
+    for engine in ("tantivy", "whoosh", "whoosh"):
+        assert feed.remade(archive, catalogue, engine) == engine
+        live = engines.live(archive.index)
+        assert live is not None
+        assert live.engine == engine
+        assert ids(archive) == FOUND
+        assert {path.stem for path in archive.index.iterdir()} == {"live", live.folder.name}
+
+
+def test_until_it_takes_over_the_one_before_answers(archive: Archive, catalogue: Catalogue) -> None:
+    begun = engines.begun(archive.index, "tantivy")
+    engines.opened(begun).close()
+    assert ids(archive) == FOUND  # as after a crash in between
+    assert engines.begun(archive.index, "tantivy") == begun
+    assert not begun.folder.exists()
+
+
+def test_an_index_that_cannot_be_wiped_is_made_anew(archive: Archive, catalogue: Catalogue) -> None:
+    feed.remade(archive, catalogue, "tantivy")
+    index = feed.open_index(archive)
+    index.update(
+        [Prepared("x", (("secretword",),), *[frozenset()], (), frozenset(), frozenset(), {}, {})],
+        seq=index.seq(),
+    )
+    index.update([], seq=index.seq(), removed=["x"], wiped=True)
+    assert index.soiled()
+    index.close()
+    feed.feed(archive, catalogue)
+    assert ids(archive) == FOUND
+    assert b"secretword" not in b"".join(p.read_bytes() for p in archive.index.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize(
+    ("setting", "documents", "now", "engine"),
+    [
+        ("auto", 0, None, "whoosh"),
+        ("auto", engines.MOST_WHOOSH, "whoosh", "whoosh"),
+        ("auto", engines.MOST_WHOOSH + 1, "whoosh", "tantivy"),
+        ("auto", 5, "tantivy", "tantivy"),
+        ("whoosh", 10**6, "tantivy", "whoosh"),
+        ("tantivy", 0, None, "tantivy"),
+    ],
+)
+def test_the_engine_fits_the_size(
+    setting: str, documents: int, now: engines.Engine | None, engine: str
+) -> None:
+    assert engines.wanted(setting, documents, now) == engine
+
+
+def test_an_archive_that_outgrew_whoosh_is_given_to_tantivy(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "MOST_WHOOSH", 2)
+    feed.feed(archive, catalogue)
+    assert engines.live(archive.index) == engines.Generation(archive.index / "whoosh-1", "whoosh", 1)
+    file_one(archive, catalogue, 3)
+    feed.feed(archive, catalogue)
+    assert engines.live(archive.index) == engines.Generation(archive.index / "tantivy-2", "tantivy", 2)
+    assert ids(archive) == [*FOUND, object_id(3)]
+
+
+def test_a_name_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    for named in ("../elsewhere", "whoosh-0", "whoosh-1/../..", "lucene-1", ""):
+        (tmp_path / "index" / "live").write_text(named)
+        assert engines.live(tmp_path / "index") is None
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("irreplaceable")
+    with pytest.raises(ArchiveError, match="no search index"):
+        engines.open_index(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "irreplaceable"
+
+
+def test_what_lay_there_before_there_were_generations_is_deleted(tmp_path: Path) -> None:
+    for name in ("MAIN_WRITELOCK", "_MAIN_7.toc", "MAIN_abc.seg", "seq.7", "docscan.json"):
+        (tmp_path / name).write_text("x")
+    engines.open_index(tmp_path).close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["live", "whoosh-1", "whoosh-1.seal"]
+
+
+def test_status_names_what_an_index_lacks(archive: Archive, catalogue: Catalogue) -> None:
+    found = inspection.inspect(archive, catalogue)
+    assert (found.engine, found.documents, found.expected, found.behind, found.missing) == (
+        "whoosh",
+        2,
+        2,
+        0,
+        (),
+    )
+    assert found.sound
+    assert found.size > 0
+    index = feed.open_index(archive)
+    index.update([], seq=index.seq(), removed=[FOUND[0]])
+    index.close()
+    found = inspection.inspect(archive, catalogue)
+    assert (found.documents, found.missing, found.sound) == (1, (FOUND[0],), False)
+
+
+def test_the_commands_say_rebuild_and_switch(archive: Archive, catalogue: Catalogue) -> None:
+    catalogue.close()
+    code, said = run(archive, "index", "status", "--json")
+    assert (code, json.loads(said)["engine"], json.loads(said)["sound"]) == (0, "whoosh", True)
+    code, said = run(archive, "index", "switch", "tantivy")
+    assert (code, "tantivy" in said) == (0, True)
+    assert run(archive, "index", "rebuild")[0] == 0
+    index = feed.open_index(archive)
+    assert index.search(Question((Term("body", "factura"),))).total == 2
+    index.update([], seq=index.seq(), removed=FOUND)
+    index.close()
+    code, said = run(archive, "index", "status")
+    assert (code, "docscan index rebuild" in said) == (8, True)

@@ -26,7 +26,7 @@ from docscan.errors import FixityError
 from docscan.holdings.letters import Slip
 from docscan.issuing import Drawn
 from docscan.printed import mail
-from docscan.search import feed, query
+from docscan.search import Question, planned, query, sight
 
 SENDER = mail.address("archivo@example.com", "Archivo Central")
 
@@ -81,8 +81,9 @@ def test_it_is_listed_shown_and_found_by_its_words(depot: Depot):
     assert page.state == "textlayer"
     assert '"2026/000001"'.strip('"') in page.text
     for asked in ('"2026/000001"', "Świętosławski", "kind:slip F-000002E"):
-        found = feed.answer(depot.archive, depot.catalogue, query.parse(asked), limit=5).hits
-        assert [hit.id for hit in found.hits] == [record], asked
+        question = Question(planned(query.parse(asked)), limit=5)
+        hits = sight.asked(depot.catalogue, lambda seen, question=question: seen.search(question).hits)
+        assert [hit.id for hit in hits.found] == [record], asked
 
 
 @pytest.mark.parametrize("sort", ["loan slip", "return receipt", "out card", "reminder"])

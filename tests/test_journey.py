@@ -12,7 +12,7 @@ from shelf import NOW, Shelf
 from docscan import archive, record, search
 from docscan.archive import objects
 from docscan.archive.catalogue import open_catalogue
-from docscan.search import feed
+from docscan.search import sight
 
 SAMPLES = sorted(
     path.parent for path in (Path(__file__).parent.parent / "sample_docs").glob("*/expected.json")
@@ -112,9 +112,11 @@ def test_every_value_has_its_evidence_on_the_page(records: dict[str, dict[str, A
 def test_the_words_printed_on_a_sample_find_it(
     filed: Shelf, records: dict[str, dict[str, Any]], sample: Path
 ):
-    for word in expected(sample)["words"]:
-        hits = feed.find(filed.archive, search.parse(f'"{word}"'), limit=100).hits
-        assert records[sample.name]["id"] in {hit.id for hit in hits}, word
+    with open_catalogue(filed.archive) as catalogue:
+        for word in expected(sample)["words"]:
+            question = search.Question(search.planned(search.parse(f'"{word}"')), limit=100)
+            hits = sight.asked(catalogue, lambda seen, question=question: seen.search(question).hits)
+            assert records[sample.name]["id"] in {hit.id for hit in hits.found}, word
 
 
 @each_sample

@@ -33,7 +33,11 @@ CHAPTERS = {
     "list": ("finding", "List the records, newest first."),
     "show": ("finding", "Show one record: its fields with their evidence, its doubts, where it came from."),
     "open": ("finding", "Print the path of a record's original, or of its searchable PDF."),
-    "search": ("finding", "Find records by their words, fields, dates and amounts."),
+    "search": ("searching", "Find records by their words, fields, dates and amounts."),
+    "searches": (
+        "searches",
+        "Searches that you keep under a name: list them, run them, ask for what is new.",
+    ),
     "explain": (
         "explaining",
         "Say why a record's fields have their values: candidates, scores, sums, checks, sources, people.",
@@ -92,6 +96,7 @@ CHAPTERS = {
         "Check every byte of every object against the ledger, and the ledger against itself"
         " and its witnesses.",
     ),
+    "index": ("indexing", "Look after the search index, a cache that can always be made again."),
     "rebuild": (
         "proving",
         "Make the catalogue, the register of the paper and the search index again, from the evidence alone.",

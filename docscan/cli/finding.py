@@ -1,21 +1,17 @@
-"""Finding: `list`, `show`, `open` and `search`."""
+"""Looking up: `list`, `show` and `open`."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
-from docscan import record, search
-from docscan.archive import access, objects
-from docscan.archive.catalogue import Catalogue, Row, open_catalogue
+from docscan import record
+from docscan.archive import objects
+from docscan.archive.catalogue import Row, open_catalogue
 from docscan.archive.event import Event
 from docscan.archive.keeping import retention
 from docscan.cli.terminal import (
-    agent,
-    highlighted,
-    now,
     on_record,
     put,
     put_json,
@@ -25,7 +21,6 @@ from docscan.cli.terminal import (
     table,
 )
 from docscan.messages import sentence
-from docscan.search import feed
 
 KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract", "slip")
 STATES = ("accepted", "review", "rejected", "merged", "destroyed")
@@ -148,60 +143,4 @@ def open_(ctx: click.Context, identifier: str, searchable: bool) -> None:
     put(str(path))
 
 
-@click.command(
-    "search",
-    context_settings={"ignore_unknown_options": True},
-    epilog="Example: docscan search 'total:>1000 kind:invoice tornillos'",
-)
-@click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
-@click.option("--limit", type=click.IntRange(min=1), help="Hits at most.  [default: 10; 1000 with --json]")
-@json_option
-@click.pass_context
-def search_(ctx: click.Context, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
-    """Find records by their words, fields, dates and amounts.
-
-    Words must all occur; "quoted words" in a row; -word must not; OR between
-    alternatives; word* for beginnings; field:value, total:>1000,
-    issue_date:2026-01..2026-03. Misread words are found too, after the exact ones.
-    """
-    archive = standing_in(ctx)
-    node = search.parse(" ".join(query))
-    with open_catalogue(archive) as catalogue:
-        answer = feed.answer(archive, catalogue, node, limit=limit or (1000 if as_json else 10))
-        hits = answer.hits
-        snippets = [_snippet(catalogue, node, hit) for hit in hits.hits]
-        rows = [_hit(catalogue, hit, piece) for hit, piece in zip(hits.hits, snippets, strict=True)]
-    if rows and not access.searched(archive, len(rows), now=now(), agent=agent()):
-        say(sentence("K018", archive.config.language))
-    if not answer.current:
-        say("The index is behind the catalogue, so something may be missing: run `docscan rebuild`.")
-    if as_json:
-        put_json(rows)
-        return
-    for row in rows:
-        put(
-            f"{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {row['issue_date']}"
-            f"  {row['supplier']}  {Path(row['source']).name}, page {row['page']}"
-        )
-        put(f"    {highlighted(row['snippet'], row['marks'])}")
-    say(f"{hits.total} found." if len(rows) == hits.total else f"{len(rows)} of {hits.total} found.")
-    also = search.also_found_as(snippets)
-    if also:
-        say(f"Also found as: {', '.join(also)}.")
-
-
-def _snippet(catalogue: Catalogue, node: search.Node, hit: search.Hit) -> search.Snippet:
-    return search.snippet(catalogue.page_texts(hit.id), node)
-
-
-def _hit(catalogue: Catalogue, hit: search.Hit, snippet: search.Snippet) -> dict[str, Any]:
-    return asdict(catalogue.row(hit.id)) | {
-        "score": round(hit.score, 3),
-        "tier": hit.tier,
-        "page": snippet.page,
-        "snippet": snippet.text,
-        "marks": [list(mark) for mark in snippet.marks],
-    }
-
-
-COMMANDS = {"list": list_, "show": show, "open": open_, "search": search_}
+COMMANDS = {"list": list_, "show": show, "open": open_}

@@ -6,7 +6,6 @@ from typing import TextIO
 
 import click
 
-from docscan import search
 from docscan.archive import access
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.handover import bag, packing, proofs
@@ -14,9 +13,12 @@ from docscan.archive.handover.taking_over import take_over
 from docscan.archive.keeping import retention
 from docscan.archive.layout import PATIENCE, Archive, without_run
 from docscan.archive.recovery import taken_up
+from docscan.cli import querying
 from docscan.cli.terminal import agent, now, on_record, put, say, standing_in, write
-from docscan.errors import NotFoundError
-from docscan.search import feed
+from docscan.errors import AccessError, NotFoundError
+from docscan.messages import sentence
+from docscan.search import feed, sight
+from docscan.search.index import Question
 
 folder_type = click.Path(path_type=Path, file_okay=False)
 
@@ -69,6 +71,9 @@ def export(ctx: click.Context, query: str | None, ids: TextIO | None, everything
         raise click.UsageError("Choose documents by a QUERY, by --ids or by --all.")
     archive = standing_in(ctx)
     access.demand(archive, agent(), "export")
+    if everything and archive.sight is not None:
+        language = archive.config.language
+        raise AccessError(sentence("K102", language, login=agent()), hint=sentence("K103", language))
     packing.expect_place(archive, folder)
     packed = _hand_over(archive, folder) if everything else _select(archive, query, ids or (), folder)
     say(f"{packed.objects} documents, {packed.octets} bytes in {packed.files} files.")
@@ -104,8 +109,10 @@ def _chosen(archive: Archive, query: str | None, lines: Iterable[str]) -> list[s
         if query is None:
             found = [catalogue.row(line.strip()).id for line in lines if line.strip()]
         else:
-            answer = feed.answer(archive, catalogue, search.parse(query), limit=max(1, catalogue.count()))
-            found = [hit.id for hit in answer.hits.hits[: answer.hits.typed]]
+            tiers = querying.understood(catalogue, query, now().date()).tiers[:1]
+            question = Question(tiers, limit=max(1, catalogue.count()))
+            answer = sight.asked(catalogue, lambda seen: seen.search(question).hits)
+            found = [hit.id for hit in answer.found]
             if not answer.current:
                 raise NotFoundError("The index is behind the catalogue.", hint="Renew it: docscan rebuild")
         for object_id in found:

@@ -48,7 +48,7 @@ def standing_in(ctx: click.Context, act: "Act | None" = "view") -> Archive:
 
     Raises:
         NotFoundError: There is none.
-        AccessError: Whoever calls may not do that in it.
+        AccessError: Whoever calls may not do that in it, or not in a part of it.
         ConfigError: Who may do what cannot be read.
     """
     named: Path | None = ctx.obj
@@ -57,11 +57,31 @@ def standing_in(ctx: click.Context, act: "Act | None" = "view") -> Archive:
         raise NotFoundError(
             "You are not in an archive.", hint="Name one with -A PATH, or make one: docscan init PATH."
         )
+    return entered(ctx, root, act)
+
+
+def entered(ctx: click.Context, root: Path, act: "Act | None" = "view") -> Archive:
+    """The archive in a folder, as far as whoever calls may see it.
+
+    Args:
+        ctx: Of the command.
+        root: The folder.
+        act: What whoever calls is about to do there; None for what everybody may.
+
+    Raises:
+        NotFoundError: There is none.
+        AccessError: Whoever calls may not do that in it, or not in a part of it.
+        ConfigError: Who may do what cannot be read.
+    """
     found = archive.open_archive(root)
     if act is not None and os.path.lexists(found.root / ROLES):  # a link too: docscan makes none
         from docscan.archive import access  # noqa: PLC0415 - most archives have one desk, and start faster
 
         access.demand(found, agent(), act)
+        if only := access.only(found, agent()):
+            from docscan.cli import querying  # noqa: PLC0415 - most people see all of an archive
+
+            return querying.part(ctx, found, agent(), only, now().date())
     return found
 
 

@@ -10,7 +10,8 @@ from datetime import date
 from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.keeping import retention, schedules, standing
-from docscan.search.nodes import Leaf, Node, State, leaves
+from docscan.search.analysis import fold
+from docscan.search.nodes import And, Leaf, Node, Not, Or, Phrase, Prefix, State, Word, leaves
 
 STATES: Mapping[str, str] = {
     "is:decided": "F010",
@@ -38,6 +39,41 @@ def named(nodes: Iterable[Node]) -> frozenset[str]:
     """The states that queries ask for."""
     found: Iterable[Leaf] = (leaf for node in nodes for leaf in leaves(node))
     return frozenset(leaf.name for leaf in found if isinstance(leaf, State))
+
+
+def clients(node: Node) -> tuple[Word | Phrase | Prefix, ...]:
+    """The clients that a query asks for."""
+    found = (leaf for leaf in leaves(node) if isinstance(leaf, Word | Phrase | Prefix))
+    return tuple(leaf for leaf in found if leaf.field == "client")
+
+
+def with_clients(node: Node) -> Node:
+    """The query in which a client is also whose box the paper stands in: a state named like the question."""
+    if isinstance(node, And | Or):
+        return type(node)(tuple(map(with_clients, node.nodes)))
+    if isinstance(node, Not):
+        return Not(with_clients(node.node))
+    if isinstance(node, Word | Phrase | Prefix) and node.field == "client":
+        return Or((node, State(str(node))))
+    return node
+
+
+def of_clients(node: Node, records: Mapping[str, Ids]) -> dict[str, Ids]:
+    """The records in the states that `with_clients` made.
+
+    Args:
+        node: The query.
+        records: Of each client, those whose paper is registered as theirs.
+    """
+    return {
+        str(leaf): frozenset().union(*(ids for client, ids in records.items() if _is(leaf, client)))
+        for leaf in clients(node)
+    }
+
+
+def _is(leaf: Word | Phrase | Prefix, client: str) -> bool:
+    asked, name = fold(leaf.text), fold(client)
+    return name.startswith(asked) if isinstance(leaf, Prefix) else name == asked
 
 
 def known(catalogue: Catalogue, names: Iterable[str], on: date) -> dict[str, Ids]:

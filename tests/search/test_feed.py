@@ -17,8 +17,9 @@ from docscan import cli
 from docscan.archive import Archive, hold, objects
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.layout import feeding
-from docscan.search import feed, parse, whoosh_storage
+from docscan.search import Question, feed, parse, planned, sight, whoosh_storage
 from docscan.search.index import DamagedIndexError
+from docscan.search.sight import Seen
 from docscan.search.whoosh_schema import schema
 from tests.archive.conftest import AGENT, NOW, file_one, object_id
 
@@ -40,8 +41,9 @@ def catalogue(archive: Archive) -> Iterator[Catalogue]:
 
 
 def ids(archive: Archive, catalogue: Catalogue) -> tuple[list[str], bool]:
-    said = feed.answer(archive, catalogue, parse("factura"), limit=10)
-    return sorted(hit.id for hit in said.hits.hits), said.current
+    question = Question(planned(parse("factura")))
+    said = sight.asked(catalogue, lambda seen: seen.search(question))
+    return sorted(hit.id for hit in said.found.hits), said.current
 
 
 def test_an_index_that_was_deleted_is_fed_before_it_is_asked(archive: Archive, catalogue: Catalogue) -> None:
@@ -112,15 +114,15 @@ def test_a_search_brings_the_index_up_while_somebody_writes(archive: Archive, ca
 def test_damage_that_shows_when_asked_is_mended_once(
     archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find, calls = feed.find, []
+    find, calls = Seen.search, []
 
-    def fails_first(*args: Any, **kwargs: Any) -> Any:
-        calls.append(args)
+    def fails_first(seen: Seen, question: Question) -> Any:
+        calls.append(question)
         if len(calls) == 1:
             raise DamagedIndexError("The search index cannot be read.")
-        return find(*args, **kwargs)
+        return find(seen, question)
 
-    monkeypatch.setattr(feed, "find", fails_first)
+    monkeypatch.setattr(Seen, "search", fails_first)
     assert ids(archive, catalogue) == (FOUND, True)
     assert len(calls) == 2
 
@@ -163,10 +165,17 @@ def test_a_segment_put_in_place_is_never_unpickled(
     assert not marker.exists()
 
 
-def test_a_record_that_cannot_be_read_stops_no_other(archive: Archive, catalogue: Catalogue) -> None:
+def test_a_record_that_was_damaged_is_found_as_long_as_the_catalogue_has_it(
+    archive: Archive, catalogue: Catalogue
+) -> None:
     objects.path_of(archive, object_id(1), "record.json").write_bytes(b"{")
     shutil.rmtree(archive.index)
-    assert ids(archive, catalogue) == ([object_id(2)], True)
+    assert ids(archive, catalogue) == (FOUND, True)
+    catalogue.close()
+    archive.catalogue_path.unlink()
+    with open_catalogue(archive) as again:
+        shutil.rmtree(archive.index)
+        assert ids(archive, again) == ([object_id(2)], True)
 
 
 @pytest.mark.parametrize("kind", ["file", "link"])
@@ -190,10 +199,10 @@ def test_a_search_of_an_index_behind_says_so(
     ask = ["-A", str(archive.root), "search", "factura"]
     with feeding(archive):
         behind = CliRunner().invoke(cli.cli, ask)
-    assert "2 found" in behind.stderr
+    assert "2 encontrados" in behind.stderr
     assert "docscan rebuild" in behind.stderr
     current = CliRunner().invoke(cli.cli, ask)
-    assert "3 found" in current.stderr
+    assert "3 encontrados" in current.stderr
     assert "rebuild" not in current.stderr
 
 

@@ -1,0 +1,203 @@
+"""What a search answers, in one archive: hits with their passages, numbers, and other ways to ask."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from docscan.archive import objects
+from docscan.archive.catalogue import Catalogue
+from docscan.cli.querying import Query
+from docscan.errors import FixityError, NotFoundError
+from docscan.search import sight
+from docscan.search.documents import documents
+from docscan.search.index import Cursor, Hit, Hits, Question
+from docscan.search.likeness import more_like, near_duplicates
+from docscan.search.nodes import Node, Or, Phrase
+from docscan.search.plan import Plan, Term
+from docscan.search.prepared import prepared
+from docscan.search.sight import Seen
+from docscan.search.snippets import Snippet, also_found_as, snippet
+
+LITTLE = 3
+"""Documents found; with no more of them, another spelling of the query is looked for."""
+
+CANDIDATES = 20
+"""Documents most like one, of which its duplicates are looked for (see `near_duplicates`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of an answer is to be shown.
+
+    Attributes:
+        limit: Hits at most.
+        order: As `index.Question` has it.
+        after: Where to go on.
+        facets: The names of those to count.
+        boxes: Also where on the image of each page it stands.
+    """
+
+    limit: int
+    order: str = "score"
+    after: Cursor | None = None
+    facets: tuple[str, ...] = ()
+    boxes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found.
+
+    Attributes:
+        rows: Of each hit what is shown, in order, as JSON has it.
+        hits: As the index answered.
+        also: Other forms and spellings that were found.
+        meant: The query that was perhaps meant; None for no other.
+        current: Whether the index had all that the catalogue has.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    hits: Hits
+    also: tuple[str, ...]
+    meant: Node | None
+    current: bool
+
+
+def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
+    """Ask for what a query finds."""
+    question = Question(query.tiers, wanted.limit, wanted.after, wanted.order, wanted.facets)
+    found = sight.asked(catalogue, partial(_with_proposal, question, query.node))
+    (hits, meant), current = found.found, found.current
+    pieces: list[Snippet] = []
+    rows: list[dict[str, Any]] = []
+    for hit in hits.hits:
+        try:
+            row, piece = _shown(catalogue, query, hit, boxes=wanted.boxes)
+        except NotFoundError:  # it went, or out of sight, since the index was asked
+            continue
+        rows.append(row)
+        pieces.append(piece)
+    return Answer(tuple(rows), hits, also_found_as(pieces), meant, current)
+
+
+def alike(catalogue: Catalogue, record: str) -> Query | None:
+    """What asks for the records most like one; None where it has no word that another one has.
+
+    Args:
+        catalogue: Open, as whoever asks may see it.
+        record: The UUID of one that they may see.
+    """
+    plan = sight.asked(catalogue, partial(_like, catalogue, record)).found
+    if plan is None:
+        return None
+    words = tuple(Phrase(term) for term in dict.fromkeys(_terms(plan)))
+    return Query(Or(words) if len(words) > 1 else words[0], (plan,), ("as typed",))
+
+
+def duplicates(catalogue: Catalogue, record: str) -> tuple[tuple[str, float], ...]:
+    """The records that are perhaps the same paper as one, with their resemblance.
+
+    Args:
+        catalogue: Open, as whoever asks may see it.
+        record: The UUID of one that they may see.
+    """
+    query = alike(catalogue, record)
+    if query is None:
+        return ()
+    question = Question(query.tiers, CANDIDATES)
+    hits = sight.asked(catalogue, lambda seen: seen.search(question)).found.hits
+    others = {hit.id: catalogue.page_texts(hit.id) for hit in hits}
+    return near_duplicates(catalogue.page_texts(record), others)
+
+
+def ids(catalogue: Catalogue, query: Query, most: int) -> tuple[str, ...]:
+    """The ids of what a query finds as it was typed, in order, `most` of them at most."""
+    question = Question(query.tiers[:1], most, order="added")
+    return tuple(hit.id for hit in sight.asked(catalogue, lambda seen: seen.search(question)).found.hits)
+
+
+def _with_proposal(question: Question, node: Node, seen: Seen) -> tuple[Hits, Node | None]:
+    hits = seen.search(question)
+    if hits.total > LITTLE or question.after is not None:
+        return hits, None
+    from docscan.search.suggesting import did_you_mean  # noqa: PLC0415 - most queries find more
+
+    return hits, did_you_mean(node, seen.frequency, seen.words)
+
+
+def _like(catalogue: Catalogue, record: str, seen: Seen) -> Plan | None:
+    found = next(documents(catalogue, [record]), None)
+    return None if found is None else more_like(prepared(found), seen.frequency, seen.count())
+
+
+def _terms(plan: Plan) -> Iterator[str]:
+    """The terms of a plan of `more_like`."""
+    if isinstance(plan, Term):
+        yield plan.term
+    else:
+        for part in getattr(plan, "plans", ()):
+            yield from _terms(part)
+
+
+def _shown(catalogue: Catalogue, query: Query, hit: Hit, *, boxes: bool) -> tuple[dict[str, Any], Snippet]:
+    row = catalogue.row(hit.id)
+    piece = snippet(catalogue.page_texts(hit.id), query.node, language=row.language)
+    shown = asdict(row) | {
+        "score": round(hit.score, 3),
+        "tier": query.found[hit.tier],
+        "page": piece.page,
+        "snippet": piece.text,
+        "marks": [list(mark) for mark in piece.marks],
+    }
+    if boxes:
+        shown["boxes"] = _boxes(catalogue, query, row.id, row.version, row.language)
+    return shown, piece
+
+
+def _boxes(
+    catalogue: Catalogue, query: Query, record: str, version: int, language: str
+) -> list[Mapping[str, Any]]:
+    """Where on the pages' images it stands; nowhere, when the words cannot be read."""
+    from docscan.search.marking import boxes_of  # noqa: PLC0415 - asked for by programs alone
+
+    archive = catalogue.archive
+    try:
+        pages = objects.read_pages(archive, objects.read_record(archive, record, version))
+    except (NotFoundError, FixityError):
+        return []
+    marked = boxes_of(pages, query.node, language)
+    return [{"page": one.page, "box": list(one.box), "tier": one.tier} for one in marked]
+
+
+def merged(answers: Iterable[tuple[str, Answer]], limit: int) -> list[dict[str, Any]]:
+    """The hits of several archives as one list: by tier, then in turn, the best of each archive first.
+
+    The scores of one archive say nothing about those of another: how rare a
+    word is, and which engine counts, is each archive's own.
+
+    Args:
+        answers: Of each archive, with its name, the hits by score.
+        limit: Hits at most.
+
+    Returns:
+        The hits, each with the name of its `archive`.
+    """
+    tiers = ("as typed", "inflected", "misread")
+    ranked = [
+        (tiers.index(row["tier"]), place, number, {"archive": name, **row})
+        for number, (name, answer) in enumerate(answers)
+        for place, row in enumerate(answer.rows)
+    ]
+    return [row for *_, row in sorted(ranked, key=lambda one: one[:3])][:limit]
+
+
+def added(first: Mapping[str, tuple[tuple[str, int], ...]], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Two answers' facets as one, the most frequent values first."""
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys((*first, *second)):
+        counts: dict[str, int] = {}
+        for value, count in (*first.get(name, ()), *second.get(name, ())):
+            counts[value] = counts.get(value, 0) + count
+        found[name] = tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    return found

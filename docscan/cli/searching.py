@@ -1,0 +1,307 @@
+"""Searching: `search`, in one archive or in several."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from docscan.archive import Archive, access
+from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.layout import is_archive
+from docscan.cli import answering, querying
+from docscan.cli.answering import Answer, Wanted
+from docscan.cli.terminal import (
+    SOME_PUT_ASIDE,
+    agent,
+    entered,
+    highlighted,
+    now,
+    on_record,
+    put,
+    put_json,
+    say,
+    standing_in,
+    table,
+)
+from docscan.errors import DocscanError, NotFoundError
+from docscan.messages import sentence
+from docscan.search import sight
+from docscan.search.fields import FIELDS
+from docscan.search.index import Cursor
+from docscan.search.states import STATES
+
+FACETS = ("kind", "client", "supplier", "year", "language", "state")
+COLUMNS = (
+    "id", "kind", "issue_date", "supplier", "number", "total", "currency", "state", "source", "tier",
+    "page", "snippet",
+)  # fmt: skip
+SHOWN_VALUES = 8  # of a facet, to a person
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
+
+
+@click.command(
+    "search",
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: docscan search 'total:>1000 kind:invoice tornillos' --facets supplier,year",
+)
+@click.argument("query", nargs=-1, type=click.UNPROCESSED)
+@click.option("--limit", type=click.IntRange(min=1), help="Hits at most.  [default: 10; 1000 with --json]")
+@click.option(
+    "--facets", default="", metavar="NAME[,NAME]", help=f"Count what was found by {', '.join(FACETS)}."
+)
+@click.option(
+    "--sort", default="score", help="added, total, issue_date ...; with a minus, the greatest first."
+)
+@click.option("--after", default="", metavar="CURSOR", help="Go on where an answer ended, as it says itself.")
+@click.option("--like", metavar="ID", help="More like this record.")
+@click.option("--duplicates", metavar="ID", help="Records that are perhaps the same paper as this one.")
+@click.option("--complete", metavar="PREFIX", help="What the query may go on with, one a line.")
+@click.option("--save", metavar="NAME", help="Keep the query under this name; see `docscan searches`.")
+@click.option(
+    "--all", "site", metavar="FOLDER|LIST", type=click.Path(path_type=Path, exists=True),
+    help="Search every archive in a folder, or each that a file names, one a line.",
+)  # fmt: skip
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with a line of headings.")
+@click.pass_context
+def search_(
+    ctx: click.Context,
+    query: tuple[str, ...],
+    limit: int | None,
+    facets: str,
+    sort: str,
+    after: str,
+    like: str | None,
+    duplicates: str | None,
+    complete: str | None,
+    save: str | None,
+    site: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Find records by their words, fields, dates and amounts.
+
+    Words must all occur; "quoted words" in a row; -word must not; OR between
+    alternatives; word* for beginnings; field:value, total:>1000,
+    issue_date:2026-01..2026-03, is:overdue, has:hold. Other forms of a word and
+    misread ones are found too, after those as typed. See docs/search.md.
+    """
+    if save and not query:
+        raise click.UsageError("Only a QUERY can be kept.")
+    if sum((bool(query), like is not None, duplicates is not None, complete is not None)) != 1:
+        raise click.UsageError("Ask by a QUERY, or with --like, --duplicates or --complete.")
+    text = " ".join(query)
+    wanted = Wanted(
+        limit=limit or (1000 if as_json or as_csv else 10),
+        order=_order(sort),
+        after=_cursor(after),
+        facets=_facets(facets),
+        boxes=as_json,
+    )
+    if site is not None:
+        _search_site(ctx, site, text, wanted, as_json=as_json, as_csv=as_csv)
+        return
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue:
+        if complete is not None:
+            put("\n".join(_completed(catalogue, complete)))
+        elif duplicates is not None:
+            _put_duplicates(catalogue, catalogue.row(duplicates).id, as_json=as_json)
+        else:
+            found = answered(catalogue, text, like, wanted)
+            if save:
+                from docscan.cli.searches import keep  # noqa: PLC0415 - it uses what is defined here
+
+                keep(catalogue, save, text)
+            put_answer(archive, found, as_json=as_json, as_csv=as_csv)
+            say_rest(archive, found, text, sort)
+
+
+def answered(catalogue: Catalogue, text: str, like: str | None, wanted: Wanted) -> Answer:
+    """Ask for what a query finds, or for what is like a record, and put on record that it is shown.
+
+    Args:
+        catalogue: Open on the archive, as whoever calls may see it.
+        text: The query.
+        like: The id of the record instead; None for none.
+        wanted: What is to be shown.
+
+    Raises:
+        SearchError: The query cannot be understood.
+        NotFoundError: There is no such record, or nothing is like it.
+    """
+    if like is None:
+        asked = querying.understood(catalogue, text, now().date())
+    else:
+        found = answering.alike(catalogue, catalogue.row(like).id)
+        if found is None:
+            raise NotFoundError("No other record has a word of this one.")
+        asked = found
+    answer = answering.answered(catalogue, asked, wanted)
+    archive = catalogue.archive
+    if answer.rows and not access.searched(archive, len(answer.rows), now=now(), agent=agent()):
+        say(sentence("K018", archive.config.language))
+    return answer
+
+
+def put_answer(archive: Archive, answer: Answer, *, as_json: bool, as_csv: bool) -> None:
+    """Give the hits, and what was counted."""
+    _put_rows(answer.rows, as_json=as_json, as_csv=as_csv)
+    if as_json and answer.hits.facets:
+        put_json([{"facets": answer.hits.facets, "total": answer.hits.total}])
+    elif not as_csv:
+        _say_facets(answer.hits.facets)
+    if not answer.current:
+        say(sentence("F020", archive.config.language))
+
+
+def _put_rows(rows: Iterable[dict[str, Any]], *, as_json: bool, as_csv: bool) -> None:
+    if as_csv:
+        from docscan.cli.listing import give  # noqa: PLC0415 - few ask for CSV
+
+        give(rows, COLUMNS, as_json=as_json, as_csv=True)
+        return
+    if as_json:
+        put_json(rows)
+        return
+    for row in rows:
+        where = f"{row['archive']}  " if "archive" in row else ""
+        put(
+            f"{where}{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {row['issue_date']}"
+            f"  {row['supplier']}  {Path(row['source']).name}, page {row['page']}"
+        )
+        put(f"    {highlighted(row['snippet'], row['marks'])}")
+
+
+def _say_facets(facets: Any) -> None:
+    for name, counted in facets.items():
+        more = " ..." if len(counted) > SHOWN_VALUES else ""
+        values = ", ".join(f"{value} {count}" for value, count in counted[:SHOWN_VALUES])
+        say(f"{name}: {values}{more}")
+
+
+def say_rest(archive: Archive, answer: Answer, text: str, sort: str) -> None:
+    """How many there are, what else was found or may be meant, and how to go on."""
+    language, hits = archive.config.language, answer.hits
+    facts = {"shown": str(len(answer.rows)), "total": str(hits.total), "typed": str(hits.typed)}
+    say(sentence("F021" if len(answer.rows) == hits.total else "F022", language, **facts))
+    if answer.also:
+        say(sentence("F023", language, words=", ".join(answer.also)))
+    if answer.meant is not None:
+        say(sentence("F024", language, query=str(answer.meant)))
+    if hits.next is not None and text:
+        order = "" if sort == "score" else f" --sort={sort}"
+        say(
+            sentence(
+                "F025",
+                language,
+                command=f"docscan search{order} --after={_written(hits.next)} {shlex.quote(text)}",
+            )
+        )
+
+
+def _completed(catalogue: Catalogue, typed: str) -> tuple[str, ...]:
+    from docscan.search.completing import completions  # noqa: PLC0415 - only a shell asks for it
+
+    names = querying.fields(catalogue.archive.root)
+    return sight.asked(catalogue, lambda seen: completions(typed, seen, catalogue, names, STATES)).found
+
+
+def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool) -> None:
+    found = answering.duplicates(catalogue, record)
+    rows = [catalogue.row(other) for other, _ in found]
+    on_record(catalogue.archive, [record, *(row.id for row in rows)], "view")
+    if as_json:
+        put_json({"id": one, "resemblance": round(share, 3)} for one, share in found)
+        return
+    cells = [
+        (f"{share:.0%}", row.id[:8], row.kind, row.issue_date, row.supplier, Path(row.source).name)
+        for row, (_, share) in zip(rows, found, strict=True)
+    ]
+    put(table(cells, ("alike", "id", "kind", "date", "from", "file"), right=("alike",)))
+    say(sentence("F021", catalogue.archive.config.language, total=str(len(found)), typed="", shown=""))
+
+
+# --- several archives ---------------------------------------------------------------------------------------
+
+
+def _search_site(
+    ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json: bool, as_csv: bool
+) -> None:
+    """Search several archives, each as whoever calls may see it; one that cannot be searched is told."""
+    if not text or wanted.after is not None or wanted.order != "score":
+        raise click.UsageError("Several archives are searched by a QUERY, and answer by score, once.")
+    answers, failed = [], 0
+    language = "en"
+    for root in _archives(site):
+        try:
+            archive = entered(ctx, root, "view")
+            with open_catalogue(archive) as catalogue:
+                answers.append((archive.config.name, answered(catalogue, text, None, wanted)))
+            language = archive.config.language
+        except DocscanError as problem:  # the others are searched all the same
+            failed += 1
+            say(sentence("F040", language, archive=str(root), reason=str(problem)))
+    rows = answering.merged(answers, wanted.limit)
+    _put_rows(rows, as_json=as_json, as_csv=as_csv)
+    facets: dict[str, Any] = {}
+    for _, answer in answers:
+        facets = answering.added(facets, answer.hits.facets)
+    _say_facets(facets)
+    total = sum(answer.hits.total for _, answer in answers)
+    facts = {"shown": str(len(rows)), "total": str(total), "archives": str(len(answers))}
+    say(sentence("F041", language, **facts))
+    if failed:
+        ctx.exit(SOME_PUT_ASIDE)
+
+
+def _archives(site: Path) -> Iterator[Path]:
+    """The archives in a folder, or those that a file names from where it lies, one a line."""
+    if site.is_dir():
+        found = [folder for folder in sorted(site.iterdir()) if is_archive(folder)]
+    else:
+        lines = site.read_text(encoding="utf-8").splitlines()
+        found = [site.parent / line.strip() for line in lines if line.strip() and line.strip()[0] != "#"]
+    if not found:
+        raise NotFoundError(f"There is no archive in {site}.", hint="Name the folder that they lie in.")
+    yield from found
+
+
+# --- what was asked for -------------------------------------------------------------------------------------
+
+
+def _facets(names: str) -> tuple[str, ...]:
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
+    for name in wanted:
+        if name not in FACETS:
+            raise click.UsageError(f"{name!r} cannot be counted by; there are {', '.join(FACETS)}.")
+    return wanted
+
+
+def _order(sort: str) -> str:
+    name = sort.removeprefix("-")
+    if sort != "score" and FIELDS.get(name) in ("text", "keyword"):
+        raise click.UsageError(f"{name!r} is no number or date; sort by added, issue_date, total ...")
+    return sort
+
+
+def _written(cursor: Cursor) -> str:
+    """A cursor as it is typed: tier, value, id."""
+    return f"{cursor.tier},{'' if cursor.value is None else repr(cursor.value)},{cursor.id}"
+
+
+def _cursor(text: str) -> Cursor | None:
+    if not text:
+        return None
+    try:
+        tier, value, identifier = text.split(",")
+        number = None if not value else int(value) if value.lstrip("-").isdecimal() else float(value)
+        return Cursor(int(tier), number, identifier)
+    except ValueError:
+        raise click.UsageError("--after takes what the answer before ended with.") from None
+
+
+COMMANDS: dict[str, Any] = {"search": search_}

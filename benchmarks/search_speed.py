@@ -1,0 +1,230 @@
+"""Indexing rate, room, memory, latency by kind of query, and recall, for both engines."""
+
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from search_corpus import Paper, papers
+from whoosh.fields import ID, NUMERIC, Schema
+from whoosh.index import create_in
+from whoosh.query import NumericRange
+
+from docscan.search import Index, Question, parse, planned, prepared
+from docscan.search.plan import Among, Plan
+from docscan.search.planning import tiered
+from docscan.search.tantivy_engine import TantivyIndex
+from docscan.search.whoosh_engine import WhooshIndex
+
+BATCH = 1000
+Bar = tuple[str, float, bool]
+
+# The bars: what a person at the screen bears, and what an archive's night allows.
+MOST_MS = {"whoosh": 200.0, "tantivy": 10.0, "million": 50.0}
+LEAST_DOCS = 2000.0  # records a second and core, prepared and indexed by tantivy
+MOST_ROOM = 1.6  # times the text, tantivy
+LEAST_RECALL = 0.98
+MOST_WIDER = 2.0  # times the exact query's p95
+MOST_MEMORY = 30.0  # MB of an open Whoosh index
+LEAST_RANGE = 20.0  # times faster than plain Whoosh
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many documents, and how many of each query."""
+
+    whoosh: int
+    tantivy: int
+    each: int
+    random: int
+    killed: int
+
+    @staticmethod
+    def chosen(*, quick: bool, million: bool) -> "Sizes":
+        if quick:
+            return Sizes(1000, 5000, 25, 500, 10)
+        return Sizes(20_000, 1_000_000 if million else 100_000, 80, 10_000, 200)
+
+
+def speed(folder: Path, sizes: Sizes) -> Iterator[Bar]:
+    for name, opener, count in (
+        ("whoosh", WhooshIndex, sizes.whoosh),
+        ("tantivy", TantivyIndex, sizes.tantivy),
+    ):
+        where = folder / f"{name}-speed"
+        index = opener(where)
+        text, preparing, indexing = fill(index, count)
+        rate = count / (preparing + indexing)
+        size = sum(path.stat().st_size for path in where.rglob("*") if path.is_file())
+        print(f"{name}: {count} documents; prepared {count / preparing:.0f} a second, indexed")
+        print(f"  {count / indexing:.0f}, both {rate:.0f}; the index is {size / text:.2f} x the text")
+        if name == "tantivy":
+            yield "tantivy documents a second", rate, rate >= LEAST_DOCS
+            yield "tantivy index / text", size / text, size / text <= MOST_ROOM
+        most = MOST_MS["million" if count >= 10**6 else name]
+        for kind, (half, p95) in latencies(index, sizes.each).items():
+            print(f"  {kind:12} p50 {half:8.2f} ms   p95 {p95:8.2f} ms", flush=True)
+            yield f"{name} {kind} p95 ms", p95, p95 <= most
+        index.close()
+        if name == "whoosh":
+            yield from whoosh_alone(where, sizes)
+
+
+def fill(index: Index, count: int) -> tuple[int, float, float]:
+    """The bytes of all texts, and the seconds of preparing and of indexing."""
+    text, preparing, indexing, seq = 0, 0.0, 0.0, 0
+    made = papers(count)
+    while batch := list(islice(made, BATCH)):
+        text += sum(len(page.encode()) for paper in batch for page in paper.document.pages)
+        text += sum(len(value.encode()) for paper in batch for value in paper.document.fields.values())
+        seq += len(batch)
+        start = time.process_time()
+        ready = [prepared(paper.document) for paper in batch]
+        between = time.process_time()
+        index.update(ready, seq=seq)
+        indexing += time.process_time() - between
+        preparing += between - start
+        if seq % 10_000 == 0:
+            print(f"  {seq} documents, {seq / preparing:.0f} and {seq / indexing:.0f} a second", flush=True)
+    return text, preparing, indexing
+
+
+def questions(each: int) -> dict[str, list[Question]]:
+    chance = random.Random(7)  # noqa: S311 - which words are asked
+    sample = list(papers(400, rate=0))
+    found: dict[str, list[Question]] = {}
+
+    def ask(kind: str, typed: str, **more: object) -> None:
+        node = parse(typed)
+        tiers = tiered(node)[:1] if kind in EXACT else planned(node)
+        found.setdefault(kind, []).append(Question(tiers, **more))  # type: ignore[arg-type]  # a table of them
+
+    for _ in range(each):
+        words = list(chance.choice(sample).printed)
+        long = next(word for word in chance.sample(words, len(words)) if len(word) >= 5)
+        at, year = chance.randrange(len(words) - 1), chance.randint(2016, 2026)
+        three = " ".join(chance.sample(words, 3))
+        ask("term", long)
+        ask("and 3", three)
+        ask("phrase", f'"{words[at]} {words[at + 1]}"')
+        ask("near", f'"{words[at]} {words[-1 - at]}"~5')
+        ask("prefix", f"{long[:3]}*")
+        ask("range", f"issue_date:{year}-03..{year}-05")
+        ask("tolerant", long)
+        ask("tolerant 3", three)
+        ask("sorted", f"total:>{chance.randint(10, 2000)}", order="-total")
+        ask("facets", long, facets=("kind", "supplier", "year", "language"))
+        ask("all facets", "-zzzzzz", facets=("kind", "year", "state"))
+        ask("without", f"{long} -{words[at]}")
+        ask("number", f"F-{year}/{chance.randrange(1000):06d}")
+    return found
+
+
+EXACT = ("term", "and 3", "phrase", "prefix", "range")
+
+
+def latencies(index: Index, each: int) -> dict[str, tuple[float, float]]:
+    """Of each kind of query the median and the 95th percentile, in milliseconds."""
+    found = {}
+    for kind, asked in questions(each).items():
+        index.search(asked[0])  # opens the files
+        times = []
+        for question in asked:
+            start = time.process_time()
+            index.search(question)
+            times.append((time.process_time() - start) * 1000)
+        found[kind] = statistics.median(times), sorted(times)[int(len(times) * 0.95)]
+    return found
+
+
+MEMORY = """
+import sys
+from pathlib import Path
+from docscan.search import Question, parse, planned
+from docscan.search.whoosh_engine import WhooshIndex
+def private():
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty")) / 1024
+planned(parse("warm rechnung"))
+before = private()
+index = WhooshIndex(Path(sys.argv[1]))
+tiers = planned(parse("total:>1000 OR issue_date:2020"))
+index.search(Question(tiers, order="-total", facets=("kind", "supplier")))
+print(private() - before)
+"""
+
+
+def whoosh_alone(where: Path, sizes: Sizes) -> Iterator[Bar]:
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(where)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    memory = float(done.stdout)
+    yield "whoosh memory MB", memory, memory <= MOST_MEMORY
+    plain = plain_range(where.with_name("plain"), sizes)
+    with_mask = WhooshIndex(where)
+    ours = latencies_of(with_mask.search, questions(sizes.each)["range"])
+    with_mask.close()
+    few = sizes.whoosh < 10_000  # where plain Whoosh is quick, too
+    yield "range, times plain Whoosh", plain / ours, few or plain / ours >= LEAST_RANGE
+
+
+def latencies_of(ask: Callable[[Question], object], asked: Iterable[Question]) -> float:
+    """The median, in milliseconds."""
+    times = []
+    for question in asked:
+        start = time.process_time()
+        ask(question)
+        times.append((time.process_time() - start) * 1000)
+    return statistics.median(times)
+
+
+def plain_range(folder: Path, sizes: Sizes) -> float:
+    """The median of Whoosh's own range over its own field of numbers, in milliseconds."""
+    folder.mkdir()
+    index = create_in(folder, Schema(id=ID(stored=True), day=NUMERIC(int, bits=64)))
+    writer = index.writer(limitmb=64)
+    for paper in papers(sizes.whoosh):
+        writer.add_document(id=paper.document.id, day=int(paper.document.added.replace("-", "")))
+    writer.commit()
+    with index.searcher() as searcher:
+        times = []
+        for year in range(2016, 2027):
+            start = time.process_time()
+            found = searcher.search(NumericRange("day", year * 10000 + 301, year * 10000 + 531), limit=10)
+            len(found)
+            times.append((time.process_time() - start) * 1000)
+    return statistics.median(times)
+
+
+def recall(folder: Path, sizes: Sizes) -> Iterator[Bar]:
+    """The share of printed words under which their document is found, however they were read."""
+    count = min(sizes.whoosh, 5000)
+    index = TantivyIndex(folder / "recall")
+    kept: list[Paper] = []
+    made = papers(count)
+    while batch := list(islice(made, BATCH)):
+        kept += batch
+        index.update([prepared(paper.document) for paper in batch], seq=len(kept))
+    chance = random.Random(3)  # noqa: S311 - as above
+    asked = exact = wide = 0
+    for paper in chance.sample(kept, min(len(kept), sizes.each * 25)):
+        word = chance.choice(paper.printed)
+        tiers = tiered(parse(f"text:{word}" if not word.isalpha() else word))
+        asked += 1
+        exact += has(index, tiers[0], paper.document.id)
+        wide += has(index, tiers[-1], paper.document.id)
+    index.close()
+    print(f"recall of {asked} words: exact {exact / asked:.3f}")
+    yield "recall", wide / asked, wide / asked >= LEAST_RECALL
+
+
+def has(index: Index, plan: Plan, identifier: str) -> bool:
+    return index.search(Question((plan,), limit=0, only=Among(frozenset({identifier})))).total == 1

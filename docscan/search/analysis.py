@@ -174,6 +174,8 @@ def taken(text: str, language: str | None = None) -> Taken:
             empty or another one, none for None.
     """
     found = list(map(reader(language).__getitem__, _CHUNK.findall(text)))
+    if len(found) == 1 and _MONTHS.keys().isdisjoint(found[0].run):
+        return found[0]
     runs, wholes, forms, bones = zip(*found, strict=True) if found else ((), (), (), ())
     run = tuple(chain.from_iterable(runs))
     grouped = [*_grouped(text)] if _GROUPED.search(text) else []
@@ -212,7 +214,8 @@ class _Reader(dict[str, Taken]):
         self.language = language
 
     def __missing__(self, chunk: str) -> Taken:
-        words, parts = _parts(chunk)
+        plain = chunk.isalpha() and chunk.isascii() and len(chunk) <= LONGEST  # most are
+        words, parts = ((chunk,), (chunk.lower(),)) if plain else _parts(chunk)
         joined = "".join(parts)
         if joined.isdecimal():
             return Taken(parts, _wholes(chunk, parts) if len(parts) > 1 else _NONE, _NONE, _NONE)
@@ -234,13 +237,13 @@ def reader(language: str | None) -> Mapping[str, Taken]:
 
 def _forms(words: Sequence[str], parts: Sequence[str], language: str) -> frozenset[str]:
     """What the words are forms of, where that is another word."""
-    found = [
-        f"{tongue}={folded}"
-        for word, part in zip(words, parts, strict=True)
-        if len(part) >= SHORTEST and part.isalpha()
-        for tongue, form in lemmas(word.lower(), language)
-        if (folded := form if form.isascii() else fold(form)) != part
-    ]
+    found: list[str] = []
+    for word, part in zip(words, parts, strict=True):
+        if len(part) >= SHORTEST and part.isalpha():
+            for tongue, form in lemmas(word.lower(), language):
+                folded = form if form.isascii() else fold(form)
+                if folded != part:
+                    found.append(f"{tongue}={folded}")
     return frozenset(found) if found else _NONE
 
 

@@ -9,7 +9,7 @@ Both libraries are loaded when they are first asked: Morfeusz2 takes 0.13 s of
 processor time to start.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Any
@@ -37,7 +37,9 @@ def lemmas(word: str, language: str) -> list[Form]:
         word: In lower case, with its accents.
         language: Of the text; each of the four when it is none of them.
     """
-    tongues = (language,) if language in LANGUAGES else LANGUAGES
+    if language in ("es", "de", "en"):
+        return [(language, _stemmer(language)(word))]
+    tongues = ("pl",) if language == "pl" else LANGUAGES
     return [(tongue, form) for tongue in tongues for form in _forms(word, tongue)]
 
 
@@ -53,7 +55,7 @@ def asked(word: str, language: str) -> tuple[str, ...]:
 
 def _forms(word: str, language: str) -> tuple[str, ...]:
     known = _polish(word) if language == "pl" else ()
-    return known or (_stemmer(language).stemWord(word),)
+    return known or (_stemmer(language)(word),)
 
 
 def _polish(word: str) -> tuple[str, ...]:
@@ -68,10 +70,11 @@ def _entries(word: str) -> Iterator[str]:
 
 
 @cache
-def _stemmer(language: str) -> Any:
+def _stemmer(language: str) -> Callable[[str], str]:
     import Stemmer  # noqa: PLC0415 - not every search has a word
 
-    return Stemmer.Stemmer(_SNOWBALL[language])
+    stem: Callable[[str], str] = Stemmer.Stemmer(_SNOWBALL[language], 0).stemWord
+    return stem
 
 
 @cache

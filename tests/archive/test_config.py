@@ -21,8 +21,10 @@ def test_the_template_says_what_would_be_without_it(tmp_path: Path) -> None:
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = 'name="N"\nlanguage="de"\npipeline="p"\n[inbox]\nquiet=1\ngrace=2\n[run]\nworkers=3\ntimeout=4\n'
-    made = config.Config("N", "de", "p", config.Inbox(1, 2), config.Run(3, 4), config.Review(5))
-    assert load(tmp_path, text + "[review]\nsample=5") == made
+    made = config.Config(
+        "N", "de", "p", config.Inbox(1, 2), config.Run(3, 4), config.Review(5), config.Search("tantivy")
+    )
+    assert load(tmp_path, text + '[review]\nsample=5\n[search]\nengine="tantivy"') == made
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('name="A"\n[run]\nworkers=-1', "[run] workers", "0"),
         ('name="A"\n[run]\ntimeout=0', "timeout = 0", "seconds"),
         ('name="A"\n[review]\nsample=0.5', "[review] sample", "50"),
+        ('name="A"\n[search]\nengine="lucene"', "'lucene' is not known", "auto, whoosh, tantivy"),
         ('name="A"\nrun=3', "run is not a table", "[run]"),
         ('name="A"\n[timestamp]\nulr="https://a.example"', "[timestamp] ulr is not known", "url"),
         ('name="A"\n[timestamp]\nurl="file:///etc/passwd"', "is no address", "https://"),

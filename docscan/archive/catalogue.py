@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from docscan.archive import event, ledger, projection, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
 from docscan.archive.projection import Judged, Row
+from docscan.archive.tables import Database
 from docscan.errors import LedgerError, NotFoundError
 
 __all__ = ["Catalogue", "Errand", "Judged", "Row", "open_catalogue"]
@@ -146,6 +145,10 @@ class Catalogue:
             what = "Several records begin" if rows else "No record begins"
             raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
         return Row(*rows[0])
+
+    def languages(self) -> frozenset[str]:
+        """The languages of the records; empty for one that has none."""
+        return frozenset(language for (language,) in self._rows("SELECT DISTINCT language FROM record"))
 
     def documents(self, sha256: str) -> int:
         """How many documents were made of a file: the highest number of any."""

@@ -2,13 +2,34 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import cast
 
 from docscan.errors import ArchiveError
+
+
+@contextmanager
+def _without_numpy() -> Iterator[None]:
+    """Keep sqlite-utils from loading numpy, whose numbers nobody stores here.
+
+    It would take more processor time than all else that a command loads.
+    """
+    modules = cast(MutableMapping[str, object], sys.modules)
+    unloaded = "numpy" not in modules
+    if unloaded:
+        modules["numpy"] = None  # then an import of it fails, and sqlite-utils does without
+    try:
+        yield
+    finally:
+        if unloaded:
+            del modules["numpy"]
+
+
+with _without_numpy():
+    from sqlite_utils import Database as Database  # noqa: PLC0414 - the catalogue takes it from here
 
 VERSION = 4  # of the tables, kept as `PRAGMA user_version`
 REBUILD = "Make it anew with: docscan rebuild"
@@ -177,7 +198,7 @@ def connect(path: Path) -> Database:
         try:
             if not writable:
                 _copy(path, connection)
-            db = Database(connection, recursive_triggers=True)
+            db = Database(connection, recursive_triggers=True, execute_plugins=False)  # nobody's but ours
             _prepare(path, db)
         except BaseException:
             connection.close()

@@ -12,6 +12,7 @@ from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.errors import AccessError, SearchError
 from docscan.messages import sentence
 from docscan.search.fields import FIELDS, fields_of
+from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Node
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
@@ -61,7 +62,12 @@ def understood(catalogue: Catalogue, text: str, on: date) -> Query:
     if wanted & PAPER or clients(node):
         states |= _of_paper(catalogue, node, wanted, on)
     tiers: dict[Plan, str] = {}
-    for name, plan in zip(TIERS, tiered(with_clients(node), states=states), strict=True):
+    spoken = catalogue.languages()
+    languages = (
+        spoken if spoken <= set(LANGUAGES) else LANGUAGES
+    )  # a document of no language has forms of each
+    planned = tiered(with_clients(node), states=states, languages=sorted(languages))
+    for name, plan in zip(TIERS, planned, strict=True):
         tiers.setdefault(plan, name)
     return Query(node, tuple(tiers), tuple(tiers.values()))
 

@@ -17,9 +17,8 @@ LANGUAGES = ("en", "es", "pl", "de")
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Every code with its sentence in each language."""
     found: dict[str, Mapping[str, str]] = {}
-    for file in sorted(resources.files(__name__).iterdir(), key=lambda item: item.name):
-        if file.name.endswith(".toml"):
-            found.update(tomllib.loads(file.read_text(encoding="utf-8")))
+    for text in _texts():
+        found.update(_parsed(text))
     return found
 
 
@@ -35,7 +34,7 @@ def sentence(code: str, language: str, **facts: str) -> str:
     Returns:
         The sentence, complete.
     """
-    wording = sentences()[code]
+    wording = _wording(code)
     said = {name: _said(fact, language) for name, fact in facts.items()}
     return wording.get(language, wording["en"]).format_map(said)
 
@@ -43,3 +42,24 @@ def sentence(code: str, language: str, **facts: str) -> str:
 def _said(fact: str, language: str) -> str:
     known = fact.startswith("@") and fact[1:] in sentences()
     return sentence(fact[1:], language) if known else fact
+
+
+def _wording(code: str) -> Mapping[str, str]:
+    """The sentence of a code in each language; of all the files, only the one that has it is parsed.
+
+    Raises:
+        KeyError: There is no such code.
+    """
+    heading = f"\n[{code}]\n"
+    return next((_parsed(text)[code] for text in _texts() if heading in text), None) or sentences()[code]
+
+
+@cache
+def _texts() -> tuple[str, ...]:
+    files = sorted(resources.files(__name__).iterdir(), key=lambda item: item.name)
+    return tuple(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".toml"))
+
+
+@cache
+def _parsed(text: str) -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(text)

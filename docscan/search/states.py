@@ -9,7 +9,6 @@ from datetime import date
 
 from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
-from docscan.archive.keeping import retention, schedules, standing
 from docscan.search.analysis import fold
 from docscan.search.nodes import And, Leaf, Node, Not, Or, Phrase, Prefix, State, Word, leaves
 
@@ -96,12 +95,16 @@ def _doubted(catalogue: Catalogue, on: date) -> Ids:  # noqa: ARG001 - one shape
 
 
 def _held(catalogue: Catalogue, on: date) -> Ids:  # noqa: ARG001 - one shape for all
+    from docscan.archive.keeping import standing  # noqa: PLC0415 - most searches ask for none of it
+
     kept = standing.of(catalogue, "holds").objects
     return frozenset(name for name, one in kept.items() if one.holds)
 
 
 def _due(catalogue: Catalogue, on: date) -> Ids:
     """Those kept long enough, as `docscan retention due` lists them."""
+    from docscan.archive.keeping import retention, schedules, standing  # noqa: PLC0415 - as above
+
     told = standing.of(catalogue)
     schedule = schedules.load(catalogue.archive, told.schedule)
     items = retention.overview(catalogue, told, schedule, on).values()

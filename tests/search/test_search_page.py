@@ -9,10 +9,12 @@ import pytest
 from docscan.errors import SearchError
 from docscan.schema import Property, Schema
 from docscan.search.fields import FIELDS, fields_of
-from docscan.search.index import IndexDocument
+from docscan.search.index import IndexDocument, Question
 from docscan.search.planning import planned
 from docscan.search.prepared import prepared
 from docscan.search.query import parse
+from docscan.search.tantivy_engine import TantivyIndex
+from docscan.search.whoosh_engine import WhooshIndex
 
 PAGE = (Path(__file__).parents[2] / "docs" / "search.md").read_text(encoding="utf-8")
 TODAY = date(2026, 6, 17)
@@ -64,3 +66,17 @@ def test_the_error_on_the_page_is_the_one_that_is_shown() -> None:
     with pytest.raises(SearchError) as caught:
         parse("total:>many")
     assert f"{caught.value.shown()}\n{caught.value} {caught.value.hint}" in PAGE
+
+
+@pytest.mark.parametrize("engine", [WhooshIndex, TantivyIndex])
+def test_every_engine_answers_the_examples(engine: type[WhooshIndex | TantivyIndex], tmp_path: Path) -> None:
+    index = engine(tmp_path / "index")
+    index.update(DOCUMENTS, seq=1)
+    wrong = []
+    for typed, promised in EXAMPLES:
+        node = parse(typed, fields=fields_of([SCHEMA]), states=STATES, today=TODAY)
+        found = {hit.id for hit in index.search(Question(planned(node, states=STATES))).hits}
+        if found != (set() if promised == "nothing" else set(promised.split(", "))):
+            wrong.append(typed)
+    index.close()
+    assert not wrong

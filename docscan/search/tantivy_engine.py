@@ -68,9 +68,9 @@ class TantivyIndex:
             folder.mkdir(parents=True, exist_ok=True)
             if not self._ours():
                 self._rebuild()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise ArchiveError(
-                f"The search index {folder} cannot be made: {error.strerror or error}.",
+                f"The search index {folder} cannot be made: {getattr(error, 'strerror', None) or error}.",
                 hint="Make it anew, where it can be written, with: docscan rebuild",
             ) from error
 

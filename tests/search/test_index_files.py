@@ -1,7 +1,6 @@
 """An index is whole after everything that can happen to its files, whichever engine keeps it."""
 
 import contextlib
-import os
 import shutil
 import signal
 import subprocess
@@ -191,9 +190,8 @@ def test_a_folder_with_other_things_is_left_alone(engine: Engine, tmp_path: Path
     assert (tmp_path / "thesis.txt").read_text() == "irreplaceable"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_an_index_that_cannot_be_made_is_said_in_a_sentence(engine: Engine, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+    (tmp_path / "index").write_text("a file")
     with pytest.raises(ArchiveError, match="cannot be made"):
         engine(tmp_path / "index")
 

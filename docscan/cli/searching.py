@@ -28,7 +28,7 @@ from docscan.cli.terminal import (
 from docscan.errors import DocscanError, NotFoundError
 from docscan.messages import sentence
 from docscan.search import sight
-from docscan.search.fields import FIELDS
+from docscan.search.fields import FIELDS, VERDICTS
 from docscan.search.index import Cursor
 from docscan.search.states import STATES
 
@@ -107,7 +107,8 @@ def search_(
     archive = standing_in(ctx)
     with open_catalogue(archive) as catalogue:
         if complete is not None:
-            put("\n".join(_completed(catalogue, complete)))
+            for one in _completed(catalogue, complete):
+                put(one)
         elif duplicates is not None:
             _put_duplicates(catalogue, catalogue.row(duplicates).id, as_json=as_json)
         else:
@@ -207,7 +208,8 @@ def _completed(catalogue: Catalogue, typed: str) -> tuple[str, ...]:
     from docscan.search.completing import completions  # noqa: PLC0415 - only a shell asks for it
 
     names = querying.fields(catalogue.archive.root)
-    return sight.asked(catalogue, lambda seen: completions(typed, seen, catalogue, names, STATES)).found
+    states = (*STATES, *(f"is:{verdict}" for verdict in VERDICTS))
+    return sight.asked(catalogue, lambda seen: completions(typed, seen, catalogue, names, states)).found
 
 
 def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool) -> None:

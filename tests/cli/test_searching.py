@@ -1,0 +1,142 @@
+"""Searching from the command line: pages of hits, CSV, proposals, kept searches, several archives."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from docscan import archive as archives
+from docscan.archive import Archive
+from docscan.archive.catalogue import open_catalogue
+from docscan.cli.answering import Answer, merged
+from docscan.search.index import Hits
+from tests.archive.conftest import NOW, file_one, object_id
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+def made(root: Path, *numbers: int, name: str = "acme") -> Archive:
+    archive = archives.create(root, name=name, language="en", now=NOW, agent="root")
+    with open_catalogue(archive) as catalogue:
+        for number in numbers:
+            file_one(archive, catalogue, number)
+    return archive
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return made(tmp_path / "site" / "acme", *range(1, 6))
+
+
+def ids(said: tuple[int, str, str]) -> list[str]:
+    assert said[0] == 0, said[2]
+    return [json.loads(line)["id"] for line in said[1].splitlines()]
+
+
+@pytest.mark.parametrize("sort", ["score", "added", "-added", "pages"])
+def test_pages_of_hits_make_up_the_whole(archive: Archive, call: Call, sort: str) -> None:
+    ask = ["-A", archive.root, "search", f"--sort={sort}", "--json", "factura"]
+    found: list[str] = []
+    after: list[str] = []
+    for _ in range(3):
+        said = call(*ask, "--limit=2", *after)
+        found += ids(said)
+        after = [word for word in said[2].split() if word.startswith("--after=")]
+    assert found == ids(call(*ask)) == [object_id(number) for number in range(1, 6)]
+    assert after == []
+
+
+def test_a_hit_says_how_and_where_it_was_found(archive: Archive, call: Call) -> None:
+    typed = json.loads(call("-A", archive.root, "search", '"factura nº2"', "--json")[1])
+    assert (typed["tier"], typed["page"], typed["snippet"]) == ("as typed", 1, "Factura nº2")
+    assert [box["page"] for box in typed["boxes"]] == [1]
+    (left, top, right, bottom) = typed["boxes"][0]["box"]
+    assert (left, top, right, bottom) == (0, 20, 19, 30)
+    misread = call("-A", archive.root, "search", "tactura", "--json", "--limit", "1")
+    assert json.loads(misread[1])["tier"] == "misread"
+    assert "Also found as: factura." in misread[2]
+
+
+def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call: Call) -> None:
+    with open_catalogue(archive) as catalogue:
+        catalogue.db.execute("UPDATE record SET supplier = '=1+1' WHERE id = ?", (object_id(1),))
+        catalogue.db.conn.commit()
+    code, out, _ = call("-A", archive.root, "search", "factura", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert (code, len(rows), rows[0]["supplier"]) == (0, 5, "'=1+1")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["x", "--like", "y"],
+        ["x", "--facets", "colour"],
+        ["x", "--sort", "supplier_name"],
+        ["x", "--after", "y"],
+        ["--save", "y", "--complete", "z"],
+        ["x", "--json", "--csv"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_asked_so_is_said_at_once(archive: Archive, call: Call, words: list[str]) -> None:
+    assert call("-A", archive.root, "search", *words)[:2] == (2, "")
+
+
+def test_a_query_is_completed_by_fields_states_values_and_words(archive: Archive, call: Call) -> None:
+    def proposed(typed: str) -> list[str]:
+        return call("-A", archive.root, "search", "--complete", typed)[1].splitlines()
+
+    assert proposed("kind:invoice suppl") == ["supplier_name:", "supplier_tax_id:", "supplier_address:"]
+    assert proposed("fact") == ["factura"]
+    assert proposed("-is:o") == ["is:on-loan", "is:overdue"]
+    assert proposed("(kind:f") == ["kind:form"]
+    assert proposed("xyz") == []
+
+
+def test_a_kept_search_tells_what_is_new_once(archive: Archive, call: Call) -> None:
+    at = ["-A", archive.root]
+    assert "Kept as forms" in call(*at, "search", "kind:form", "--save", "forms")[2]
+    assert call(*at, "searches", "news")[0] == 0
+    with open_catalogue(archive) as catalogue:
+        file_one(archive, catalogue, 6)
+        file_one(archive, catalogue, 7)
+    code, out, said = call(*at, "searches", "news", "--json")
+    assert (code, said) == (8, "1 new.\n")
+    assert json.loads(out)["id"] == object_id(6)
+    assert call(*at, "searches", "news")[0] == 0
+    assert len(ids(call(*at, "searches", "run", "forms", "--json"))) == 3
+    assert call(*at, "searches", "remove", "forms")[0] == 0
+    assert call(*at, "searches", "run", "forms")[0] == 6
+
+
+def test_all_archives_of_a_site_are_searched_and_a_broken_one_is_told(
+    archive: Archive, call: Call, tmp_path: Path
+) -> None:
+    made(tmp_path / "site" / "zulu", 11, 12, name="zulu")
+    ask = ["search", "factura", "--json", "--facets", "kind", "--all"]
+    code, out, said = call(*ask, tmp_path / "site")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [row["archive"] for row in rows] == ["acme", "zulu", "acme", "zulu", "acme", "acme", "acme"]
+    assert "7 of 7 found in 2 archives." in said
+    assert "kind: invoice 4, form 3" in said
+    (tmp_path / "site" / "zulu" / "docscan.toml").write_text("[")
+    code, out, said = call(*ask, tmp_path / "site")
+    assert (code, len(out.splitlines())) == (1, 5)
+    assert "zulu was not searched" in said
+    listed = tmp_path / "site.txt"
+    listed.write_text("# clients\nsite/acme\n")
+    assert len(call(*ask, listed)[1].splitlines()) == 5
+
+
+def test_hits_of_several_archives_come_by_tier_and_then_in_turn() -> None:
+    def answer(*tiers: str) -> Answer:
+        rows = tuple({"id": str(at), "tier": tier} for at, tier in enumerate(tiers))
+        return Answer(rows, Hits(len(rows), 0, ()), (), None, current=True)
+
+    found = merged([("a", answer("as typed", "misread")), ("b", answer("as typed", "inflected"))], 9)
+    assert [(row["archive"], row["id"]) for row in found] == [("a", "0"), ("b", "0"), ("b", "1"), ("a", "1")]

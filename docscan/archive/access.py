@@ -3,7 +3,7 @@
 People stand with their roles in `access.toml` at the archive's root; without
 that file everybody may do everything, as at a single desk. A person is the
 login that calls. Whoever may read or write the archive's files can go round this (rows
-A2 and A10 of the threat model): it keeps honest people to their part, and the
+A2 and A9 of the threat model): it keeps honest people to their part, and the
 ledger tells what they did. The file is changed by `change` alone, so that the ledger
 names its digest.
 """

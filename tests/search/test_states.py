@@ -1,6 +1,7 @@
 """What is known of records besides themselves is looked up as the lists tell it."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,8 @@ def test_a_client_is_also_whose_box_the_paper_stands_in() -> None:
 )
 def test_only_the_states_that_are_asked_for_are_looked_up(query: str, asked: set[str]) -> None:
     assert states.named([parse(query, states=STATES)]) == asked
+
+
+def test_the_page_of_answers_tells_every_state() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "answers.md").read_text()
+    assert all(f"`{name}`" in page for name in STATES)

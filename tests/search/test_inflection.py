@@ -6,7 +6,8 @@ from docscan.search.inflection import LANGUAGES, asked, lemmas
 
 POLISH = [
     ("faktura", "faktury"), ("faktura", "fakturze"), ("faktur", "fakturami"), ("sprzedawca", "sprzedawcy"),
-    ("nabywca", "nabywców"), ("termin", "terminie"), ("płatność", "płatności"), ("należność", "należnościach"),
+    ("nabywca", "nabywców"), ("termin", "terminie"), ("płatność", "płatności"),
+    ("należność", "należnościach"),
     ("umowa", "umów"), ("umowie", "umową"), ("rachunek", "rachunku"), ("konto", "kont"),
     ("kwota", "kwocie"), ("podatek", "podatku"), ("odsetki", "odsetek"), ("dzień", "dni"),
     ("usługa", "usług"), ("towar", "towarów"), ("dostawa", "dostaw"), ("zamówienie", "zamówień"),

@@ -120,7 +120,7 @@ def test_systemd_itself_accepts_the_units(tmp_path: Path):
 
 def test_the_cron_lines_are_whole_and_call_commands_that_exist():
     lines = [line for block in fenced(OPERATIONS, "cron") for line in block.splitlines()]
-    assert len(lines) == 6
+    assert len(lines) == 7
     for line in lines:
         *times, user, command = line.split(None, 6)
         assert all(re.fullmatch(r"\*|\d+", time) for time in times), times

@@ -1,16 +1,19 @@
 """What the chapters about paper share: the register, open for a look or for a change."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from docscan.archive import healing, ledger
 from docscan.archive.catalogue import open_catalogue
-from docscan.archive.layout import PATIENCE
+from docscan.archive.layout import PATIENCE, Archive
 from docscan.archive.recovery import taken_up
-from docscan.cli.terminal import agent, now, standing_in
+from docscan.cli.terminal import agent, now, say, standing_in
+from docscan.errors import LedgerError
 from docscan.holdings.register import Register, open_register
+from docscan.messages import sentence
 
 if TYPE_CHECKING:
     from docscan.archive.access import Act
@@ -20,12 +23,25 @@ if TYPE_CHECKING:
 def looking(ctx: click.Context) -> Iterator[Register]:
     """The register of the archive one stands in, for whoever may look at it.
 
+    Where a crash left events that are not in it yet, that is said.
+
     Raises:
         AccessError: Whoever calls may not.
         ArchiveError: It cannot be used.
     """
-    with open_catalogue(standing_in(ctx)) as catalogue, open_register(catalogue) as register:
+    archive = standing_in(ctx)
+    with open_catalogue(archive) as catalogue, open_register(catalogue) as register:
+        if _is_behind(archive):
+            say(sentence("B094", archive.config.language))
         yield register
+
+
+def _is_behind(archive: Archive) -> bool:
+    """Whether whole events wait for the next command that writes; damage is for `verify` to name."""
+    with suppress(LedgerError):
+        head = ledger.read_head(archive)
+        return healing.mended(archive, head) not in (None, head)
+    return False
 
 
 @contextmanager

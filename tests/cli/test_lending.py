@@ -12,6 +12,7 @@ from depot import enter, furnish, working
 from shelf import Shelf
 
 from docscan.archive import access, ledger
+from docscan.archive.event import Draft
 from docscan.archive.proof import checkpoint
 from docscan.holdings import policies
 from tests.archive.conftest import file_one
@@ -173,3 +174,17 @@ def test_who_may_not_lend_is_told_who_may(docscan: Call, shelf: Shelf):
         access.change(register.catalogue, "boss", ["administrator"], now=datetime.now(UTC), agent="boss")
     code, _, err = docscan("loan", "out", FILES[0], "--for", PERSON)
     assert (code, "lend" in err) == (6, True)
+
+
+def test_what_a_crash_kept_from_an_answer_is_said_until_the_next_writer_adds_it(docscan: Call, shelf: Shelf):
+    head = ledger.read_head(shelf.archive)
+    ledger.append(shelf.archive, Draft("repair", detail={"bytes": 1}), now=datetime.now(UTC), agent="maria")
+    ledger.write_head(shelf.archive, head)
+    code, out, err = docscan("loans")
+    assert (code, out) == (0, "")
+    assert "interrupted" in err
+    code, out, err = docscan("verify")
+    assert "L6" in out + err
+    assert "not signed" not in out + err
+    assert docscan("loan", "out", FILES[0], "--for", PERSON)[0] == 0
+    assert "interrupted" not in docscan("loans")[2]

@@ -378,15 +378,19 @@ def _stale(
 
 
 def _unsigned(archive: Archive, examined: Examined, now: datetime) -> Iterator[Remark]:
-    """Step 5, second half: whether events wait for a signature for longer than a day."""
+    """Step 5, second half: whether events wait for a signature for longer than a day.
+
+    Those that only a crash kept the head from counting (L6) are of the last
+    writer, who would have signed them: nothing is said of their age.
+    """
     count = examined.unsigned
     if not count:
         return
     try:
         oldest = next(ledger.read(archive, after=examined.size - count - 1), None)
     except LedgerError:  # findings of its own
-        oldest = None
-    if now - _moment(oldest) > policy.UNSIGNED:
+        return
+    if oldest is not None and now - _moment(oldest) > policy.UNSIGNED:
         yield Remark("W7", {"count": str(count)})
 
 

@@ -144,11 +144,11 @@ def _scores(found: Found, question: Question) -> Values:
     for tier, plan in enumerate(question.tiers):
         if not rated(plan) or not (found.tiers == tier).any():
             continue
-        leaves = tuple(_leaves(plan))
+        leaves = [(leaf, _rarity(found.segments, leaf)) for leaf in _leaves(plan)]
         for part, segment in enumerate(found.segments):
             here = (found.parts == part) & (found.tiers == tier)
-            for leaf in leaves if here.any() else ():
-                scores[here] += _rarity(found.segments, leaf) * _share(segment, leaf)[found.numbers[here]]
+            for leaf, rarity in leaves if here.any() else ():
+                scores[here] += rarity * _share(segment, leaf)[found.numbers[here]]
     return -scores
 
 

@@ -10,14 +10,14 @@ import contextlib
 import pickle
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import IndexReader, SegmentReader
+from whoosh.reading import IndexReader
 from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
 
@@ -28,6 +28,7 @@ from docscan.search.plan import Among, Plan, Term
 from docscan.search.prepared import Prepared
 from docscan.search.whoosh_answer import answered
 from docscan.search.whoosh_codec import Codec
+from docscan.search.whoosh_merging import tidying, wiping
 from docscan.search.whoosh_schema import COLUMNS, column, enrol, enrolled, entry, fingerprint, schema
 from docscan.search.whoosh_segment import Segment
 
@@ -134,17 +135,11 @@ class WhooshIndex:
 
     def words(self, start: str, limit: int, *, only: Plan | None = None) -> tuple[Suggestion, ...]:
         """The terms of the body that begin so."""
+        counted: Counter[str] = Counter()
         with _readable():
-            reader = self._open()
-            terms = [term.decode() for term in reader.expand_prefix("body", start)]
-            if only is None:
-                counted = {term: int(reader.doc_frequency("body", term)) for term in terms}
-            else:
-                seen = [(segment, segment.live & segment.mask(only)) for segment in self._segments]
-                counted = {
-                    term: sum(int(mask[segment.mask(Term("body", term))].sum()) for segment, mask in seen)
-                    for term in terms
-                }
+            self._open()
+            for segment in self._segments:
+                counted.update(segment.starting(start, only))
         best = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
         return tuple(Suggestion(term, count) for term, count in best if count)
 
@@ -215,7 +210,7 @@ class WhooshIndex:
                 yield writer
                 # Named after the generation, so that the commit publishes both.
                 durable.write(self._seq_path(writer.generation), str(seq))
-                writer.commit(mergetype=_wiped if wiped else None)
+                writer.commit(mergetype=wiping if wiped else tidying)
                 done = True
             except OSError as error:
                 raise ArchiveError(
@@ -271,19 +266,6 @@ def _readable() -> Iterator[None]:
 def _slots(folder: Path) -> dict[str, str]:
     """Of each number and facet its column."""
     return {name: column(slot) for slot, name in enumerate(enrolled(folder))}
-
-
-def _wiped(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
-    """Write anew every segment that something was taken out of: a mark alone would leave its words there."""
-    kept = []
-    for segment in segments:
-        if not segment.has_deletions():
-            kept.append(segment)
-        elif segment.doc_count():
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-    return kept
 
 
 def _part(name: str) -> bool:

@@ -13,7 +13,7 @@ from whoosh.formats import Existence
 from docscan.search import durable
 from docscan.search.plan import FARTHEST
 from docscan.search.prepared import Prepared
-from docscan.search.whoosh_codec import Places, packed, steps
+from docscan.search.whoosh_postings import Places, packed, steps
 
 LAYOUT = 2
 """Raised with every change of how a document lies in the index."""

@@ -5,14 +5,13 @@ prefixes build long lists of terms: a range takes some hundred times as long as
 a mask over a column.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any as Untyped
 
 import numpy as np
 import numpy.typing as npt
 from whoosh.matching import FilterMatcher
-from whoosh.reading import IndexReader
+from whoosh.reading import IndexReader, TermNotFound
 
 from docscan.search.plan import (
     All,
@@ -28,8 +27,9 @@ from docscan.search.plan import (
     Term,
     Without,
 )
-from docscan.search.whoosh_codec import Postings
+from docscan.search.whoosh_postings import Postings
 from docscan.search.whoosh_schema import ABSENT, KEY, LENGTH, SIGNS, USUAL, facet
+from docscan.search.whoosh_terms import TermsReader
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -60,11 +60,12 @@ class Segment:
             slots: Of each number and facet its column.
         """
         self._reader = reader
+        self._terms: TermsReader = reader._terms
         self._slots = slots
         self._columns: dict[str, Column] = {}
         self._values: dict[str, tuple[list[str], Numbers]] = {}
         self.live: Mask = np.ones(reader.doc_count_all(), dtype=bool)
-        self.live[[number for number in range(len(self.live)) if reader.is_deleted(number)]] = False
+        self.live[sorted(reader.deleted_docs_set)] = False
 
     def mask(self, plan: Plan) -> Mask:
         """Which of its documents a plan finds; those taken out may be among them."""
@@ -87,23 +88,18 @@ class Segment:
     def _numbers(self, leaf: Leaf) -> Numbers:
         match leaf:
             case Term():
-                found = self._any(leaf.where, (leaf.term,))
+                found = self.occurrences(leaf)[0]
             case Sequence():
                 found = self._sequence(leaf)
             case Near():
                 found = self._near(leaf)
             case Starts():
-                found = self._any(leaf.where, self._reader.expand_prefix(leaf.where, leaf.start))
+                found = self._terms.starting(leaf.where, leaf.start.encode()).documents()[0]
             case Similar():
-                found = self._any(leaf.where, edits(leaf.term, self._signs()))
+                found = self._terms.similar(leaf.where, leaf.term, self._signs).documents()[0]
             case Among():
-                found = self._any("id", leaf.ids)
+                found = self._terms.present("id", map(str.encode, leaf.ids)).documents()[0]
         return found
-
-    def _any(self, where: str, terms: Iterable[str | bytes]) -> Numbers:
-        """The documents that have any of some terms, some more than once."""
-        found = [postings.numbers for term in terms if (postings := self._postings(where, term))]
-        return np.concatenate([NOBODY, *found])
 
     def _sequence(self, sequence: Sequence) -> Numbers:
         places: Numbers | None = None
@@ -126,11 +122,12 @@ class Segment:
         found: Numbers = here[most - least > itself] // WIDTH
         return found
 
-    def _postings(self, where: str, term: str | bytes) -> Postings | None:
+    def _postings(self, where: str, term: str) -> Postings | None:
         """All documents that have a term, also those taken out."""
-        if (where, term) not in self._reader:
+        try:
+            found = self._reader.postings(where, term)
+        except TermNotFound:
             return None
-        found = self._reader.postings(where, term)
         return found.child if isinstance(found, FilterMatcher) else found  # type: ignore[no-any-return]  # untyped
 
     def _between(self, between: Between) -> Mask:
@@ -150,6 +147,21 @@ class Segment:
     def frequency(self, term: Term) -> int:
         """How many documents have a term, those taken out included."""
         return int(self._reader.doc_frequency(term.where, term.term))
+
+    def starting(self, start: str, only: Plan | None) -> dict[str, int]:
+        """The terms of the body that begin so, with how many documents have each.
+
+        Args:
+            start: One sign or more.
+            only: What a document must fulfil to count; without it, those taken out count, too.
+        """
+        run = self._terms.starting("body", start.encode())
+        numbers, counts = run.documents()
+        if only is not None:
+            seen = (self.live & self.mask(only))[numbers]
+            which = np.repeat(np.arange(len(counts)), counts)
+            counts = np.bincount(which[seen], minlength=len(counts))
+        return {term.decode(): count for term, count in zip(run.terms, counts.tolist(), strict=True)}
 
     def numbers(self, name: str) -> Numbers:
         """A number of each document, `ABSENT` where it has none."""
@@ -172,10 +184,14 @@ class Segment:
     def ids(self, numbers: Numbers) -> list[str]:
         """The identifiers of some documents."""
         if len(numbers) < FEW and KEY not in self._columns:
-            reader = self._reader.column_reader(KEY, translate=False)
-            return [reader[number].decode() for number in numbers.tolist()]
+            return [self._keys[number].decode() for number in numbers.tolist()]
         column = self._column(KEY, b"", np.dtype(object))
         return [key.decode() for key in column[numbers].tolist()]
+
+    @cached_property
+    def _keys(self) -> Untyped:
+        """The column of identifiers, to read some of it."""
+        return self._reader.column_reader(KEY, translate=False)
 
     def _column(self, name: str, default: object, kind: np.dtype[Untyped]) -> Column:
         """A column, read once; of the default where the segment has none of that name."""
@@ -189,19 +205,7 @@ class Segment:
             self._columns[name] = values
         return self._columns[name]
 
+    @cached_property
     def _signs(self) -> frozenset[str]:
         """Every sign that occurs in its terms, and the usual ones."""
         return USUAL.union(sign.decode() for sign in self._reader.lexicon(SIGNS))
-
-
-def edits(term: str, signs: Iterable[str]) -> Iterator[str]:
-    """A term, and every string that is one edit away from it, each once."""
-    cuts = [(term[:at], term[at:]) for at in range(len(term) + 1)]
-    found = {term}
-    found.update(head + tail[1:] for head, tail in cuts if tail)
-    found.update(head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1)
-    for sign in signs:
-        found.update(head + sign + tail for head, tail in cuts)
-        found.update(head + sign + tail[1:] for head, tail in cuts if tail)
-    found.discard("")
-    return iter(found)

@@ -17,8 +17,8 @@ from docscan.search import whoosh_storage
 from docscan.search.index import Question
 from docscan.search.plan import Term
 from docscan.search.prepared import Prepared
-from docscan.search.whoosh_codec import packed, unpacked
 from docscan.search.whoosh_engine import WhooshIndex
+from docscan.search.whoosh_postings import packed, unpacked
 from docscan.search.whoosh_schema import schema
 
 

@@ -1,0 +1,48 @@
+"""Which segments of a Whoosh index a commit writes anew as one: every question goes through each of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from whoosh.reading import SegmentReader
+from whoosh.writing import SegmentWriter
+
+MOST_SEGMENTS = 8
+"""Segments that a commit leaves as they are, besides its own and those that are full."""
+
+FULL = 5000
+"""Documents of a segment that is merged no more; a commit merges fewer than twice as many."""
+
+
+def tidying(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
+    """Merge the smallest segments where there are too many, and those no larger than these together.
+
+    So each document is written anew a few times at most, however small the commits are.
+    """
+    full = [segment for segment in segments if segment.doc_count() >= FULL]
+    others = sorted((one for one in segments if one.doc_count() < FULL), key=lambda one: one.doc_count())
+    merged = 0
+    while (
+        others and merged < FULL and (len(others) > MOST_SEGMENTS or others[0].doc_count() <= merged)
+    ):  # the empty ones always
+        merged += others[0].doc_count()
+        _write_anew(writer, others.pop(0))
+    return [*full, *others]
+
+
+def wiping(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
+    """Write anew every segment that something was taken out of: a mark alone would leave its words there."""
+    kept = []
+    for segment in segments:
+        if segment.has_deletions():
+            _write_anew(writer, segment)
+        else:
+            kept.append(segment)
+    return kept
+
+
+def _write_anew(writer: SegmentWriter, segment: Any) -> None:
+    """Put what is left of a segment into the one that is being written."""
+    if segment.doc_count():
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from threading import Thread
 from typing import Any
 
 import click
@@ -52,7 +51,7 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     """
     with _at_work(ctx) as register:
         session, language = deeds.opened(register), register.archive.config.language
-        _prepared(deeds.calendars(register, now().date()), now().date())
+        _prepare(deeds.calendars(register, now().date()), now().date())
         terminal = sys.stdin.isatty()
         for line in typed(_sent(prompt=terminal and not as_json), whole=terminal):
             session, said = deeds.answered(register, session, line, clock=now, agent=agent())
@@ -83,9 +82,10 @@ def _at_work(ctx: click.Context) -> Iterator[Register]:
             pass
 
 
-def _prepared(calendars: Sequence[Calendar], today: date) -> None:
-    """Look into calendars while nobody waits: the prompt stands, and the first scans need none."""
-    Thread(target=lambda: [one.is_closed(today) for one in calendars]).start()
+def _prepare(calendars: Sequence[Calendar], today: date) -> None:
+    """Look into calendars before the prompt stands, so that the first loan is as fast as others."""
+    for one in calendars:
+        one.is_closed(today)
 
 
 def typed(sent: Iterable[bytes], *, whole: bool = False) -> Iterator[str]:

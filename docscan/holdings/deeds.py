@@ -12,7 +12,7 @@ from datetime import date, datetime
 from docscan.archive import access
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import continued
-from docscan.errors import DocscanError, HoldingsError
+from docscan.errors import ArchiveBusyError, DocscanError, HoldingsError
 from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling, undoing
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import Condition
@@ -144,6 +144,9 @@ def _done(work: Work, session: Session, deed: Deed) -> Said:
         place = deed.subject if isinstance(deed, Put) else getattr(deed, "place", None)
         if isinstance(place, Box | Location) and not isinstance(deed, See):
             session = desk.barred(session, place.code[0])
+        if isinstance(problem, ArchiveBusyError) and isinstance(deed, Lend):  # perhaps to lend the same item
+            work.register.catch_up()
+            problem = telling.taken(work.register, deed.item) or problem
         return session, _refused(problem)
 
 
@@ -213,7 +216,9 @@ def _put(work: Work, session: Session, deed: Put) -> Said:
     shelved = _shelve(work, subject)
     here, state = register.place_of(subject.id), register.state(subject.id)
     moves = here is None or here.id != to.id or state in (MISSING, *AWAY)  # what is away is refused
-    seq = 0
+    seq, asked_for = 0, telling.taken(register, subject) if state == "prepared" else None
+    if asked_for is not None and not moves:
+        raise asked_for
     if moves:
         draft = places.moving(register, subject.id, to.id)
         (written,) = register.write([draft], now=work.now, agent=work.agent)
@@ -229,6 +234,8 @@ def _put(work: Work, session: Session, deed: Put) -> Said:
     )
     if not moves and shelved is None:
         return session, said
+    if asked_for is not None:
+        said = replace(said, text=f"{said.text} {asked_for}")
     taken = Taken(
         subject,
         (shelved.events,) if shelved else (),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from docscan.holdings import answers, codes, lent, loan_rows, places, policies
+from docscan.errors import LoanError
+from docscan.holdings import answers, codes, lending, lent, loan_rows, loans, places, policies
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
 from docscan.holdings.lines import AWAY
 from docscan.holdings.register import Register
@@ -35,6 +36,12 @@ def whereabouts(register: Register, session: Session, found: Entity, today: date
             return _item(register, session, found)
         case Site():
             return session.said("told", "J106", item=found, state=found.country)
+
+
+def taken(register: Register, subject: Box | Item) -> LoanError | None:
+    """That an item is on an open loan, and whose it is; None where it is on none."""
+    line = loan_rows.open_line(register.db, subject.id)
+    return None if line is None else loans.refusal(register, lending.taken(line))
 
 
 def search(register: Register, session: Session, text: str, today: date) -> Answer:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -15,6 +16,7 @@ from docscan.archive import Archive, access, hold
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.rebuild import dump
 from docscan.archive.recovery import continued, taken_up
+from docscan.errors import ArchiveBusyError
 from docscan.holdings import deeds, filed, loans, places, sheets, tables
 from docscan.holdings.desk import ACTIONS
 from docscan.holdings.entities import Item, Location, Person, Site
@@ -100,6 +102,41 @@ def test_what_is_lent_is_not_said_to_be_in_its_place_when_it_turns_up_there(desk
     desk.scan(depot.persons[0].code, "A-OUT", depot.items[0].code)
     said = desk.scan(depot.boxes[0].code, depot.items[0].code)
     assert said.kind == "refused"
+    assert depot.persons[0].code in said.text
+
+
+def test_whoever_waited_too_long_for_the_archive_is_told_who_got_the_item(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    depot = desk.depot
+    desk.scan(depot.persons[1].code, "A-OUT")
+    heard = deeds.desk.heard
+
+    def lent_meanwhile(*words: Any) -> Any:
+        said = heard(*words)
+        by_another(desk, depot.items[0], "out", depot.persons[0].code)
+        return said
+
+    with hold(depot.archive, 0), monkeypatch.context() as patch:
+        patch.setattr(deeds, "PATIENCE", 0.05)
+        assert desk.scan(depot.items[0].code).text.count(str(depot.archive.root)) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(deeds, "PATIENCE", 0.05)
+        patch.setattr(deeds.desk, "heard", lent_meanwhile)
+        patch.setattr(deeds, "continued", mock.Mock(side_effect=ArchiveBusyError("held")))
+        said = desk.scan(depot.items[0].code)
+    assert (said.kind, said.code) == ("refused", "Q020")
+    assert depot.persons[0].code in said.text
+
+
+def test_what_waits_to_be_fetched_is_not_just_said_to_be_in_its_place(desk: Desk):
+    depot = desk.depot
+    for act in ("request", "approve", "prepare"):
+        by_another(desk, depot.items[0], act, depot.persons[0].code)
+    said = desk.scan(depot.boxes[0].code, depot.items[0].code)
+    assert (said.kind, said.code) == ("refused", "Q022")
+    said = desk.scan(depot.locations[1].code, depot.items[0].code)
+    assert said.kind == "done", "it may stand on another shelf until it is fetched"
     assert depot.persons[0].code in said.text
 
 

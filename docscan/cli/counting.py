@@ -11,14 +11,13 @@ from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say
 from docscan.errors import ArchiveError, HoldingsError
 from docscan.holdings import stocktake as stocktakes
-from docscan.holdings.entities import Box, Entity, Item, Location
+from docscan.holdings.entities import Box, Entity, Item, Location, called
 from docscan.holdings.register import Register
 from docscan.holdings.stocktake_findings import (
     FINDINGS,
     Countable,
     Counted,
     Stocktake,
-    called,
     report,
     tally,
     totals,

@@ -5,25 +5,29 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import Exit
 
 from docscan.archive import healing, ledger
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.layout import PATIENCE, Archive
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, say, standing_in
-from docscan.errors import LedgerError
+from docscan.errors import HoldingsError, LedgerError
 from docscan.holdings.register import Register, open_register
 from docscan.messages import sentence
 
 if TYPE_CHECKING:
     from docscan.archive.access import Act
 
+FINDINGS = 8
+
 
 @contextmanager
 def looking(ctx: click.Context) -> Iterator[Register]:
     """The register of the archive one stands in, for whoever may look at it.
 
-    Where a crash left events that are not in it yet, that is said.
+    Where a crash left events that are not in it yet, that is said; so it is
+    where a sheet is lost or altered, and the command then leaves with 8.
 
     Raises:
         AccessError: Whoever calls may not.
@@ -33,7 +37,24 @@ def looking(ctx: click.Context) -> Iterator[Register]:
     with open_catalogue(archive) as catalogue, open_register(catalogue) as register:
         if _is_behind(archive):
             say(sentence("B094", archive.config.language))
+        lacks = _lacks(register)
         yield register
+    if lacks:
+        ctx.call_on_close(_leave_with_findings)  # not before the command gave what there is
+
+
+def _lacks(register: Register) -> bool:
+    """Whether a sheet is lost or altered; if so, it is said."""
+    try:
+        register.expect_whole()
+    except HoldingsError as lacking:
+        say(f"{lacking} {lacking.hint}")
+        return True
+    return False
+
+
+def _leave_with_findings() -> None:
+    raise Exit(FINDINGS)
 
 
 def _is_behind(archive: Archive) -> bool:
@@ -58,4 +79,5 @@ def changing(ctx: click.Context, act: "Act" = "shelve") -> Iterator[Register]:
         taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue,
         open_register(catalogue) as register,
     ):
+        _lacks(register)
         yield register

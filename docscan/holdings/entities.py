@@ -180,6 +180,11 @@ def kind_of(entity: Entity) -> Kind:
     return KIND_OF[type(entity)]
 
 
+def called(entity: Entity) -> str:
+    """The code of an entity, the name of a site."""
+    return entity.name if isinstance(entity, Site) else entity.code
+
+
 def first_place(entity: Entity) -> tuple[PlaceKind, str] | None:
     """Where a box or an item is said to be: `location` or `box`, and the UUID; None for what has no place."""
     if isinstance(entity, Item) and entity.box:

@@ -1,7 +1,7 @@
 """What the ledger tells of the paper: its events, and the sheets of the register that they name."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from docscan.archive import event
 from docscan.archive.catalogue import Catalogue
@@ -16,10 +16,17 @@ LAST = 1 << 53  # beyond the number of any event
 
 @dataclass(slots=True)
 class Sheets:
-    """Reads what the sheets of an event hold: as they are now, where a redaction changed them since."""
+    """Reads what the sheets of an event hold: as they are now, where a redaction changed them since.
+
+    Attributes:
+        catalogue: Open.
+        redacted: By the path of each sheet that was redacted, its digest; None until that was looked up.
+        unread: Those that are not as they were filed, each with the number of its event.
+    """
 
     catalogue: Catalogue
     redacted: Mapping[str, str] | None = None
+    unread: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, happened: Event) -> Iterator[Entity]:
         """The entities; none of a sheet that is not as it was filed."""
@@ -28,7 +35,10 @@ class Sheets:
         for path, digest in sorted(happened.files.items()):
             if rows.SHEET.fullmatch(path):
                 now = self.redacted.get(path, digest)
-                yield from rows.entities(rows.read(self.catalogue.archive.root, path, now))
+                data = rows.read(self.catalogue.archive.root, path, now)
+                if not data:
+                    self.unread[path] = happened.seq
+                yield from rows.entities(data)
 
 
 def events(catalogue: Catalogue, types: Sequence[str], after: int = -1, until: int = LAST) -> Iterator[Event]:

@@ -60,8 +60,10 @@ def expect_back(register: Register, records: Iterable[str]) -> None:
         records: UUIDs.
 
     Raises:
-        HoldingsError: Somebody has some of it: with its scan the only copy in the house would go.
+        HoldingsError: Somebody has some of it: with its scan the only copy in the house would go. Or
+            nobody can tell: a sheet of the register is lost or altered.
     """
+    register.expect_whole()
     language = register.archive.config.language
     for one in of(register, records):
         if one.found.state in AWAY:

@@ -8,14 +8,14 @@ the ledger) is passed over: the rules are kept before an event is written, and
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from docscan.archive.event import Event
 from docscan.archive.tables import savepoint
 from docscan.holdings import loan_rows, stocktake_rows, stored
-from docscan.holdings.entities import KINDS, PERSONAL, Entity, Kind, first_place, kind_of
+from docscan.holdings.entities import KINDS, PERSONAL, Entity, Kind, called, first_place, kind_of
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
 REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
@@ -70,31 +70,41 @@ def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
         by_kind[kind_of(row)].append(row)
     for kind in KINDS:
         statement = stored.inserting(kind) if new else stored.updating(kind)
-        _many(db, statement, list(map(stored.values, by_kind[kind])))
+        unfit = _many(db, statement, list(map(stored.values, by_kind[kind])))
+        for at in reversed(unfit):
+            leave_out(db, happened.seq, "row", called(by_kind[kind].pop(at)))
     for place_kind in ("location", "box") if new else ():
         placed = [
-            (row.id, kind_of(row), place_kind, happened.seq, happened.at, place[1])
-            for row in rows
+            (row.id, kind, place_kind, happened.seq, happened.at, place[1])
+            for kind in KINDS
+            for row in by_kind[kind]
             if (place := first_place(row)) and place[0] == place_kind
         ]
         _many(db, _placing(place_kind), placed)
 
 
-def _many(db: Database, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+def leave_out(db: Database, seq: int, kind: Literal["sheet", "row"], what: str) -> None:
+    """Remember what an event names and is not in the tables."""
+    db.execute("INSERT OR IGNORE INTO left_out (kind, what, seq) VALUES (?, ?, ?)", [kind, what, seq])
+
+
+def _many(db: Database, statement: str, rows: Sequence[Sequence[Any]]) -> Sequence[int]:
+    """Enter rows; which of them, by number, did not fit."""
     try:
         with savepoint(db):
             db.conn.executemany(statement, rows).close()
     except UNFIT:
-        for row in rows:
-            _one(db, statement, row)
+        return [at for at, row in enumerate(rows) if not _one(db, statement, row)]
+    return ()
 
 
-def _one(db: Database, statement: str, row: Sequence[Any]) -> None:
+def _one(db: Database, statement: str, row: Sequence[Any]) -> bool:
     try:
         with savepoint(db):
             db.execute(statement, row)
     except UNFIT:
-        return
+        return False
+    return True
 
 
 def _placing(place_kind: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 from sqlite_utils import Database
 
@@ -14,7 +14,7 @@ from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.event import UUID, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.archive.tables import guarded, immediate
-from docscan.errors import LedgerError, NotFoundError
+from docscan.errors import HoldingsError, LedgerError, NotFoundError
 from docscan.holdings import codes, filed, projection, stored, tables
 from docscan.holdings.codes import Code
 from docscan.holdings.entities import KINDS, TYPES, Entity, Item, Kind, Person, PlaceKind, is_text
@@ -255,6 +255,26 @@ class Register:
         found = self._row(f"SELECT max(number) FROM {kind}")  # noqa: S608 - one of codes.KINDS
         return int((found and found[0]) or 0) + 1
 
+    def left_out(self, kind: Literal["sheet", "row"] = "sheet") -> list[str]:
+        """What the ledger names and the register had to do without.
+
+        Args:
+            kind: `sheet`: the paths of those that are lost or altered; `row`: the
+                codes of what stands in a sheet beside what contradicts it.
+        """
+        query = "SELECT DISTINCT what FROM left_out WHERE kind = ? ORDER BY what"
+        return [str(what) for (what,) in self.rows(query, kind)]
+
+    def expect_whole(self) -> None:
+        """See that every sheet could be read: what the others say is not all that is registered.
+
+        Raises:
+            HoldingsError: One is lost or altered.
+        """
+        if lost := self.left_out():
+            language = self.archive.config.language
+            raise HoldingsError("G124", language, path=lost[0], count=str(len(lost)))
+
     def entities(self, type_: type[Of], where: str, values: Any = (), *, limit: int = -1) -> Iterator[Of]:
         """The entities of a kind for which a condition holds, in the order of their codes.
 
@@ -300,6 +320,8 @@ class Register:
             sheets = Sheets(self.catalogue)
             for happened in filed.events(self.catalogue, projection.types(), after, newest[0]):
                 projection.take_in(self.db, happened, sheets)
+            for path, seq in sheets.unread.items():
+                projection.leave_out(self.db, seq, "sheet", path)
             self.db.execute("DELETE FROM applied")
             self.db.execute("INSERT INTO applied VALUES (1, ?, ?)", newest)
 
@@ -346,17 +368,25 @@ def open_register(catalogue: Catalogue) -> Register:
     return found
 
 
-def rebuild(archive: Archive) -> None:
+def rebuild(archive: Archive) -> Sequence[HoldingsError]:
     """Make the register anew from the ledger and the sheets; where there is no paper, none is made.
 
     Args:
         archive: Held by the caller.
+
+    Returns:
+        What had to be left out: sheets that are lost or altered, rows that do not fit.
 
     Raises:
         ArchiveError: A projection cannot be used.
         LedgerError: The ledger cannot be read.
     """
     tables.forget(tables.path_of(archive))
-    if (archive.root / SHEETS).is_dir():
-        with open_catalogue(archive) as catalogue:
-            open_register(catalogue).close()
+    with open_catalogue(archive) as catalogue:
+        if not (archive.root / SHEETS).is_dir() and not filed.sheets(catalogue):
+            return ()
+        language = archive.config.language
+        with open_register(catalogue) as register:
+            sheets, rows = register.left_out("sheet"), register.left_out("row")
+    lost = [HoldingsError("G124", language, path=path, count=str(len(sheets))) for path in sheets]
+    return (*lost, *(HoldingsError("G126", language, subject=code) for code in rows))

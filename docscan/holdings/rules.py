@@ -13,6 +13,7 @@ from docscan.holdings.entities import (
     Kind,
     Person,
     Site,
+    called,
     faults,
     first_place,
     kind_of,
@@ -47,7 +48,7 @@ def checked(register: Register, entered: Sequence[Entity], act: str) -> list[byt
 
 def _line(row: Entity, language: str, *, placed: bool) -> bytes:
     """An entity as a row, if it has the form that it should have."""
-    code = _called(row)
+    code = called(row)
     wrong = next(faults(row), "") or next(obeyed(row), "") or _empty(row) or _backwards(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
@@ -93,9 +94,9 @@ def _check_unique(register: Register, entered: Sequence[Entity], *, new: bool) -
     language = register.archive.config.language
     seen: set[str] = set()
     for row in entered:
-        own = {row.id, _called(row)}
+        own = {row.id, called(row)}
         if own & seen:
-            raise HoldingsError("G030", language, subject=_called(row))
+            raise HoldingsError("G030", language, subject=called(row))
         seen |= own
     for kind, some in _by_kind(entered).items():
         named = "name" if kind == "site" else "number"
@@ -104,11 +105,11 @@ def _check_unique(register: Register, entered: Sequence[Entity], *, new: bool) -
         others = dict(_known(register, kind, named, here.values(), "id"))
         for row in some:
             if new and (row.id in known or _named(row) in others):
-                raise HoldingsError("G030", language, subject=_called(row))
+                raise HoldingsError("G030", language, subject=called(row))
             if not new and (row.id not in known or others.get(_named(row), row.id) != row.id):
-                raise HoldingsError("G040", language, subject=_called(row))
+                raise HoldingsError("G040", language, subject=called(row))
             if not new and kind != "site" and known[row.id] != _named(row):
-                raise HoldingsError("G040", language, subject=_called(row))
+                raise HoldingsError("G040", language, subject=called(row))
 
 
 def _check_references(register: Register, entered: Sequence[Entity], *, new: bool) -> None:
@@ -129,7 +130,7 @@ def _check_references(register: Register, entered: Sequence[Entity], *, new: boo
         else:
             known = {str(found) for found, _ in _known(register, REFERENCES[name], "id", wanted, "id")}
         for value in sorted(wanted - known):
-            code = _called(asked[name, value])
+            code = called(asked[name, value])
             raise HoldingsError(
                 "G050", register.archive.config.language, subject=code, field=name, value=value
             )
@@ -167,7 +168,3 @@ def _named(row: Entity) -> str | int:
         return row.name
     code = codes.parsed(row.code)
     return code.number if code else 0
-
-
-def _called(row: Entity) -> str:
-    return row.name if isinstance(row, Site) else row.code

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from docscan.archive.event import Event
-from docscan.holdings.entities import Box, Entity, Item, Location, Person
+from docscan.holdings.entities import Box, Entity, Item, Location, Person, called
 from docscan.holdings.places import STATES
-from docscan.holdings.stocktake_findings import Stocktake, called
+from docscan.holdings.stocktake_findings import Stocktake
 from docscan.messages import sentence
 
 Mode = Literal["place", "out", "in", "renew", "who", "count"]

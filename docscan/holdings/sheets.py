@@ -72,7 +72,8 @@ def pages(register: Register, entered: Sequence[Entity], act: str) -> dict[str, 
         act: One of `rules.ACTS`.
 
     Raises:
-        HoldingsError: A row breaks a rule.
+        HoldingsError: A row breaks a rule, or a sheet from before is lost or altered.
     """
+    register.expect_whole()  # the codes of a lost one would be given again
     lines = rules.checked(register, entered, act)
     return {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(lines)}

@@ -10,14 +10,13 @@ from uuid import uuid4
 from docscan.archive.event import Draft
 from docscan.errors import HoldingsError
 from docscan.holdings import places
-from docscan.holdings.entities import Box, Item, Location, kind_of
+from docscan.holdings.entities import Box, Item, Location, called, kind_of
 from docscan.holdings.register import Register
 from docscan.holdings.stocktake_findings import (
     MISSING,
     Countable,
     Counted,
     Stocktake,
-    called,
     report,
     totals,
 )

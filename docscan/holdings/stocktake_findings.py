@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from docscan.archive.tables import guarded
 from docscan.holdings import tables
-from docscan.holdings.entities import TYPES, Box, Entity, Item, Location, Person, Site
+from docscan.holdings.entities import TYPES, Box, Entity, Item, Location, Person, Site, called
 from docscan.holdings.register import Register
 
 Finding = Literal["expected", "misplaced", "unexpected", "missing", "away"]
@@ -159,11 +159,6 @@ def totals(found: Sequence[Counted]) -> Mapping[str, int]:
     return {str(finding): counted[finding] for finding in FINDINGS}
 
 
-def called(entity: Entity) -> str:
-    """The code of an entity, the name of a site."""
-    return entity.name if isinstance(entity, Site) else entity.code
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A finding with what it is about, as UUIDs; None for nothing."""
@@ -207,6 +202,8 @@ def _unseen(register: Register, stocktake: Stocktake) -> list[_Row]:
 def _counted(register: Register, rows: Sequence[_Row]) -> Iterator[Counted]:
     known = _known(register, {name for row in rows for name in astuple(row)[2:]})
     for row in rows:
+        if row.subject not in known:  # scanned, and its sheet was lost since
+            continue
         boxed, location = known.get(row.home if row.shelf else None), known.get(row.shelf or row.home)
         seen, person = known.get(row.seen), known.get(row.holder)
         yield Counted(

@@ -20,13 +20,13 @@ from docscan.archive.tables import BUSY_SECONDS, REBUILD, guarded, immediate
 from docscan.errors import ArchiveError
 
 FILE = "holdings.db"
-VERSION = 1  # of the tables, kept as `PRAGMA user_version`
+VERSION = 2  # of the tables, kept as `PRAGMA user_version`
 CACHE_KIB = (
     65_536  # pages kept in memory: a million items are entered four times as fast as with SQLite's 2 MB
 )
 TABLES = (  # in the order of a dump
     "site", "location", "box", "item", "person", "placement", "absence",
-    "loan", "loan_step", "loan_line", "stocktake", "stocktake_scan", "escalation", "applied",
+    "loan", "loan_step", "loan_line", "stocktake", "stocktake_scan", "escalation", "left_out", "applied",
 )  # fmt: skip
 
 SCHEMA = """
@@ -191,6 +191,12 @@ CREATE TABLE escalation (                -- what was written about what is late,
 CREATE UNIQUE INDEX escalation_once ON escalation (subject, item, due, ladder, level, act)
     WHERE act IN ('drafted', 'sent');
 CREATE INDEX escalation_of ON escalation (subject, item, due);
+CREATE TABLE left_out (                  -- what an event names and is not here
+    kind TEXT NOT NULL CHECK (kind IN ('sheet', 'row')),
+    what TEXT NOT NULL,                  -- the path of a sheet; the code of a row, or the name of a site
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (kind, what, seq)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE applied (                   -- how far the ledger is projected here
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seq INTEGER NOT NULL,

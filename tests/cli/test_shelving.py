@@ -196,3 +196,17 @@ def test_rebuild_makes_the_register_again(asked: Call, shelf: Shelf):
     asked("rebuild")
     assert dump(tables.path_of(shelf.archive), tables.TABLES) == before
     assert list(fixity.verify(shelf.archive)) == []
+
+
+def test_a_lost_sheet_is_named_by_whatever_asks_the_register(furnished: Call, shelf: Shelf, call: Call):
+    furnished("item", "add", "--title", "Actas", "--box", "B-000001C")
+    folder = shelf.archive.root / "holdings"
+    (lost,) = [path for path in folder.iterdir() if "Actas" in path.read_text()]
+    kept = lost.rename(shelf.archive.root / "kept.jsonl")
+    assert lost.name in furnished("rebuild", code=8)
+    code, out, err = call("-A", shelf.root, "item", "list", "--csv")
+    assert (code, "Nóminas 1998" in out, lost.name in err) == (8, True, True)
+    assert "docscan rebuild" in furnished("item", "add", "--title", "x", "--box", "B-000001C", code=6)
+    kept.rename(lost)
+    furnished("rebuild")
+    assert "Actas" in furnished("item", "list")

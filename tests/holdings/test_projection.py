@@ -2,16 +2,18 @@
 
 import json
 import uuid
+from pathlib import Path
 
 import pytest
-from depot import AGENT, NOW, Depot
+from depot import AGENT, NOW, Depot, enter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docscan.archive import ledger, papers
 from docscan.archive.event import Draft
 from docscan.archive.rebuild import dump
-from docscan.holdings import codes, projection, rows, tables
+from docscan.errors import HoldingsError
+from docscan.holdings import codes, originals, projection, rows, tables
 from docscan.holdings import register as registers
 from docscan.holdings.entities import Item
 
@@ -144,3 +146,34 @@ def test_a_sheet_that_was_altered_is_not_believed(depot: Depot):
     with registers.open_register(depot.catalogue) as register:
         assert list(register.entities(Item, "TRUE")) == []
         assert len(list(register.rows("SELECT 1 FROM box"))) == 2
+
+
+def test_while_a_sheet_is_lost_nothing_is_registered_and_no_code_given_twice(depot: Depot):
+    (last,) = depot_sheets(depot, enter(depot.register, [Item("", "", "Akte", box=depot.boxes[0].id)])[0].id)
+    kept = last.rename(depot.archive.root / "kept.jsonl")
+    (lost,) = registers.rebuild(depot.archive)
+    assert (lost.code, lost.facts["path"]) == ("G124", f"holdings/{last.name}")
+    with registers.open_register(depot.catalogue) as register:
+        with pytest.raises(HoldingsError, match="falta o fue alterada"):
+            enter(register, [Item("", "", "Otra", box=depot.boxes[0].id)])
+        with pytest.raises(HoldingsError):
+            originals.expect_back(register, [])
+        assert not list(register.rows("SELECT 1 FROM placement WHERE subject NOT IN (SELECT id FROM item"
+                                      " UNION SELECT id FROM box)"))  # fmt: skip
+    kept.rename(last)
+    assert registers.rebuild(depot.archive) == ()
+    with registers.open_register(depot.catalogue) as register:
+        assert [one.title for one in register.entities(Item, "TRUE")][-1] == "Akte"
+        assert enter(register, [Item("", "", "Otra", box=depot.boxes[0].id)])[0] == register.item("F-000008L")
+
+
+def depot_sheets(depot: Depot, named: str) -> list[Path]:
+    return [one for one in (depot.archive.root / "holdings").iterdir() if named in one.read_text()]
+
+
+def test_a_new_row_with_the_code_of_another_gets_no_place_and_is_named(depot: Depot):
+    twin = Item(str(uuid.uuid4()), depot.items[0].code, "Akte", box=depot.boxes[1].id)
+    file_sheet(depot, rows.row(twin))
+    assert depot.register.place_of(twin.id) is None
+    assert depot.register.left_out("row") == [twin.code]
+    assert [one.code for one in registers.rebuild(depot.archive)] == ["G126"]

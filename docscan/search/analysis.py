@@ -128,13 +128,26 @@ class Taken(NamedTuple):
     bones: frozenset[str]
 
 
-@lru_cache(maxsize=KEPT)
+class _Folds(dict[int, str]):
+    """What each sign is folded to, worked out when it is first met.
+
+    Sign by sign is as good as the whole text: what depends on the neighbours
+    in Unicode's forms is the order of accents, and these are dropped.
+    """
+
+    def __missing__(self, sign: int) -> str:
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(sign)).casefold())
+        self[sign] = "".join(one for one in plain.translate(_LETTERS).casefold() if one.isalnum())
+        return self[sign]
+
+
+_FOLDS = _Folds()
+
+
 def fold(text: str) -> str:
     """Letters and digits alone, without case, accents and special letters; may be empty."""
-    if text.isascii() and text.isalnum():
-        return text.lower()[:LONGEST]
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(sign for sign in plain.translate(_LETTERS).casefold() if sign.isalnum())[:LONGEST]
+    plain = text.isascii() and text.isalnum()
+    return (text.lower() if plain else text.translate(_FOLDS))[:LONGEST]
 
 
 def skeleton(term: str) -> str:
@@ -252,8 +265,11 @@ def _parts(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     text = text.replace("-\n", "") if "\n" in text else text
     if text.isascii() and len(text) <= LONGEST:
         return _PARTS.findall(text), tuple(_PARTS.findall(text.lower()))
-    words = [word for word in _PARTS.findall(text) if fold(word)]
-    return words, tuple(map(fold, words))
+    words = _PARTS.findall(text)
+    parts = tuple(map(fold, words))
+    if all(parts):
+        return words, parts
+    return [word for word, part in zip(words, parts, strict=True) if part], tuple(filter(None, parts))
 
 
 def _wholes(text: str, parts: tuple[str, ...]) -> frozenset[str]:

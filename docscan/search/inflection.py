@@ -64,9 +64,9 @@ def _polish(word: str) -> tuple[str, ...]:
 
 
 def _entries(word: str) -> Iterator[str]:
-    for start, _, (_, lemma, tag, *_) in _dictionary().analyse(word):
-        if start == 0 and tag != "ign":
-            yield lemma.split(":")[0].lower()  # `dzień:Sm3`: which of several words spelled so
+    for entry in _dictionary().analyse(word):
+        if entry.startNode == 0 and not entry.isIgn():
+            yield entry.lemma.split(":")[0].lower()  # `dzień:Sm3`: which of several words spelled so
 
 
 @cache
@@ -81,4 +81,5 @@ def _stemmer(language: str) -> Callable[[str], str]:
 def _dictionary() -> Any:
     import morfeusz2  # noqa: PLC0415 - slow to start, and only Polish needs it
 
-    return morfeusz2.Morfeusz(generate=False, case_handling=morfeusz2.IGNORE_CASE)
+    # Its `analyse` reads tags, names and labels of every entry as well, which takes twice as long.
+    return morfeusz2.Morfeusz(generate=False, case_handling=morfeusz2.IGNORE_CASE)._morfeusz_obj

@@ -130,7 +130,7 @@ def export(
         say(sentence("U082", language, count=str(count)))
 
 
-@holdings.command("report", epilog="Example: docscan holdings report --on 2026-12-31 --csv")
+@holdings.command("report", epilog="Example: docscan holdings report --on 2026-06-30 --csv")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of the end of that day.  [default: today]")
 @forms
 @click.pass_context

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.archive.conftest import file_one
 Call = Callable[..., tuple[int, str, str]]
 FILES = ("F-000001D", "F-000002E")
 PERSON = "P-000001E"
+MANUAL = Path(__file__).parents[2] / "docs" / "holdings.md"
 
 
 @pytest.fixture
@@ -50,6 +52,14 @@ def test_a_loan_of_two_goes_its_whole_way(docscan: Call):
     assert [step["act"] for step in first["steps"]] == [  # type: ignore[index, attr-defined]  # as JSON has it
         *("request", "approve", "prepare", "out", "renew", "recall", "in", "check", "shelve")
     ]
+
+
+def test_the_loan_of_the_manual_goes_its_whole_way(docscan: Call):
+    block = MANUAL.read_text().partition("\n## Loans and returns\n\n```sh\n")[2].partition("```")[0]
+    for line in block.splitlines():
+        words = shlex.split(line.replace("2026/", f"{datetime.now(UTC).year}/"), comments=True)
+        code, _, err = docscan(*words[1:])
+        assert code == 0, (line, err)
 
 
 def test_a_loan_is_shown_by_its_number_and_one_there_is_not_is_said(docscan: Call):

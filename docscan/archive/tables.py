@@ -81,6 +81,7 @@ CREATE TABLE record (                    -- what a list of records shows
 ) STRICT;
 CREATE INDEX record_seq ON record (seq);
 CREATE INDEX record_sha256 ON record (sha256, seq);
+CREATE INDEX record_language ON record (language);
 CREATE INDEX record_number ON record ({plain_number});
 CREATE TABLE field (
     record TEXT NOT NULL REFERENCES record (id),

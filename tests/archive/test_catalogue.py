@@ -192,3 +192,19 @@ def test_a_record_is_found_by_its_id_without_reading_the_others(catalogue: Catal
     catalogue.db.conn.set_trace_callback(None)
     plan = catalogue.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
     assert "SEARCH record USING INDEX" in plan[0][3]
+
+
+def test_the_languages_are_looked_up_without_reading_the_records(
+    catalogue: Catalogue, file_document: Callable[[int], Record]
+) -> None:
+    assert catalogue.languages() == frozenset()
+    for number, language in enumerate(("es", "", "pl", "es"), start=1):
+        record = file_document(number)
+        catalogue.db.execute("UPDATE record SET language = ? WHERE id = ?", (language, record.id)).close()
+    asked: list[str] = []
+    catalogue.db.conn.set_trace_callback(asked.append)
+    assert catalogue.languages() == {"", "es", "pl"}
+    catalogue.db.conn.set_trace_callback(None)
+    steps = [row[3] for row in catalogue.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    assert all("INDEX record_language" in step for step in steps if "record" in step)
+    assert any("record_language (language>?)" in step for step in steps)

@@ -16,7 +16,7 @@ from docscan.errors import ArchiveBusyError, DocscanError, HoldingsError
 from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling, undoing
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import Condition
-from docscan.holdings.entities import Box, Item, Location, Site
+from docscan.holdings.entities import Box, Item, Location, Site, called
 from docscan.holdings.lines import AWAY, Line
 from docscan.holdings.loans import Asked, Done
 from docscan.holdings.register import Register
@@ -39,7 +39,7 @@ from docscan.holdings.session import (
     Undo,
     shown,
 )
-from docscan.holdings.stocktake_findings import MISSING, Counted, called, judged, tally
+from docscan.holdings.stocktake_findings import MISSING, Counted, judged, tally
 from docscan.messages import sentence
 
 Said = tuple[Session, Answer]

@@ -89,8 +89,8 @@ def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
         terms: What it does not say itself.
 
     Raises:
-        HoldingsError: It is no list: no text, without headings, with a quotation that never ends, too long;
-            or the same file was imported before.
+        HoldingsError: It is no list: no text, without headings or rows, with a quotation that never ends,
+            too long; or the same file was imported before.
     """
     language, digest = register.archive.config.language, ledger.sha256(data)
     twin = None if terms.again else exports.imported(register, digest)
@@ -108,6 +108,8 @@ def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
     form = tabular.form_of(parts.rows, encoding, delimiter)
     terms = replace(terms, client=terms.client or parts.entity)
     prepared = _Reading(register, parts, form, terms, Cells(register)).prepared()
+    if not prepared.items:
+        raise HoldingsError("U024", language)
     prepared = replace(prepared, inventory=replace(prepared.inventory, sha256=digest))
     if not prepared.faults and inventory.written(register, prepared.inventory, prepared.items) != data:
         raise HoldingsError("U045", language)
@@ -130,7 +132,7 @@ def enter(register: Register, prepared: Prepared, *, now: datetime, agent: str) 
         HoldingsError: Something is wrong with a row; nothing is entered.
         LedgerError: The ledger cannot be continued.
     """
-    if prepared.faults or not prepared.items:
+    if prepared.faults:
         count = len({fault.line for fault in prepared.faults})
         raise HoldingsError("U020", register.archive.config.language, count=str(count))
     entered: list[Entity] = [*prepared.boxes, *prepared.items]
@@ -287,3 +289,6 @@ def _faults(record: Record, item: Item, parts: Parts) -> Iterator[Fault]:
     for wrong in set(entities.faults(item)) - {"id", "code"}:  # which it gets later
         long = next((name for name, text in item.extra.items() if len(text) > MOST_TEXT), "")
         yield Fault(record.line, "U017", names.get(wrong, long), str(MOST_TEXT))
+    for wrong in entities.obeyed(item):
+        sign = entities.CONTROL.findall(getattr(item, wrong))[0]
+        yield Fault(record.line, "U022", names.get(wrong, wrong), f"U+{ord(sign):04X}")

@@ -13,7 +13,11 @@ from functools import cache
 from docscan.errors import HoldingsError
 
 DELIMITERS = (";", ",", "\t", "|")
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),  # whose mark stays in the text, and is written with it
+)
 LEGACY = {"pl": "cp1250"}  # what Excel writes where it does not write UTF-8, by language; elsewhere cp1252
 MOST_BYTES = 100_000_000
 SAMPLE = 1_000  # rows from which the habit of quoting is seen
@@ -98,7 +102,7 @@ def decoded(data: bytes, language: str, encoding: str = "") -> tuple[str, str]:
     if len(data) > MOST_BYTES:
         raise HoldingsError("U035", language, most=str(MOST_BYTES // 1_000_000))
     told = next((name for mark, name in BOMS if data.startswith(mark)), "")
-    named = encoding or told
+    named = told if told and encoding.lower() == "utf-16" else encoding or told  # the mark says which of two
     tried = (named,) if named else ("utf-8", LEGACY.get(language, "cp1252"), "latin-1")
     for name in tried:
         try:

@@ -63,6 +63,13 @@ def test_a_form_comes_out_byte_for_byte_as_it_came_in(depot: Depot, encoding: st
     assert came_out(depot, entered(depot, data)) == data
 
 
+@pytest.mark.parametrize("encoding", ["", "utf-16", "UTF-16", "utf-16-be"])
+def test_a_list_in_utf_16_may_begin_with_the_mark_of_either_order(depot: Depot, encoding: str):
+    data = "\ufefftitle;Notas\nGarcía;ñ\n".encode("utf-16-be")
+    assert came_out(depot, entered(depot, data, encoding=encoding)) == data
+    assert newest(depot, 1)[0].title == "García"
+
+
 def test_a_form_says_what_it_says(depot: Depot):
     entered(depot, FUID.encode())
     one, two, three, four = newest(depot, 4)
@@ -216,6 +223,8 @@ HEAD = "title;date_from;date_to;folios;box;parent;code\n"
         ("a;;;;;;F-000001E", Fault(2, "U015", "code", "F-000001E")),
         ("a;;;;;;F-000001D", Fault(2, "U016", "", "F-000001D")),
         (f"{'a' * 4001};;;;;;", Fault(2, "U017", "title", "4000")),
+        ("a\x00b;;;;;;", Fault(2, "U022", "title", "U+0000")),
+        ("a\x81b;;;;;;", Fault(2, "U022", "title", "U+0081")),
     ],
 )
 def test_a_bad_row_is_named_by_its_line_and_nothing_is_imported_half(depot: Depot, row: str, fault: Fault):
@@ -266,7 +275,7 @@ def test_where_nothing_says_where_it_is_that_is_wrong(depot: Depot):
         (b"", "U030"),
         (b"one,two\n1,2\n", "U030"),
         (b'title,folios\n"a,2\n', "U033"),
-        (b"title;folios\n", "U020"),
+        (b"title;folios\n", "U024"),
     ],
 )
 def test_what_is_no_list_is_refused(depot: Depot, data: bytes, code: str):

@@ -20,6 +20,7 @@ from docscan.search.whoosh_engine import WhooshIndex
 
 ENGINES: tuple[type[WhooshIndex] | type[TantivyIndex], ...] = (WhooshIndex, TantivyIndex)
 A_COMMIT = 20  # documents
+OPENING_S = 0.05  # longer than an index takes to be opened or made
 TMPFS_MB = 24
 
 WRITER = """
@@ -28,6 +29,7 @@ from pathlib import Path
 sys.path.insert(0, {here!r})
 from search_harm import made
 from docscan.search.{module} import {name} as Engine
+print(0, flush=True)
 index = Engine(Path(sys.argv[1]))
 seq = index.seq()
 while True:
@@ -54,35 +56,59 @@ def made(seq: int) -> list[Prepared]:
 
 def kills(folder: Path, sizes: Sizes) -> Iterator[Bar]:
     for engine in ENGINES:
-        where, wrong = folder / f"{engine.__name__}-killed", 0
+        where, wrong, last = folder / f"{engine.__name__}-killed", 0, 0
         chance = random.Random(1)  # noqa: S311 - when to kill
         for turn in range(sizes.killed):
             acknowledged = killed(engine, where, chance)
             index = engine(where)
-            wrong += index.seq() < acknowledged
+            kept = index.seq()
+            wrong += kept < max(acknowledged, last)
+            last = kept
             if turn % 10 == 9 or turn == sizes.killed - 1:
                 wrong += not same(engine, folder / "again", index)
                 print(
                     f"  {engine.__name__}: {turn + 1} kills, {index.seq()} commits, {wrong} wrong", flush=True
                 )
             index.close()
+        wrong += made_and_killed(engine, folder, sizes.killed // 5)
         yield f"{engine.__name__} wrong after {sizes.killed} kills", wrong, wrong == 0
 
 
 def killed(engine: type[WhooshIndex] | type[TantivyIndex], where: Path, chance: random.Random) -> int:
-    """Start a writer and kill it; the last commit that it acknowledged."""
+    """Start a writer and kill it; the last commit that it acknowledged.
+
+    One in three is killed while it opens the index or makes it, the others while they write.
+    """
     source = WRITER.format(
         here=str(Path(__file__).parent), module=engine.__module__.rpartition(".")[2], name=engine.__name__
     )
-    last = 0
     with subprocess.Popen(
         [sys.executable, "-c", source, where], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         last = int(process.stdout.readline())
-        time.sleep(chance.random() * 0.1)
+        opening = chance.random() < 1 / 3
+        if not opening:
+            last = int(process.stdout.readline())
+        time.sleep(chance.random() * (OPENING_S if opening else 0.1))
         process.send_signal(signal.SIGKILL)
         return max([last, *map(int, process.stdout.read().split())])
+
+
+def made_and_killed(engine: type[WhooshIndex] | type[TantivyIndex], folder: Path, turns: int) -> int:
+    """How often an index could not be opened whose maker was killed: of so many, each made anew."""
+    chance = random.Random(2)  # noqa: S311 - when to kill
+    wrong = 0
+    for turn in range(turns):
+        where = folder / f"{engine.__name__}-made-{turn}"
+        acknowledged = killed(engine, where, chance)
+        index = engine(where)
+        wrong += index.seq() < acknowledged or not same(engine, folder / "again", index)
+        index.update(made(index.seq() + 1), seq=index.seq() + 1)
+        wrong += not same(engine, folder / "again", index)
+        index.close()
+        shutil.rmtree(where)
+    return wrong
 
 
 def same(engine: type[WhooshIndex] | type[TantivyIndex], again: Path, index: Index) -> bool:

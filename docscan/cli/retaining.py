@@ -19,7 +19,7 @@ from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, shortened, standing_in, table
 from docscan.holdings import originals
-from docscan.holdings.register import SHEETS, Register, open_register
+from docscan.holdings.register import Register, has_paper, open_register
 from docscan.messages import sentence
 from docscan.search import feed
 
@@ -305,7 +305,7 @@ def _writing(ctx: click.Context, act: Act) -> Iterator[tuple[Catalogue, datetime
 @contextmanager
 def _register(catalogue: Catalogue) -> Iterator[Register | None]:
     """The register of the paper; None in an archive without paper, for which none is made."""
-    if not (catalogue.archive.root / SHEETS).is_dir():
+    if not has_paper(catalogue):
         yield None
         return
     with open_register(catalogue) as register:

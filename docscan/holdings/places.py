@@ -147,13 +147,18 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
     item = register.item(item_id)
     if register.state(item.id) != "shelved":
         raise _wrong_state(register, item)
-    if item.record and _held(register, item.record):
+    if item.record and is_held(register, item.record):
         raise HoldingsError("G095", register.archive.config.language, subject=item.code, record=item.record)
     return saying(item, how)
 
 
-def _held(register: Register, record: str) -> bool:
-    """Whether a hold stands on a record."""
+def is_held(register: Register, record: str) -> bool:
+    """Whether a hold stands on a record.
+
+    Args:
+        register: Open.
+        record: A UUID.
+    """
     types = "'ingestion', 'hold placed', 'hold released'"
     query = f"SELECT line FROM events WHERE object = ? AND type IN ({types}) ORDER BY seq"  # noqa: S608 - own words
     lines = register.catalogue.db.execute(query, [record]).fetchall()

@@ -368,6 +368,11 @@ def open_register(catalogue: Catalogue) -> Register:
     return found
 
 
+def has_paper(catalogue: Catalogue) -> bool:
+    """Whether paper is registered, be its sheets lost."""
+    return (catalogue.archive.root / SHEETS).is_dir() or bool(filed.sheets(catalogue))
+
+
 def rebuild(archive: Archive) -> Sequence[HoldingsError]:
     """Make the register anew from the ledger and the sheets; where there is no paper, none is made.
 
@@ -383,7 +388,7 @@ def rebuild(archive: Archive) -> Sequence[HoldingsError]:
     """
     tables.forget(tables.path_of(archive))
     with open_catalogue(archive) as catalogue:
-        if not (archive.root / SHEETS).is_dir() and not filed.sheets(catalogue):
+        if not has_paper(catalogue):
             return ()
         language = archive.config.language
         with open_register(catalogue) as register:

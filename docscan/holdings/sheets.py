@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from docscan.archive import papers
 from docscan.archive.event import Draft, Event
-from docscan.holdings import codes, projection, rows, rules
+from docscan.holdings import codes, projection, rows, rules, scans
 from docscan.holdings.entities import Entity, Site, kind_of
 from docscan.holdings.register import Register
 
@@ -50,12 +50,15 @@ def enter(
         The event as it stands in the ledger: all of them are entered, or none.
 
     Raises:
+        AccessError: It takes the scan of an item away, which whoever it is may not.
         HoldingsError: A row breaks a rule; nothing is entered.
         LedgerError: The ledger cannot be continued.
         ValueError: There are more rows than one event can hold.
     """
     if len(entered) > MOST_ROWS:
         raise ValueError(f"{len(entered)} rows are more than one event holds")
+    if act != projection.REGISTER:
+        scans.expect_free(register, entered, agent)
     draft = Draft(projection.REGISTERED, detail={"act": act, "rows": len(entered)})
     sheets = pages(register, entered, act)
     written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)

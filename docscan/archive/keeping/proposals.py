@@ -7,12 +7,14 @@ from docscan.archive import event, ledger
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.custody import read_small
 from docscan.archive.event import Draft
+from docscan.archive.keeping import standing
 from docscan.archive.keeping.standing import Kept, Proposal, Standing
 from docscan.errors import RetentionError
 from docscan.messages import sentence
 
 FORMAT = "docscan.proposal/1"
 MAX_PAPER = 1 << 26  # bytes of a list; a record takes about 150
+WAITING = ("pending", "approved")  # what may still be destroyed
 SAME = ("proposal", "proposer", "approver")  # what all destructions of one proposal say alike
 
 
@@ -53,6 +55,20 @@ def listed(catalogue: Catalogue, proposal: Proposal) -> list[Row]:
         sentence("K047", language, proposal=proposal.id),
         hint=sentence("K048", language, proposal=proposal.id),
     )
+
+
+def is_listed(catalogue: Catalogue, record: str) -> bool:
+    """Whether a proposal that is neither rejected nor done names a record.
+
+    Args:
+        catalogue: Open.
+        record: A UUID.
+
+    Raises:
+        RetentionError: The list of such a proposal is not the one the ledger names.
+    """
+    waiting = (one for one in standing.of(catalogue, "proposals").proposals.values() if one.state in WAITING)
+    return any(row.id == record for one in waiting for row in listed(catalogue, one))
 
 
 def approved(catalogue: Catalogue, known: Standing, drafts: Sequence[Draft]) -> bool:

@@ -117,7 +117,7 @@ class Policy:
         return self._open(begins, begins + timedelta(days=self.days), calendar)
 
     def renewed(self, went_out: date, due: date, on: date, calendar: Calendar) -> date | None:
-        """When it is due once it is renewed on a day; None where that would not be later.
+        """When it is due once it is renewed on a day; None where that would not be later than both.
 
         Args:
             went_out: The day on which the loan began.
@@ -128,7 +128,7 @@ class Policy:
         asked = self.due(max(due, on), calendar)
         last = calendar.open_day(went_out + timedelta(days=self.limit), "previous")
         granted = min(asked, last)
-        return granted if granted > due else None
+        return granted if granted > max(due, on) else None
 
     def recalled(self, due: date, on: date, calendar: Calendar) -> date:
         """When it is due once it is recalled on a day: never later than before."""

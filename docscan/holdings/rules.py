@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from docscan.errors import HoldingsError
@@ -24,6 +25,8 @@ from docscan.holdings.register import Register
 
 ACTS = (REGISTER, "change", "link", "seal")
 """What the event of a sheet says was done; `link` changes an item's scan, `seal` the seal of a box."""
+
+FIRST = date.min.isoformat()  # any day: what says a year or a month is read as its first one
 
 REFERENCES: dict[str, Kind] = {"site": "site", "box": "box", "location": "location", "parent": "item"}
 
@@ -49,7 +52,7 @@ def checked(register: Register, entered: Sequence[Entity], act: str) -> list[byt
 def _line(row: Entity, language: str, *, placed: bool) -> bytes:
     """An entity as a row, if it has the form that it should have."""
     code = called(row)
-    wrong = next(faults(row), "") or next(obeyed(row), "") or _empty(row) or _backwards(row)
+    wrong = next(faults(row), "") or next(obeyed(row), "") or _empty(row) or _no_day(row) or _backwards(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
     if isinstance(row, Site):
@@ -69,6 +72,8 @@ def _check_calendar(site: Site, language: str) -> None:
     country, region = site.country, site.region
     if not (country or region) or calendars.is_known(country, region):
         return
+    if not country:
+        raise HoldingsError("G138", language, subject=site.name, region=region)
     place = "-".join(filter(None, (country, region)))
     of = country if calendars.is_known(country) else ""
     known = ", ".join(calendars.known(of)) or country
@@ -79,6 +84,16 @@ def _empty(row: Entity) -> str:
     """The field that has to say something and does not."""
     name = "title" if isinstance(row, Item) else "name" if isinstance(row, Person | Site) else ""
     return name if name and not getattr(row, name).strip() else ""
+
+
+def _no_day(row: Entity) -> str:
+    """The date that no calendar has, such as 30 February; a row from before this rule is still read."""
+    for name in ("date_from", "date_to") if isinstance(row, Item) else ():
+        try:
+            date.fromisoformat(f"{getattr(row, name) or FIRST}-01-01"[: len(FIRST)])
+        except ValueError:
+            return name
+    return ""
 
 
 def _backwards(row: Entity) -> str:

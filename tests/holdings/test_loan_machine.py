@@ -211,7 +211,7 @@ class Loans(RuleBasedStateMachine):
     def _renew(self, known: Account, detail: dict[str, str | int]) -> Account:
         due = self.open_day(detail)
         assert known.stand == "on loan"
-        assert known.due < due <= known.out + timedelta(days=LIMIT)  # P7
+        assert max(known.due, self.today) < due <= known.out + timedelta(days=LIMIT)  # P7
         assert known.renewals < RENEWALS
         assert not known.recalled
         return replace(known, due=due, renewals=known.renewals + 1)

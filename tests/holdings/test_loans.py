@@ -257,6 +257,11 @@ def test_renewals_lead_to_later_days_within_the_limit_and_are_counted(do: Do):
     assert refused(do, "renew", 2, days=86) == "Q114"
 
 
+def test_what_is_late_by_more_than_a_renewal_is_not_renewed(do: Do):
+    do("out", 1)
+    assert refused(do, "renew", 1, days=200) == "Q114"
+
+
 def test_what_is_recalled_is_due_sooner_and_renewed_no_more(do: Do):
     do("out", 1)
     line = do("recall", 1, days=2).line

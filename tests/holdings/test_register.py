@@ -73,6 +73,12 @@ BAD: dict[str, tuple[str, Callable[[Depot], Entity]]] = {
     "a title that says nothing": ("G010", lambda d: Item("", "", "  ", box=d.boxes[0].id)),
     "a person without a name": ("G010", lambda _: Person("", "", "")),
     "a day there is not": ("G010", lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="1998-00")),
+    "a 30 February": ("G010", lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="2026-02-30")),
+    "a 31 February": ("G010", lambda d: Item("", "", "a", box=d.boxes[0].id, date_to="1998-02-31")),
+    "a 29 February of no leap year": (
+        "G010",
+        lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="2024-02-29", date_to="2026-02-29"),
+    ),
     "an end before the beginning": (
         "G010",
         lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="1998-05", date_to="1997"),

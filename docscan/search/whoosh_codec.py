@@ -4,14 +4,16 @@ Whoosh's own codec writes a block with two pickles for each term, even where
 one document has it, as with every misread word: some 80 bytes where 5 will do.
 """
 
-from itertools import chain
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PerDocReader, W3TermInfo
 from whoosh.formats import Format
 
-from docscan.search.whoosh_postings import Postings, packed, steps, unpacked
+from docscan.search.whoosh_postings import Postings, packed, unpacked
 from docscan.search.whoosh_terms import Extent, TermsReader
+
+WHOLE = -1.0
+"""In place of a posting's weight: it is all that another segment has of a term, as written there."""
 
 
 class PostingsWriter:
@@ -19,24 +21,34 @@ class PostingsWriter:
 
     def __init__(self, file: Any) -> None:
         self._file = file
-        self._numbers: list[int] = []
-        self._values: list[bytes] = []
 
     def start_postings(self, format_: Format, terminfo: W3TermInfo) -> None:  # noqa: ARG002 - whoosh's signature
         """Begin with a term."""
-        self._numbers = []
-        self._values = []
+        self._last = 0
+        self._numbers: list[int] = []  # the steps between them
+        self._frequencies: list[int] = []
+        self._places: list[int] = []
 
     def add_posting(self, number: int, weight: float, value: bytes, length: int | None = None) -> None:  # noqa: ARG002 - as above
-        """A document that has it, with its positions."""
-        self._numbers.append(number)
-        self._values.append(value)
+        """A document that has it, with its positions; or `WHOLE`, counted from this number."""
+        found = unpacked(value).tolist() if value else []
+        if weight == WHOLE:
+            count = found[0]
+            first, *others = found[1 : count + 1]
+            self._numbers += (number + first - self._last, *others)
+            self._last = number + first + sum(others)
+            self._frequencies += found[count + 1 : 2 * count + 1]
+            self._places += found[2 * count + 1 :]
+        else:
+            self._numbers.append(number - self._last)
+            self._last = number
+            if found:
+                self._frequencies.append(len(found))
+                self._places += found
 
     def finish_postings(self) -> Extent:
         """Write the term's postings."""
-        kept = [unpacked(value).tolist() for value in self._values if value]
-        head = [len(self._numbers), *steps(self._numbers), *map(len, kept)]
-        data = packed([*head, *chain.from_iterable(kept)])
+        data = packed([len(self._numbers), *self._numbers, *self._frequencies, *self._places])
         extent = Extent()
         extent.set_extent(self._file.tell(), len(data))
         extent._df = len(self._numbers)

@@ -6,6 +6,8 @@ from typing import Any
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
+from docscan.search.whoosh_codec import WHOLE
+
 MOST_SEGMENTS = 8
 """Segments that a commit leaves as they are, besides its own and those that are full."""
 
@@ -41,8 +43,19 @@ def wiping(writer: SegmentWriter, segments: Iterable[Any]) -> list[Any]:
 
 
 def _write_anew(writer: SegmentWriter, segment: Any) -> None:
-    """Put what is left of a segment into the one that is being written."""
-    if segment.doc_count():
-        reader = SegmentReader(writer.storage, writer.schema, segment)
+    """Put what is left of a segment into the one that is being written.
+
+    Where nothing was taken out, the postings of each term move in one piece.
+    """
+    if not segment.doc_count():
+        return
+    reader = SegmentReader(writer.storage, writer.schema, segment)
+    if segment.has_deletions():
         writer.add_reader(reader)
-        reader.close()
+    else:
+        first = writer.docnum
+        writer.write_per_doc({*writer.schema.names(), *reader.indexed_field_names()}, reader)
+        for field, term, postings in reader._terms.all():
+            writer.pool.add((field, term, first, WHOLE, postings))
+        writer._added = True
+    reader.close()

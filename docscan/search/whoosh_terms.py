@@ -9,7 +9,7 @@ read whole.
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from hashlib import md5
 from typing import Any, NamedTuple
@@ -91,6 +91,11 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
             return int(self.term_info(fieldname, tbytes)._df)
         except TermNotFound:
             return 0
+
+    def all(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Of each term its field, itself, and its postings as they lie there."""
+        for key, value in self._tindex.items():
+            yield *self._keydecoder(key), self._postfile.get(*Extent.from_bytes(value).extent())
 
     def present(self, field: str, terms: Iterable[bytes]) -> Run:
         """Those of many terms that the segment has."""

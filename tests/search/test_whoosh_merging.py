@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import naive_search as naive
 import pytest
 
 from docscan.search import whoosh_merging
@@ -47,20 +48,22 @@ def test_an_empty_segment_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert merged([0, 700, FULL, 0], monkeypatch) == ([FULL, 700], 0)
 
 
-def document(key: str, number: int) -> Prepared:
-    return Prepared(key, (("word",),), NONE, (), NONE, NONE, {"seq": number}, {})
-
-
-def test_many_small_commits_leave_every_document_once(tmp_path: Path) -> None:
-    index = WhooshIndex(tmp_path / "index")
-    for number in range(30):
-        again = [f"d{number - 3}"] if number > 2 else []
-        found = [
-            Prepared(key, (("word",),), NONE, (), NONE, NONE, {"seq": number}, {})
-            for key in (f"d{number}", *again)
-        ]
-        index.update(found, seq=number + 1, removed=["d5"] if number == 20 else [])
-    hits = index.search(Question((Everything(),), 100, order="seq")).hits
-    assert sorted(hit.id for hit in hits) == sorted(f"d{number}" for number in range(30) if number != 5)
+def test_what_is_merged_is_found_as_without_an_index(tmp_path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311 - invented documents
+    known = [naive.word(chance) for _ in range(60)]
+    index, kept = WhooshIndex(tmp_path / "index"), dict[str, Prepared]()
+    for seq in range(1, 31):
+        fresh = [naive.document(chance, f"d{chance.randrange(400)}", known) for _ in range(4)]
+        gone = chance.sample(sorted(kept), 2) if seq % 5 == 0 else []
+        kept = {key: document for key, document in kept.items() if key not in gone}
+        fresh = [document for document in {one.id: one for one in fresh}.values() if document.id not in gone]
+        kept |= {document.id: document for document in fresh}
+        index.update(fresh, seq=seq, removed=gone)
+    index.search(Question((Everything(),)))
     assert len(index._segments) <= MOST_SEGMENTS + 1
+    assert index.count() == len(kept)
+    for _ in range(400):
+        plan = naive.plan(chance, known)
+        hits = index.search(Question((plan,), len(kept) + 1)).hits
+        assert {hit.id for hit in hits} == naive.ids(plan, kept.values()), plan
     index.close()

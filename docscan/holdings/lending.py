@@ -272,7 +272,8 @@ def _against_check(line: Line, facts: Facts) -> Refusal | None:
     if sent.folios is not None and seen.folios is None:
         return Refusal("Q130", of(line) | {"folios": str(sent.folios)})
     if _is_settled(line, seen):
-        return None
+        idle = bool(facts.because) and not differs(sent, seen)
+        return Refusal("Q144", of(line)) if idle else None
     if not facts.because:
         told = {"sent": _words(sent), "back": _words(seen), "said": _explained(line, facts)}
         return Refusal("Q150", of(line) | told | {"reasons": ", ".join(REASONS)})

@@ -15,7 +15,7 @@ from docscan.errors import HoldingsError
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.lines import AWAY
 from docscan.holdings.projection import GONE, MOVED
-from docscan.holdings.register import Register
+from docscan.holdings.register import OpenLoan, Register
 
 Cause = Literal["reshelving", "consolidation", "conservation", "reading", "received", "correction", "undone"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
@@ -114,11 +114,7 @@ def missing(register: Register, item_id: str) -> Draft:
     item = register.item(item_id)
     loan = register.open_loan(item.id)
     if loan is not None:
-        steps = ", ".join(f"docscan loan {verb} {item.code}" for verb in BEFORE_MISSING[loan.state])
-        facts = {"subject": item.code, "state": STATES[loan.state], "number": loan.number, "steps": steps}
-        person = register.person(loan.person)
-        named = f"{person.code} {person.name}".rstrip()
-        raise HoldingsError("G100", register.archive.config.language, person=named, **facts)
+        raise _lent(register, item, loan, "G100")
     if _expect_here(register, item) == "missing":
         raise _wrong_state(register, item)
     return saying(item, "missing")
@@ -146,7 +142,9 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
     """
     item = register.item(item_id)
     if register.state(item.id) != "shelved":
-        raise _wrong_state(register, item)
+        loan = register.open_loan(item.id)
+        waits = loan is not None and loan.state not in AWAY
+        raise _lent(register, item, loan, "G136") if loan and waits else _wrong_state(register, item)
     if item.record and is_held(register, item.record):
         raise HoldingsError("G095", register.archive.config.language, subject=item.code, record=item.record)
     return saying(item, how)
@@ -176,6 +174,15 @@ def _expect_here(register: Register, subject: Box | Item) -> str:
     if state in (*AWAY, *GONE):
         raise _wrong_state(register, subject)
     return state
+
+
+def _lent(register: Register, item: Item, loan: OpenLoan, code: str) -> HoldingsError:
+    """That an item is part of an open loan, and the next step with which that goes on or ends."""
+    steps = ", ".join(f"docscan loan {verb} {item.code}" for verb in BEFORE_MISSING[loan.state])
+    facts = {"subject": item.code, "state": STATES[loan.state], "number": loan.number, "steps": steps}
+    person = register.person(loan.person)
+    named = f"{person.code} {person.name}".rstrip()
+    return HoldingsError(code, register.archive.config.language, person=named, **facts)
 
 
 def _wrong_state(register: Register, subject: Box | Item) -> HoldingsError:

@@ -156,7 +156,7 @@ class Register:
         kinds = [kind for kind, one in TYPES.items() if one is type_]
         found = self.known(wanted, kinds) if UUID.fullmatch(wanted) else self.entity(named)
         if not isinstance(found, type_):
-            raise self._unknown(named)
+            raise self._unknown(named, other=found is not None)
         return found
 
     def item(self, named: str) -> Item:
@@ -334,12 +334,13 @@ class Register:
     def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
         return next(self.rows(query, *values), None)
 
-    def _unknown(self, named: str) -> NotFoundError:
+    def _unknown(self, named: str, *, other: bool = False) -> NotFoundError:
         language = self.archive.config.language
         meant = [str(code) for code in codes.mended(named) if self._coded(code) is not None]
-        hint = sentence("G003", language, codes=", ".join(meant)) if meant else sentence("G002", language)
         wrong = codes.looks_like_one(named) and codes.parsed(named) is None
-        return NotFoundError(sentence("G004" if wrong else "G001", language, named=repr(named)), hint=hint)
+        code, hint = ("G134", "G135") if other else ("G004" if wrong else "G001", "G002")
+        way_out = sentence("G003", language, codes=", ".join(meant)) if meant else sentence(hint, language)
+        return NotFoundError(sentence(code, language, named=repr(named)), hint=way_out)
 
 
 def open_register(catalogue: Catalogue) -> Register:

@@ -13,7 +13,7 @@ from docscan.errors import HoldingsError, NotFoundError
 from docscan.holdings import answers, places
 from docscan.holdings import register as registers
 from docscan.holdings.answers import Stay
-from docscan.holdings.entities import Item
+from docscan.holdings.entities import Item, Site
 from tests.archive.conftest import file_one
 
 
@@ -141,6 +141,8 @@ REFUSED = {
     "what is lent": ("G070", lambda d: places.moving(d.register, d.items[1].id, d.locations[0].id)),
     "lent, and missing": ("G100", lambda d: places.missing(d.register, d.items[1].id)),
     "lent, and destroyed": ("G070", lambda d: places.leaving(d.register, d.items[1].id, "destroyed")),
+    "asked for, and destroyed": ("G136", lambda d: places.leaving(d.register, d.items[4].id, "destroyed")),
+    "a region of no country": ("G138", lambda d: enter(d.register, [Site("", "Sur", "", "MD")])),
     "found, though never missing": ("G075", lambda d: places.found(d.register, d.items[0].id)),
     "missing twice": ("G075", lambda d: places.missing(d.register, d.items[2].id)),
     "missing, and transferred": (
@@ -151,11 +153,18 @@ REFUSED = {
 }
 
 
+def test_a_code_of_another_kind_is_registered_and_refused_as_that(depot: Depot):
+    with pytest.raises(NotFoundError, match="otra cosa") as error:
+        depot.register.item(depot.persons[0].code)
+    assert "P persona" in error.value.hint
+
+
 @pytest.mark.parametrize("why", REFUSED)
 def test_what_cannot_be_is_refused_with_its_reason(depot: Depot, why: str):
     lend(depot, 1, depot.items[1].id, depot.persons[0].id)
     write(depot, 1, places.missing(depot.register, depot.items[2].id))
     write(depot, 1, places.leaving(depot.register, depot.items[3].id, "destroyed"))
+    write(depot, 1, *steps(str(uuid.uuid4()), depot.items[4].id, ("request",), person=depot.persons[0].id))
     code, asked = REFUSED[why]
     with pytest.raises(HoldingsError) as error:
         asked(depot)

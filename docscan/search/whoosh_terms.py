@@ -94,8 +94,10 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
 
     def all(self) -> Iterator[tuple[str, bytes, bytes]]:
         """Of each term its field, itself, and its postings as they lie there."""
-        for key, value in self._tindex.items():
-            yield *self._keydecoder(key), self._postfile.get(*Extent.from_bytes(value).extent())
+        run = self._run(0, self._tindex.indexlen)
+        ends = [*run.starts[1:].tolist(), len(run.postings)]
+        for key, start, end in zip(run.terms, run.starts.tolist(), ends, strict=True):
+            yield *self._keydecoder(key), run.postings[start:end]
 
     def present(self, field: str, terms: Iterable[bytes]) -> Run:
         """Those of many terms that the segment has."""
@@ -125,7 +127,11 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
     def starting(self, field: str, start: bytes) -> Run:
         """The terms that begin so."""
         first = self._keycoder(field, start)
-        low, high = self._row(first), self._row(first + b"\xff")  # which is in no UTF-8
+        run = self._run(self._row(first), self._row(first + b"\xff"))  # which is in no UTF-8
+        return run._replace(terms=tuple(key[_FIELD:] for key in run.terms))
+
+    def _run(self, low: int, high: int) -> Run:
+        """Rows side by side, each term after the number of its field."""
         if low >= high:
             return Run((), b"", np.empty(0, dtype=np.int64))
         rows = self._rows(low, high)
@@ -138,8 +144,8 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
         offsets = extents["offset"].astype(np.int64)
         ends = offsets + extents["length"].astype(np.int64)
         postings = self._postfile.get(int(offsets[0]), int(ends[-1] - offsets[0]))
-        heads = places + _LENGTHS + _FIELD
-        tails = places + _LENGTHS + lengths
+        heads = places + _LENGTHS
+        tails = heads + lengths
         terms = tuple(data[head:tail] for head, tail in zip(heads.tolist(), tails.tolist(), strict=True))
         return Run(terms, postings, offsets - offsets[0])
 

@@ -32,7 +32,7 @@ from docscan.search.whoosh_merging import tidying, wiping
 from docscan.search.whoosh_schema import COLUMNS, column, enrol, enrolled, entry, fingerprint, schema
 from docscan.search.whoosh_segment import Segment
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds to wait for another writer: longer than the merge of a large index takes."""
 
 MEMORY = 64

@@ -54,7 +54,7 @@ added_option = click.option(
     "--added", type=click.IntRange(0, conditions.MOST_FOLIOS), default=0, help="Documents that were put in."
 )
 because_option = click.option(
-    "--because", type=click.Choice(conditions.REASONS), help="Why it came back otherwise than it went."
+    "--because", type=click.Choice(conditions.REASONS), help="Why it is otherwise than it was."
 )
 
 
@@ -110,6 +110,7 @@ def approve(ctx: click.Context, items: Sequence[str], as_json: bool) -> None:
 @_terms
 @folios_option
 @condition_option
+@because_option
 @json_option
 @click.pass_context
 def out(
@@ -119,15 +120,18 @@ def out(
     folios: int | None,
     condition: str | None,
     as_json: bool,
+    because: str | None,
     **terms: Any,
 ) -> None:
     """Hand items over to their borrower; the day they are due is printed.
 
     What nobody asked for before is requested, approved and prepared at once. Of
     what is scanned, the paper goes with --original, its reason and its
-    authoriser only: a copy answers `loan request`.
+    authoriser only: a copy answers `loan request`. With another count than is
+    known of it, an item goes with --because only, which is put on record.
     """
-    stated = replace(_stated("out", **terms), found=_counted(items, folios, condition))
+    found = _counted(items, folios, condition)
+    stated = replace(_stated("out", **terms), found=found, because=because or "")
     asked = [replace(stated, item=item) for item in items]
     _carry_out(ctx, asked, as_json=as_json)
 

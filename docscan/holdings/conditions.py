@@ -9,6 +9,9 @@ GRADES = ("good", "worn", "fragile", "damaged")
 REASONS = ("miscounted", "folios missing", "folios added", "damaged on loan", "damaged before")
 """Why a file did not come back as it went: what a discrepancy is recorded with."""
 
+COUNTED_OTHERWISE = ("folios missing", "folios added")
+"""The reasons after which another count is the right one; what was miscounted lacks nothing."""
+
 MOST_FOLIOS = 100_000
 
 
@@ -48,6 +51,30 @@ def differs(out: Condition, back: Condition) -> bool:
         or (looked_at and GRADES.index(back.grade) > GRADES.index(out.grade))
         or back.added > 0
     )
+
+
+def leaving(found: Condition, known: int | None, because: str) -> dict[str, str | int]:
+    """An item's state as the event of its going out has it: with the reason, where its count is another.
+
+    Args:
+        found: As it goes out.
+        known: How many folios it has as far as is known.
+        because: One of `REASONS`; empty otherwise.
+    """
+    told = detail(found)
+    return told if known in (None, found.folios) else told | {"before": known or 0, "reason": because}
+
+
+def lacking(detail: Mapping[str, str | int]) -> int:
+    """How many folios an item lacks as it goes out; fewer than none where it has more.
+
+    Args:
+        detail: Of the event.
+    """
+    before, folios = detail.get("before"), detail.get("folios")
+    if isinstance(before, int) and isinstance(folios, int) and detail.get("reason") in COUNTED_OTHERWISE:
+        return before - folios
+    return 0
 
 
 def stated(detail: Mapping[str, str | int], before: Condition) -> Condition:

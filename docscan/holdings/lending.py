@@ -52,6 +52,7 @@ class Facts:
         authoriser: The UUID of the person who allows that; may be empty.
         may_authorise: Whoever does it may lend originals that are scanned, and settle discrepancies.
         found: The item as it is now.
+        known: How many folios it has, as far as is known; None where nobody counted.
         returned: The day it came back, where that was earlier; None for today.
         because: Why it differs: one of `conditions.REASONS`; empty otherwise.
     """
@@ -70,6 +71,7 @@ class Facts:
     authoriser: str = ""
     may_authorise: bool = True
     found: Condition = UNKNOWN
+    known: int | None = None
     returned: date | None = None
     because: str = ""
 
@@ -226,9 +228,15 @@ def _against_approval(line: Line, facts: Facts) -> Refusal | None:
 
 
 def _against_going_out(line: Line, facts: Facts) -> Refusal | None:
+    """P5: what goes out with another count than is known of it lacks or has more for a reason on record."""
+    other = facts.known not in (None, facts.found.folios)
+    told = of(line) | {"sent": str(facts.known), "back": str(facts.found.folios)}
+    told |= {"reasons": ", ".join(REASONS)}
     return _first(
         (_lends_to_oneself(facts), Refusal("Q070", of(line))),
         (facts.policy is None, Refusal("Q060")),
+        (other and facts.because not in REASONS, Refusal("Q146", told)),
+        (other and not facts.may_authorise, Refusal("Q148", told)),
     )
 
 
@@ -285,7 +293,8 @@ def _go_out(line: Line, facts: Facts) -> Drafts:
         return ()
     due = facts.policy.due(facts.today, facts.calendar)  # P8: never a closed day
     detail: Detail = {"day": facts.today.isoformat(), "due": due.isoformat()}
-    return (_draft(line, "out", detail | conditions.detail(facts.found), role="transmitter"),)
+    left = conditions.leaving(facts.found, facts.known, facts.because)
+    return (_draft(line, "out", detail | left, role="transmitter"),)
 
 
 def _renew(line: Line, facts: Facts) -> Drafts:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from docscan.holdings.conditions import UNKNOWN, Condition, stated
+from docscan.holdings.conditions import UNKNOWN, Condition, lacking, stated
 
 Act = Literal[
     "request", "approve", "refuse", "cancel", "prepare", "out", "renew", "recall", "claimed returned",
@@ -105,6 +105,7 @@ class Line:
         authoriser: The UUID of the person who allowed that; may be empty.
         went: The step it went out with; None before.
         due: The day it is due: ISO 8601; empty before it went out.
+        lacking: How many folios fewer it went out with than were known, for a reason on record.
         came: The step it came back with; None before.
         renewals: How often it was renewed.
         recalled: It was asked back.
@@ -126,6 +127,7 @@ class Line:
     authoriser: str = ""
     went: Step | None = None
     due: str = ""
+    lacking: int = 0
     came: Step | None = None
     renewals: int = 0
     recalled: bool = False
@@ -197,7 +199,8 @@ def _begun(step: Step) -> Line:
 
 
 def _gone_out(_: Line, step: Step) -> Changes:
-    return {"went": step, "due": _date(step.detail, "due"), "sent": stated(step.detail, UNKNOWN)}
+    sent, lacks = stated(step.detail, UNKNOWN), lacking(step.detail)
+    return {"went": step, "due": _date(step.detail, "due"), "sent": sent, "lacking": lacks}
 
 
 def _renewed(line: Line, step: Step) -> Changes:

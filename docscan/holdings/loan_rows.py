@@ -8,6 +8,7 @@ from operator import itemgetter
 from sqlite_utils import Database
 
 from docscan.archive.event import Event
+from docscan.holdings.conditions import COUNTED_OTHERWISE
 from docscan.holdings.lines import UNDONE, Line, Step, advanced, told
 
 
@@ -155,9 +156,10 @@ def folios_missing(db: Database, item: str) -> int:
         item: A UUID.
     """
     (found,) = db.execute(
-        "SELECT coalesce(sum(folios_out - folios_in), 0) FROM loan_line"
-        " WHERE item = ? AND discrepancy IN ('folios missing', 'folios added')",
-        (item,),
+        "SELECT coalesce(sum(lacking), 0)"
+        " + coalesce(sum(folios_out - folios_in) FILTER (WHERE discrepancy IN (?, ?)), 0)"
+        " FROM loan_line WHERE item = ?",
+        (*COUNTED_OTHERWISE, item),
     ).fetchone()
     return max(0, int(found))
 
@@ -207,6 +209,7 @@ def _write(db: Database, line: Line) -> None:
         "recalled": int(line.recalled),
         "folios_out": line.sent.folios,
         "condition_out": line.sent.grade,
+        "lacking": line.lacking,
         "folios_in": line.back.folios,
         "condition_in": line.back.grade,
         "added": line.back.added,

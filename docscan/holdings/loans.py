@@ -185,6 +185,8 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
     person = _borrower(register, line, asked)
     policy = _policy(desk, line, asked)
     scan = scan_of(register, item)
+    folios, grade = _known(register, item) if asked.act == "out" else (None, "")
+    found = replace(asked.found, folios=folios if asked.found.folios is None else asked.found.folios)
     return Facts(
         item=item.id,
         loan=_loan(desk, item, person, asked),
@@ -199,7 +201,8 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
         insisted=asked.insisted,
         authoriser=register.person(asked.authoriser).id if asked.authoriser else "",
         may_authorise=not (scan or asked.because) or access.may(archive, desk.agent, "authorise"),
-        found=_as_known(register, item, asked.found) if asked.act == "out" else asked.found,
+        found=replace(found, grade=found.grade or grade, added=0) if asked.act == "out" else asked.found,
+        known=folios,
         returned=asked.returned,
         because=asked.because,
     )
@@ -262,13 +265,10 @@ def scan_of(register: Register, item: Item) -> str:
     return row.id if row.state in ON_THE_SHELF else ""
 
 
-def _as_known(register: Register, item: Item, found: Condition) -> Condition:
-    """An item as it goes out; what nobody says now is as it was when it came back last."""
+def _known(register: Register, item: Item) -> tuple[int | None, str]:
+    """The folios of an item and its condition as it came back last, or else as it was registered."""
     folios, grade = loan_rows.last_count(register.db, item.id)
-    known = folios if folios is not None else item.folios or None
-    return replace(
-        found, folios=known if found.folios is None else found.folios, grade=found.grade or grade, added=0
-    )
+    return (folios if folios is not None else item.folios or None), grade
 
 
 def _done(register: Register, item: Item, events: Sequence[Event]) -> Done:

@@ -150,6 +150,7 @@ CREATE TABLE loan_line (                 -- one item of a loan, as its steps tel
     recalled INTEGER NOT NULL,
     folios_out INTEGER,
     condition_out TEXT NOT NULL,
+    lacking INTEGER NOT NULL,            -- folios that were missing as it went out
     folios_in INTEGER,
     condition_in TEXT NOT NULL,
     added INTEGER NOT NULL,

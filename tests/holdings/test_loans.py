@@ -447,3 +447,20 @@ def test_a_moment_of_the_night_counts_by_the_day_of_utc(do: Do):
     assert line is not None
     assert line.out == (NOW + timedelta(days=0.6)).date().isoformat()
     assert datetime.fromisoformat(line.began.at) == NOW + timedelta(days=0.6)
+
+
+def test_what_goes_out_with_another_count_than_is_known_goes_for_a_reason_on_record(lending: Depot, do: Do):
+    other = Condition(203)
+    assert refused(do, "out", 1, found=other) == "Q146"
+    assert refused(do, "out", 1, found=other, because="folios missing", agent=CLERK) == "Q148"
+    done = do("out", 1, found=other, because="folios missing")
+    assert {"before": 204, "folios": 203, "reason": "folios missing"}.items() <= done.events[
+        -1
+    ].detail.items()
+    assert loan_rows.folios_missing(lending.register.db, lending.items[1].id) == 1
+    do("in", 1, found=other)
+    do("shelve", 1)
+    assert loan_rows.folios_missing(lending.register.db, lending.items[1].id) == 1
+    do("out", 1, agent=CLERK, found=other)  # as it is known to be by now
+    do("out", 2, found=other, because="miscounted")
+    assert loan_rows.folios_missing(lending.register.db, lending.items[2].id) == 0

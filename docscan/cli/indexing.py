@@ -9,7 +9,7 @@ from docscan.cli.terminal import put, put_json, say, standing_in, table
 from docscan.search import engines, feed, inspection
 
 
-@click.group()
+@click.group(epilog="Example: docscan index status")
 def index() -> None:
     """Look after the search index, a cache that can always be made again."""
 

@@ -3,7 +3,8 @@
 What is filed is what is given out, byte for byte: the PDF as the original, and
 the e-mail beside it. The event that files it names the loan. A paper that
 would say the same as one that is filed is not made again: that one is given
-out once more, so that there is one of each.
+out once more, so that there is one of each. An e-mail that is wanted only then
+has that one attached, and is not filed.
 """
 
 import shutil
@@ -84,17 +85,16 @@ def draw(register: Register, slip: Slip, *, sender: Address | None = None, now: 
     """
     recipient = mail.address(slip.person.email, slip.person.name) if slip.by_email else None
     people = (sender, recipient) if sender and recipient else None
-    fingerprint = _fingerprint(slip, people)
+    fingerprint = _fingerprint(slip)
     filed = _filed(register, fingerprint)
-    if filed:
-        return _again(register, slip, filed)
-    object_id, title, name = str(uuid4()), slips.title(slip), _name(slip)
-    data, letter = paper.pdf(slips.paper(slip, _mark(register))), b""
-    if people is not None:
-        envelope = Envelope(*people, title, object_id)
-        letter = mail.message(envelope, slips.text(slip), f"{name}.pdf", data, now=now)
-    record = _record(slip, fingerprint, f"{name}.pdf", data)
-    return Drawn(title, name, record, data, letter, _detail(slip), object_id)
+    drawn = _again(register, slip, filed) if filed else _anew(register, slip, fingerprint)
+    if people is None:
+        return replace(drawn, mail=b"")
+    if drawn.mail and mail.is_between(drawn.mail, *people):
+        return drawn
+    envelope = Envelope(*people, drawn.title, drawn.object_id)
+    letter = mail.message(envelope, slips.text(slip), f"{drawn.name}.pdf", drawn.pdf, now=now)
+    return replace(drawn, mail=letter)
 
 
 def issue(register: Register, drawn: Drawn, *, now: datetime, agent: str) -> str:
@@ -134,10 +134,10 @@ def issue(register: Register, drawn: Drawn, *, now: datetime, agent: str) -> str
     return drawn.object_id
 
 
-def _fingerprint(slip: Slip, people: tuple[Address, Address] | None) -> str:
+def _fingerprint(slip: Slip) -> str:
+    """What tells a paper from others, whatever the day, and whether it is mailed or not."""
     said = slips.paper(replace(slip, day=date.min), None)
-    addressed = [str(one) for one in people or ()]
-    return objects.sha256(repr((slip.loan, slip.level, said, addressed)).encode())
+    return objects.sha256(repr((slip.loan, slip.level, said)).encode())
 
 
 def _filed(register: Register, fingerprint: str) -> str:
@@ -145,6 +145,14 @@ def _filed(register: Register, fingerprint: str) -> str:
     with tables.guarded(register.archive.catalogue_path):
         found = register.catalogue.db.execute(FILED, (FINGERPRINT, fingerprint)).fetchone()
     return str(found[0]) if found else ""
+
+
+def _anew(register: Register, slip: Slip, fingerprint: str) -> Drawn:
+    """A paper that is not filed yet."""
+    object_id, title, name = str(uuid4()), slips.title(slip), _name(slip)
+    data = paper.pdf(slips.paper(slip, _mark(register)))
+    record = _record(slip, fingerprint, f"{name}.pdf", data)
+    return Drawn(title, name, record, data, b"", _detail(slip), object_id)
 
 
 def _again(register: Register, slip: Slip, filed: str) -> Drawn:

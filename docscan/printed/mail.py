@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
@@ -70,3 +71,15 @@ def message(envelope: Envelope, text: str, name: str, data: bytes, *, now: datet
     made.add_attachment(data, maintype="application", subtype="pdf", filename=name)
     made.set_boundary(f"docscan-{envelope.id}")
     return made.as_bytes()
+
+
+def is_between(data: bytes, sender: Address, recipient: Address) -> bool:
+    """Whether an e-mail is from somebody to somebody.
+
+    Args:
+        data: As `message` made it.
+        sender: Who would send it.
+        recipient: Who would get it.
+    """
+    read = message_from_bytes(data, policy=SMTP)
+    return (*read["From"].addresses, *read["To"].addresses) == (sender, recipient)

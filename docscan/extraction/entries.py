@@ -1,6 +1,6 @@
 """Label and value pairs that no schema names: by colons, by boxes to tick, by the places that forms have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from docscan.extraction import answers, ticking
 from docscan.extraction.answers import Caption, Place
@@ -139,8 +139,9 @@ def _captions(
 ) -> Iterator[Caption]:
     """What may be a label: the runs of words outside the places, and the first line within a frame."""
     key, ticked = 0, {word for box in boxes for word in box.words}
+    placed = {(spot.page, word) for spot in spots for word in spot.words}
     for row in sheet.rows:
-        for words in _runs(row, spots):
+        for words in _runs(row, placed):
             if ticked.intersection(words):
                 continue
             yield Caption(key, row.page, words)
@@ -152,17 +153,13 @@ def _captions(
             key += 1
 
 
-def _runs(row: Row, spots: Sequence[Place]) -> Iterator[tuple[Word, ...]]:
+def _runs(row: Row, placed: Container[tuple[int, Word]]) -> Iterator[tuple[Word, ...]]:
     """The segments of a row, without what stands in a place."""
     for first, last in row.segments:
-        words = [word for word in row.words[first:last] if not _in_place(word, row.page, spots)]
+        words = [word for word in row.words[first:last] if (row.page, word) not in placed]
         lettered = any(sum(map(str.isalpha, word.text)) > 1 for word in words)
         if words and lettered:
             yield tuple(words)
-
-
-def _in_place(word: Word, page: int, spots: Sequence[Place]) -> bool:
-    return any(spot.page == page and word in spot.words for spot in spots)
 
 
 def _pairs(row: Row) -> Iterator[Entry]:

@@ -107,3 +107,11 @@ def clear(folder: Path, ours: Callable[[str], bool], *, keep: str) -> None:
             entry.rmdir()
         elif entry.name != keep:
             entry.unlink()
+
+
+def unmade(folder: Path, error: Exception) -> ArchiveError:
+    """What to raise when an index cannot be made in a folder."""
+    return ArchiveError(
+        f"The search index {folder} cannot be made: {getattr(error, 'strerror', None) or error}.",
+        hint="Make it anew, where it can be written, with: docscan rebuild",
+    )

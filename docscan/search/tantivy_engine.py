@@ -69,10 +69,7 @@ class TantivyIndex:
             if not self._ours():
                 self._rebuild()
         except (OSError, ValueError) as error:
-            raise ArchiveError(
-                f"The search index {folder} cannot be made: {getattr(error, 'strerror', None) or error}.",
-                hint="Make it anew, where it can be written, with: docscan rebuild",
-            ) from error
+            raise durable.unmade(folder, error) from error
 
     def update(
         self,

@@ -90,10 +90,7 @@ class WhooshIndex:
             if not self._ours():
                 self._rebuild()
         except OSError as error:
-            raise ArchiveError(
-                f"The search index {folder} cannot be made: {error.strerror or error}.",
-                hint="Make it anew, where it can be written, with: docscan rebuild",
-            ) from error
+            raise durable.unmade(folder, error) from error
 
     def update(
         self,

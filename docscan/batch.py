@@ -35,7 +35,7 @@ from docscan.journey import Desk, Outcome
 from docscan.messages import sentence
 from docscan.model import Record
 from docscan.readers import Readers
-from docscan.search.feed import feed
+from docscan.search.feed import feed, succeed
 from docscan.tally import Tally
 
 ROOT_SHOWN = 20  # hex digits of the root of the ledger's tree, as many as `check-paper` asks for
@@ -168,6 +168,7 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
             report = _reported(desk, outcomes, started, tally.read)
         write_report(archive, report)
         feed(archive, catalogue)
+    succeed(archive)
     return report
 
 

@@ -228,6 +228,22 @@ def feeding(archive: Archive, timeout: float = 0) -> Iterator[None]:
 
 
 @contextmanager
+def replacing(archive: Archive, timeout: float = 0) -> Iterator[None]:
+    """Be the only one to make another search index beside the one that answers, and is fed meanwhile.
+
+    Args:
+        archive: It need not be held.
+        timeout: Seconds to wait for another who makes one.
+
+    Raises:
+        ArchiveBusyError: Another command makes one.
+        ArchiveError: The archive cannot be written to.
+    """
+    with _locked(archive, ".index.next.lock", "Another command makes a search index of", timeout):
+        yield
+
+
+@contextmanager
 def _locked(
     archive: Archive, name: str, busy: str, timeout: float = 0, *, reading: bool = False
 ) -> Iterator[None]:

@@ -1,13 +1,14 @@
 """Recovery: what was interrupted is put right before anything else is written.
 
-Three locks, each the kernel's, so that they end with their process:
+Four locks, each the kernel's, so that they end with their process:
 
 * `.lock` is held around each write, for some milliseconds: `taken_up` by a
   command, `continued` by whoever keeps the catalogue open for longer;
 * `.run.lock` is had by a run for its whole time (`running`), and by whatever
   must not have a run beside it; it is asked for only while `.lock` is held, and
   never waited for;
-* `.index.lock` is had by whoever feeds the search index.
+* `.index.lock` is had by whoever feeds the search index;
+* `.index.next.lock` is had by whoever makes another one beside it.
 
 What a run has under way lies in `staging/` and `work/`. So these are cleared up
 only while none goes on. Plans are written and gone through with while the

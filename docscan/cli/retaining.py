@@ -214,6 +214,7 @@ def execute(ctx: click.Context, proposal: str) -> None:
         papers = _expect_back(catalogue, proposal)
         done = disposal.execute(catalogue, proposal, now=moment, agent=agent())
         feed.feed(catalogue.archive, catalogue, feed.PATIENCE)  # its words are to go from the index
+    feed.succeed(catalogue.archive, feed.PATIENCE)  # and where they cannot be cut out, all of it
     language = catalogue.archive.config.language
     for record in done.records:
         put(record)

@@ -14,6 +14,14 @@ _WANTED = "IN (SELECT value FROM json_each(?))"
 _RECORDS = f"SELECT id, kind, language, received, state FROM record WHERE id {_WANTED}"  # noqa: S608 - own words
 _FIELDS = f"SELECT record, name, value FROM field WHERE record {_WANTED} ORDER BY record, position"  # noqa: S608 - own words
 _PAGES = f"SELECT record, text FROM page WHERE record {_WANTED} ORDER BY record, number"  # noqa: S608 - own words
+_MANY = "SELECT count(*) FROM record WHERE state NOT IN (SELECT value FROM json_each(?))"
+
+
+def count(catalogue: Catalogue) -> int:
+    """How many records can be found, whoever may see them."""
+    with tables.guarded(catalogue.archive.catalogue_path):
+        ((found,),) = catalogue.db.execute(_MANY, (json.dumps(GONE),))
+    return int(found)
 
 
 def documents(catalogue: Catalogue, records: Iterable[str]) -> Iterator[IndexDocument]:

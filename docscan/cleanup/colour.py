@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.cleanup.components import components
-from docscan.cleanup.shrinking import shrunk
+from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 75.0

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from docscan.cleanup import lettering
 from docscan.cleanup.lettering import Lettering
-from docscan.cleanup.shrinking import shrunk
 from docscan.cleanup.tone import grey
+from docscan.imaging import shrunk
 from docscan.model import Scan
 from docscan.places import STRAIGHT, Matrix
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.cleanup.shrinking import shrunk
 from docscan.cleanup.tone import grey
+from docscan.imaging import shrunk
 from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 75.0

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from docscan.cleanup.geometry import between_centres
-from docscan.cleanup.shrinking import shrunk
+from docscan.imaging import shrunk
 from docscan.model import Image, Scan
 from docscan.places import Matrix
 

@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from docscan.cleanup.components import components
-from docscan.cleanup.shrinking import shrunk
+from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 
 ANALYSIS_DPI = 37.5  # the light on a page changes slowly: an eighth of 300 dpi shows it
@@ -131,7 +130,9 @@ def specks(scan: Scan) -> Scan:
     labels, stats = components(_u8(unlike))
     small = stats[:, cv2.CC_STAT_AREA] <= max(1.0, SPECK_SIZE * (scan.dpi / 25.4) ** 2)
     small[0] = False
-    return scan.treated(np.where(small[labels], calm, scan.image), "specks")
+    # taking is twice as fast as an index
+    mask = np.take(small.astype(np.uint8), labels, mode="clip")
+    return scan.treated(_u8(cv2.copyTo(calm, mask, scan.image.copy())), "specks")
 
 
 def _speckled(image: Image) -> bool:

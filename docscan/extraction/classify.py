@@ -4,6 +4,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from docscan.extraction.candidates import amounts
 from docscan.extraction.labels import hits_in, key, lexicon
@@ -18,6 +19,7 @@ TITLED, SPOKEN = 1.6, 0.5  # of a word's weight where a title begins with it, an
 LEAST_PROSE = 7  # words of a line of running text
 MOSTLY_SMALL = 0.5  # of its words begin small: German writes its nouns large
 LEAST_SCORE = 3.0  # below it nothing tells the kind: a letter
+COLUMN = "    "  # parts the columns of a row
 TITLE_ROWS = 0.35  # of the first page: where a document says what it is
 COMPOUND = 7  # letters from which a German word may be the end of a longer one
 LEAST_WORDS = 3  # function words needed to tell a language
@@ -35,6 +37,22 @@ _LANGUAGES_OF = {
     for word in words.split()
 }
 _LETTERS = {"pl": "ąęłśżźćń", "es": "ñ¿¡", "de": "ßäöü"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row, as it is compared with the words of schemas.
+
+    Attributes:
+        words: In lower case without accents and signs, one blank apart.
+        titles: The same of each column of it, where it stands where titles do.
+        prose: It is a line of running text.
+    """
+
+    row: Row
+    words: str
+    titles: tuple[str, ...]
+    prose: bool
 
 
 def language_of(rows: Sequence[Row], schemas: Sequence[Schema] = ()) -> str:
@@ -74,8 +92,9 @@ def kind_of(rows: Sequence[Row], schemas: Sequence[Schema]) -> tuple[Schema | No
     Returns:
         The schema, or None when nothing tells; and how sure that is.
     """
-    written = any(schema.kind == LETTER and score(rows, schema) >= ADDRESSED for schema in schemas)
-    each = (score(rows, schema, written=written) for schema in schemas)
+    told = _told(rows)
+    written = any(schema.kind == LETTER and _score(told, schema) >= ADDRESSED for schema in schemas)
+    each = (_score(told, schema, written=written) for schema in schemas)
     scores = sorted(((worth, index) for index, worth in enumerate(each)), reverse=True)
     if not scores or scores[0][0] < LEAST_SCORE:
         return None, 0.5
@@ -87,22 +106,35 @@ def kind_of(rows: Sequence[Row], schemas: Sequence[Schema]) -> tuple[Schema | No
     return chosen, min(0.99, sure + 0.3 * (best > 2 * second))
 
 
-def score(rows: Sequence[Row], schema: Schema, *, written: bool = False) -> float:
+def _told(rows: Sequence[Row]) -> tuple[_Told, ...]:
+    """What the rows of a document say."""
+    head = int(len([row for row in rows if row.page == rows[0].page]) * TITLE_ROWS) + 3
+    return tuple(
+        _Told(
+            row,
+            _spaced(row.text),
+            tuple(_spaced(line) for line in row.text.split(COLUMN)) if at < head else (),
+            _is_prose(row),
+        )
+        for at, row in enumerate(rows)
+    )
+
+
+def _score(told: Sequence[_Told], schema: Schema, *, written: bool = False) -> float:
     """How much speaks for a schema: its words, in titles above all, and a form's labels.
 
     Args:
-        rows: Of the document.
+        told: By the rows of the document.
         schema: A kind it may be.
         written: It reads like a letter: what running text says of an invoice makes it none.
     """
-    if not rows:
+    if not told:
         return 0.0
-    spoken = {row.index for row in rows if written and schema.kind in BILLS and _is_prose(row)}
-    every = f" {' '.join(_spaced(row.text) for row in rows)} "
-    printed = f" {' '.join(_spaced(row.text) for row in rows if row.index not in spoken)} "
-    head = int(len([row for row in rows if row.page == rows[0].page]) * TITLE_ROWS) + 3
-    titled = (row for row in rows[:head] if row.index not in spoken)
-    titles = [_spaced(line) for row in titled for line in re.split(r" {4}", row.text)]
+    kept = [one for one in told if not (written and schema.kind in BILLS and one.prose)]
+    every = f" {' '.join(one.words for one in told)} "
+    printed = f" {' '.join(one.words for one in kept)} "
+    titles = [line for one in kept for line in one.titles]
+    rows = [one.row for one in told]
     found = 0.0
     for word in schema.words:
         phrase = _spaced(word.text)

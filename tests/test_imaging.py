@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from docscan.cleanup.components import components
+from docscan.imaging import components
 
 MASKS = st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(
     lambda shape: arrays.arrays(np.uint8, shape, elements=st.sampled_from((0, 1)))

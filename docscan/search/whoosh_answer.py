@@ -1,7 +1,7 @@
 """A question answered from the segments of a Whoosh index."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import log
 
@@ -52,11 +52,15 @@ class Found:
 
 def answered(segments: tuple[Segment, ...], question: Question) -> Hits:
     """The answer to a question."""
-    found = _found(segments, question)
-    typed = int(np.count_nonzero(found.tiers == 0))
-    hits, following = _page(found, question) if question.limit else ((), None)
-    facets = {name: _facet(found, name) for name in question.facets}
-    return Hits(len(found.numbers), typed, hits, facets, following)
+    try:
+        found = _found(segments, question)
+        typed = int(np.count_nonzero(found.tiers == 0))
+        hits, following = _page(found, question) if question.limit else ((), None)
+        facets = {name: _facet(found, name) for name in question.facets}
+        return Hits(len(found.numbers), typed, hits, facets, following)
+    finally:
+        for segment in segments:
+            segment.forget()
 
 
 def _found(segments: tuple[Segment, ...], question: Question) -> Found:
@@ -139,17 +143,26 @@ def _column(found: Found, order: str) -> Numbers:
 
 
 def _scores(found: Found, question: Question) -> Values:
-    """How well each document fits what its tier asks for, negative: the best first."""
+    """How well each document fits what its tier asks for, negative: the best first; 0 for tiers not shown."""
     scores = np.zeros(len(found.numbers))
-    for tier, plan in enumerate(question.tiers):
-        if not rated(plan) or not (found.tiers == tier).any():
-            continue
-        leaves = [(leaf, _rarity(found.segments, leaf)) for leaf in _leaves(plan)]
+    for tier in _shown(found, question):
+        leaves = [(leaf, _rarity(found.segments, leaf)) for leaf in _leaves(question.tiers[tier])]
         for part, segment in enumerate(found.segments):
             here = (found.parts == part) & (found.tiers == tier)
-            for leaf, rarity in leaves if here.any() else ():
-                scores[here] += rarity * _share(segment, leaf)[found.numbers[here]]
+            if here.any():
+                scores[here] = _weights(segment, leaves)[found.numbers[here]]
     return -scores
+
+
+def _shown(found: Found, question: Question) -> Iterator[int]:
+    """The tiers of which a part is wanted, where some of what they find may fit better than the rest."""
+    first = question.after.tier if question.after else 0
+    before = 0  # documents that come before the tier, and behind the cursor
+    for tier, plan in enumerate(question.tiers):
+        many = int(np.count_nonzero(found.tiers == tier))
+        if many and tier >= first and before < question.limit and rated(plan):
+            yield tier
+        before += many if tier > first or not question.after else 0
 
 
 def _leaves(plan: Plan) -> Iterator[Term | Sequence | Near]:
@@ -174,17 +187,21 @@ def _rarity(segments: tuple[Segment, ...], leaf: Term | Sequence | Near) -> floa
     return sum(log(1 + (count - each + 0.5) / (each + 0.5)) for each in frequencies)
 
 
-def _share(segment: Segment, leaf: Term | Sequence | Near) -> npt.NDArray[np.float64]:
-    """How much of a leaf's rarity each document of a segment gets."""
-    shares = np.zeros(len(segment.live))
-    if not isinstance(leaf, Term):
-        shares[segment.mask(leaf)] = 1.0
-        return shares
-    numbers, occurrences = segment.occurrences(leaf)
-    lengths = segment.lengths()
-    relative = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths[numbers] / max(1.0, float(lengths.mean()))
-    shares[numbers] = occurrences * (SATURATION + 1) / (occurrences + SATURATION * relative)
-    return shares
+def _weights(
+    segment: Segment, leaves: Iterable[tuple[Term | Sequence | Near, float]]
+) -> npt.NDArray[np.float64]:
+    """How well each document of a segment fits leaves, each with its rarity."""
+    weights = np.zeros(len(segment.live))
+    for leaf, rarity in leaves:
+        if not isinstance(leaf, Term):
+            weights[segment.found(leaf)] += rarity
+            continue
+        numbers, occurrences = segment.occurrences(leaf)
+        if len(numbers):
+            relative = 1 - LENGTH_SHARE + LENGTH_SHARE * segment.relative_lengths[numbers]
+            share = occurrences * (SATURATION + 1) / (occurrences + SATURATION * relative)
+            weights[numbers] += rarity * share
+    return weights
 
 
 def _facet(found: Found, name: str) -> tuple[tuple[str, int], ...]:

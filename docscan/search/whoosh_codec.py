@@ -9,7 +9,7 @@ from typing import Any
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PerDocReader, W3TermInfo
 from whoosh.formats import Format
 
-from docscan.search.whoosh_postings import Postings, packed, unpacked
+from docscan.search.whoosh_postings import Postings, listed, packed
 from docscan.search.whoosh_terms import Extent, TermsReader
 
 WHOLE = -1.0
@@ -31,7 +31,7 @@ class PostingsWriter:
 
     def add_posting(self, number: int, weight: float, value: bytes, length: int | None = None) -> None:  # noqa: ARG002 - as above
         """A document that has it, with its positions; or `WHOLE`, counted from this number."""
-        found = unpacked(value).tolist() if value else []
+        found = listed(value)
         if weight == WHOLE:
             count = found[0]
             first, *others = found[1 : count + 1]

@@ -2,6 +2,7 @@
 
 from array import array
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,13 @@ def unpacked(data: bytes) -> Numbers:
     return np.frombuffer(wide, dtype="<u4").astype(np.int64)
 
 
+def listed(data: bytes) -> list[int]:
+    """The numbers again, as a list: quicker for the few that most terms have."""
+    if data.startswith(_WIDE):
+        return unpacked(data).tolist()
+    return list(map(ord, data.decode("utf-8", "surrogatepass")))
+
+
 def documents(postings: bytes, starts: Numbers) -> tuple[Numbers, Numbers]:
     """The documents of the postings of several terms, read at once.
 
@@ -48,7 +56,7 @@ def documents(postings: bytes, starts: Numbers) -> tuple[Numbers, Numbers]:
     if _WIDE in postings:  # seldom: one by one
         ends = [*starts[1:].tolist(), len(postings)]
         pieces = (postings[start:end] for start, end in zip(starts.tolist(), ends, strict=True))
-        each = [Postings(piece).numbers for piece in pieces]
+        each = [decoded(piece).numbers for piece in pieces]
         return np.concatenate([_NOBODY, *each]), np.array([len(numbers) for numbers in each], dtype=np.int64)
     found, at = unpacked(postings), starts
     if len(found) < len(postings):  # some numbers take several bytes
@@ -71,7 +79,7 @@ class Places(Format):  # type: ignore[misc]  # whoosh has no types
     """The positions of a term in a document, as the steps between them."""
 
 
-class Postings(ListMatcher):  # type: ignore[misc]  # whoosh has no types
+class Decoded(NamedTuple):
     """The documents that have a term.
 
     Attributes:
@@ -80,21 +88,9 @@ class Postings(ListMatcher):  # type: ignore[misc]  # whoosh has no types
         steps: The steps between its positions, of one document after the other; none where they are not kept.
     """
 
-    def __init__(self, data: bytes) -> None:
-        found = unpacked(data)
-        count = int(found[0])
-        self.numbers = np.cumsum(found[1 : count + 1])
-        self.frequencies = found[count + 1 : 2 * count + 1]
-        self.steps = found[2 * count + 1 :]
-        if not len(self.frequencies):
-            self.frequencies = np.ones(count, dtype=np.int64)
-        super().__init__(self.numbers.tolist(), self.frequencies.tolist())
-
-    def value(self) -> bytes:
-        """The current document's positions as `PostingsWriter` takes them."""
-        end = int(self.frequencies[: self._i + 1].sum())
-        found: list[int] = self.steps[end - int(self.frequencies[self._i]) : end].tolist()
-        return packed(found)
+    numbers: Numbers
+    frequencies: Numbers
+    steps: Numbers
 
     def places(self, width: int) -> Numbers:
         """Where the term stands, ascending: each document's number times `width`, plus the position."""
@@ -104,3 +100,28 @@ class Postings(ListMatcher):  # type: ignore[misc]  # whoosh has no types
         starts = np.cumsum(self.frequencies) - self.frequencies
         before = np.where(starts > 0, total[starts - 1], 0)
         return np.repeat(self.numbers * width - before, self.frequencies) + total
+
+
+def decoded(data: bytes) -> Decoded:
+    """The postings of a term again."""
+    found = unpacked(data)
+    count = int(found[0])
+    frequencies = found[count + 1 : 2 * count + 1]
+    if not len(frequencies):
+        frequencies = np.ones(count, dtype=np.int64)
+    return Decoded(np.cumsum(found[1 : count + 1]), frequencies, found[2 * count + 1 :])
+
+
+class Postings(ListMatcher):  # type: ignore[misc]  # whoosh has no types
+    """The same, as Whoosh's own code goes through them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._found = decoded(data)
+        super().__init__(self._found.numbers.tolist(), self._found.frequencies.tolist())
+
+    def value(self) -> bytes:
+        """The current document's positions as `PostingsWriter` takes them."""
+        frequencies = self._found.frequencies
+        end = int(frequencies[: self._i + 1].sum())
+        found: list[int] = self._found.steps[end - int(frequencies[self._i]) : end].tolist()
+        return packed(found)

@@ -10,8 +10,7 @@ from typing import Any as Untyped
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.matching import FilterMatcher
-from whoosh.reading import IndexReader, TermNotFound
+from whoosh.reading import IndexReader
 
 from docscan.search.plan import (
     All,
@@ -25,9 +24,10 @@ from docscan.search.plan import (
     Similar,
     Starts,
     Term,
+    Where,
     Without,
 )
-from docscan.search.whoosh_postings import Postings
+from docscan.search.whoosh_postings import Decoded
 from docscan.search.whoosh_schema import ABSENT, KEY, LENGTH, SIGNS, USUAL, facet
 from docscan.search.whoosh_terms import TermsReader
 
@@ -64,6 +64,8 @@ class Segment:
         self._slots = slots
         self._columns: dict[str, Column] = {}
         self._values: dict[str, tuple[list[str], Numbers]] = {}
+        self._found: dict[Leaf, Numbers] = {}
+        self._read: dict[Term, Decoded | None] = {}
         self.live: Mask = np.ones(reader.doc_count_all(), dtype=bool)
         self.live[sorted(reader.deleted_docs_set)] = False
 
@@ -82,13 +84,25 @@ class Segment:
                 found = self._between(plan)
             case _:
                 found = np.zeros_like(self.live)
-                found[self._numbers(plan)] = True
+                found[self.found(plan)] = True
         return found
+
+    def found(self, leaf: Leaf) -> Numbers:
+        """The documents that a leaf finds, each once; those taken out may be among them."""
+        if leaf not in self._found:
+            self._found[leaf] = self._numbers(leaf)
+        return self._found[leaf]
+
+    def forget(self) -> None:
+        """Let go of what was read for a question: each leaf is in several of its tiers, and scored."""
+        self._found.clear()
+        self._read.clear()
 
     def _numbers(self, leaf: Leaf) -> Numbers:
         match leaf:
             case Term():
-                found = self.occurrences(leaf)[0]
+                postings = self._postings(leaf.where, leaf.term)
+                found = postings.numbers if postings else NOBODY
             case Sequence():
                 found = self._sequence(leaf)
             case Near():
@@ -122,13 +136,12 @@ class Segment:
         found: Numbers = here[most - least > itself] // WIDTH
         return found
 
-    def _postings(self, where: str, term: str) -> Postings | None:
+    def _postings(self, where: Where, term: str) -> Decoded | None:
         """All documents that have a term, also those taken out."""
-        try:
-            found = self._reader.postings(where, term)
-        except TermNotFound:
-            return None
-        return found.child if isinstance(found, FilterMatcher) else found  # type: ignore[no-any-return]  # untyped
+        wanted = Term(where, term)
+        if wanted not in self._read:
+            self._read[wanted] = self._terms.postings(where, term.encode())
+        return self._read[wanted]
 
     def _between(self, between: Between) -> Mask:
         values = self.numbers(between.name)
@@ -146,7 +159,8 @@ class Segment:
 
     def frequency(self, term: Term) -> int:
         """How many documents have a term, those taken out included."""
-        return int(self._reader.doc_frequency(term.where, term.term))
+        found = self._postings(term.where, term.term)
+        return len(found.numbers) if found else 0
 
     def starting(self, start: str, only: Plan | None) -> dict[str, int]:
         """The terms of the body that begin so, with how many documents have each.
@@ -167,9 +181,12 @@ class Segment:
         """A number of each document, `ABSENT` where it has none."""
         return self._column(self._slots.get(name, ""), ABSENT, np.dtype(np.int64))
 
-    def lengths(self) -> Numbers:
-        """How many words each document's body has."""
-        return self._column(LENGTH, 0, np.dtype(np.int64))
+    @cached_property
+    def relative_lengths(self) -> npt.NDArray[np.float64]:
+        """How many words each document's body has, as a share of the average."""
+        lengths = self._column(LENGTH, 0, np.dtype(np.int64))
+        shares: npt.NDArray[np.float64] = lengths / max(1.0, float(lengths.mean()))
+        return shares
 
     def values(self, name: str) -> tuple[list[str], Numbers]:
         """The values of a facet, an empty one for none, and of each document the number of its value."""

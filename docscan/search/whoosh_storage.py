@@ -9,9 +9,11 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+from whoosh.filedb.compound import SubFile
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
@@ -24,6 +26,35 @@ PICKLED = (".toc", ".seg")
 """Endings of the files that Whoosh unpickles, in part or whole."""
 
 _OURS = (f"{NAME}_", f"_{NAME}_", f"{NAME}.tmp", "seq.")
+
+
+class Piece(StructFile):  # type: ignore[misc]  # whoosh has no types
+    """A file within a segment's file, of which any part is read in one step."""
+
+    def __init__(self, whole: Any, offset: int, length: int, name: str | None) -> None:
+        super().__init__(SubFile(whole, offset, length), name=name)
+        self._descriptor, self._offset, self._length = whole.fileno(), offset, length
+
+    def get(self, position: int, length: int) -> bytes:
+        """Some of its bytes.
+
+        Raises:
+            EOFError: It does not have as many.
+        """
+        if not 0 <= position <= position + length <= self._length:
+            raise EOFError(self._name)
+        found = os.pread(self._descriptor, length, self._offset + position)
+        if len(found) < length:
+            raise EOFError(self._name)
+        return found
+
+
+class SegmentFile(StructFile):  # type: ignore[misc]  # whoosh has no types
+    """The one file that a segment is kept in."""
+
+    def subset(self, offset: int, length: int, name: str | None = None) -> Piece:
+        """A file within it."""
+        return Piece(self.file, offset, length, name)
 
 
 class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no types
@@ -52,15 +83,20 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
         Raises:
             ValueError: It is another.
         """
-        if not name.endswith(PICKLED) or name in self._proven:
+        if not name.endswith(PICKLED):
             return super().open_file(name, **kwargs)
+        if name in self._proven:
+            return self._segment_file(name)
         data = content(Path(self.folder, name))
         if _sealed(Path(self.folder)).get(name) != hashlib.sha256(data).hexdigest():
             raise ValueError(f"{name} is not as it was sealed")
         if name.endswith(".toc"):
             return StructFile(io.BytesIO(data), name=name)
         self._proven.add(name)  # the name of a segment is never given twice
-        return super().open_file(name, **kwargs)
+        return self._segment_file(name)
+
+    def _segment_file(self, name: str) -> SegmentFile:
+        return SegmentFile(Path(self.folder, name).open("rb"), name=name)
 
     def temp_storage(self, name: str | None = None) -> "DurableFileStorage":
         """A folder for what a commit needs on the way."""

@@ -1,8 +1,8 @@
 """The table of terms of a segment of a Whoosh index: many terms looked up at once.
 
 Whoosh reads its table term by term, some five small reads of a file for each.
-A word with one edit is some 700 terms, and most of them are nowhere: here the
-hashes of all terms are held in memory, and only what may be there is read. The
+A word with one edit is some 700 terms, and most of them are nowhere: here a
+sieve tells these, and only what may be there is read. The
 terms that begin alike lie side by side, and so do their postings: they are
 read whole.
 """
@@ -19,7 +19,8 @@ import numpy.typing as npt
 from whoosh.codec.whoosh3 import W3TermInfo, W3TermsReader
 from whoosh.reading import TermNotFound
 
-from docscan.search.whoosh_postings import Numbers, documents
+from docscan.search.whoosh_postings import Decoded, Numbers, decoded, documents
+from docscan.search.whoosh_sieve import Sieve
 
 _EXTENT = struct.Struct("<QII")
 """Offset, length, documents."""
@@ -27,8 +28,14 @@ _EXTENT = struct.Struct("<QII")
 _EXTENTS = np.dtype([("offset", "<u8"), ("length", "<u4"), ("documents", "<u4")])
 """The same, of many terms."""
 
-_SLOT = np.dtype([("hash", ">u4"), ("row", ">i8")])
+SLOT = struct.Struct(">Iq")
 """A place of Whoosh's table of hashes: a term's hash and where its row lies; both 0 where it is free."""
+
+_SLOTS = np.dtype([("hash", ">u4"), ("row", ">i8")])
+"""The same, of many places."""
+
+PROBED = 8
+"""Places read at once: half of them are free, so a term lies within as many nearly always."""
 
 _LENGTHS = 8
 """Bytes before a row: the lengths of the term and of its extent."""
@@ -80,17 +87,23 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
 
     def term_info(self, fieldname: str, tbytes: bytes) -> Extent:
         """What is known of a term."""
-        try:
-            return Extent.from_bytes(self._tindex[self._keycoder(fieldname, tbytes)])
-        except KeyError:
-            raise TermNotFound(f"No term {fieldname}:{tbytes!r}") from None
+        found = self._extent(self._keycoder(fieldname, tbytes))
+        if found is None:
+            raise TermNotFound(f"No term {fieldname}:{tbytes!r}")
+        return Extent.from_bytes(found)
 
     def doc_frequency(self, fieldname: str, tbytes: bytes) -> int:
         """How many documents have a term, those taken out included."""
-        try:
-            return int(self.term_info(fieldname, tbytes)._df)
-        except TermNotFound:
-            return 0
+        found = self._extent(self._keycoder(fieldname, tbytes))
+        return int(_EXTENT.unpack(found)[2]) if found else 0
+
+    def postings(self, field: str, term: bytes) -> Decoded | None:
+        """The postings of a term; None where no document has it."""
+        found = self._extent(self._keycoder(field, term))
+        if found is None:
+            return None
+        offset, length, _ = _EXTENT.unpack(found)
+        return decoded(self._postfile.get(offset, length))
 
     def all(self) -> Iterator[tuple[str, bytes, bytes]]:
         """Of each term its field, itself, and its postings as they lie there."""
@@ -117,11 +130,10 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
 
     def _found(self, keys: tuple[bytes, ...], hashes: Numbers) -> Run:
         """Those of some keys that the segment has."""
-        likely = [keys[place] for place in np.flatnonzero(self._maybe(hashes)).tolist()]
-        rows = [(key, value) for key in likely if (value := self._tindex.get(key))]
-        extents = [Extent.from_bytes(value).extent() for _, value in rows]
-        lengths = np.array([length for _, length in extents], dtype=np.int64)
-        postings = b"".join(self._postfile.get(*extent) for extent in extents)
+        likely = [keys[place] for place in np.flatnonzero(self._sieve.passing(hashes)).tolist()]
+        rows = [(key, _EXTENT.unpack(value)) for key in likely if (value := self._extent(key))]
+        lengths = np.array([length for _, (_, length, _) in rows], dtype=np.int64)
+        postings = b"".join(self._postfile.get(offset, length) for _, (offset, length, _) in rows)
         return Run(tuple(key[_FIELD:] for key, _ in rows), postings, np.cumsum(lengths) - lengths)
 
     def starting(self, field: str, start: bytes) -> Run:
@@ -168,37 +180,36 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
         """Where the row before this one ends."""
         return int(self._tindex.endofdata if row == self._tindex.indexlen else self._rows(row, row + 1)[0])
 
+    def _extent(self, key: bytes) -> bytes | None:
+        """What the table has of a term; None where it has no such term."""
+        number = int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:])
+        for row in self._rows_of(number) if self._sieve.passes(number) else ():
+            end = row + _LENGTHS + len(key)
+            found: bytes = self._tindex.dbfile.get(row, end - row + _EXTENT.size)
+            if found[_LENGTHS : -_EXTENT.size] == key and int.from_bytes(found[:4]) == len(key):
+                return found[-_EXTENT.size :]
+        return None
+
+    def _rows_of(self, number: int) -> Iterator[int]:
+        """Where the rows of terms with a hash lie: its places go from its own one to the next free one."""
+        begin, count = self._tindex.tables[number & 255]
+        first = (number >> 8) % count if count else 0
+        for low, high in ((first, count), (0, first)):
+            for place in range(low, high, PROBED):
+                size = min(PROBED, high - place) * SLOT.size
+                for found, row in SLOT.iter_unpack(self._tindex.dbfile.get(begin + place * SLOT.size, size)):
+                    if row == 0:
+                        return
+                    if found == number:
+                        yield row
+
     @cached_property
-    def _slots(self) -> npt.NDArray[np.uint32]:
-        """The hashes as they lie in Whoosh's table: 0 where a place is free."""
+    def _sieve(self) -> Sieve:
         tables = self._tindex.tables
         begin = tables[0][0]
-        end = tables[-1][0] + tables[-1][1] * _SLOT.itemsize
-        found = np.frombuffer(self._tindex.dbfile.get(begin, end - begin), dtype=_SLOT)
-        hashes = found["hash"].astype(np.uint32)
-        hashes[(hashes == 0) & (found["row"] != 0)] = 1
-        return hashes
-
-    @cached_property
-    def _tables(self) -> Numbers:
-        """Where each of the 256 parts of that table begins, and how many places it has."""
-        return np.array(self._tindex.tables, dtype=np.int64)
-
-    def _maybe(self, hashes: Numbers) -> npt.NDArray[np.bool_]:
-        """Whether a term with a hash may be there: it lies between its own place and the next free one."""
-        slots = self._slots
-        tables = self._tables
-        starts = ((tables[:, 0] - tables[0, 0]) // _SLOT.itemsize)[hashes & 255]
-        counts = tables[:, 1][hashes & 255]
-        found: npt.NDArray[np.bool_] = (hashes == 0) & (counts > 0)  # 0 is not told from a free place
-        open_ = np.flatnonzero((counts > 0) & ~found)
-        step = 0
-        while len(open_):
-            here = slots[starts[open_] + ((hashes[open_] >> 8) + step) % counts[open_]]
-            found[open_[here == hashes[open_]]] = True
-            step += 1
-            open_ = open_[(here != 0) & (here != hashes[open_]) & (step < counts[open_])]
-        return found
+        end = tables[-1][0] + tables[-1][1] * SLOT.size
+        found = np.frombuffer(self._tindex.dbfile.get(begin, end - begin), dtype=_SLOTS)
+        return Sieve.of(found["hash"][found["row"] != 0].astype(np.int64))
 
 
 @lru_cache(maxsize=32)

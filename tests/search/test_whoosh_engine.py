@@ -18,7 +18,7 @@ from docscan.search.index import Question
 from docscan.search.plan import Term
 from docscan.search.prepared import Prepared
 from docscan.search.whoosh_engine import WhooshIndex
-from docscan.search.whoosh_postings import packed, unpacked
+from docscan.search.whoosh_postings import listed, packed, unpacked
 from docscan.search.whoosh_schema import schema
 
 
@@ -32,7 +32,7 @@ def ids(index: WhooshIndex, word: str) -> list[str]:
 
 @given(st.lists(st.one_of(st.integers(0, 300), st.integers(0, 2**40))))
 def test_numbers_are_read_as_they_were_written(numbers: list[int]) -> None:
-    assert unpacked(packed(numbers)).tolist() == numbers
+    assert unpacked(packed(numbers)).tolist() == listed(packed(numbers)) == numbers
 
 
 def test_a_commit_is_synced_before_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import click
 
 from docscan.archive import Archive
 from docscan.cli.registered import changing, looking
-from docscan.cli.terminal import agent, expect_folder, now, put, put_json, say, standing_in, write
+from docscan.cli.terminal import address, agent, expect_folder, now, put, put_json, say, standing_in, write
 from docscan.holdings import codes, letters, policies, reminders
 from docscan.holdings.desk import ACTIONS
 from docscan.holdings.entities import Site
@@ -45,7 +45,7 @@ def _issued(command: Command) -> Command:
             "--from",
             "sender",
             envvar="DOCSCAN_FROM",
-            callback=_address,
+            callback=address,
             metavar="ADDRESS",
             help="Also write an e-mail from here, to be sent by you.  [default: $DOCSCAN_FROM]",
         ),
@@ -59,15 +59,6 @@ def _issued(command: Command) -> Command:
     ):
         command = option(command)
     return command
-
-
-def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> Address | None:
-    from docscan.printed import mail  # noqa: PLC0415 - most commands write no e-mail
-
-    found = mail.address(value) if value else None
-    if value and found is None:
-        raise click.BadParameter(f"{value} is no address that an e-mail is sent from.", ctx, param)
-    return found
 
 
 @click.command("slip", epilog="Example: docscan loan slip 2026/000123")

@@ -20,6 +20,8 @@ from docscan.errors import ArchiveError, NotFoundError
 from docscan.messages import sentence
 
 if TYPE_CHECKING:
+    from email.headerregistry import Address
+
     from docscan.archive.access import Act, Purpose
     from docscan.equipment import Setup
 
@@ -82,6 +84,16 @@ def entered(ctx: click.Context, root: Path, act: "Act | None" = "view") -> Archi
             from docscan.cli import querying  # noqa: PLC0415 - most people see all of an archive
 
             return querying.part(ctx, found, agent(), only, now().date())
+    return found
+
+
+def address(ctx: click.Context, param: click.Parameter, value: str | None) -> "Address | None":
+    """What an option that names an e-mail's sender or recipient means."""
+    from docscan.printed import mail  # noqa: PLC0415 - most commands write no e-mail
+
+    found = mail.address(value) if value else None
+    if value and found is None:
+        raise click.BadParameter(f"{value} is no address that an e-mail is sent from.", ctx, param)
     return found
 
 

@@ -50,13 +50,13 @@ def address(text: str, name: str = "") -> Address | None:
     return found if text.isascii() and found.username and found.domain else None
 
 
-def message(envelope: Envelope, text: str, name: str, data: bytes, *, now: datetime) -> bytes:
-    """An e-mail with a PDF attached.
+def message(envelope: Envelope, text: str, name: str = "", data: bytes = b"", *, now: datetime) -> bytes:
+    """An e-mail, with a PDF attached where one is named.
 
     Args:
         envelope: From whom, to whom, and about what.
         text: What it says.
-        name: Of the PDF.
+        name: Of the PDF; empty for none.
         data: The PDF's bytes.
         now: When, with its time zone.
     """
@@ -68,8 +68,9 @@ def message(envelope: Envelope, text: str, name: str, data: bytes, *, now: datet
     made["User-Agent"] = PROGRAM
     made["X-Unsent"] = "1"  # mail programs of Microsoft open it as a draft
     made.set_content(text)
-    made.add_attachment(data, maintype="application", subtype="pdf", filename=name)
-    made.set_boundary(f"docscan-{envelope.id}")
+    if name:
+        made.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+        made.set_boundary(f"docscan-{envelope.id}")
     return made.as_bytes()
 
 

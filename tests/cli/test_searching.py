@@ -4,6 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,35 @@ def test_a_kept_search_tells_what_is_new_once(archive: Archive, call: Call) -> N
     assert len(ids(call(*at, "searches", "run", "forms", "--json"))) == 3
     assert call(*at, "searches", "remove", "forms")[0] == 0
     assert call(*at, "searches", "run", "forms")[0] == 6
+
+
+def test_news_are_written_as_e_mails_to_be_sent_and_nothing_without_news(
+    archive: Archive, call: Call, tmp_path: Path
+) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    at, ask = ["-A", archive.root], ["searches", "news", "--to", letters, "--from", "archive@example.com"]
+    call(*at, "search", "kind:form", "--save", "forms")
+    call(*at, "search", "kind:contract", "--save", "contracts")
+    assert call(*at, *ask)[0] == 0
+    assert list(letters.iterdir()) == []
+    with open_catalogue(archive) as catalogue:
+        file_one(archive, catalogue, 6)
+    code, _, said = call(*at, *ask, "--for", "zoe@example.org")
+    (path,) = letters.iterdir()
+    made = message_from_bytes(path.read_bytes(), policy=SMTP)
+    assert (code, path.name.startswith("news-forms-20"), str(path) in said) == (8, True, True)
+    assert (made["From"], made["To"]) == ("archive@example.com", "zoe@example.org")
+    assert "forms" in made["Subject"]
+    assert object_id(6)[:8] in made.get_content()
+    assert "kind:form" in made.get_content()
+    assert call(*at, *ask)[0] == 0
+    assert len(list(letters.iterdir())) == 1
+
+
+def test_an_e_mail_needs_somebody_it_is_from(archive: Archive, call: Call, tmp_path: Path) -> None:
+    code, _, said = call("-A", archive.root, "searches", "news", "--to", tmp_path)
+    assert (code, "--from" in said) == (2, True)
 
 
 def test_all_archives_of_a_site_are_searched_and_a_broken_one_is_told(

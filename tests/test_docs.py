@@ -93,7 +93,7 @@ def test_the_systemd_units_are_whole_and_call_a_command_that_exists():
         unit.read_string(body)
     service, timer = units
     commands = re.findall(r"^ExecStart=(.*)$", bodies[0] + night, re.MULTILINE)
-    assert len(commands) == 4
+    assert len(commands) == 5
     for words in map(shlex.split, commands):
         assert words[0].endswith("/docscan")
         parsed(words[1:])
@@ -120,7 +120,7 @@ def test_systemd_itself_accepts_the_units(tmp_path: Path):
 
 def test_the_cron_lines_are_whole_and_call_commands_that_exist():
     lines = [line for block in fenced(OPERATIONS, "cron") for line in block.splitlines()]
-    assert len(lines) == 7
+    assert len(lines) == 8
     for line in lines:
         *times, user, command = line.split(None, 6)
         assert all(re.fullmatch(r"\*|\d+", time) for time in times), times

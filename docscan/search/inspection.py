@@ -1,13 +1,20 @@
-"""Whether the search index has what the catalogue has."""
+"""Whether the search index has what the catalogue has, and no more files than that takes."""
 
 from dataclasses import dataclass
 
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue
 from docscan.search import engines, feed
+from docscan.search.documents import documents
 
 SAMPLE = 500
 """Records that are looked up: of an index that lacks one in a hundred, 99 in 100 such samples show it."""
+
+MOST_ROOM = 16
+"""Times the text that an index may take: Whoosh takes some 5, and twice that while it merges."""
+
+LEAST_ROOM = 1 << 24
+"""Bytes that an index may take however little text there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,7 @@ class Inspection:
         behind: How many numbers of the catalogue's outbox it has not taken in.
         missing: The ids of records that it should have, among those looked up.
         size: Bytes of its files.
+        text: About how many bytes the pages' text has, reckoned from the records looked up; 0 for none.
         soiled: Whether words of what was destroyed may still lie in them.
     """
 
@@ -30,13 +38,42 @@ class Inspection:
     behind: int
     missing: tuple[str, ...]
     size: int
+    text: int
     soiled: bool
+
+    @property
+    def bloated(self) -> bool:
+        """Whether files lie there that no index of this text needs, as where none were ever deleted."""
+        return bool(self.text) and self.size > LEAST_ROOM + MOST_ROOM * self.text
 
     @property
     def sound(self) -> bool:
         """Whether it has what it should, and nothing else."""
         counted = self.behind == 0 and self.documents == self.expected
-        return counted and not self.missing and not self.soiled
+        return counted and not self.missing and not self.soiled and not self.bloated
+
+
+def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> tuple[Inspection, Inspection]:
+    """Bring the index up and compare it with the catalogue; where that does not fit, make it anew.
+
+    Args:
+        archive: It need not be held.
+        catalogue: Open on that archive.
+        sample: As for `inspect`.
+
+    Returns:
+        What was found before it was made anew, and after; twice the same where it was sound.
+
+    Raises:
+        ArchiveBusyError: Another command is making one.
+        ArchiveError: The index cannot be written.
+    """
+    feed.feed(archive, catalogue, feed.PATIENCE)
+    before = inspect(archive, catalogue, sample=sample)
+    if before.sound:
+        return before, before
+    feed.remade(archive, catalogue)
+    return before, inspect(archive, catalogue, sample=sample)
 
 
 def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> Inspection:
@@ -51,6 +88,8 @@ def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> 
         ArchiveError: The index cannot be read.
     """
     ids = [row.id for row in catalogue.listing() if row.state != "merged"]
+    looked_up = ids[:: max(1, -(-len(ids) // sample))] if sample else []
+    text = sum(len(page.encode()) for found in documents(catalogue, looked_up) for page in found.pages)
     index = feed.open_index(archive)
     try:
         live = engines.live(archive.index)
@@ -59,8 +98,9 @@ def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> 
             documents=index.count(),
             expected=len(ids),
             behind=catalogue.newest_errand() - index.seq(),
-            missing=index.missing(ids[:: max(1, -(-len(ids) // sample))] if sample else ()),
+            missing=index.missing(looked_up),
             size=engines.size(archive.index),
+            text=text * len(ids) // max(1, len(looked_up)),
             soiled=index.soiled(),
         )
     finally:

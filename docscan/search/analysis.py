@@ -12,23 +12,17 @@ Engines are handed ready terms, so every engine finds the same documents.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
-from itertools import chain
+from functools import lru_cache
 from typing import NamedTuple
 
-from docscan.search.inflection import SHORTEST, lemmas
-
 VERSION = 2
-"""Raised with every change of this module's answers: an index made before is made anew."""
+"""Raised with every change of the terms of a text: an index made before is made anew."""
 
 LONGEST = 64
 """Characters of a term; the rest is cut off. The longest number on business paper, an IBAN, has 34."""
-
-KEPT = 65536
-"""Words of a language whose terms are remembered, in some 20 MB: more than recur on business paper."""
 
 # What Unicode's compatibility forms leave undivided, as printed without the sign.
 _LETTERS = str.maketrans(
@@ -37,8 +31,10 @@ _LETTERS = str.maketrans(
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
 # a line joins only when the next line goes on in lower case.
-_PART = r"[^\W_]+(?:[\u0300-\u036f\u00ad]+[^\W_]*)*"
-_CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){_PART})*")
+_INSIDE = re.compile(r"[\u0300-\u036f\u00ad]")
+_PART = rf"[^\W_]+(?:{_INSIDE.pattern}+[^\W_]*)*"
+CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){_PART})*")
+DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={_INSIDE.pattern}))-\n(?=[a-zß-öø-ÿąćęłńóśźż])")
 _PARTS = re.compile(_PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _ROUND = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})*|\d+)[.,]00", re.ASCII)
@@ -47,13 +43,13 @@ _IBAN = 34
 """ISO 13616: an IBAN has at most 34 characters. Longer runs of numbers are columns of a table."""
 
 _SPACE = "[ \u00a0\u202f]"
-_GROUPED = re.compile(rf"[0-9A-Z](?:{_SPACE}[0-9]\S*+)+")
+GROUPED = re.compile(rf"[0-9A-Z](?:{_SPACE}[0-9]\S*+)+")
 _FIRST = re.compile(r"\S+\Z")
 _PREFIX = re.compile(r"[A-Z]{1,3}")
 _AMOUNT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{2}})?(?![\d.,])", re.ASCII)
 _NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -109,25 +105,6 @@ class Chunk:
         return "".join(self.parts)[:LONGEST]
 
 
-_NONE: frozenset[str] = frozenset()
-
-
-class Taken(NamedTuple):
-    """The terms of a chunk or a text.
-
-    Attributes:
-        run: Its words, folded, in order.
-        wholes: Its folded forms as one term, where they are no words of the run.
-        lemmas: `es=factura`: what its words are forms of, where that is another word.
-        bones: The skeletons of the terms with letters and digits.
-    """
-
-    run: tuple[str, ...]
-    wholes: frozenset[str]
-    lemmas: frozenset[str]
-    bones: frozenset[str]
-
-
 class _Folds(dict[int, str]):
     """What each sign is folded to, worked out when it is first met.
 
@@ -142,6 +119,18 @@ class _Folds(dict[int, str]):
 
 
 _FOLDS = _Folds()
+
+
+class _Signs(dict[int, str]):
+    """What each sign of a text that is folded at once becomes: a blank where it belongs to no word."""
+
+    def __missing__(self, sign: int) -> str:
+        inside = chr(sign).isalnum() or _INSIDE.fullmatch(chr(sign))
+        self[sign] = _FOLDS[sign] if inside else " "
+        return self[sign]
+
+
+SIGNS = _Signs()
 
 
 def fold(text: str) -> str:
@@ -172,34 +161,10 @@ def digits(bones: str) -> str:
 
 def chunks(text: str) -> Iterator[Chunk]:
     """The chunks of a text, in order."""
-    for found in _CHUNK.finditer(text):
-        parts = _parts(found.group())[1]
+    for found in CHUNK.finditer(text):
+        parts = parts_of(found.group())[1]
         if parts:
             yield Chunk(found.start(), found.end(), found.group(), parts)
-
-
-def taken(text: str, language: str | None = None) -> Taken:
-    """What is indexed of a text.
-
-    Args:
-        text: A page, or the value of a field.
-        language: Whose lemmas are taken; all four languages' when it is
-            empty or another one, none for None.
-    """
-    found = list(map(reader(language).__getitem__, _CHUNK.findall(text)))
-    if len(found) == 1 and _MONTHS.keys().isdisjoint(found[0].run):
-        return found[0]
-    runs, wholes, forms, bones = zip(*found, strict=True) if found else ((), (), (), ())
-    run = tuple(chain.from_iterable(runs))
-    grouped = [*_grouped(text)] if _GROUPED.search(text) else []
-    if not _MONTHS.keys().isdisjoint(run):
-        grouped += (day for day, _, _ in written_days(text))
-    return Taken(
-        run,
-        _NONE.union(grouped, *filter(None, wholes)),
-        _NONE.union(*filter(None, forms)),
-        _NONE.union(map(skeleton, filter(mixed, grouped)), *filter(None, bones)),
-    )
 
 
 def wordings(text: str) -> tuple[tuple[str, ...], ...]:
@@ -214,53 +179,12 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
     if not found:
         return ()
     parts = tuple(part for chunk in found for part in chunk.parts)
-    singles = _wholes(found[0].text, found[0].parts) if len(found) == 1 else frozenset()
+    singles = wholes_of(found[0].text, found[0].parts) if len(found) == 1 else frozenset()
     dates = [day for day, start, end in written_days(text) if (start, end) == (found[0].start, found[-1].end)]
     return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(singles), *dates)))))
 
 
-class _Reader(dict[str, Taken]):
-    """The terms of chunks of one language, remembered unless they are numbers, which seldom recur."""
-
-    def __init__(self, language: str | None) -> None:
-        super().__init__()
-        self.language = language
-
-    def __missing__(self, chunk: str) -> Taken:
-        plain = chunk.isalpha() and chunk.isascii() and len(chunk) <= LONGEST  # most are
-        words, parts = ((chunk,), (chunk.lower(),)) if plain else _parts(chunk)
-        joined = "".join(parts)
-        if joined.isdecimal():
-            return Taken(parts, _wholes(chunk, parts) if len(parts) > 1 else _NONE, _NONE, _NONE)
-        forms = _NONE if self.language is None else _forms(words, parts, self.language)
-        if not joined.isalpha():
-            wholes = _wholes(chunk, parts)
-            return Taken(parts, wholes, forms, frozenset(map(skeleton, filter(mixed, (*parts, *wholes)))))
-        if len(self) >= KEPT:
-            self.clear()
-        found = self[chunk] = Taken(parts, _wholes(chunk, parts) if len(parts) > 1 else _NONE, forms, _NONE)
-        return found
-
-
-@cache
-def reader(language: str | None) -> Mapping[str, Taken]:
-    """The terms of any chunk of that language."""
-    return _Reader(language)
-
-
-def _forms(words: Sequence[str], parts: Sequence[str], language: str) -> frozenset[str]:
-    """What the words are forms of, where that is another word."""
-    found: list[str] = []
-    for word, part in zip(words, parts, strict=True):
-        if len(part) >= SHORTEST and part.isalpha():
-            for tongue, form in lemmas(word.lower(), language):
-                folded = form if form.isascii() else fold(form)
-                if folded != part:
-                    found.append(f"{tongue}={folded}")
-    return frozenset(found) if found else _NONE
-
-
-def _parts(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
+def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     """The parts of a chunk, as written and folded; those that fold to nothing are left out."""
     text = text.replace("-\n", "") if "\n" in text else text
     if text.isascii() and len(text) <= LONGEST:
@@ -272,7 +196,7 @@ def _parts(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     return [word for word, part in zip(words, parts, strict=True) if part], tuple(filter(None, parts))
 
 
-def _wholes(text: str, parts: tuple[str, ...]) -> frozenset[str]:
+def wholes_of(text: str, parts: tuple[str, ...]) -> frozenset[str]:
     """The forms of a chunk as one term, besides its one part."""
     joined = "".join(parts)[:LONGEST]
     found = {joined} if len(parts) > 1 else set()
@@ -280,11 +204,11 @@ def _wholes(text: str, parts: tuple[str, ...]) -> frozenset[str]:
         found.add(_day(*day.groups()))
     if len(parts) > 1 and text.endswith("00") and _ROUND.fullmatch(text):
         found.add(joined[:-2])
-    found.update(_bare(joined) if joined[0].isalpha() else ())
+    found.update(bare(joined) if joined[0].isalpha() else ())
     return frozenset(found - {""})
 
 
-def _bare(whole: str) -> Iterator[str]:
+def bare(whole: str) -> Iterator[str]:
     """A tax id, an IBAN or another long number without the two letters before it."""
     found = _NUMBERED.fullmatch(whole)
     if found:
@@ -306,7 +230,7 @@ def _iso(day: str, month: int, year: str) -> str:
 def written_days(text: str) -> Iterator[tuple[str, int, int]]:
     """Dates with the month's name, such as `17 de enero de 2026`: as YYYYMMDD, with start and end."""
     for found in _WRITTEN.finditer(text):
-        month = _MONTHS.get(fold(found.group(2)))
+        month = MONTHS.get(fold(found.group(2)))
         if (
             month
             and not text[: found.start()][-1:].isdigit()
@@ -314,21 +238,21 @@ def written_days(text: str) -> Iterator[tuple[str, int, int]]:
         ):
             yield day, found.start(), found.end()
     for found in _MONTH_FIRST.finditer(text) if _YEAR_AFTER.search(text) else ():
-        month = _MONTHS.get(fold(found.group(1)))
+        month = MONTHS.get(fold(found.group(1)))
         if month and (day := _iso(found.group(2), month, found.group(3))):
             yield day, found.start(), found.end()
 
 
-def _grouped(text: str) -> Iterator[str]:
+def grouped(text: str) -> Iterator[str]:
     """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
-    for found in _GROUPED.finditer(text):
+    for found in GROUPED.finditer(text):
         first = _FIRST.search(text, max(0, found.start() - LONGEST), found.start())
         groups = (first.group() if first else "") + found.group()
         for run in _numbers(groups):
             joined = "".join(run)
             if len(joined) <= _IBAN:
                 yield joined
-                yield from _bare(joined)
+                yield from bare(joined)
             if (
                 len(run) > 4 and run[0][:2].isalpha() and run[0][2:4].isdecimal()
             ):  # an IBAN, and more after it
@@ -364,10 +288,10 @@ class _Group(NamedTuple):
     goes_on: bool  # another one may come after it
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=4096)
 def _group(text: str) -> _Group:
-    found = _CHUNK.search(text)
-    parts = _parts(found.group())[1] if found else ()
+    found = CHUNK.search(text)
+    parts = parts_of(found.group())[1] if found else ()
     if not found or not parts:
         return _Group("", follows=False, starts=False, goes_on=False)
     goes_on = len(parts) == 1 and found.end() == len(text)  # nothing follows an amount, or a comma
@@ -382,4 +306,4 @@ def _beginnings(run: list[str]) -> Iterator[str]:
         joined += group
         if 15 <= len(joined) <= _IBAN:
             yield joined
-            yield from _bare(joined)
+            yield from bare(joined)

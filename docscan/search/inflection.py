@@ -9,7 +9,7 @@ Both libraries are loaded when they are first asked: Morfeusz2 takes 0.13 s of
 processor time to start.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Any
@@ -30,17 +30,17 @@ _SNOWBALL = {"es": "spanish", "pl": "polish", "de": "german", "en": "english"}
 _SIGNS = {"a": "aą", "c": "cć", "e": "eę", "l": "lł", "n": "nń", "o": "oó", "s": "sś", "z": "zżź"}
 
 
-def lemmas(word: str, language: str) -> list[Form]:
-    """What a word of a text is a form of.
+def lemmas(words: Sequence[str], language: str) -> list[list[Form]]:
+    """What each of some words of a text is a form of.
 
     Args:
-        word: In lower case, with its accents.
+        words: In lower case, with their accents.
         language: Of the text; each of the four when it is none of them.
     """
     if language in ("es", "de", "en"):
-        return [(language, _stemmer(language)(word))]
+        return [[(language, stem)] for stem in _stemmer(language).stemWords(words)]
     tongues = ("pl",) if language == "pl" else LANGUAGES
-    return [(tongue, form) for tongue in tongues for form in _forms(word, tongue)]
+    return [[(tongue, form) for tongue in tongues for form in _forms(word, tongue)] for word in words]
 
 
 @lru_cache(maxsize=1024)
@@ -55,26 +55,24 @@ def asked(word: str, language: str) -> tuple[str, ...]:
 
 def _forms(word: str, language: str) -> tuple[str, ...]:
     known = _polish(word) if language == "pl" else ()
-    return known or (_stemmer(language)(word),)
+    return known or (_stemmer(language).stemWord(word),)
 
 
 def _polish(word: str) -> tuple[str, ...]:
     """All lemmas that the dictionary knows; none for a word it does not know."""
-    return tuple(dict.fromkeys(_entries(word)))
-
-
-def _entries(word: str) -> Iterator[str]:
-    for entry in _dictionary().analyse(word):
-        if entry.startNode == 0 and not entry.isIgn():
-            yield entry.lemma.split(":")[0].lower()  # `dzień:Sm3`: which of several words spelled so
+    entries = _dictionary().analyse(word)
+    if entries.front().isIgn():
+        return ()
+    # `dzień:Sm3`: which of several words spelled so
+    found = [entry.lemma.partition(":")[0].lower() for entry in entries if entry.startNode == 0]
+    return tuple(dict.fromkeys(found))
 
 
 @cache
-def _stemmer(language: str) -> Callable[[str], str]:
+def _stemmer(language: str) -> Any:
     import Stemmer  # noqa: PLC0415 - not every search has a word
 
-    stem: Callable[[str], str] = Stemmer.Stemmer(_SNOWBALL[language], 0).stemWord
-    return stem
+    return Stemmer.Stemmer(_SNOWBALL[language], 0)
 
 
 @cache

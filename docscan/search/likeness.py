@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from docscan.search import plan
-from docscan.search.analysis import taken
 from docscan.search.plan import Plan
 from docscan.search.prepared import Prepared
+from docscan.search.terms import taken
 
 TELLING = 25
 """Terms that a document is compared by: those of Lucene's MoreLikeThis."""

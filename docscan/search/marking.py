@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from docscan.model import Page
 from docscan.places import Box, around
 from docscan.search import plan
-from docscan.search.analysis import Chunk, Taken, chunks, reader, written_days
+from docscan.search.analysis import Chunk, chunks, written_days
 from docscan.search.fields import KEYWORDS
 from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
 from docscan.search.spelling import one_edit
+from docscan.search.terms import Taken, taken
 
 Spot = tuple[int, int]
 """Start and end (exclusive) in a text."""
@@ -62,10 +63,9 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
     tongues = (language,) if language in LANGUAGES else LANGUAGES
     wanted = leaves(node, wanted=True)
     plans = [tiered(leaf, languages=tongues) if _worded(leaf) else () for leaf in wanted]
-    read = reader(language)
     found: list[Place] = []
     for page, text in enumerate(texts):
-        placed = [(chunk, read[chunk.text]) for chunk in chunks(text)]
+        placed = [(chunk, taken(chunk.text, language)) for chunk in chunks(text)]
         for number, tiers in enumerate(plans):
             spots = _on_page(text, placed, tiers)
             found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from docscan.search.analysis import KEPT, Taken, fold, taken
+from docscan.search.analysis import fold
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.ranges import Kind, span
+from docscan.search.terms import KEPT, Taken, taken
 
 if TYPE_CHECKING:
     from docscan.search.index import IndexDocument

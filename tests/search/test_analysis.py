@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.search.analysis import LONGEST, chunks, digits, fold, skeleton, taken, wordings
+from docscan.search.analysis import LONGEST, chunks, digits, fold, skeleton, wordings
+from docscan.search.terms import taken
 
 
 def found(text: str, query: str) -> bool:

@@ -24,7 +24,7 @@ PAIRS = [
 
 
 def meet(language: str, one: str, other: str) -> bool:
-    return not set(asked(one, language)).isdisjoint(form for _, form in lemmas(other, language))
+    return not set(asked(one, language)).isdisjoint(form for _, form in lemmas([other], language)[0])
 
 
 def test_polish_forms_meet_in_twenty_three_of_twenty_four_pairs() -> None:
@@ -60,5 +60,5 @@ def test_a_polish_name_that_no_dictionary_has_still_meets_its_forms() -> None:
 
 
 def test_a_text_of_no_known_language_has_forms_of_all_four() -> None:
-    assert {language for language, _ in lemmas("rechnungen", "")} == set(LANGUAGES)
-    assert {language for language, _ in lemmas("rechnungen", "de")} == {"de"}
+    assert {language for language, _ in lemmas(["rechnungen"], "")[0]} == set(LANGUAGES)
+    assert {language for language, _ in lemmas(["rechnungen"], "de")[0]} == {"de"}

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from search_differential import differential
 from search_harm import disk, kills
-from search_speed import Sizes, recall, speed
+from search_speed import Sizes, polish, recall, tantivy, whoosh
 
-PARTS = ("speed", "recall", "differential", "kills", "disk")
+PARTS = ("whoosh", "tantivy", "recall", "polish", "differential", "kills", "disk")
 
 
 @dataclass
@@ -62,7 +62,8 @@ def main() -> int:
 
 def run(part: str, folder: Path, sizes: Sizes, outcome: Outcome) -> None:
     parts: dict[str, Callable[[Path, Sizes], Iterable[tuple[str, float, bool]]]] = {
-        "speed": speed, "recall": recall, "differential": differential, "kills": kills, "disk": disk,
+        "whoosh": whoosh, "tantivy": tantivy, "recall": recall, "polish": polish,
+        "differential": differential, "kills": kills, "disk": disk,
     }  # fmt: skip
     for name, value, holds in parts[part](folder, sizes):
         outcome.bar(name, value, holds)

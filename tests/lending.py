@@ -31,7 +31,7 @@ def renamed(depot: Depot) -> Person:
     return person
 
 
-def back(depot: Depot, item: Item, found: Condition, because: str = "") -> None:
+def back(depot: Depot, item: Item, found: Condition, because: tuple[str, ...] = ()) -> None:
     """Take an item back a day later, and check it where it is not as it went."""
     day = NOW + timedelta(days=1)
     loans.act(depot.register, Asked("in", item.code, found=found), now=day, agent=AGENT)

@@ -22,6 +22,7 @@ from docscan.holdings.lent import Lent
 from docscan.holdings.lines import Act
 from docscan.holdings.loans import Asked, Done
 from docscan.holdings.places import STATES
+from docscan.holdings.returns import LOSSES
 from docscan.messages import sentence
 
 Command = Callable[..., Any]
@@ -54,7 +55,10 @@ added_option = click.option(
     "--added", type=click.IntRange(0, conditions.MOST_FOLIOS), default=0, help="Documents that were put in."
 )
 because_option = click.option(
-    "--because", type=click.Choice(conditions.REASONS), help="Why it is otherwise than it was."
+    "--because",
+    type=click.Choice(conditions.REASONS),
+    multiple=True,
+    help="Why it is otherwise than it was; may be repeated.",
 )
 
 
@@ -120,7 +124,7 @@ def out(
     folios: int | None,
     condition: str | None,
     as_json: bool,
-    because: str | None,
+    because: tuple[str, ...],
     **terms: Any,
 ) -> None:
     """Hand items over to their borrower; the day they are due is printed.
@@ -131,7 +135,7 @@ def out(
     known of it, an item goes with --because only, which is put on record.
     """
     found = _counted(items, folios, condition)
-    stated = replace(_stated("out", **terms), found=found, because=because or "")
+    stated = replace(_stated("out", **terms), found=found, because=because)
     asked = [replace(stated, item=item) for item in items]
     _carry_out(ctx, asked, as_json=as_json)
 
@@ -182,17 +186,27 @@ def check(
     items: Sequence[str],
     folios: int | None,
     condition: str | None,
-    because: str | None,
+    because: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Say that what came back is complete and sound.
 
     What came back otherwise than it went is passed with --because only, which
-    puts a discrepancy on record.
+    puts a discrepancy on record: a reason for another count, one for damage.
     """
     found = _counted(items, folios, condition)
-    asked = [Asked("check", item, found=found, because=because or "") for item in items]
+    asked = [Asked("check", item, found=found, because=because) for item in items]
     _carry_out(ctx, asked, as_json=as_json)
+
+
+@loan.command("write-off", epilog="Example: docscan loan write-off F-000012W --because stolen")
+@items_argument
+@click.option("--because", type=click.Choice(LOSSES), required=True, help="Why nobody looks for it any more.")
+@json_option
+@click.pass_context
+def write_off(ctx: click.Context, items: Sequence[str], because: str, as_json: bool) -> None:
+    """Give up what was lost on loan: its part of the loan ends, and the item is gone for good."""
+    _carry_out(ctx, [Asked("written off", item, because=(because,)) for item in items], as_json=as_json)
 
 
 def _simple(verb: str, act: Act, purpose: str) -> click.Command:

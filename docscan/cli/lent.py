@@ -168,7 +168,7 @@ def plain(one: Lent) -> dict[str, Any]:
         "condition_out": line.sent.grade,
         "condition_in": line.back.grade,
         "added": line.back.added,
-        "discrepancy": line.discrepancy,
+        "discrepancy": ", ".join(line.discrepancy),
     }
 
 

@@ -1,6 +1,6 @@
 """How many folios a file has and in what state it is, when it goes out and when it comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 GRADES = ("good", "worn", "fragile", "damaged")
@@ -8,6 +8,14 @@ GRADES = ("good", "worn", "fragile", "damaged")
 
 REASONS = ("miscounted", "folios missing", "folios added", "damaged on loan", "damaged before")
 """Why a file did not come back as it went: what a discrepancy is recorded with."""
+
+EXPLAINED: Mapping[str, tuple[str, ...]] = {
+    "fewer": ("folios missing", "miscounted"),
+    "more": ("folios added", "miscounted"),
+    "added": ("folios added",),
+    "worse": ("damaged on loan", "damaged before"),
+}
+"""In what a file may differ, and the reasons that explain that, the likeliest first."""
 
 COUNTED_OTHERWISE = ("folios missing", "folios added")
 """The reasons after which another count is the right one; what was miscounted lacks nothing."""
@@ -34,8 +42,8 @@ UNKNOWN = Condition()
 """That nobody counted or looked."""
 
 
-def differs(out: Condition, back: Condition) -> bool:
-    """Whether a file came back otherwise than it went.
+def differences(out: Condition, back: Condition) -> tuple[str, ...]:
+    """In what a file came back otherwise than it went: keys of `EXPLAINED`.
 
     A count or a look that one side lacks tells nothing; a better grade than
     before is no loss.
@@ -44,25 +52,66 @@ def differs(out: Condition, back: Condition) -> bool:
         out: As it went out.
         back: As it came back.
     """
-    counted = out.folios is not None and back.folios is not None
-    looked_at = bool(out.grade and back.grade)
-    return (
-        (counted and out.folios != back.folios)
-        or (looked_at and GRADES.index(back.grade) > GRADES.index(out.grade))
-        or back.added > 0
-    )
+    less = (out.folios or 0) - (back.folios or 0) if None not in (out.folios, back.folios) else 0
+    worse = bool(out.grade and back.grade) and GRADES.index(back.grade) > GRADES.index(out.grade)
+    found = {"fewer": less > 0, "more": less < 0, "added": back.added > 0, "worse": worse}
+    return tuple(name for name, holds in found.items() if holds)
 
 
-def leaving(found: Condition, known: int | None, because: str) -> dict[str, str | int]:
+def explains(because: Sequence[str], out: Condition, back: Condition) -> bool:
+    """Whether reasons explain all that is otherwise, and each of them something of it.
+
+    Damage may be explained too where nobody looked before.
+
+    Args:
+        because: Of `REASONS`.
+        out: As it went out.
+        back: As it came back.
+    """
+    needed = [EXPLAINED[name] for name in differences(out, back)]
+    unseen = EXPLAINED["worse"] if back.grade in GRADES[1:] and not out.grade else ()
+    fitting = {*unseen, *(one for some in needed for one in some)}
+    return set(because) <= fitting and all(set(some) & set(because) for some in needed)
+
+
+def likeliest(found: Sequence[str]) -> tuple[str, ...]:
+    """The reasons that are the likeliest for what is otherwise.
+
+    Args:
+        found: Of `differences`.
+    """
+    return tuple(dict.fromkeys(EXPLAINED[name][0] for name in found))
+
+
+def worded(found: Condition) -> str:
+    """A file's state in few signs, alike in all languages: `203, worn, +2`."""
+    added = f"+{found.added}" if found.added else ""
+    return ", ".join(str(part) for part in (found.folios, found.grade, added) if part not in (None, ""))
+
+
+def leaving(found: Condition, known: int | None, because: Sequence[str]) -> dict[str, str | int]:
     """An item's state as the event of its going out has it: with the reason, where its count is another.
 
     Args:
         found: As it goes out.
         known: How many folios it has as far as is known.
-        because: One of `REASONS`; empty otherwise.
+        because: The one of `REASONS` that explains that; none otherwise.
     """
     told = detail(found)
-    return told if known in (None, found.folios) else told | {"before": known or 0, "reason": because}
+    return told if known in (None, found.folios) else told | {"before": known or 0, "reason": because[0]}
+
+
+def lost(out: Condition, back: Condition, because: Sequence[str]) -> int:
+    """How many folios a file lacks since it was out; fewer than none where it has more.
+
+    Args:
+        out: As it went out.
+        back: As it came back.
+        because: The reasons on record for what is otherwise.
+    """
+    counted = out.folios is not None and back.folios is not None
+    told = counted and any(one in because for one in COUNTED_OTHERWISE)
+    return (out.folios or 0) - (back.folios or 0) if told else 0
 
 
 def lacking(detail: Mapping[str, str | int]) -> int:

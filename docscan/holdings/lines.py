@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from docscan.holdings.conditions import UNKNOWN, Condition, lacking, stated
+from docscan.holdings.conditions import UNKNOWN, Condition, lacking, lost, stated
 
 Act = Literal[
     "request", "approve", "refuse", "cancel", "prepare", "out", "renew", "recall", "claimed returned",
-    "declared lost", "found", "in", "discrepancy", "check", "shelve",
+    "declared lost", "written off", "found", "in", "discrepancy", "check", "shelve",
 ]  # fmt: skip
 Stand = Literal[
     "requested",
@@ -40,6 +40,7 @@ FROM: Mapping[Act, tuple[Stand, ...]] = {  # where a line stands before a step; 
     "recall": ("on loan",),
     "claimed returned": ("on loan",),
     "declared lost": ("on loan", "claimed returned"),
+    "written off": ("lost",),
     "found": ("claimed returned", "lost"),
     "in": ("on loan", "claimed returned", "lost"),
     "discrepancy": ("returned",),
@@ -57,6 +58,7 @@ TO: Mapping[Act, Stand] = {
     "recall": "on loan",
     "claimed returned": "claimed returned",
     "declared lost": "lost",
+    "written off": "closed",
     "found": "returned",
     "in": "returned",
     "discrepancy": "returned",
@@ -100,7 +102,7 @@ class Line:
         stand: How far it is.
         began: The step it began with.
         last: The newest step.
-        ended: What closed it: `shelve`, `refuse`, `cancel` or `copy`; empty while it is open.
+        ended: What closed it: `shelve`, `written off`, `refuse`, `cancel` or `copy`; empty while it is open.
         reason: Why the original was wanted though there is a scan; may be empty.
         authoriser: The UUID of the person who allowed that; may be empty.
         went: The step it went out with; None before.
@@ -111,7 +113,7 @@ class Line:
         recalled: It was asked back.
         sent: The item as it went out.
         back: The item as it came back, and as the check found it.
-        discrepancy: Why it came back otherwise than it went; empty for nothing.
+        discrepancy: Why it came back otherwise than it went: of `conditions.REASONS`.
     """
 
     loan: str
@@ -133,7 +135,7 @@ class Line:
     recalled: bool = False
     sent: Condition = UNKNOWN
     back: Condition = UNKNOWN
-    discrepancy: str = ""
+    discrepancy: tuple[str, ...] = ()
 
     @property
     def out(self) -> str:
@@ -145,12 +147,26 @@ class Line:
         """The day it came back; empty before."""
         return _day(self.came)
 
+    @property
+    def lost(self) -> int:
+        """How many folios it lacks since it went out, as is on record; fewer than none where it has more."""
+        return self.lacking + lost(self.sent, self.back, self.discrepancy)
+
 
 def told(steps: Iterable[Step]) -> Line | None:
     """The line that steps lead to; None when none is left of it.
 
+    Args:
+        steps: Of one item on one loan, in order.
+    """
+    return next(reversed(course(steps)), None)
+
+
+def course(steps: Iterable[Step]) -> list[Line]:
+    """The line as it was after each step that holds.
+
     A step that does not follow from those before it is passed over: the ledger
-    may come from elsewhere.
+    may come from elsewhere. What was taken back never was.
 
     Args:
         steps: Of one item on one loan, in order.
@@ -165,7 +181,7 @@ def told(steps: Iterable[Step]) -> Line | None:
         following = advanced(line, step)
         if following is not None and following is not line:
             kept.append(following)
-    return kept[-1] if kept else None
+    return kept
 
 
 def advanced(line: Line | None, step: Step) -> Line | None:
@@ -216,7 +232,10 @@ def _come_back(_: Line, step: Step) -> Changes:
 
 
 def _explained(line: Line, step: Step) -> Changes:
-    return {"discrepancy": _text(step.detail, "reason"), "back": stated(step.detail, line.back)}
+    """One reason more; of another count or state than was explained before, the first."""
+    back, reason = stated(step.detail, line.back), _text(step.detail, "reason")
+    before = line.discrepancy if back == line.back else ()
+    return {"discrepancy": (*before, reason), "back": back}
 
 
 def _checked(line: Line, step: Step) -> Changes:

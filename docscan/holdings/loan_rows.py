@@ -8,7 +8,6 @@ from operator import itemgetter
 from sqlite_utils import Database
 
 from docscan.archive.event import Event
-from docscan.holdings.conditions import COUNTED_OTHERWISE
 from docscan.holdings.lines import UNDONE, Line, Step, advanced, told
 
 
@@ -155,12 +154,8 @@ def folios_missing(db: Database, item: str) -> int:
         db: The projection.
         item: A UUID.
     """
-    (found,) = db.execute(
-        "SELECT coalesce(sum(lacking), 0)"
-        " + coalesce(sum(folios_out - folios_in) FILTER (WHERE discrepancy IN (?, ?)), 0)"
-        " FROM loan_line WHERE item = ?",
-        (*COUNTED_OTHERWISE, item),
-    ).fetchone()
+    query = "SELECT coalesce(sum(lacking), 0) FROM loan_line WHERE item = ?"
+    (found,) = db.execute(query, (item,)).fetchone()
     return max(0, int(found))
 
 
@@ -209,11 +204,11 @@ def _write(db: Database, line: Line) -> None:
         "recalled": int(line.recalled),
         "folios_out": line.sent.folios,
         "condition_out": line.sent.grade,
-        "lacking": line.lacking,
+        "lacking": line.lost,
         "folios_in": line.back.folios,
         "condition_in": line.back.grade,
         "added": line.back.added,
-        "discrepancy": line.discrepancy,
+        "discrepancy": ", ".join(line.discrepancy),
     }
     names, places = ", ".join(columns), ", ".join(f":{name}" for name in columns)
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns)

@@ -18,7 +18,8 @@ from docscan.holdings import loan_rows, policies
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import UNKNOWN, Condition
 from docscan.holdings.entities import Item, Person
-from docscan.holdings.lending import Facts, Refusal, absence, allowed, taken, undoing
+from docscan.holdings.facts import Facts, Refusal
+from docscan.holdings.lending import absence, allowed, taken, undoing
 from docscan.holdings.lines import Act, Line, Step
 from docscan.holdings.places import STATES
 from docscan.holdings.policies import Policy, Rules
@@ -48,7 +49,7 @@ class Asked:
         authoriser: The code or the UUID of the person who allows that; may be empty.
         found: The item as it is now; what is not known when it goes out is as it was last.
         returned: The day it came back, where that was earlier; None for today.
-        because: Why it came back otherwise than it went; empty for nothing.
+        because: Why it is otherwise than it was, or is written off; nothing where it is neither.
     """
 
     act: Act
@@ -60,7 +61,7 @@ class Asked:
     authoriser: str = ""
     found: Condition = UNKNOWN
     returned: date | None = None
-    because: str = ""
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def _drafts(desk: _Desk, item: Item, asked: Asked) -> tuple[Draft, ...]:
 def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
     register, archive = desk.register, desk.register.archive
     person = _borrower(register, line, asked)
+    authoriser = _somebody(register, asked.authoriser)
     policy = _policy(desk, line, asked)
     scan = scan_of(register, item)
     folios, grade = _known(register, item) if asked.act == "out" else (None, "")
@@ -199,7 +201,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
         gone=_gone(register, item),
         scan=scan,
         insisted=asked.insisted,
-        authoriser=register.person(asked.authoriser).id if asked.authoriser else "",
+        authoriser=authoriser.id if authoriser else "",
         may_authorise=not (scan or asked.because) or access.may(archive, desk.agent, "authorise"),
         found=replace(found, grade=found.grade or grade, added=0) if asked.act == "out" else asked.found,
         known=folios,
@@ -218,14 +220,26 @@ def _borrower(register: Register, line: Line | None, asked: Asked) -> Person | N
     """Who has it, or is to have it.
 
     Raises:
-        LoanError: It is on a loan to somebody else than who is to have it.
+        LoanError: It is on a loan to somebody else than who is to have it, or nobody knows who that is.
     """
-    person = register.person(asked.person) if asked.person else None
+    person = _somebody(register, asked.person)
     if line is None:
         return person
     if person is not None and person.id != line.person:
         raise refusal(register, taken(line))
     return register.person(line.person)
+
+
+def _somebody(register: Register, named: str) -> Person | None:
+    """The person of a card; None where none is given.
+
+    Raises:
+        LoanError: They were forgotten.
+    """
+    person = register.person(named) if named else None
+    if person is not None and not person.name:
+        raise refusal(register, Refusal("Q052", {"person": person.id}))
+    return person
 
 
 def _policy(desk: _Desk, line: Line | None, asked: Asked) -> Policy | None:

@@ -27,6 +27,7 @@ STATES = {  # how an item's state is said in a sentence
     "lost": "@N302",
     "transferred out": "@N303",
     "destroyed": "@N304",
+    "written off": "@N313",
     "shelved": "@N305",
     "requested": "@N306",
     "approved": "@N307",
@@ -42,7 +43,7 @@ BEFORE_MISSING = {  # by the state of an open loan, what is to be said on that l
     "prepared": ("cancel",),
     "on loan": ("claim-returned", "lost"),
     "claimed returned": ("lost",),
-    "lost": ("found",),
+    "lost": ("found", "write-off"),
     "returned": ("check",),
     "checked": ("shelve",),
 }
@@ -143,7 +144,7 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
     item = register.item(item_id)
     if register.state(item.id) != "shelved":
         loan = register.open_loan(item.id)
-        waits = loan is not None and loan.state not in AWAY
+        waits = loan is not None and loan.state not in ("on loan", "claimed returned")
         raise _lent(register, item, loan, "G136") if loan and waits else _wrong_state(register, item)
     if item.record and is_held(register, item.record):
         raise HoldingsError("G095", register.archive.config.language, subject=item.code, record=item.record)

@@ -19,7 +19,7 @@ from docscan.holdings.entities import KINDS, PERSONAL, Entity, Kind, called, fir
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
 REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
-GONE = ("transferred out", "destroyed")  # what has no place any more
+GONE = ("transferred out", "destroyed", "written off")  # what has no place any more
 ABSENCES = ("missing", *GONE)
 UNFIT = (
     sqlite3.IntegrityError,

@@ -20,7 +20,7 @@ from docscan.archive.tables import BUSY_SECONDS, REBUILD, guarded, immediate
 from docscan.errors import ArchiveError
 
 FILE = "holdings.db"
-VERSION = 2  # of the tables, kept as `PRAGMA user_version`
+VERSION = 3  # of the tables, kept as `PRAGMA user_version`
 CACHE_KIB = (
     65_536  # pages kept in memory: a million items are entered four times as fast as with SQLite's 2 MB
 )
@@ -98,9 +98,9 @@ CREATE TABLE placement (                 -- where a box or an item belongs, from
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX placement_now ON placement (subject) WHERE until IS NULL;
 CREATE INDEX placement_in ON placement (place, kind, subject) WHERE until IS NULL;
-CREATE TABLE absence (                   -- that an item is missing, transferred or destroyed
+CREATE TABLE absence (                   -- that an item is missing, or gone for good
     subject TEXT NOT NULL,
-    what TEXT NOT NULL CHECK (what IN ('missing', 'transferred out', 'destroyed')),
+    what TEXT NOT NULL CHECK (what IN ('missing', 'transferred out', 'destroyed', 'written off')),
     since INTEGER NOT NULL,
     since_at TEXT NOT NULL,
     until INTEGER CHECK (until > since),
@@ -150,7 +150,7 @@ CREATE TABLE loan_line (                 -- one item of a loan, as its steps tel
     recalled INTEGER NOT NULL,
     folios_out INTEGER,
     condition_out TEXT NOT NULL,
-    lacking INTEGER NOT NULL,            -- folios that were missing as it went out
+    lacking INTEGER NOT NULL,            -- folios fewer since it went out, as is on record
     folios_in INTEGER,
     condition_in TEXT NOT NULL,
     added INTEGER NOT NULL,

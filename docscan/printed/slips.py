@@ -167,9 +167,7 @@ def _sent(one: Lent, language: str) -> tuple[str, str]:
 def _returned(one: Lent, language: str) -> tuple[str, str, str, str]:
     """The day an item came back, its folios out and back, its condition, and what was found of it."""
     line = one.line
-    found = (
-        [sentence(REASON_PHRASES[line.discrepancy], language)] if line.discrepancy in REASON_PHRASES else []
-    )
+    found = [sentence(REASON_PHRASES[one], language) for one in line.discrepancy if one in REASON_PHRASES]
     if line.back.added:
         found.append(sentence("B485", language, count=str(line.back.added)))
     counts = f"{_count(line.sent.folios)} / {_count(line.back.folios)}"

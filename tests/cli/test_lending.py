@@ -96,9 +96,11 @@ def test_203_of_204_folios_are_not_passed_without_a_reason(docscan: Call):
     assert code == 6
     assert "204" in err
     assert "203" in err
-    assert docscan("loan", "check", FILES[0], "--because", "folios missing")[0] == 0
+    assert docscan("loan", "check", FILES[0], "--because", "folios added")[0] == 6
+    reasons = ("--because", "folios missing", "--because", "damaged on loan")
+    assert docscan("loan", "check", FILES[0], "--condition", "damaged", *reasons)[0] == 0
     (row,) = rows(docscan, "loan", "shelve", FILES[0])
-    assert (row["ended"], row["discrepancy"]) == ("shelve", "folios missing")
+    assert (row["ended"], row["discrepancy"]) == ("shelve", "folios missing, damaged on loan")
 
 
 def test_a_copy_with_its_proof_answers_a_request_for_what_is_scanned(
@@ -165,6 +167,16 @@ def test_what_was_claimed_returned_or_lost_is_found(docscan: Call):
     assert docscan("loan", "lost", FILES[1])[0] == 0
     assert [row["state"] for row in rows(docscan, "loans")] == ["claimed returned", "lost"]
     assert [row["state"] for row in rows(docscan, "loan", "found", *FILES)] == ["returned", "returned"]
+
+
+def test_what_was_lost_for_good_is_written_off(docscan: Call):
+    docscan("loan", "out", *FILES, "--for", PERSON)
+    assert docscan("loan", "write-off", FILES[0], "--because", "stolen")[0] == 6
+    docscan("loan", "lost", FILES[0])
+    (row,) = rows(docscan, "loan", "write-off", FILES[0], "--because", "stolen")
+    assert row["ended"] == "written off"
+    assert rows(docscan, "where", FILES[0])[0]["state"] == "written off"
+    assert [row["item"] for row in rows(docscan, "loans")] == [FILES[1]]
 
 
 def test_a_request_is_refused_or_taken_back(docscan: Call):

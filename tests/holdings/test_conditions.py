@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.holdings.conditions import GRADES, UNKNOWN, Condition, detail, differs, stated
+from docscan.holdings.conditions import GRADES, UNKNOWN, Condition, detail, differences, stated
 
 conditions = st.builds(
     Condition, st.none() | st.integers(0, 500), st.sampled_from(["", *GRADES]), st.integers(0, 3)
@@ -12,21 +12,21 @@ conditions = st.builds(
 @pytest.mark.parametrize(
     ("out", "back", "expected"),
     [
-        (Condition(204), Condition(204), False),
-        (Condition(204), Condition(203), True),
-        (Condition(204), Condition(205), True),
-        (Condition(204, "worn"), Condition(204, "worn"), False),
-        (Condition(204, "worn"), Condition(204, "good"), False),
-        (Condition(204, "worn"), Condition(204, "damaged"), True),
-        (Condition(204), Condition(204, "", 2), True),
-        (Condition(), Condition(203, "fragile"), False),
-        (Condition(204, "good"), Condition(), False),
+        (Condition(204), Condition(204), ()),
+        (Condition(204), Condition(203), ("fewer",)),
+        (Condition(204), Condition(205), ("more",)),
+        (Condition(204, "worn"), Condition(204, "worn"), ()),
+        (Condition(204, "worn"), Condition(204, "good"), ()),
+        (Condition(204, "worn"), Condition(204, "damaged"), ("worse",)),
+        (Condition(204), Condition(204, "", 2), ("added",)),
+        (Condition(), Condition(203, "fragile"), ()),
+        (Condition(204, "good"), Condition(), ()),
     ],
 )
 def test_a_file_differs_by_its_folios_a_worse_state_or_what_was_put_in(
-    out: Condition, back: Condition, expected: bool
+    out: Condition, back: Condition, expected: tuple[str, ...]
 ):
-    assert differs(out, back) == expected
+    assert differences(out, back) == expected
 
 
 @given(conditions)

@@ -29,6 +29,7 @@ from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import REASONS, Condition
 from docscan.holdings.lines import ACTS, Line, Step, told
 from docscan.holdings.loans import Asked, Done
+from docscan.holdings.returns import LOSSES
 
 EXAMPLES = int(os.environ.get("DOCSCAN_LOAN_EXAMPLES", "26"))  # more of them for a longer search
 STEPS = 400  # of each
@@ -44,7 +45,7 @@ LIKELY = {  # what a clerk would do next
     "prepared": ("out", "out", "cancel"),
     "on loan": ("in", "in", "renew", "recall", "claimed returned", "declared lost"),
     "claimed returned": ("found", "in", "declared lost"),
-    "lost": ("found", "in"),
+    "lost": ("found", "in", "written off"),
     "returned": ("check", "shelve", "discrepancy"),
     "checked": ("shelve",),
 }
@@ -141,7 +142,9 @@ class Loans(RuleBasedStateMachine):
         acts = LIKELY[before.stand if before else ""] if choice % 5 else ACTS
         act = acts[choice // 5 % len(acts)] if choice % 5 else acts[(choice + item) % len(acts)]
         borrower = self.persons[person] if act in ("request", "out") and (not before or choice % 2) else ""
-        asked = Asked(act, subject, borrower, found=Condition(count[0]), because=count[1])
+        because = LOSSES[choice % 3] if act == "written off" else count[1]
+        said = (because,) if because else ()
+        asked = Asked(act, subject, borrower, found=Condition(count[0]), because=said)
         if choice % 3 == 0 and borrower:
             asked = replace(asked, insisted="court", authoriser=self.persons[choice % 2])
         try:
@@ -177,9 +180,10 @@ class Loans(RuleBasedStateMachine):
         assert known is not None
         assert act not in ("approve", "prepare", "out", "shelve") or subject not in self.absent()
         borrows = agent == "eva" and known.person == self.persons[0]
-        if act in ("approve", "out", "renew"):
+        if act in ("approve", "out", "renew", "in", "found", "discrepancy", "check", "written off"):
             assert not borrows  # P4
         changed = getattr(self, f"_{act.replace(' ', '_')}")(known, detail)
+        self.gone |= {subject} if act == "written off" else set()
         if changed is None:
             del self.account[subject]
         else:
@@ -231,6 +235,10 @@ class Loans(RuleBasedStateMachine):
         assert known.stand in ("on loan", "claimed returned")
         return replace(known, stand="lost")
 
+    def _written_off(self, known: Account, detail: dict[str, str | int]) -> None:
+        assert known.stand == "lost"
+        assert detail["reason"] in LOSSES
+
     def _found(self, known: Account, detail: dict[str, str | int]) -> Account:
         assert known.stand in ("claimed returned", "lost")
         return self._in(known, detail)
@@ -242,7 +250,9 @@ class Loans(RuleBasedStateMachine):
 
     def _discrepancy(self, known: Account, detail: dict[str, str | int]) -> Account:
         assert known.stand == "returned"
-        assert detail["reason"] in REASONS
+        back = detail.get("folios", known.back)
+        if detail["reason"] == REASONS[1]:
+            assert back == FOLIOS - 1
         return replace(known, back=detail.get("folios", known.back), settled=True)  # type: ignore[arg-type]  # a number
 
     def _check(self, known: Account, detail: dict[str, str | int]) -> Account:

@@ -12,7 +12,7 @@ from docscan.archive import access, ledger
 from docscan.archive.event import Draft
 from docscan.archive.rebuild import dump
 from docscan.errors import HoldingsError, LoanError
-from docscan.holdings import loan_rows, loans, places, policies, register, tables
+from docscan.holdings import loan_rows, loans, places, policies, redaction, register, tables
 from docscan.holdings.conditions import Condition
 from docscan.holdings.lent import of_loan
 from docscan.holdings.loans import Asked, Done
@@ -150,6 +150,57 @@ def test_nobody_lends_to_themselves(lending: Depot, do: Do):
     assert refused(do, "renew", 1, agent="zoe") == "Q070"
 
 
+def test_nobody_judges_what_they_bring_back_themselves(lending: Depot, do: Do):
+    access.change(lending.catalogue, "zoe", ["archivist"], now=NOW, agent=AGENT)
+    do("out", 1, person=lending.persons[0].code)
+    assert refused(do, "in", 1, agent="zoe", found=Condition(203)) == "Q070"
+    do("in", 1, found=Condition(203))
+    for act in ("check", "discrepancy", "shelve"):
+        assert refused(do, act, 1, agent="zoe", because=("miscounted",)) == "Q070"
+    do("check", 1, because=("folios missing",))
+    assert do("shelve", 1, agent="zoe").line is not None  # somebody else has passed it
+    do("out", 1, person=lending.persons[0].code)
+    do("declared lost", 1)
+    assert refused(do, "found", 1, agent="zoe") == "Q070"
+    assert refused(do, "written off", 1, agent="zoe", because=("not found",)) == "Q070"
+
+
+def test_nothing_is_lent_to_or_allowed_by_somebody_who_was_forgotten(lending: Depot, do: Do):
+    forgotten = lending.persons[1]
+    redaction.redact(lending.register, forgotten.code, now=NOW, agent=AGENT)
+    for act in ("request", "out"):
+        assert refused(do, act, 1, person=forgotten.code) == "Q052"
+    said = {"person": lending.persons[0].code, "insisted": "court", "authoriser": forgotten.code}
+    assert refused(do, "request", 0, **said) == "Q052"
+
+
+def test_what_is_lost_for_good_is_written_off_by_who_may_for_a_reason_and_the_loan_ends(
+    lending: Depot, do: Do
+):
+    item, holder = lending.items[1], lending.persons[1]
+    do("out", 1)
+    assert refused(do, "written off", 1, because=("stolen",)) == "Q030"  # it was not lost before
+    do("declared lost", 1)
+    with pytest.raises(HoldingsError) as leaves:
+        places.leaving(lending.register, item.id, "destroyed")
+    assert f"docscan loan write-off {item.code}" in leaves.value.hint
+    assert refused(do, "written off", 1) == "Q154"
+    assert refused(do, "written off", 1, because=("stolen",), agent=CLERK) == "Q156"
+    done = do("written off", 1, because=("stolen",))
+    assert done.line is not None
+    assert (done.line.ended, done.events[0].detail["reason"]) == ("written off", "stolen")
+    assert lending.register.state(item.id) == "written off"
+    assert lending.register.place_of(item.id) is None
+    assert refused(do, "request", 1, person=holder.code) == "Q040"
+    with pytest.raises(LoanError):
+        loans.undo(lending.register, done.events, now=NOW, agent=AGENT)
+    redaction.redact(lending.register, holder.code, now=NOW, agent=AGENT)  # nothing keeps the borrower
+    path = tables.path_of(lending.archive)
+    before = dump(path, tables.TABLES)
+    register.rebuild(lending.archive)
+    assert dump(path, tables.TABLES) == before
+
+
 def test_a_request_for_what_is_scanned_is_answered_with_a_copy_and_no_paper_moves(lending: Depot, do: Do):
     before = len(told(lending))
     done = do("request", 0)
@@ -199,37 +250,57 @@ def test_203_of_204_folios_do_not_close_without_a_discrepancy_on_record(lending:
         f"docscan loan check {lending.items[1].code} --folios 203 --because 'folios missing'"
         in found.value.hint
     )
-    assert refused(do, "check", 1, because="lost in the post") == "Q140"
-    assert refused(do, "check", 1, because="folios missing", agent=CLERK) == "Q142"
+    assert refused(do, "check", 1, because=("lost in the post",)) == "Q140"
+    assert refused(do, "check", 1, because=("folios missing",), agent=CLERK) == "Q142"
     assert refused(do, "check", 1, found=Condition(202)) == "Q150"
-    done = do("check", 1, because="folios missing")
+    done = do("check", 1, because=("folios missing",))
     assert [one.detail["act"] for one in done.events] == ["discrepancy", "check"]
     line = do("shelve", 1).line
     assert line is not None
-    assert (line.sent.folios, line.back.folios, line.discrepancy) == (204, 203, "folios missing")
+    assert (line.sent.folios, line.back.folios, line.discrepancy) == (204, 203, ("folios missing",))
     again = do("out", 1).line
     assert again is not None
     assert again.sent.folios == 203  # as it was known last
 
 
-@pytest.mark.parametrize("found", [Condition(205), Condition(204, "damaged"), Condition(204, "", 1)])
-def test_more_folios_a_worse_state_or_added_documents_are_discrepancies_too(do: Do, found: Condition):
+@pytest.mark.parametrize(
+    ("found", "because", "wrong"),
+    [
+        (Condition(203), ("miscounted",), ("folios added",)),
+        (Condition(203), ("folios missing",), ("damaged before",)),
+        (Condition(205), ("folios added",), ("folios missing",)),
+        (Condition(204, "damaged"), ("damaged on loan",), ("folios added",)),
+        (Condition(204, "", 1), ("folios added",), ("damaged on loan",)),
+        (Condition(203, "damaged"), ("folios missing", "damaged before"), ("damaged on loan",)),
+        (Condition(203, "damaged"), ("miscounted", "damaged on loan"), ("folios missing",)),
+        (Condition(203, "worn", 2), ("folios missing", "folios added"), ("folios missing", "damaged before")),
+    ],
+)
+def test_what_came_back_otherwise_is_explained_by_reasons_that_fit_and_all_of_it(
+    lending: Depot, do: Do, found: Condition, because: tuple[str, ...], wrong: tuple[str, ...]
+):
     do("out", 1, found=Condition(204, "worn"))
     do("in", 1, found=found)
     assert refused(do, "check", 1) == "Q150"
-    assert do("check", 1, because="folios added").line is not None
+    for act in ("check", "discrepancy"):
+        assert refused(do, act, 1, because=wrong) == "Q152"
+    done = do("check", 1, because=because)
+    assert [one.detail.get("reason") for one in done.events] == [*because, None]
+    assert do("shelve", 1).line == loan_rows.last_line(lending.register.db, lending.items[1].id)
+    lacks = loan_rows.folios_missing(lending.register.db, lending.items[1].id)
+    assert lacks == (1 if "folios missing" in because else 0)
 
 
 def test_a_discrepancy_is_recorded_where_there_is_one_and_the_count_may_be_mended(do: Do):
     do("out", 1)
     do("in", 1, found=Condition(203))
-    do("discrepancy", 1, because="miscounted")
+    do("discrepancy", 1, because=("miscounted",))
     assert do("check", 1, found=Condition(204)).line is not None
     do("shelve", 1)
     do("out", 1)
     do("in", 1, found=Condition(204))
     for act in ("discrepancy", "check"):
-        assert refused(do, act, 1, because="miscounted") == "Q144"
+        assert refused(do, act, 1, because=("miscounted",)) == "Q144"
 
 
 def test_what_was_counted_when_it_went_is_counted_before_it_is_passed(do: Do):
@@ -255,7 +326,10 @@ def test_renewals_lead_to_later_days_within_the_limit_and_are_counted(do: Do):
     assert refused(do, "renew", 1, days=27) == "Q112"
     do("out", 2)
     assert do("renew", 2, days=85).line is not None
-    assert refused(do, "renew", 2, days=86) == "Q114"
+    with pytest.raises(LoanError) as late:
+        do("renew", 2, days=86)
+    assert late.value.code == "Q114"
+    assert "renuév" not in late.value.hint  # no later day is within the limit
 
 
 def test_what_is_late_by_more_than_a_renewal_is_not_renewed(do: Do):
@@ -321,7 +395,7 @@ def test_what_is_on_an_open_loan_is_not_missing_and_what_is_missing_ends_none(le
         with pytest.raises(HoldingsError, match=lending.persons[1].code) as refusal:
             places.missing(lending.register, item.id)
         found.append(refusal.value.hint.rpartition(f" {item.code}")[0].rpartition("loan ")[2])
-    assert found == ["cancel", "cancel", "cancel", "lost", "lost", "found", "check", "shelve"]
+    assert found == ["cancel", "cancel", "cancel", "lost", "lost", "write-off", "check", "shelve"]
     shelved = do("shelve", 1)
     lending.register.write([places.missing(lending.register, item.id)], now=NOW, agent=AGENT)
     with pytest.raises(LoanError) as undone:
@@ -395,7 +469,7 @@ def test_the_register_made_anew_says_the_same_of_every_loan(lending: Depot, do: 
     for item in (1, 2, 3):
         do("out", item)
     do("in", 1, found=Condition(203))
-    do("check", 1, because="folios missing")
+    do("check", 1, because=("folios missing",))
     loans.undo(lending.register, do("recall", 2).events, now=NOW, agent=AGENT)
     path = tables.path_of(lending.archive)
     before = dump(path, tables.TABLES)
@@ -452,8 +526,10 @@ def test_a_moment_of_the_night_counts_by_the_day_of_utc(do: Do):
 def test_what_goes_out_with_another_count_than_is_known_goes_for_a_reason_on_record(lending: Depot, do: Do):
     other = Condition(203)
     assert refused(do, "out", 1, found=other) == "Q146"
-    assert refused(do, "out", 1, found=other, because="folios missing", agent=CLERK) == "Q148"
-    done = do("out", 1, found=other, because="folios missing")
+    for wrong in ("folios added", "damaged before"):
+        assert refused(do, "out", 1, found=other, because=(wrong,)) == "Q146"
+    assert refused(do, "out", 1, found=other, because=("folios missing",), agent=CLERK) == "Q148"
+    done = do("out", 1, found=other, because=("folios missing",))
     assert {"before": 204, "folios": 203, "reason": "folios missing"}.items() <= done.events[
         -1
     ].detail.items()
@@ -462,5 +538,5 @@ def test_what_goes_out_with_another_count_than_is_known_goes_for_a_reason_on_rec
     do("shelve", 1)
     assert loan_rows.folios_missing(lending.register.db, lending.items[1].id) == 1
     do("out", 1, agent=CLERK, found=other)  # as it is known to be by now
-    do("out", 2, found=other, because="miscounted")
+    do("out", 2, found=other, because=("miscounted",))
     assert loan_rows.folios_missing(lending.register.db, lending.items[2].id) == 0

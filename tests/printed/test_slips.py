@@ -132,7 +132,12 @@ def test_a_receipt_tells_what_came_back_otherwise_apart_from_what_is_still_out(t
     with working(founded(tmp_path / "archive")) as register:
         found = furnish(register)
         number = lending.lent(found, found.items[:3], found.persons[0], Condition(204, "good"))
-        lending.back(found, found.items[0], Condition(203, "worn", 2), because="folios missing")
+        lending.back(
+            found,
+            found.items[0],
+            Condition(203, "worn", 2),
+            because=("folios missing", "folios added", "damaged on loan"),
+        )
         (text,) = pages(lending.receipt(found, number, language))
         with pytest.raises(LoanError) as refused:
             lending.out_card(found, found.items[0].code)

@@ -20,7 +20,6 @@ from docscan.search.engines import Engine, Generation
 from docscan.search.index import Index
 from docscan.search.prepared import prepared
 
-BATCH = 500  # records in one commit of the index; they are held in memory meanwhile
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
 LONGEST = 3600.0  # seconds for which another index waits to take over: what one night filed is fed by then
 
@@ -113,7 +112,7 @@ def _follow(catalogue: Catalogue, generation: Generation) -> None:
 
 def _caught_up(catalogue: Catalogue, index: Index) -> None:
     """Put in what the catalogue's outbox names, up to its end."""
-    while errands := tuple(islice(catalogue.outbox_after(index.seq()), BATCH)):
+    while errands := tuple(islice(catalogue.outbox_after(index.seq()), index.batch)):
         known = {
             found.id: prepared(found) for found in documents(catalogue, [errand.record for errand in errands])
         }

@@ -138,7 +138,13 @@ class Suggestion:
 
 
 class Index(Protocol):
-    """An open index. Several may read while one writes."""
+    """An open index. Several may read while one writes.
+
+    Attributes:
+        batch: How many documents one commit had best put in, where there are many.
+    """
+
+    batch: int
 
     def update(
         self,

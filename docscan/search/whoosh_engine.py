@@ -28,7 +28,7 @@ from docscan.search.plan import Among, Plan, Term
 from docscan.search.prepared import Prepared
 from docscan.search.whoosh_answer import answered
 from docscan.search.whoosh_codec import Codec
-from docscan.search.whoosh_merging import tidying, wiping
+from docscan.search.whoosh_merging import Pool, tidying, wiping
 from docscan.search.whoosh_schema import COLUMNS, column, enrol, enrolled, entry, fingerprint, schema
 from docscan.search.whoosh_segment import Segment
 
@@ -56,6 +56,8 @@ _DAMAGE = (
 
 class WhooshIndex:
     """One folder's index; see `index.Index` for what it offers."""
+
+    batch = 500
 
     def __init__(
         self,
@@ -203,7 +205,8 @@ class WhooshIndex:
             done = False
             try:
                 enrol(self._folder, documents)
-                writer = SegmentWriter(self._index(), _lk=False, limitmb=MEMORY, codec=Codec())
+                writer = SegmentWriter(self._index(), _lk=False, codec=Codec())
+                writer.pool = Pool(writer._tempstorage, writer.newsegment, limitmb=MEMORY)
                 yield writer
                 # Named after the generation, so that the commit publishes both.
                 durable.write(self._seq_path(writer.generation), str(seq))
@@ -215,6 +218,8 @@ class WhooshIndex:
                     hint="See to the disk and try again; the index is as it was before.",
                 ) from error
             finally:
+                if writer is not None:
+                    writer.pool.release()
                 if not done and writer is not None:
                     self._storage.abandon()
                     with contextlib.suppress(OSError):

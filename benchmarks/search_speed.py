@@ -110,7 +110,7 @@ def fill(index: Index, count: int) -> tuple[int, float, float]:
     """The bytes of all texts, and the seconds of preparing and of indexing."""
     text, preparing, indexing, seq = 0, 0.0, 0.0, 0
     made = papers(count)
-    while batch := list(islice(made, BATCH)):
+    while batch := list(islice(made, index.batch)):
         text += sum(len(page.encode()) for paper in batch for page in paper.document.pages)
         text += sum(len(value.encode()) for paper in batch for value in paper.document.fields.values())
         seq += len(batch)
@@ -120,7 +120,7 @@ def fill(index: Index, count: int) -> tuple[int, float, float]:
         index.update(ready, seq=seq)
         indexing += time.process_time() - between
         preparing += between - start
-        if seq % 10_000 == 0:
+        if seq % 10_000 < index.batch:
             print(f"  {seq} documents, {seq / preparing:.0f} and {seq / indexing:.0f} a second", flush=True)
     return text, preparing, indexing
 

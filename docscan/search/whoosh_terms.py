@@ -40,6 +40,9 @@ PROBED = 8
 _LENGTHS = 8
 """Bytes before a row: the lengths of the term and of its extent."""
 
+AT_ONCE = 4096
+"""Terms that are read together where all of a segment are: some 100 KB with their postings."""
+
 _FIELD = 2
 """Bytes before a term: the number of its field."""
 
@@ -106,11 +109,12 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
         return decoded(self._postfile.get(offset, length))
 
     def all(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Of each term its field, itself, and its postings as they lie there."""
-        run = self._run(0, self._tindex.indexlen)
-        ends = [*run.starts[1:].tolist(), len(run.postings)]
-        for key, start, end in zip(run.terms, run.starts.tolist(), ends, strict=True):
-            yield *self._keydecoder(key), run.postings[start:end]
+        """Of each term its field, itself, and its postings as they lie there, in order."""
+        for low in range(0, self._tindex.indexlen, AT_ONCE):
+            run = self._run(low, min(low + AT_ONCE, self._tindex.indexlen))
+            ends = [*run.starts[1:].tolist(), len(run.postings)]
+            for key, start, end in zip(run.terms, run.starts.tolist(), ends, strict=True):
+                yield *self._keydecoder(key), run.postings[start:end]
 
     def present(self, field: str, terms: Iterable[bytes]) -> Run:
         """Those of many terms that the segment has."""

@@ -220,6 +220,9 @@ class TantivyIndex:
 def _written(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
     """A writer, gone in the end with its threads, its lock and the files that are no longer used."""
     writer = index.writer(MEMORY, 1)
+    # What a killed commit left stands in the way of the next one, whose files have the same names.
+    with contextlib.suppress(OSError, ValueError):
+        writer.garbage_collect_files()
     try:
         yield writer
     finally:

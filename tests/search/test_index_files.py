@@ -1,6 +1,7 @@
 """An index is whole after everything that can happen to its files, whichever engine keeps it."""
 
 import contextlib
+import json
 import shutil
 import signal
 import subprocess
@@ -147,6 +148,28 @@ def test_a_killed_writer_loses_no_commit(engine: Engine, tmp_path: Path, delay: 
     opened.update([], seq=opened.seq() + 1)
     assert opened.seq() > last
     opened.close()
+
+
+def test_what_a_killed_commit_of_tantivy_left_is_not_in_the_way_of_the_next(tmp_path: Path) -> None:
+    def filled(folder: Path) -> TantivyIndex:
+        made = TantivyIndex(folder)
+        made.update([prepared(f"d{number}") for number in range(9)], seq=1)
+        return made
+
+    with contextlib.closing(filled(tmp_path / "other")) as other:
+        other.update([], seq=2, removed=["d3"])
+    stamps = {path.name.split(".")[1] for path in (tmp_path / "other").glob("*.del")}
+    assert stamps
+    folder = tmp_path / "index"
+    with contextlib.closing(filled(folder)) as opened:
+        segments = {path.stem for path in folder.glob("*.idx")}
+        left = [f"{segment}.{stamp}.del" for segment in segments for stamp in stamps]
+        managed = folder / ".managed.json"
+        managed.write_text(json.dumps([*json.loads(managed.read_text()), *left]))
+        for name in left:
+            (folder / name).write_bytes(b"half a file")
+        opened.update([], seq=2, removed=["d3"])
+        assert (opened.seq(), opened.count()) == (2, 8)
 
 
 # --- what is not ours, or no longer fits -------------------------------------------------------------------

@@ -70,12 +70,11 @@ def taken(text: str, language: str | None = None) -> Taken:
     """
     joined = DIVIDED.sub("", text) if "-\n" in text else text
     run = _run(joined)
-    words = {*run}
     numbers = [found for piece in filterfalse(str.isalpha, joined.split()) if (found := _number(piece))]
     whole = [*grouped(text)] if numbers and GROUPED.search(text) else []
-    if not MONTHS.keys().isdisjoint(words):
+    if not MONTHS.keys().isdisjoint(run):
         whole += (day for day, _, _ in written_days(text))
-    lower = words if joined.isascii() else {*joined.lower().split()}
+    lower = {*run} if joined.isascii() else {*joined.lower().split()}
     return Taken(
         run,
         _NONE.union(whole, *(number.wholes for number in numbers)),
@@ -102,8 +101,7 @@ def _number(piece: str) -> _Number | None:
     terms: set[str] = set()
     wholes: set[str] = set()
     for chunk in CHUNK.findall(piece):
-        _, parts = parts_of(chunk)
-        if parts:
+        if parts := _run(chunk):
             terms.update(parts)
             wholes |= wholes_of(chunk, parts)
     return _boned(terms, wholes)
@@ -125,10 +123,14 @@ def _forms(pieces: Set[str], language: str) -> frozenset[str]:
     known = _KNOWN.get(language)
     if known is None or len(known) >= KEPT:
         known = _KNOWN[language] = {}
-    fresh = [piece for piece in pieces if piece not in known]
-    if fresh:
-        known.update(_inflected(fresh, language))
-    return frozenset(" ".join(map(known.__getitem__, pieces)).split())
+    found = [*map(known.get, pieces)]
+    if None in found:
+        fresh = _inflected(
+            [piece for piece, forms in zip(pieces, found, strict=True) if forms is None], language
+        )
+        known.update(fresh)
+        found += fresh.values()
+    return frozenset(" ".join(filter(None, found)).split())
 
 
 def _inflected(pieces: list[str], language: str) -> dict[str, str]:

@@ -16,12 +16,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from docscan.archive import building, durable, ledger, objects
+from docscan.archive import durable, ledger, objects
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError
-from docscan.model import Record
+
+if TYPE_CHECKING:  # a question about records loads neither what they are made of nor how they are built
+    from docscan.model import Record
 
 INTENT = ".intent"
 
@@ -29,14 +32,14 @@ INTENT = ".intent"
 def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, when and by whom
     archive: Archive,
     catalogue: Catalogue,
-    record: Record,
+    record: "Record",
     files: Mapping[str, Path],
     *,
     object_id: str,
     now: datetime,
     agent: str,
     detail: Mapping[str, str | int] = MappingProxyType({}),
-) -> Record:
+) -> "Record":
     """File a document.
 
     Args:
@@ -63,6 +66,8 @@ def deposit(  # noqa: PLR0913 - what, with which files, under which id, where, w
             be part of one.
         LedgerError: The ledger cannot be continued.
     """
+    from docscan.archive import building  # noqa: PLC0415 - it loads what records are made of
+
     target = objects.folder_of(archive, object_id)
     if target.exists():
         raise ArchiveError(f"There is a record {object_id} already.", hint="Claim the file under a new id.")

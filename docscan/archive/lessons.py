@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
 from docscan.archive import ledger, tables
 from docscan.archive.event import Draft, Event
-from docscan.model import Record
+from docscan.archive.tables import Database
 
 if TYPE_CHECKING:  # the catalogue projects what is defined here
     from docscan.archive.catalogue import Catalogue
+    from docscan.model import Record
 
 MOST_RECORDS = 8  # of a supplier that are asked, the newest: layouts change, and each costs milliseconds
 SHORTEST_ID, SHORTEST_NAME = 7, 4  # letters and figures; fewer may be anybody's
@@ -78,7 +77,7 @@ def supplier(tax_id: str, name: str) -> Supplier:
     )
 
 
-def file(db: Database, object_id: str, record: Record) -> None:
+def file(db: Database, object_id: str, record: "Record") -> None:
     """Keep who sent a record that people decided on; part of the catalogue's projection."""
     fields = record.extraction.fields
     tax_id, name = (

@@ -16,15 +16,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from docscan import record as records
 from docscan.archive import durable, inventory
 from docscan.archive.event import UUID
 from docscan.archive.inventory import HEAD, Inventory
 from docscan.archive.layout import Archive
 from docscan.errors import FixityError, NotFoundError
-from docscan.model import Page, Record
+
+if TYPE_CHECKING:  # a question about records loads neither what they are made of nor how they are built
+    from docscan.model import Page, Record
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLES = 3  # folders above an object, of
@@ -211,7 +213,7 @@ def inventory_of(archive: Archive, object_id: str, version: int | None = None) -
     ) from problem
 
 
-def read_record(archive: Archive, object_id: str, version: int | None = None) -> Record:
+def read_record(archive: Archive, object_id: str, version: int | None = None) -> "Record":
     """The record of an object, with the transcripts of its pages.
 
     Args:
@@ -223,18 +225,22 @@ def read_record(archive: Archive, object_id: str, version: int | None = None) ->
         NotFoundError: There is no such object, or it has no record.
         FixityError: Its record cannot be understood.
     """
+    from docscan import record as records  # noqa: PLC0415 - it loads what records are made of
+
     path = path_of(archive, object_id, "record.json", version)
     with understood(object_id):
         return records.from_json(json.loads(path.read_bytes()))
 
 
-def read_pages(archive: Archive, record: Record) -> tuple[Page, ...]:
+def read_pages(archive: Archive, record: "Record") -> tuple["Page", ...]:
     """The pages of a filed record, with every word in its place.
 
     Raises:
         NotFoundError: There is no such object, or it has no words.
         FixityError: They cannot be understood.
     """
+    from docscan import record as records  # noqa: PLC0415 - it loads what records are made of
+
     object_id = str(record.id)
     path = path_of(archive, object_id, WORDS)
     with understood(object_id):

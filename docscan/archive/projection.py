@@ -3,15 +3,17 @@
 import json
 import sqlite3
 from dataclasses import dataclass
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from docscan.archive import event, inventory, lessons, objects, tables
 from docscan.archive.event import Event
 from docscan.archive.layout import Archive
 from docscan.archive.proof import merkle
+from docscan.archive.tables import Database
 from docscan.errors import FixityError, NotFoundError
-from docscan.model import Record
+
+if TYPE_CHECKING:  # a question about records loads neither what they are made of nor how they are built
+    from docscan.model import Record
 
 UNFIT = (  # what a record raises that cannot be read, or whose values are of another form
     NotFoundError,
@@ -181,7 +183,7 @@ def _insert_record(db: Database, columns: dict[str, str | int]) -> None:
     db.execute(f"INSERT INTO record ({names}) VALUES ({places})", columns)  # noqa: S608 - the columns are the class's own
 
 
-def _replace_record(db: Database, object_id: str, version: int, seq: int, record: Record) -> None:
+def _replace_record(db: Database, object_id: str, version: int, seq: int, record: "Record") -> None:
     """Put a record in the place of its version before."""
     filed = db.execute("SELECT min(seq) FROM events WHERE object = ? AND type = 'ingestion'", (object_id,))
     (first,) = filed.fetchone()
@@ -216,7 +218,7 @@ def _replace_record(db: Database, object_id: str, version: int, seq: int, record
     db.execute("INSERT INTO outbox VALUES (?, ?, 'add')", (seq, object_id))
 
 
-def _insert_parts(db: Database, object_id: str, record: Record) -> None:
+def _insert_parts(db: Database, object_id: str, record: "Record") -> None:
     db.conn.executemany(
         "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -248,7 +250,7 @@ def _insert_parts(db: Database, object_id: str, record: Record) -> None:
     )
 
 
-def _insert_decisions(db: Database, object_id: str, record: Record) -> None:
+def _insert_decisions(db: Database, object_id: str, record: "Record") -> None:
     db.conn.executemany(
         "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (

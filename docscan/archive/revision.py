@@ -20,14 +20,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from docscan.archive import building, durable, inventory, ledger, objects, plans
+from docscan.archive import durable, inventory, ledger, objects, plans
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.inventory import Inventory, Version
 from docscan.archive.layout import Archive
 from docscan.errors import FixityError, RecordChangedError
-from docscan.model import Record
+
+if TYPE_CHECKING:  # a question about records loads neither what they are made of nor how they are built
+    from docscan.model import Record
 
 PLAN = ".decision"
 
@@ -45,7 +48,7 @@ class Revision:
         detail: What the ledger says of it: words and numbers of a closed form.
     """
 
-    record: Record
+    record: "Record"
     version: int
     files: Mapping[str, Path] = field(default_factory=dict)
     detail: Mapping[str, str | int] = field(default_factory=dict)
@@ -132,6 +135,8 @@ def _before(archive: Archive, catalogue: Catalogue, revision: Revision) -> Inven
 
 def _built(archive: Archive, revision: Revision, before: Inventory | None, said: Version) -> Draft:
     """Step 1, for one object."""
+    from docscan.archive import building  # noqa: PLC0415 - it loads what records are made of
+
     if before is None:
         draft = building.new_object(archive, revision.record, revision.files, said.agent)
     else:

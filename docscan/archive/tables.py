@@ -3,33 +3,15 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, Protocol, cast
 
 from docscan.errors import ArchiveError
 
-
-@contextmanager
-def _without_numpy() -> Iterator[None]:
-    """Keep sqlite-utils from loading numpy, whose numbers nobody stores here.
-
-    It would take more processor time than all else that a command loads.
-    """
-    modules = cast(MutableMapping[str, object], sys.modules)
-    unloaded = "numpy" not in modules
-    if unloaded:
-        modules["numpy"] = None  # then an import of it fails, and sqlite-utils does without
-    try:
-        yield
-    finally:
-        if unloaded:
-            del modules["numpy"]
-
-
-with _without_numpy():
-    from sqlite_utils import Database as Database  # noqa: PLC0414 - the catalogue takes it from here
+Parameters = Sequence[Any] | dict[str, Any]
 
 VERSION = 4  # of the tables, kept as `PRAGMA user_version`
 REBUILD = "Make it anew with: docscan rebuild"
@@ -178,6 +160,28 @@ TRIGGERS = {
 }
 
 
+class Database(Protocol):
+    """What is asked of a database: of one that sqlite-utils opened, or of a `Connection`."""
+
+    @property
+    def conn(self) -> sqlite3.Connection:
+        """Python's own connection."""
+
+    def execute(self, sql: str, parameters: Parameters | None = None, /) -> sqlite3.Cursor:
+        """Run one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open database; sqlite-utils, which takes a quarter of a command's time to load, made its tables."""
+
+    conn: sqlite3.Connection
+
+    def execute(self, sql: str, parameters: Parameters | None = None, /) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self.conn.execute(sql, parameters or ())
+
+
 def connect(path: Path) -> Database:
     """Open the catalogue for reading and writing, its tables brought up to date.
 
@@ -195,11 +199,13 @@ def connect(path: Path) -> Database:
     with guarded(path):
         # threads may share it as long as one uses it at a time; the batch holds a lock around it
         place = path if writable else ":memory:"
-        connection = sqlite3.connect(place, timeout=BUSY_SECONDS, check_same_thread=False)
+        connection = sqlite3.connect(
+            place, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+        )
         try:
             if not writable:
                 _copy(path, connection)
-            db = Database(connection, recursive_triggers=True, execute_plugins=False)  # nobody's but ours
+            db = Connection(connection)
             _prepare(path, db)
         except BaseException:
             connection.close()
@@ -238,6 +244,7 @@ def _copy(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _prepare(path: Path, db: Database) -> None:
+    db.execute("PRAGMA recursive_triggers = ON")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = FULL")
     if _version(db) == 0:
@@ -252,7 +259,11 @@ def _version(db: Database) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _make_tables(db: Database) -> None:
+def _make_tables(opened: Database) -> None:
+    with _without_numpy():
+        from sqlite_utils import Database as Tables  # noqa: PLC0415 - see `Connection`
+
+    db = Tables(opened.conn, recursive_triggers=True, execute_plugins=False)  # nobody's but ours
     for statement in SCHEMA.format(plain_number=PLAIN.format("number")).split(";\n"):
         if statement.strip():
             db.execute(statement)
@@ -261,6 +272,23 @@ def _make_tables(db: Database) -> None:
             f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
         )
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def _without_numpy() -> Iterator[None]:
+    """Keep sqlite-utils from loading numpy, whose numbers nobody stores here.
+
+    It would take more processor time than all else that a command loads.
+    """
+    modules = cast(MutableMapping[str, object], sys.modules)
+    unloaded = "numpy" not in modules
+    if unloaded:
+        modules["numpy"] = None  # then an import of it fails, and sqlite-utils does without
+    try:
+        yield
+    finally:
+        if unloaded:
+            del modules["numpy"]
 
 
 @contextmanager
@@ -300,7 +328,8 @@ def _check(path: Path, db: Database) -> None:
             f"The catalogue {path} has tables of version {found}; this docscan knows {VERSION}.",
             hint="Update docscan, or make the catalogue anew with: docscan rebuild",
         )
-    missing = TRIGGERS.keys() - db.triggers_dict.keys()
+    kept = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    missing = TRIGGERS.keys() - kept
     if missing:
         raise ArchiveError(
             f"The catalogue {path} has lost its guard {min(missing)}.",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docscan import archive, record
+from docscan import archive
 from docscan.archive import Archive, durable
 from docscan.errors import ArchiveError, NotFoundError
 from docscan.messages import sentence
@@ -214,6 +214,8 @@ def _writing(path: Path) -> Iterator[None]:
 
 def put_json(items: Iterable[Any]) -> None:
     """Give one JSON object a line."""
+    from docscan import record  # noqa: PLC0415 - it loads what records are made of
+
     for item in items:
         put(record.dumped(item))
 

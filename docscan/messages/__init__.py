@@ -8,7 +8,7 @@ be worded better at any time.
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 LANGUAGES = ("en", "es", "pl", "de")
 
@@ -56,8 +56,8 @@ def _wording(code: str) -> Mapping[str, str]:
 
 @cache
 def _texts() -> tuple[str, ...]:
-    files = sorted(resources.files(__name__).iterdir(), key=lambda item: item.name)
-    return tuple(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".toml"))
+    files = sorted(Path(__file__).parent.glob("*.toml"))
+    return tuple(file.read_text(encoding="utf-8") for file in files)
 
 
 @cache

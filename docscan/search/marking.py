@@ -6,8 +6,8 @@ that what is marked is what was found.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from docscan.model import Page
 from docscan.places import Box, around
 from docscan.search import plan
 from docscan.search.analysis import Chunk, chunks, written_days
@@ -18,6 +18,9 @@ from docscan.search.plan import Plan
 from docscan.search.planning import tiered
 from docscan.search.spelling import one_edit
 from docscan.search.terms import Taken, taken
+
+if TYPE_CHECKING:  # a passage is cut out of text alone
+    from docscan.model import Page
 
 Spot = tuple[int, int]
 """Start and end (exclusive) in a text."""
@@ -72,7 +75,7 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
     return tuple(sorted(found, key=lambda place: (place.page, place.start, place.end, place.leaf)))
 
 
-def boxes_of(pages: Iterable[Page], node: Node, language: str = "") -> tuple[Marked, ...]:
+def boxes_of(pages: Iterable["Page"], node: Node, language: str = "") -> tuple[Marked, ...]:
     """The boxes of what was searched for; several words on one line have one.
 
     Args:
@@ -177,7 +180,7 @@ def _end(following: Sequence[Chunk], rest: str) -> int:
     return 0 if rest else end
 
 
-def _boxes(page: Page, place: Place) -> Iterator[Box]:
+def _boxes(page: "Page", place: Place) -> Iterator[Box]:
     """The box of a place on each line that it stands on; offsets are those of `Page.text`."""
     at, block = 0, page.lines[0].block if page.lines else 0
     for line in page.lines:

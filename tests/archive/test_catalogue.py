@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from docscan.archive import Archive, ledger, rebuild, tables
 from docscan.archive.catalogue import Catalogue, open_catalogue
@@ -136,7 +137,11 @@ def test_it_survives_the_pulling_of_the_plug(catalogue: Catalogue) -> None:
     assert catalogue.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert catalogue.db.execute("PRAGMA synchronous").fetchone() == (2,)
     assert catalogue.db.execute("PRAGMA foreign_keys").fetchone() == (1,)
-    assert all("STRICT" in table.schema for table in catalogue.db.tables if table.name in tables.TABLES)
+    assert all(
+        "STRICT" in table.schema
+        for table in Database(catalogue.db.conn).tables
+        if table.name in tables.TABLES
+    )
 
 
 def test_writers_wait_for_one_another(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan import archive as archives
-from docscan.archive import fixity, ledger, objects, plans, rebuild
+from docscan.archive import fixity, ledger, objects, plans, rebuild, tables
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.event import Agent, Draft, Event
 from docscan.archive.keeping import disposal, holds, proposals, retention, schedules, standing
@@ -182,7 +182,7 @@ def test_a_hold_that_the_catalogue_was_made_to_forget_stops_it_as_well(shelf):
     act(shelf, holds.place, [object_id(1)], "audit")
     with open_catalogue(shelf) as catalogue:
         catalogue.db.execute("DROP TRIGGER events_are_not_changed").close()
-        with catalogue.db.atomic():
+        with tables.immediate(catalogue.db):
             catalogue.db.execute("UPDATE events SET type = 'validation' WHERE type = 'hold placed'")
         catalogue.db.execute(
             "CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events"

@@ -61,7 +61,11 @@ def test_the_manual_says_of_each_command_what_the_command_says_itself():
         ("docscan.cli", {"numpy", "cv2", "pebble", "sqlite_utils"}),
         ("docscan.cli.reading", {"numpy", "cv2", "pebble", "docscan.readers", "docscan.archive"}),
         ("docscan.cli.unfiled", {"numpy", "cv2", "pikepdf", "PIL", "stdnum", "jsonschema", "sqlite_utils"}),
-        ("docscan.cli.finding", {"cv2", "pikepdf", "pdfplumber", "pebble"}),
+        ("docscan.cli.finding", {"cv2", "pikepdf", "pdfplumber", "pebble", "sqlite_utils"}),
+        (
+            "docscan.cli.searching",
+            {"numpy", "sqlite_utils", "docscan.model", "whoosh", "tantivy", "morfeusz2"},
+        ),
         ("docscan.reading", {"sqlite_utils", "whoosh", "jsonschema", "pikepdf.pdfa", "click"}),
     ],
 )

@@ -64,8 +64,8 @@ CHAPTERS = {
     "box": ("shelving", "Boxes: register, place and seal them."),
     "item": ("shelving", "Files and volumes: register and place them, name their scans."),
     "person": ("shelving", "Who borrows."),
-    "where": ("shelving", "Where something belongs, and who has it; of a person, what they have."),
-    "history": ("shelving", "Every place something was in and everybody who had it, without a gap."),
+    "where": ("locating", "Where something belongs, and who has it; of a person, what they have."),
+    "history": ("locating", "Every place something was in and everybody who had it, without a gap."),
     "label": (
         "printing",
         "Print labels for locations, boxes, items and people: bars (Code 128), a square (QR), and words.",

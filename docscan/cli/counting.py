@@ -102,7 +102,7 @@ def close(ctx: click.Context, place: str, yes: bool, cancel: bool, as_json: bool
     """End the stocktake of PLACE: what was not seen, and nobody has, is missing from then on."""
     if not (yes or cancel or _is_confirmed(ctx, place)):
         ctx.exit(1)
-    with changing(ctx) as register:
+    with changing(ctx, answers=True) as register:
         counting = stocktakes.counting(register, _place(register, place))
         if cancel:
             stocktakes.cancel(register, counting, now=now(), agent=agent())
@@ -131,6 +131,7 @@ def _is_confirmed(ctx: click.Context, place: str) -> bool:
     """Ask before anything is said to be missing; nobody is kept waiting meanwhile."""
     with looking(ctx) as register:
         counting = stocktakes.counting(register, _place(register, place))
+        stocktakes.expect_scans(register, counting)
         missing, language = tally(register, counting)["missing"], register.archive.config.language
     if not missing or click.confirm(f"{missing} items were not seen. Are they missing?", err=True):
         return True
@@ -226,7 +227,7 @@ def _plain(found: Counted) -> dict[str, Any]:
 
 def _summary(found: Sequence[Counted], place: Countable, language: str) -> str:
     counts = {name: str(count) for name, count in totals(found).items() if name in FINDINGS[1:]}
-    seen = sum(1 for one in found if one.seen and isinstance(one.subject, Item))
+    seen = sum(1 for one in found if one.seen)
     return sentence("J308", language, place=called(place), seen=str(seen), **counts)
 
 

@@ -12,6 +12,7 @@ import click
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
+from docscan.cli.registered import leave_with_findings, tell_lacks
 from docscan.cli.terminal import agent, now, put_json, standing_in
 from docscan.errors import ArchiveBusyError
 from docscan.holdings import deeds
@@ -50,6 +51,8 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     typed is looked for in the titles. The end of the input ends it, too.
     """
     with _at_work(ctx) as register:
+        if tell_lacks(register):
+            leave_with_findings(ctx)
         session, language = deeds.opened(register), register.archive.config.language
         _prepare(deeds.calendars(register, now().date()), now().date())
         terminal = sys.stdin.isatty()

@@ -15,7 +15,7 @@ from docscan.cli.lent import LOOKS, day_type, items_argument, json_option, list_
 from docscan.cli.printing import PAPERS
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
-from docscan.holdings import conditions, loans
+from docscan.holdings import boxes, conditions, loans
 from docscan.holdings.conditions import Condition
 from docscan.holdings.lending import INSISTED
 from docscan.holdings.lent import Lent
@@ -37,6 +37,8 @@ SIMPLE: Mapping[str, tuple[Act, str]] = {
     "lost": ("declared lost", "Put on record that an item was lost on loan."),
     "shelve": ("shelve", "Say that an item is back in its place; that closes its part of the loan."),
 }
+
+TAKING: tuple[Act, ...] = ("prepare", "out")  # the steps for which a box is opened
 
 folder_option = click.option(
     "--to",
@@ -253,11 +255,15 @@ def _carry_out(ctx: click.Context, asked: Sequence[Asked], *, as_json: bool, fol
     _expect_places(ctx, archive, asked, folder)
     with changing(ctx, "lend") as register:
         done = loans.act_together(register, asked, now=now(), agent=agent())
+        opened = dict.fromkeys(one.item.box for one in done if asked[0].act in TAKING)
+        doubts = [said for box in opened for said in boxes.doubts(register, out_of=box)]
     for one in done:
         if one.line is not None and one.line.kind == "copy":
             _copy(archive, one.item.record, folder / one.item.code)
         if not as_json:
             say(_said(one, archive.config.language, folder))
+    for doubt in doubts:
+        say(doubt)
     if as_json:
         put_json(plain(Lent(one.number, one.line, one.item, one.person, 0)) for one in done if one.line)
     else:

@@ -60,7 +60,7 @@ def remind(ctx: click.Context, on: datetime | None, dry_run: bool, as_json: bool
     day = on.date() if on else now().date()
     if day != now().date() and not dry_run:
         raise click.UsageError("Reminders are put on record on their day: add --dry-run to look at another.")
-    with looking(ctx) if dry_run else changing(ctx, "lend") as register:
+    with looking(ctx) if dry_run else changing(ctx, "lend", answers=True) as register:
         found = reminders.due(register, policies.load(register.catalogue), day)
         if not dry_run:
             reminders.draft(register, found, now=now(), agent=agent())

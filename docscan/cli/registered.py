@@ -12,7 +12,7 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.archive.layout import PATIENCE, Archive
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, say, standing_in
-from docscan.errors import HoldingsError, LedgerError
+from docscan.errors import HoldingsError, LedgerError, NotFoundError
 from docscan.holdings.register import Register, open_register
 from docscan.messages import sentence
 
@@ -27,7 +27,8 @@ def looking(ctx: click.Context) -> Iterator[Register]:
     """The register of the archive one stands in, for whoever may look at it.
 
     Where a crash left events that are not in it yet, that is said; so it is
-    where a sheet is lost or altered, and the command then leaves with 8.
+    where a sheet is lost or altered, and the command then leaves with 8, also
+    when it does not know what it was asked for: that may stand in the sheet.
 
     Raises:
         AccessError: Whoever calls may not.
@@ -37,20 +38,31 @@ def looking(ctx: click.Context) -> Iterator[Register]:
     with open_catalogue(archive) as catalogue, open_register(catalogue) as register:
         if _is_behind(archive):
             say(sentence("B094", archive.config.language))
-        lacks = _lacks(register)
-        yield register
+        lacks = tell_lacks(register)
+        try:
+            yield register
+        except NotFoundError as unknown:
+            if not lacks:
+                raise
+            say(f"{unknown} {unknown.hint}")
+            raise Exit(FINDINGS) from unknown
     if lacks:
-        ctx.call_on_close(_leave_with_findings)  # not before the command gave what there is
+        leave_with_findings(ctx)
 
 
-def _lacks(register: Register) -> bool:
-    """Whether a sheet is lost or altered; if so, it is said."""
+def tell_lacks(register: Register) -> bool:
+    """Whether a sheet of the register is lost or altered; if so, it is said."""
     try:
         register.expect_whole()
     except HoldingsError as lacking:
         say(f"{lacking} {lacking.hint}")
         return True
     return False
+
+
+def leave_with_findings(ctx: click.Context) -> None:
+    """Let a command that did what it was asked leave with 8, not before it gave what there is."""
+    ctx.call_on_close(_leave_with_findings)
 
 
 def _leave_with_findings() -> None:
@@ -66,8 +78,13 @@ def _is_behind(archive: Archive) -> bool:
 
 
 @contextmanager
-def changing(ctx: click.Context, act: "Act" = "shelve") -> Iterator[Register]:
+def changing(ctx: click.Context, act: "Act" = "shelve", *, answers: bool = False) -> Iterator[Register]:
     """The same, for whoever may do something with paper; the archive is held meanwhile.
+
+    Args:
+        ctx: Of the command.
+        act: What they have to be allowed.
+        answers: It also tells what it found, and leaves with 8 where a sheet is lost.
 
     Raises:
         AccessError: Whoever calls may not.
@@ -79,5 +96,7 @@ def changing(ctx: click.Context, act: "Act" = "shelve") -> Iterator[Register]:
         taken_up(archive, now=now(), agent=agent(), timeout=PATIENCE) as catalogue,
         open_register(catalogue) as register,
     ):
-        _lacks(register)
+        lacks = tell_lacks(register)
         yield register
+    if lacks and answers:
+        leave_with_findings(ctx)

@@ -1,6 +1,6 @@
-"""The register of the paper: `site`, `location`, `box`, `item`, `person`, `where` and `history`."""
+"""The register of the paper: `site`, `location`, `box`, `item` and `person`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,8 +11,7 @@ from docscan.archive.event import Draft
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, shortened
-from docscan.holdings import answers, loan_rows, originals, places, redaction, sheets
-from docscan.holdings.answers import Stay, Whereabouts
+from docscan.holdings import boxes, loan_rows, loans, originals, places, redaction, sheets
 from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
 from docscan.holdings.places import CAUSES
 from docscan.holdings.register import Register
@@ -134,7 +133,9 @@ def _group(kind: Kind) -> click.Group:
             blank: dict[str, Any] = {"id": "", "name": ""} if kind == "site" else {"id": "", "code": ""}
             (row,) = sheets.numbered(register, [TYPES[kind](**blank | _resolved(register, given))])
             sheets.enter(register, [row], now=now(), agent=agent())
+            doubts = list(boxes.doubts(register, into=getattr(row, "box", "")))
         put(_called(row))
+        _tell(doubts)
 
     @group.command("change", epilog=f"Example: docscan {kind} change CODE")
     @named_argument
@@ -250,6 +251,7 @@ def _whole(register: Register, entity: Entity) -> dict[str, Any]:
     """The same, and of an item what became of its folios and of its scan."""
     row = _plain(register, entity)
     if isinstance(entity, Item):
+        row["folios_known"] = loans.known(register, entity)[0]
         row["folios_missing"] = loan_rows.folios_missing(register.db, entity.id)
         row["record_state"] = originals.record_state(register, entity)
     return row
@@ -258,6 +260,11 @@ def _whole(register: Register, entity: Entity) -> dict[str, Any]:
 def _said(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as people read it."""
     return {**row, "folios": row["folios"] or "unknown"} if "folios" in row else dict(row)
+
+
+def _tell(doubts: Iterable[str]) -> None:
+    for sentence_ in doubts:
+        say(sentence_)
 
 
 def _called(entity: Entity) -> str:
@@ -282,7 +289,9 @@ def move(ctx: click.Context, named: str, place: str, cause: str | None) -> None:
         subject, to = register.entity(named), register.entity(place)
         draft = places.moving(register, subject.id, to.id, cause=cause or "")
         register.write([draft], now=now(), agent=agent())
+        doubts = list(boxes.doubts(register, into=to.id, out_of=getattr(subject, "box", "")))
     say(f"{_called(subject)} is at {_called(to)} now.")
+    _tell(doubts)
 
 
 @BOX.command("seal", epilog="Example: docscan box seal B-000012P 0042711")
@@ -358,31 +367,6 @@ def forget(ctx: click.Context, named: str) -> None:
     say(f"{named} was forgotten.")
 
 
-@click.command(epilog="Example: docscan where F-000012Q")
-@named_argument
-@forms
-@click.pass_context
-def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
-    """Where something belongs, and who has it; of a person, what they have."""
-    with looking(ctx) as register:
-        rows = [asdict(one) for one in answers.where(register, named)]
-    columns = list(asdict(Whereabouts("")))
-    if not (as_json or as_csv):  # nobody wants to read empty columns
-        columns = [name for name in columns if any(row[name] for row in rows)]
-    give(rows, columns, as_json=as_json, as_csv=as_csv)
-
-
-@click.command(epilog="Example: docscan history F-000012Q")
-@named_argument
-@forms
-@click.pass_context
-def history(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
-    """Every place something was in and everybody who had it, without a gap."""
-    with looking(ctx) as register:
-        rows = [asdict(one) for one in answers.history(register, named)]
-    give(rows, list(asdict(Stay("", "", "", ""))), as_json=as_json, as_csv=as_csv)
-
-
 for group in (BOX, ITEM):
     group.add_command(move)
 for group in (ITEM, PERSON):
@@ -394,6 +378,4 @@ COMMANDS = {
     "box": BOX,
     "item": ITEM,
     "person": PERSON,
-    "where": where,
-    "history": history,
 }

@@ -4,19 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from docscan.holdings import codes
+from docscan.holdings import codes, loan_rows
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
-from docscan.holdings.lines import AWAY
+from docscan.holdings.lines import AWAY, course
 from docscan.holdings.register import Register
 
 END = 1 << 53  # beyond the number of any event
 PLACES = "SELECT since, since_at, until, until_at, place, place_kind FROM placement WHERE subject = ?"
 ABSENCES = "SELECT since, since_at, until, until_at, what, '' FROM absence WHERE subject = ?"
-LOANS = (
-    "SELECT out, out_at, back, back_at, person, '' FROM loan_line JOIN loan ON loan.id = loan"
-    " WHERE item = ? AND out IS NOT NULL"
-)
-RETURNS = "SELECT back, back_at, closed, closed_at, '', '' FROM loan_line WHERE item = ? AND back IS NOT NULL"
+OF_ITEM = "SELECT loan FROM loan_line WHERE item = ? AND out IS NOT NULL"
+BACK = ("returned", "checked")
+"""Where a line stands while the item is back, and not yet in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,8 @@ class Whereabouts:
         box: The code of the box it belongs in.
         location: The code of the location it belongs to.
         shelf: That location in words: site, room, coordinates.
-        since: Since when it belongs there, or is lent: ISO 8601, UTC.
-        person: The code of who has it.
+        since: Since when it belongs there, is lent, or is missing: ISO 8601, UTC.
+        person: The code of who has it, or is to have it, as `state` says.
         holder: Their name.
         loan: The number of the loan.
         due: The day it is due back.
@@ -57,8 +55,8 @@ class Stay:
     Attributes:
         since: ISO 8601, UTC.
         until: The same moment as the next one's `since`; empty for until now.
-        state: `shelved`; `on loan`; `returned`, from when it came back until it was
-            shelved; `missing`, `transferred out` or `destroyed`.
+        state: `shelved`; `on loan`, `claimed returned` or `lost`; `returned`, from when it
+            came back until it was shelved; or one of `projection.ABSENCES`.
         item: The code of what it is about.
         box: The code of the box it belonged in; may be empty.
         location: The code of the location it belonged to; may be empty.
@@ -132,10 +130,12 @@ def _whereabouts(register: Register, found: Entity) -> Whereabouts:
         return Whereabouts(found.code, location=found.code, shelf=shelf(register, found))
     if isinstance(found, Person):
         return Whereabouts(found.code, found.name)
-    home = _home(register, found.id)
+    told = _home(register, found.id)
     if isinstance(found, Box):
-        return Whereabouts(found.code, found.type, **home)
-    return Whereabouts(found.code, found.title, register.state(found.id), **(home | _loan(register, found)))
+        return Whereabouts(found.code, found.type, **told)
+    absent = next((one for one in _spans(register, ABSENCES, found.id) if one.until is None), None)
+    told |= {"since": absent.since_at} if absent else _loan(register, found)
+    return Whereabouts(found.code, found.title, register.state(found.id), **told)
 
 
 def _home(register: Register, subject_id: str) -> dict[str, str]:
@@ -151,13 +151,14 @@ def _home(register: Register, subject_id: str) -> dict[str, str]:
 
 
 def _loan(register: Register, item: Item) -> dict[str, str]:
-    """The open loan of an item, and who has it once it was handed over."""
+    """The open loan of an item, and who has it or asked for it; once it was handed over, since when."""
     loan = register.open_loan(item.id)
-    if loan is None or loan.state not in AWAY:
-        return {} if loan is None else {"loan": loan.number}
+    if loan is None:
+        return {}
     holder = register.known(loan.person, ("person",))
     named = {"person": holder.code, "holder": holder.name} if isinstance(holder, Person) else {}
-    return named | {"loan": loan.number, "since": loan.out_at, "due": loan.due}
+    lent = {"since": loan.out_at, "due": loan.due} if loan.state in AWAY else {}
+    return named | lent | {"loan": loan.number}
 
 
 def shelf(register: Register, location: Location) -> str:
@@ -170,11 +171,10 @@ def shelf(register: Register, location: Location) -> str:
 def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
     """The times between any two things that happened to an item or a box, or to the box it was in."""
     places = _spans(register, PLACES, subject.id)
-    absences, loans = _spans(register, ABSENCES, subject.id), _spans(register, LOANS, subject.id)
-    returns = _spans(register, RETURNS, subject.id)
+    absences, loans = _spans(register, ABSENCES, subject.id), list(_lent(register, subject))
     boxes = {one.what: _spans(register, PLACES, one.what) for one in places if one.kind == "box"}
     boxed = (one for some in boxes.values() for one in some)
-    moments = _moments([*places, *absences, *loans, *returns, *boxed])
+    moments = _moments([*places, *absences, *loans, *boxed])
     first = min((one.since for one in places), default=0)
     known = sorted(seq for seq in moments if seq >= first)
     for seq, following in pairwise([*known, END]):
@@ -182,16 +182,26 @@ def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
         box = place.what if place and place.kind == "box" else ""
         home = _at(boxes[box], seq) if box else place
         loan, absent = _at(loans, seq), _at(absences, seq)
-        here = "returned" if _at(returns, seq) else "shelved"
         yield Stay(
             moments[seq],
             moments.get(following, ""),
-            absent.what if absent else "on loan" if loan else here,
+            absent.what if absent else loan.kind if loan else "shelved",
             subject.code,
             _code(register, box),
             _code(register, home.what if home else ""),
-            _code(register, loan.what if loan else ""),
+            _code(register, loan.what if loan and not absent else ""),
         )
+
+
+def _lent(register: Register, subject: Item | Box) -> Iterator[_Span]:
+    """The times during which an item was with somebody, or back from them: who, and how it stood."""
+    for (loan,) in list(register.rows(OF_ITEM, subject.id)):
+        lines = course(loan_rows.steps(register.db, subject.id, loan))
+        for line, after in zip(lines, [*lines[1:], None], strict=True):
+            who, stand = (line.person, line.stand) if line.stand in AWAY else ("", BACK[0])
+            if line.stand in (*AWAY, *BACK):
+                seq, at = (after.last.seq, after.last.at) if after else (None, None)
+                yield _Span(line.last.seq, line.last.at, seq, at, who, stand)
 
 
 def _merged(stays: Iterable[Stay]) -> Iterator[Stay]:
@@ -211,8 +221,9 @@ def _merged(stays: Iterable[Stay]) -> Iterator[Stay]:
 def _lent_to(register: Register, person: Person) -> Iterator[Stay]:
     """What somebody had, by when it was handed over."""
     query = (
-        "SELECT out_at, coalesce(back_at, ''), number_of.number FROM loan JOIN loan_line ON loan.id = loan"
-        " JOIN item AS number_of ON number_of.id = item WHERE person = ? AND out IS NOT NULL ORDER BY out"
+        "SELECT out_at, coalesce(back_at, closed_at, ''), number_of.number FROM loan"
+        " JOIN loan_line ON loan.id = loan JOIN item AS number_of ON number_of.id = item"
+        " WHERE person = ? AND out IS NOT NULL ORDER BY out"
     )
     for since, until, number in register.rows(query, person.id):
         yield Stay(since, until, "on loan", codes.code("item", number), person=person.code)

@@ -6,18 +6,18 @@ moment of each deed. Every deed asks anew whether whoever scans may do it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from docscan.archive import access
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import continued
 from docscan.errors import ArchiveBusyError, DocscanError, HoldingsError
-from docscan.holdings import codes, desk, loan_rows, loans, places, policies, stocktake, telling, undoing
+from docscan.holdings import codes, desk, loan_rows, loans, placing, policies, tallying, telling, undoing
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import Condition
-from docscan.holdings.entities import Box, Item, Location, Site, called
-from docscan.holdings.lines import AWAY, Line
+from docscan.holdings.entities import Box, Item, Location, Site
+from docscan.holdings.lines import Line
 from docscan.holdings.loans import Asked, Done
 from docscan.holdings.register import Register
 from docscan.holdings.session import (
@@ -39,10 +39,9 @@ from docscan.holdings.session import (
     Undo,
     shown,
 )
-from docscan.holdings.stocktake_findings import MISSING, Counted, judged, tally
+from docscan.holdings.work import Said, Work, and_, counted, doubted
 from docscan.messages import sentence
 
-Said = tuple[Session, Answer]
 RIGHTS: Mapping[type[Deed], access.Act] = {
     Put: "shelve",
     Lend: "lend",
@@ -56,20 +55,8 @@ RIGHTS: Mapping[type[Deed], access.Act] = {
 }
 """What somebody has to be allowed for a deed that writes; the others only tell."""
 
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What every deed is done with.
-
-    Attributes:
-        register: Open.
-        now: When, with its time zone.
-        agent: Who: a login name.
-    """
-
-    register: Register
-    now: datetime
-    agent: str
+UNKNOWN, PERHAPS_LOST = "J082", "J084"
+"""What is said of a code that is not registered; and while a sheet of the register is lost."""
 
 
 def opened(register: Register) -> Session:
@@ -122,6 +109,8 @@ def answered(
     try:
         register.catch_up()
         after, said = desk.heard(session, line, register.entity, clock())
+        if isinstance(said, Answer) and said.code == UNKNOWN and register.left_out():
+            said = session.said("refused", PERHAPS_LOST, **said.facts)
         if isinstance(said, Deed):
             after, said = _done(Work(register, clock(), agent), after, said)
     except DocscanError as problem:
@@ -166,7 +155,7 @@ def _doing(work: Work, session: Session, deed: Deed) -> Said:  # noqa: C901, PLR
     today = work.now.date()
     match deed:
         case Put():
-            return _put(work, session, deed)
+            return placing.put(work, session, deed)
         case Lend():
             return _lend(work, session, deed)
         case TakeBack():
@@ -176,13 +165,13 @@ def _doing(work: Work, session: Session, deed: Deed) -> Said:  # noqa: C901, PLR
         case Renew():
             return _renew(work, session, deed.item)
         case BeginCount():
-            return _begin_count(work, session, deed.place)
+            return tallying.begin_count(work, session, deed.place)
         case LookInto():
-            return _look_into(work, session, deed)
+            return tallying.look_into(work, session, deed)
         case See():
-            return _see(work, session, deed)
+            return tallying.see(work, session, deed)
         case SumUp():
-            return session, _summed_up(work, session, deed)
+            return session, tallying.summed_up(work, session, deed)
         case Undo():
             return _undo(work, session, deed.taken)
         case Tell():
@@ -203,58 +192,6 @@ def _reminded(register: Register, item: Item, session: Session, said: Answer) ->
     return replace(said, text=f"{said.text} {sentence('J092', session.language, item=item.code)}")
 
 
-def _counted(session: Session, taken: Taken) -> Session:
-    """The session with one more step that can be taken back."""
-    return replace(session, taken=(*session.taken, taken)[-desk.MOST_UNDONE :], count=session.count + 1)
-
-
-# -- placing
-
-
-def _put(work: Work, session: Session, deed: Put) -> Said:
-    register, subject, to = work.register, deed.subject, deed.to
-    shelved = _shelve(work, subject)
-    here, state = register.place_of(subject.id), register.state(subject.id)
-    moves = here is None or here.id != to.id or state in (MISSING, *AWAY)  # what is away is refused
-    seq, asked_for = 0, telling.taken(register, subject) if state == "prepared" else None
-    if asked_for is not None and not moves:
-        raise asked_for
-    if moves:
-        draft = places.moving(register, subject.id, to.id)
-        (written,) = register.write([draft], now=work.now, agent=work.agent)
-        seq = written.seq
-    code = ("J013" if moves else "J014") if isinstance(subject, Box) else ("J015" if moves else "J016")
-    number = "" if shelved is None else shelved.number
-    said = session.said(
-        "done" if moves or shelved else "told",
-        "J017" if shelved else code,
-        item=subject,
-        place=to,
-        loan=number,
-    )
-    if not moves and shelved is None:
-        return session, said
-    if asked_for is not None:
-        said = replace(said, text=f"{said.text} {asked_for}")
-    taken = Taken(
-        subject,
-        (shelved.events,) if shelved else (),
-        was_at=here.id if here and moves else "",
-        was_missing=state == MISSING,
-        event=seq,
-    )
-    return _counted(session, taken), said
-
-
-def _shelve(work: Work, subject: Box | Item) -> Done | None:
-    """Close the loan of an item that is back, by putting it somewhere."""
-    line = loan_rows.open_line(work.register.db, subject.id)
-    if line is None or line.stand not in ("returned", "checked"):
-        return None
-    asked = Asked("shelve", subject.id)
-    return loans.act(work.register, asked, now=work.now, agent=work.agent)
-
-
 # -- lending
 
 
@@ -265,9 +202,9 @@ def _lend(work: Work, session: Session, deed: Lend) -> Said:
         raise HoldingsError("J044", session.language, item=item.code, person=person.code)
     done = _lending(work, Asked("out", item.id, person.id, loan=session.loan))
     line = _line(done)
-    session = _counted(replace(session, loan=line.loan), Taken(item, (done.events,)))
-    facts = {"due": line.due, "loan": done.number}
-    return session, session.said("done", "J030", item=item, person=person, **facts)
+    session = counted(replace(session, loan=line.loan), Taken(item, (done.events,)))
+    said = session.said("done", "J030", item=item, person=person, due=line.due, loan=done.number)
+    return session, doubted(work.register, said, out_of=item.box)
 
 
 def _take_back(work: Work, session: Session, item: Item) -> Said:
@@ -277,33 +214,33 @@ def _take_back(work: Work, session: Session, item: Item) -> Said:
         return _to_be_counted(session, item, line, said)
     done = _lending(work, Asked("in", item.id))
     line = _line(done)
-    session = _counted(session, Taken(item, (done.events,)))
+    session = counted(session, Taken(item, (done.events,)))
     said = session.said("done", "J032", item=item, person=done.person, loan=done.number)
     days = (date.fromisoformat(line.returned) - date.fromisoformat(line.due)).days if line.due else 0
     if days > 0:
-        said = _and(session, said, "J033", days=str(days))
+        said = and_(session, said, "J033", days=str(days))
     if line.sent.folios is None:
-        return session, _and(session, said, "J035", place=telling.home(work.register, item))
+        return session, and_(session, said, "J035", place=telling.home(work.register, item))
     return _to_be_counted(session, item, line, said)
 
 
 def _to_be_counted(session: Session, item: Item, line: Line, said: Answer) -> Said:
     if line.sent.folios is None:
         return session, said
-    return replace(session, uncounted=item), _and(session, said, "J034")
+    return replace(session, uncounted=item), and_(session, said, "J034")
 
 
 def _check(work: Work, session: Session, deed: Check) -> Said:
     item = deed.item
     done = _lending(work, Asked("check", item.id, found=Condition(deed.folios)))
-    session = _counted(replace(session, uncounted=None), Taken(item, (done.events,)))
+    session = counted(replace(session, uncounted=None), Taken(item, (done.events,)))
     facts = {"folios": str(deed.folios), "place": telling.home(work.register, item)}
     return session, session.said("done", "J036", item=item, **facts)
 
 
 def _renew(work: Work, session: Session, item: Item) -> Said:
     done = _lending(work, Asked("renew", item.id))
-    session = _counted(session, Taken(item, (done.events,)))
+    session = counted(session, Taken(item, (done.events,)))
     due = _line(done).due
     return session, session.said("done", "J038", item=item, person=done.person, due=due, loan=done.number)
 
@@ -316,67 +253,6 @@ def _line(done: Done) -> Line:
     if done.line is None:
         raise LookupError(done.number)  # only what is taken back may leave no line
     return done.line
-
-
-def _and(session: Session, said: Answer, code: str, **facts: str) -> Answer:
-    """An answer and one more sentence."""
-    more = session.said(said.kind, code, **facts)
-    return replace(said, text=f"{said.text} {more.text}", facts={**said.facts, **facts})
-
-
-# -- counting
-
-
-def _begin_count(work: Work, session: Session, place: Location | Box) -> Said:
-    known = stocktake.open_at(work.register, place)
-    begun = known or stocktake.begin(work.register, place, now=work.now, agent=work.agent)
-    shelf = place if isinstance(place, Location) else None
-    session = replace(session, stocktake=begun, place=place, shelf=shelf, count=0)
-    return session, session.said(
-        "done" if known is None else "told", "J121" if known else "J120", place=place
-    )
-
-
-def _look_into(work: Work, session: Session, deed: LookInto) -> Said:
-    counting, place, shelf = deed.stocktake, deed.place, session.shelf
-    if not stocktake.covers(counting, place):
-        raise HoldingsError("J128", session.language, place=place.code, counted=called(counting.place))
-    if isinstance(place, Location):
-        session = replace(session, shelf=place, place=place)
-    elif shelf is not None:
-        session, said = _see(work, session, See(counting, place, shelf))
-        return replace(session, place=place), _and(session, said, "J122", place=place.code)
-    session = replace(session, place=place)
-    return session, session.said("told", "J122", place=place)
-
-
-def _see(work: Work, session: Session, deed: See) -> Said:
-    """Put on record where something was seen, and say whether it belongs there."""
-    register, counting, subject = work.register, deed.stocktake, deed.subject
-    if stocktake.where_seen(register, counting, subject) == deed.place.id:
-        return session, session.said("told", "J127", item=subject)
-    seen = [(subject, deed.place)]
-    (seq,) = stocktake.scan(register, counting, seen, now=work.now, agent=work.agent)
-    session = _counted(session, Taken(subject, event=seq, stocktake=counting))
-    return session, _finding(session, judged(register, counting, subject))
-
-
-def _finding(session: Session, found: Counted) -> Answer:
-    if found.finding == "expected":
-        return session.said("done", "J123", item=found.subject, finding=found.finding)
-    belongs = ", ".join(filter(None, (found.box, found.location)))
-    if found.finding == "misplaced":
-        return session.said("look", "J124", item=found.subject, place=belongs, finding=found.finding)
-    if found.person is not None:
-        return session.said("look", "J126", item=found.subject, person=found.person, finding=found.finding)
-    state = places.STATES[found.state]
-    return session.said("look", "J125", item=found.subject, state=state, finding=found.finding)
-
-
-def _summed_up(work: Work, session: Session, deed: SumUp) -> Answer:
-    found = tally(work.register, deed.stocktake)
-    counts = {name: str(count) for name, count in found.items()}
-    return session.said("told", "J130", place=called(deed.stocktake.place), **counts)
 
 
 # -- taking back

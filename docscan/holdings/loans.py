@@ -187,7 +187,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
     authoriser = _somebody(register, asked.authoriser)
     policy = _policy(desk, line, asked)
     scan = scan_of(register, item)
-    folios, grade = _known(register, item) if asked.act == "out" else (None, "")
+    folios, grade = known(register, item) if asked.act == "out" else (None, "")
     found = replace(asked.found, folios=folios if asked.found.folios is None else asked.found.folios)
     return Facts(
         item=item.id,
@@ -279,17 +279,25 @@ def scan_of(register: Register, item: Item) -> str:
     return row.id if row.state in ON_THE_SHELF else ""
 
 
-def _known(register: Register, item: Item) -> tuple[int | None, str]:
-    """The folios of an item and its condition as it came back last, or else as it was registered."""
+def known(register: Register, item: Item) -> tuple[int | None, str]:
+    """The folios of an item and its condition as it came back last, or else as it was registered.
+
+    Args:
+        register: Open.
+        item: The item.
+
+    Returns:
+        How many, None where nobody counted; and one of `conditions.GRADES`, empty where nobody looked.
+    """
     folios, grade = loan_rows.last_count(register.db, item.id)
     return (folios if folios is not None else item.folios or None), grade
 
 
 def _done(register: Register, item: Item, events: Sequence[Event]) -> Done:
-    loan = str(events[0].detail["loan"])
+    own = tuple(one for one in events if one.type == "loan")
+    loan = str(own[0].detail["loan"])
     ((person, year, number),) = register.rows("SELECT person, year, number FROM loan WHERE id = ?", loan)
     line = loan_rows.line_of(register.db, item.id, loan)
-    own = tuple(one for one in events if one.type == "loan")
     return Done(item, register.person(person), line, f"{year}/{number:06d}", own)
 
 

@@ -91,7 +91,7 @@ def write_off(line: Line, facts: Facts) -> Drafts:
     """The loan ends, and the item has no place any more (P1)."""
     gone: Detail = {"act": "written off", "subject": line.item, "kind": "item"}
     ended = draft(line, "written off", {"reason": facts.because[0]}, role="authorizer")
-    return ended, Draft("holding moved", detail=gone, role="authorizer")
+    return Draft("holding moved", detail=gone, role="authorizer"), ended
 
 
 def _seen(line: Line, facts: Facts) -> Condition:

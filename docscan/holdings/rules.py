@@ -31,28 +31,52 @@ FIRST = date.min.isoformat()  # any day: what says a year or a month is read as 
 REFERENCES: dict[str, Kind] = {"site": "site", "box": "box", "location": "location", "parent": "item"}
 
 
-def checked(register: Register, entered: Sequence[Entity], act: str) -> list[bytes]:
+def checked(
+    register: Register, entered: Sequence[Entity], act: str, *, untitled: bool = False
+) -> list[bytes]:
     """Entities as rows of a sheet, once it is seen that they may be entered.
 
     Args:
         register: Open, on an archive that the caller holds.
         entered: Whole, with id and code.
         act: One of `ACTS`.
+        untitled: Items may be without a title, as where they come from it was forgotten.
 
     Raises:
         HoldingsError: One of them may not.
     """
     language = register.archive.config.language
-    lines = [_line(row, language, placed=act == REGISTER) for row in entered]
+    lines = []
+    for row in entered:
+        if not untitled and _lacks_name(register, row):
+            raise HoldingsError("G010", language, subject=called(row), field=_named_by(row), value="''")
+        lines.append(_line(row, language, placed=act == REGISTER))
     _check_unique(register, entered, new=act == REGISTER)
     _check_references(register, entered, new=act == REGISTER)
     return lines
 
 
+def expect_others_login(register: Register, entered: Sequence[Entity], agent: str) -> None:
+    """See that nobody takes their own login from a person: by it, nobody lends to themselves (P4).
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        entered: As they are to be.
+        agent: Who changes them: a login name.
+
+    Raises:
+        HoldingsError: Somebody does.
+    """
+    for row in entered:
+        before = register.known(row.id, ("person",)) if isinstance(row, Person) else None
+        if isinstance(before, Person) and before.login == agent and row.login != agent:  # type: ignore[union-attr]  # a person, as before is
+            raise HoldingsError("G140", register.archive.config.language, subject=before.code)
+
+
 def _line(row: Entity, language: str, *, placed: bool) -> bytes:
     """An entity as a row, if it has the form that it should have."""
     code = called(row)
-    wrong = next(faults(row), "") or next(obeyed(row), "") or _empty(row) or _no_day(row) or _backwards(row)
+    wrong = next(faults(row), "") or next(obeyed(row), "") or _no_day(row) or _backwards(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
     if isinstance(row, Site):
@@ -80,10 +104,18 @@ def _check_calendar(site: Site, language: str) -> None:
     raise HoldingsError("G012", language, subject=site.name, value=place, known=known)
 
 
-def _empty(row: Entity) -> str:
-    """The field that has to say something and does not."""
-    name = "title" if isinstance(row, Item) else "name" if isinstance(row, Person | Site) else ""
-    return name if name and not getattr(row, name).strip() else ""
+def _named_by(row: Entity) -> str:
+    """The field that says what something is called; empty for what has a code alone."""
+    return "title" if isinstance(row, Item) else "name" if isinstance(row, Person | Site) else ""
+
+
+def _lacks_name(register: Register, row: Entity) -> bool:
+    """Whether nothing says what it is called; of an item whose title was forgotten nothing need."""
+    name = _named_by(row)
+    if not name or getattr(row, name).strip():
+        return False
+    before = register.known(row.id, ("item",)) if isinstance(row, Item) else None
+    return not (isinstance(before, Item) and not before.title)
 
 
 def _no_day(row: Entity) -> str:

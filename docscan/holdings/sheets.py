@@ -51,7 +51,7 @@ def enter(
 
     Raises:
         AccessError: It takes the scan of an item away, which whoever it is may not.
-        HoldingsError: A row breaks a rule; nothing is entered.
+        HoldingsError: A row breaks a rule, or takes its own login from a person; nothing is entered.
         LedgerError: The ledger cannot be continued.
         ValueError: There are more rows than one event can hold.
     """
@@ -59,6 +59,7 @@ def enter(
         raise ValueError(f"{len(entered)} rows are more than one event holds")
     if act != projection.REGISTER:
         scans.expect_free(register, entered, agent)
+        rules.expect_others_login(register, entered, agent)
     draft = Draft(projection.REGISTERED, detail={"act": act, "rows": len(entered)})
     sheets = pages(register, entered, act)
     written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
@@ -66,17 +67,20 @@ def enter(
     return written
 
 
-def pages(register: Register, entered: Sequence[Entity], act: str) -> dict[str, bytes]:
+def pages(
+    register: Register, entered: Sequence[Entity], act: str, *, untitled: bool = False
+) -> dict[str, bytes]:
     """Sheets to come, by their paths, once it is seen that what they say may be entered.
 
     Args:
         register: Open, on an archive that the caller holds.
         entered: Whole, each with id and code; at most `MOST_ROWS`.
         act: One of `rules.ACTS`.
+        untitled: As `rules.checked` has it.
 
     Raises:
         HoldingsError: A row breaks a rule, or a sheet from before is lost or altered.
     """
     register.expect_whole()  # the codes of a lost one would be given again
-    lines = rules.checked(register, entered, act)
+    lines = rules.checked(register, entered, act, untitled=untitled)
     return {f"holdings/{uuid4()}.jsonl": data for data in rows.sheets(lines)}

@@ -120,7 +120,7 @@ def scan(
         HoldingsError: The stocktake is over.
         LedgerError: The ledger cannot be continued.
     """
-    _expect_open(register, stocktake)
+    expect_open(register, stocktake)
     drafts = [
         _draft(stocktake, "scan", {"subject": subject.id, "kind": kind_of(subject), "place": place.id})
         for subject, place in seen
@@ -142,7 +142,7 @@ def unscan(register: Register, stocktake: Stocktake, seq: int, *, now: datetime,
         HoldingsError: The stocktake is over.
         LedgerError: The ledger cannot be continued.
     """
-    _expect_open(register, stocktake)
+    expect_open(register, stocktake)
     register.write([_draft(stocktake, "undone", {"step": seq})], now=now, agent=agent)
 
 
@@ -172,10 +172,9 @@ def close(register: Register, stocktake: Stocktake, *, now: datetime, agent: str
         HoldingsError: It is over, or nothing was scanned.
         LedgerError: The ledger cannot be continued.
     """
-    _expect_open(register, stocktake)
+    expect_open(register, stocktake)
+    expect_scans(register, stocktake)
     found = list(report(register, stocktake))
-    if not any(one.seen for one in found):
-        raise HoldingsError("J304", register.archive.config.language, place=called(stocktake.place))
     missing = [one for one in found if one.finding == "missing" and not one.state]
     there = [one for one in found if one.finding == "expected" and one.state == MISSING]
     drafts = [draft for one in missing for draft in _missed(register, one.subject)]
@@ -207,8 +206,19 @@ def cancel(register: Register, stocktake: Stocktake, *, now: datetime, agent: st
         HoldingsError: It is over.
         LedgerError: The ledger cannot be continued.
     """
-    _expect_open(register, stocktake)
+    expect_open(register, stocktake)
     register.write([_draft(stocktake, "cancel")], now=now, agent=agent)
+
+
+def expect_scans(register: Register, stocktake: Stocktake) -> None:
+    """See that something was scanned, or all of a place would be missing.
+
+    Raises:
+        HoldingsError: Nothing was.
+    """
+    query = "SELECT 1 FROM stocktake_scan WHERE stocktake = ? LIMIT 1"
+    if not list(register.rows(query, stocktake.id)):
+        raise HoldingsError("J304", register.archive.config.language, place=called(stocktake.place))
 
 
 def _stocktakes(register: Register, where: str, *values: object) -> Iterator[Stocktake]:
@@ -219,7 +229,12 @@ def _stocktakes(register: Register, where: str, *values: object) -> Iterator[Sto
             yield Stocktake(identifier, counted, started, started_at, closed or 0, closed_at or "")
 
 
-def _expect_open(register: Register, stocktake: Stocktake) -> None:
+def expect_open(register: Register, stocktake: Stocktake) -> None:
+    """See that a stocktake goes on.
+
+    Raises:
+        HoldingsError: It is over.
+    """
     known = open_at(register, stocktake.place)
     if known is None or known.id != stocktake.id:
         raise HoldingsError("J302", register.archive.config.language, place=called(stocktake.place))

@@ -65,7 +65,7 @@ def home(register: Register, item: Item) -> str:
 def _item(register: Register, session: Session, item: Item) -> Answer:
     (one,) = answers.where(register, item.id)
     belongs = ", ".join(filter(None, (one.box, one.location)))
-    if one.person:
+    if one.state in AWAY:
         facts = {"due": one.due or "—", "place": belongs}
         said = session.said("told", "J101", item=item, person=register.person(one.person), **facts)
     elif belongs:

@@ -74,6 +74,21 @@ def test_a_close_says_what_is_missing_once_that_is_confirmed(
     assert stocktake("list", "--json")[1] == ""
 
 
+def test_a_close_of_what_nobody_scanned_is_refused_before_it_asks(
+    stocktake: Program, depot: Depot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("click.confirm", lambda *_, **__: pytest.fail("it asks"))
+    place = depot.boxes[0].code
+    stocktake("start", place)
+    code, _, err = stocktake("close", place)
+    assert (code, f"docscan stocktake close {place} --cancel" in err) == (6, True)
+    assert stocktake("scan", depot.locations[0].code, *(box.code for box in depot.boxes))[0] == 6
+    stocktake("start", depot.locations[0].code)
+    said = stocktake("scan", depot.locations[0].code, *(box.code for box in depot.boxes))[2]
+    assert said == "2 scanned.\n"
+    assert "2" in stocktake("show", depot.locations[0].code)[2].partition(",")[0].partition(":")[2]
+
+
 def test_a_stocktake_that_is_given_up_makes_nothing_missing(stocktake: Program, call: Program, depot: Depot):
     place = scanned(stocktake, depot)
     assert stocktake("close", place, "--cancel") == (0, "", "")
@@ -103,7 +118,6 @@ def test_a_site_is_counted_by_its_name(stocktake: Program, depot: Depot):
     assert stocktake("start", depot.site.name)[0] == 0
     words = ("--in", depot.site.name, depot.boxes[0].code, depot.items[0].code)
     assert stocktake("scan", *words)[2] == "1 scanned.\n"
-    findings = [
-        json.loads(line)["finding"] for line in stocktake("show", depot.site.name, "--json")[1].splitlines()
-    ]
-    assert sorted(findings) == ["away", "missing", "missing", "missing", "missing"]
+    shown = map(json.loads, stocktake("show", depot.site.name, "--json")[1].splitlines())
+    found = sorted((one["finding"], one["item"][0]) for one in shown)
+    assert found == [("away", "F"), ("missing", "B"), *[("missing", "F")] * 4]

@@ -14,7 +14,7 @@ from docscan.archive import access, fixity
 from docscan.archive.rebuild import dump
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import login
-from docscan.holdings import tables
+from docscan.holdings import deeds, tables
 from tests.archive.conftest import NOW, file_one
 
 Call = Callable[..., tuple[int, str, str]]
@@ -79,6 +79,9 @@ def test_folios_that_nobody_counted_are_unknown_and_those_that_a_loan_lost_are_t
     furnished("loan", "out", "F-000001D", "--for", "P-000001E")
     furnished("loan", "in", "F-000001D", "--folios", "203")
     furnished("loan", "check", "F-000001D", "--folios", "203", "--because", "folios missing")
+    furnished("loan", "shelve", "F-000001D")
+    (shown,) = rows(furnished("item", "show", "F-000001D", "--json"))
+    assert (shown["folios"], shown["folios_known"], shown["folios_missing"]) == (204, 203, 1)
     assert "folios_missing: 1" in str(furnished("item", "show", "F-000001D"))
 
 
@@ -121,6 +124,29 @@ def test_a_seal_is_put_on_and_broken(furnished: Call):
     furnished("box", "seal", "B-000001C", "--broken")
     assert rows(furnished("box", "show", "B-000001C", "--json"))[0]["seal"] == ""
     furnished("box", "seal", "B-000001C", code=2)
+
+
+def test_a_box_that_is_full_or_sealed_is_named_when_something_is_put_into_it_or_taken_out(
+    furnished: Call, shelf: Shelf, call: Call
+):
+    furnished("box", "add", "--location", "L-000001B", "--capacity", "1", "--seal", "S-778")
+    box, said = "B-000002D", lambda *words: call("-A", shelf.root, *words)[2]
+    first = said("item", "add", "--title", "One", "--box", box)
+    assert ("more than" in first, "S-778" in first) == (False, True)
+    assert "more than the 1" in said("item", "move", "F-000001D", box)
+    assert "S-778" in said("loan", "out", "F-000001D", "--for", "P-000001E")
+    assert "S-778" in said("item", "move", "F-000002E", "B-000001C")
+    furnished("box", "seal", box, "--broken")
+    assert box not in said("item", "add", "--title", "Two", "--location", "L-000001B")
+
+
+def test_nobody_takes_their_own_login_from_a_person(furnished: Call, shelf: Shelf, call: Call):
+    own = login()
+    furnished("person", "change", "P-000001E", "--login", own)
+    furnished("person", "change", "P-000001E", "--phone", "1")
+    for other in ("", f"{own}x"):
+        assert "P-000001E" in furnished("person", "change", "P-000001E", "--login", other, code=6)
+    assert rows(furnished("person", "show", "P-000001E", "--json"))[0]["login"] == own
 
 
 def test_an_item_is_linked_to_its_scan(furnished: Call, shelf: Shelf):
@@ -206,6 +232,13 @@ def test_a_lost_sheet_is_named_by_whatever_asks_the_register(furnished: Call, sh
     assert lost.name in furnished("rebuild", code=8)
     code, out, err = call("-A", shelf.root, "item", "list", "--csv")
     assert (code, "Nóminas 1998" in out, lost.name in err) == (8, True, True)
+    for words in (("where", "F-000002E"), ("loan", "remind"), ("where", "F-000001D"), ("desk",)):
+        code, _, err = call("-A", shelf.root, *words)
+        assert (code, lost.name in err) == (8, True), words
+    assert call("-A", shelf.root, "loan", "out", "F-000001D", "--for", "P-000001E")[0] == 0  # it is whole
+    with working(shelf.archive) as register:
+        _, said = deeds.answered(register, deeds.opened(register), "F-000002E", clock=lambda: NOW, agent="x")
+    assert (said and said.code) == "J084"  # nobody knows that it is another archive's
     assert "docscan rebuild" in furnished("item", "add", "--title", "x", "--box", "B-000001C", code=6)
     kept.rename(lost)
     furnished("rebuild")

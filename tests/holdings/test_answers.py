@@ -63,7 +63,10 @@ def test_a_requested_item_is_still_on_its_shelf(depot: Depot):
     loan = str(uuid.uuid4())
     write(depot, 1, *steps(loan, depot.items[0].id, ("request",), person=depot.persons[0].id))
     (found,) = answers.where(depot.register, depot.items[0].code)
-    assert (found.state, found.person, found.since) == ("requested", "", at(0))
+    asks = depot.persons[0]
+    assert (found.state, found.since) == ("requested", at(0))
+    assert (found.person, found.holder, found.loan) == (asks.code, asks.name, "2026/000001")
+    assert answers.where(depot.register, asks.code) == [found]
 
 
 def test_boxes_locations_and_sites_are_somewhere_too(depot: Depot):
@@ -89,6 +92,7 @@ def test_a_history_has_every_place_and_every_holder_without_a_gap(depot: Depot):
     write(depot, 4.5, *steps(loan, item.id, ("check", "shelve")))
     move(depot, 5, item.id, depot.locations[0].id)
     write(depot, 6, places.missing(depot.register, item.id))
+    assert answers.where(depot.register, item.code)[0].since == at(6)
     write(depot, 7, places.found(depot.register, item.id))
     write(depot, 8, places.leaving(depot.register, item.id, "transferred out"))
     one, two, three = (location.code for location in depot.locations)
@@ -109,6 +113,35 @@ def test_a_history_has_every_place_and_every_holder_without_a_gap(depot: Depot):
     assert [stay.location for stay in answers.history(depot.register, box.code)] == [one, two, three]
     (gone,) = answers.where(depot.register, code)
     assert (gone.state, gone.box, gone.location) == ("transferred out", "", "")
+
+
+def test_a_history_tells_what_was_claimed_returned_and_lost_and_where_it_ended(depot: Depot):
+    item, other, person = *depot.items[:2], depot.persons[0]
+    loan = lend(depot, 1, item.id, person.id)
+    write(depot, 2, *steps(loan, item.id, ("claimed returned",)))
+    write(depot, 3, *steps(loan, item.id, ("declared lost",)))
+    write(depot, 4, *steps(loan, item.id, ("found",)))
+    stays = answers.history(depot.register, item.code)
+    assert [(stay.since, stay.state, stay.person) for stay in stays] == [
+        (at(0), "shelved", ""),
+        (at(1), "on loan", person.code),
+        (at(2), "claimed returned", person.code),
+        (at(3), "lost", person.code),
+        (at(4), "returned", ""),
+    ]
+    loan = lend(depot, 5, other.id, person.id)
+    gone = {"act": "written off", "subject": other.id, "kind": "item"}
+    lost, ended = steps(loan, other.id, ("declared lost", "written off"))
+    write(depot, 6, lost, Draft("holding moved", detail=gone), ended)
+    assert [
+        (stay.state, stay.person, stay.until) for stay in answers.history(depot.register, other.code)
+    ] == [
+        ("shelved", "", at(5)),
+        ("on loan", person.code, at(6)),
+        ("lost", person.code, at(6)),
+        ("written off", "", ""),
+    ]
+    assert answers.history(depot.register, person.code)[1].until == at(6)
 
 
 def test_what_happened_to_a_box_before_an_item_came_into_it_is_not_the_item_s(depot: Depot):

@@ -17,7 +17,7 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.archive.rebuild import dump
 from docscan.archive.recovery import continued, taken_up
 from docscan.errors import ArchiveBusyError
-from docscan.holdings import deeds, filed, loans, places, sheets, tables
+from docscan.holdings import deeds, filed, loans, places, redaction, sheets, tables
 from docscan.holdings.desk import ACTIONS
 from docscan.holdings.entities import Item, Location, Person, Site
 from docscan.holdings.loans import Asked
@@ -174,6 +174,45 @@ def test_a_return_is_counted_and_shelved_by_scanning_its_box(desk: Desk):
     assert said.kind == "done"
     assert desk.state(0) == "shelved"
     assert desk.register.open_loan(item.id) is None
+
+
+def test_a_return_put_into_another_box_is_done_and_to_be_looked_at(desk: Desk):
+    depot = desk.depot
+    item, (right, wrong) = depot.items[1], (depot.boxes[1], depot.boxes[0])
+    desk.scan(depot.persons[0].code, "A-OUT", item.code, "A-IN", item.code)
+    said = desk.scan(wrong.code, item.code)
+    assert (said.kind, said.code) == ("look", "J018")
+    assert (said.facts["place"], said.facts["was"]) == (wrong.code, right.code)
+    assert (desk.state(1), desk.place(1)) == ("shelved", wrong.code)
+    desk.scan("A-UNDO")
+    assert (desk.state(1), desk.place(1)) == ("returned", right.code)
+    assert desk.scan(right.code, item.code).code == "J017"
+
+
+def test_a_box_that_holds_too_much_or_is_sealed_is_to_be_looked_at(desk: Desk):
+    depot = desk.depot
+    full = replace(depot.boxes[0], capacity=4)
+    with continued(desk.register.catalogue, now=desk.now, agent=AGENT, timeout=1):
+        enter(desk.register, [full, replace(depot.boxes[1], seal="S-778")], act="change")
+    assert (
+        desk.scan(depot.locations[0].code, full.code, depot.items[1].code).kind == "look"
+    )  # out of the sealed one
+    said = desk.scan(depot.items[3].code)
+    assert (said.kind, "S-778" in said.text, "5 expedientes" in said.text) == ("look", True, True)
+    assert desk.place(3) == full.code, "it is done all the same"
+    said = desk.scan(depot.persons[0].code, "A-OUT", depot.items[5].code)
+    assert (said.kind, said.facts["person"], "S-778" in said.text) == ("look", depot.persons[0].code, True)
+    assert desk.scan(depot.items[0].code).kind == "done"
+
+
+def test_nothing_is_lent_to_somebody_who_was_forgotten_since_their_card_was_scanned(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.persons[0].code, "A-OUT")
+    with continued(desk.register.catalogue, now=desk.now, agent=OTHER, timeout=1):
+        redaction.redact(desk.register, depot.persons[0].id, now=desk.now, agent=OTHER)
+    said = desk.scan(depot.items[1].code)
+    assert (said.kind, said.code, depot.persons[0].name in said.text) == ("refused", "Q052", False)
+    assert desk.state(1) == "shelved"
 
 
 def test_a_return_with_a_folio_missing_cannot_be_shelved_either(desk: Desk):

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 import pytest
 from counter import Desk, opened
-from depot import AGENT, NOW, Depot, furnish
+from depot import AGENT, NOW, Depot, enter, furnish
 
 from docscan.archive import Archive
 from docscan.archive.rebuild import dump
+from docscan.archive.recovery import continued
 from docscan.errors import HoldingsError
 from docscan.holdings import loans, places, stocktake, tables
-from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.entities import Box, Item, Location, called
 from docscan.holdings.lines import Act
 from docscan.holdings.loans import Asked
+from docscan.holdings.places import STATES
 from docscan.holdings.register import Register, rebuild
 from docscan.holdings.stocktake_findings import Countable, Counted, Finding, Stocktake, report, tally, totals
 
@@ -139,8 +141,46 @@ def test_a_box_brought_while_its_new_shelf_is_counted_brings_what_is_in_it(depot
 
 def test_a_site_is_counted_with_all_of_its_locations(depot: Depot):
     counting = begin(depot.register, depot.site)
-    assert set(findings(depot.register, counting)) == {item.code for item in depot.items}
+    assert set(findings(depot.register, counting)) == {one.code for one in (*depot.items, *depot.boxes)}
     assert all(stocktake.covers(counting, place) for place in (*depot.locations, *depot.boxes))
+
+
+def test_a_box_is_missing_where_neither_it_nor_anything_in_it_was_seen(depot: Depot):
+    counting = begin(depot.register, depot.locations[0])
+    (empty,) = enter(depot.register, [Box("", "", location=depot.locations[0].id)])
+    assert findings(depot.register, counting)[called(empty)] == "expected", "it came meanwhile"
+    see(depot.register, counting, (depot.items[0], depot.locations[0]))
+    found = findings(depot.register, counting)
+    assert (found.get(depot.boxes[0].code), found[depot.boxes[1].code]) == (None, "missing")
+    assert tally(depot.register, counting)["missing"] == 5, "items are counted"
+    closed = stocktake.close(depot.register, counting, now=NOW, agent=AGENT)
+    assert wrong(closed)[depot.boxes[1].code] == "missing"
+    assert depot.register.state(depot.boxes[1].id) == "shelved", "that a box is missing is said, and no more"
+    again = begin(depot.register, depot.locations[0])
+    assert findings(depot.register, again)[called(empty)] == "missing"
+
+
+def test_what_was_lost_is_told_as_that_when_it_is_seen(desk: Desk):
+    depot, item = desk.depot, desk.depot.items[0]
+    with continued(desk.register.catalogue, now=NOW, agent=AGENT, timeout=1):
+        for act, person in (("out", depot.persons[0].id), ("declared lost", "")):
+            do(desk.register, act, item, person)  # type: ignore[arg-type]  # one of its acts
+    said = desk.scan(depot.boxes[0].code, "A-COUNT", item.code)
+    assert (said.kind, said.code, said.facts["state"]) == ("look", "J125", STATES["lost"])
+    counting = stocktake.counting(desk.register, depot.boxes[0])
+    (found,) = [one for one in report(desk.register, counting) if one.subject == desk.register.item(item.id)]
+    assert (found.finding, found.state, found.person) == ("unexpected", "lost", depot.persons[0])
+
+
+def test_at_the_desk_nothing_is_looked_into_for_a_stocktake_that_another_desk_closed(desk: Desk):
+    depot = desk.depot
+    desk.scan(depot.locations[0].code, "A-COUNT", depot.items[0].code)
+    with continued(desk.register.catalogue, now=NOW, agent=AGENT, timeout=1):
+        counting = stocktake.counting(desk.register, depot.locations[0])
+        stocktake.cancel(desk.register, counting, now=NOW, agent=AGENT)
+    for code in (depot.boxes[0].code, depot.locations[0].code):
+        said = desk.scan(code)
+        assert (said.kind, said.code) == ("refused", "J302")
 
 
 def test_a_box_is_counted_by_itself(depot: Depot):

@@ -1,0 +1,40 @@
+"""Where paper is and was: `where` and `history`."""
+
+from dataclasses import asdict
+
+import click
+
+from docscan.cli.listing import forms, give
+from docscan.cli.registered import looking
+from docscan.holdings import answers
+from docscan.holdings.answers import Stay, Whereabouts
+
+named_argument = click.argument("named", metavar="CODE")
+
+
+@click.command(epilog="Example: docscan where F-000012Q")
+@named_argument
+@forms
+@click.pass_context
+def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
+    """Where something belongs, and who has it; of a person, what they have."""
+    with looking(ctx) as register:
+        rows = [asdict(one) for one in answers.where(register, named)]
+    columns = list(asdict(Whereabouts("")))
+    if not (as_json or as_csv):  # nobody wants to read empty columns
+        columns = [name for name in columns if any(row[name] for row in rows)]
+    give(rows, columns, as_json=as_json, as_csv=as_csv)
+
+
+@click.command(epilog="Example: docscan history F-000012Q")
+@named_argument
+@forms
+@click.pass_context
+def history(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
+    """Every place something was in and everybody who had it, without a gap."""
+    with looking(ctx) as register:
+        rows = [asdict(one) for one in answers.history(register, named)]
+    give(rows, list(asdict(Stay("", "", "", ""))), as_json=as_json, as_csv=as_csv)
+
+
+COMMANDS = {"where": where, "history": history}

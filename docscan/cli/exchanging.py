@@ -115,16 +115,20 @@ def export(
     if listed and (place or as_form):
         raise click.UsageError("A list comes out as it came in: leave --in and --fuid out.")
     with looking(ctx) as register:
+        language = register.archive.config.language
         if listed:
             came = exports.kept(register, listed)
-            data, form = exports.as_it_came(register, came), came.form
+            data, form = exports.as_it_came(register, came)
+            if form != came.form:
+                say(sentence("U086", language, encoding=came.form.encoding))
         elif as_form:
             above = Heading(**heading, day=now().date().isoformat())
             data, form = exports.as_fuid(register, _chosen(register, place), above), exports.FUID_FORM
         else:
             form = Form()
             data = "".join(exports.plain(register, _chosen(register, place), form)).encode()
-        language = register.archive.config.language
+        if not (listed or place) and (gone := exports.gone(register)):
+            say(sentence("U084", language, count=str(gone)))
     write(out, data)
     if count := tabular.formulas(data, form):
         say(sentence("U082", language, count=str(count)))
@@ -147,7 +151,7 @@ def report_(ctx: click.Context, on: datetime | None, as_json: bool, as_csv: bool
 def _chosen(register: Register, place: str | None) -> Sequence[Item]:
     if place:
         return list(register.items_in(register.entity(place).id))
-    return list(register.entities(Item, "TRUE"))
+    return exports.here(register)
 
 
 def _sentence(fault: Fault, language: str) -> str:

@@ -1,6 +1,6 @@
 """Paper about paper: `label`, and of `loan` the verbs `slip`, `receipt`, `out-card` and `letter`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.headerregistry import Address
 from itertools import chain
 from pathlib import Path
@@ -130,8 +130,11 @@ def _issue(ctx: click.Context, slips: Slips, folder: Path, sender: Address | Non
         expect_folder(folder, chain.from_iterable(files))
         with changing(ctx, "lend") as register:
             filed = [issuing.issue(register, one, now=now(), agent=agent()) for one in drawn]
+        stale = [path for one in drawn for path in _outdated(one, folder)]
         written = [_written(some, folder) for some in files]
         _give(drawn, filed, written, as_json=as_json)
+        for path in stale:
+            say(sentence("Y054", archive.config.language, path=str(path)))
     _tell(archive, told, drawn, mailing=sender is not None)
 
 
@@ -139,6 +142,13 @@ def _files(drawn: "Drawn") -> dict[str, bytes]:
     """What is written of a paper: its PDF, and the e-mail where there is one."""
     files = {f"{drawn.name}.pdf": drawn.pdf}
     return files | {f"{drawn.name}.eml": drawn.mail} if drawn.mail else files
+
+
+def _outdated(drawn: "Drawn", folder: Path) -> Iterator[Path]:
+    """An e-mail that was written beside what the paper replaces, and is not written anew."""
+    mail, paper = folder / f"{drawn.name}.eml", folder / f"{drawn.name}.pdf"
+    if not drawn.mail and mail.is_file() and not (paper.is_file() and paper.read_bytes() == drawn.pdf):
+        yield mail
 
 
 def _written(files: Mapping[str, bytes], folder: Path) -> list[Path]:

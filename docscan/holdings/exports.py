@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docscan.archive import event, ledger, papers
 from docscan.archive.custody import read_small
@@ -14,10 +14,11 @@ from docscan.holdings.columns import PLAIN, folded
 from docscan.holdings.entities import Item
 from docscan.holdings.fuid import Heading
 from docscan.holdings.inventory import Cells, Inventory, is_kept
-from docscan.holdings.projection import REDACTED, REGISTERED
+from docscan.holdings.projection import GONE, REDACTED, REGISTERED
 from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form
 
+WITH_EVERY_LETTER = "utf-8-sig"  # which spreadsheets know by its byte order mark
 MOST_BYTES = 2 * tabular.MOST_BYTES
 FUID_FORM = Form("utf-8-sig", ";", "needed", "\r\n")  # as spreadsheets in Spanish open it by themselves
 FUID_FIELDS = (
@@ -44,7 +45,7 @@ class Kept:
     Attributes:
         id: Its UUID.
         at: When: ISO 8601, UTC.
-        items: How many items and boxes came with it.
+        items: How many items came with it.
         batch: The UUID of the batch with which it came; may be empty.
     """
 
@@ -62,7 +63,7 @@ def lists(register: Register) -> list[Kept]:
         rows = register.catalogue.db.execute(listed, (REGISTERED,)).fetchall()
     found = [event.parsed(line.encode()) for (line,) in rows]
     return [
-        Kept(str(told["list"]), one.at, int(told["rows"]), str(told.get("batch", "")))
+        Kept(str(told["list"]), one.at, int(told.get("items", told["rows"])), str(told.get("batch", "")))
         for one, told in ((one, one.detail) for one in found)
     ]
 
@@ -110,16 +111,34 @@ def kept(register: Register, identifier: str) -> Inventory:
     raise HoldingsError("U062", language, path=path)
 
 
-def as_it_came(register: Register, listed: Inventory) -> bytes:
-    """A list as it came in, with what was changed since.
+def as_it_came(register: Register, listed: Inventory) -> tuple[bytes, Form]:
+    """A list as it came in, with what was changed since; and how it is written down.
+
+    That is as it came, or in UTF-8 where a change has a letter that its encoding lacks.
 
     Args:
         register: Open.
         listed: As it was filed.
     """
     asked = json.dumps(listed.rows)
-    found = register.entities(Item, "item.id IN (SELECT value FROM json_each(?))", (asked,))
-    return inventory.written(register, listed, found)
+    found = list(register.entities(Item, "item.id IN (SELECT value FROM json_each(?))", (asked,)))
+    try:
+        return inventory.written(register, listed, found), listed.form
+    except UnicodeEncodeError:
+        form = replace(listed.form, encoding=WITH_EVERY_LETTER)
+        return inventory.written(register, replace(listed, form=form), found), form
+
+
+def here(register: Register) -> list[Item]:
+    """All items but those that are gone for good, which have no place that a list could name."""
+    return list(register.entities(Item, "place IS NOT NULL"))
+
+
+def gone(register: Register) -> int:
+    """How many items are gone for good."""
+    query = "SELECT count(*) FROM absence WHERE until IS NULL AND what IN (SELECT value FROM json_each(?))"
+    ((count,),) = register.rows(query, json.dumps(GONE))
+    return int(count)
 
 
 def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str]:
@@ -155,7 +174,7 @@ def as_fuid(register: Register, items: Iterable[Item], heading: Heading) -> byte
             cells.of(item, said, None) if said else others.get(folded(name), "")
             for said, name in zip(FUID_FIELDS, fuid.COLUMNS, strict=True)
         ]
-        row[0] = str(number)
+        row[0], row[2] = str(number), row[2] or item.code  # what was forgotten is known by its label
         row[3] = row[3] if item.date_from or item.date_to else "s.f."
         lines.append(tabular.written(row, FUID_FORM))
     return "".join([*lines, fuid.below(FUID_FORM)]).encode(FUID_FORM.encoding)

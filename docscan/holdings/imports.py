@@ -136,10 +136,11 @@ def enter(register: Register, prepared: Prepared, *, now: datetime, agent: str) 
         count = len({fault.line for fault in prepared.faults})
         raise HoldingsError("U020", register.archive.config.language, count=str(count))
     entered: list[Entity] = [*prepared.boxes, *prepared.items]
-    files = sheets.pages(register, entered, projection.REGISTER)
+    files = sheets.pages(register, entered, projection.REGISTER, untitled=True)
     identifier = str(uuid4())
     files[exports.path_of(identifier)] = prepared.inventory.data
     detail: dict[str, str | int] = {"act": projection.REGISTER, "rows": len(entered), "list": identifier}
+    detail |= {"items": len(prepared.items)}
     draft = Draft(
         projection.REGISTERED, detail=detail | ({"batch": prepared.batch} if prepared.batch else {})
     )
@@ -237,10 +238,13 @@ class _Reading:
             self.faults.append(Fault(record.line, "U018"))
         if isinstance(at, Box):
             return told | {"box": at.id}
-        number = self._number(cells)
-        own = self._entity(number.rpartition(" ")[2])
+        column, said = self._number(cells)
+        own = self._entity(said) if codes.parsed(said) else None
         if isinstance(own, Box):  # as the form has it that we write
             return told | {"box": own.id}
+        if codes.parsed(said):
+            self.faults.append(Fault(record.line, "U015", column, said))
+        number = f"{column} {said}".strip()
         if not number or at is None:
             return told | {"location": self.terms.at}
         if number not in self.boxes:
@@ -249,15 +253,11 @@ class _Reading:
             self.boxes[number] = replace(box, code=codes.code("box", first + len(self.boxes)))
         return told | {"box": self.boxes[number].id}
 
-    def _number(self, cells: Sequence[str]) -> str:
-        """The client's own number of a box, after the name of its column; empty for none."""
-        named = zip(self.parts.columns, cells, strict=True)
-        found = (
-            f"{name} {cell.strip()}"
-            for name, cell in named
-            if cell.strip() and columns.folded(name) in columns.CAJA
-        )
-        return next(found, "")
+    def _number(self, cells: Sequence[str]) -> tuple[str, str]:
+        """The column that has the client's own number of a box, and that number; empty for none."""
+        named = zip(self.parts.columns, (cell.strip() for cell in cells), strict=True)
+        found = ((name, cell) for name, cell in named if cell and columns.folded(name) in columns.CAJA)
+        return next(found, ("", ""))
 
     def _entity(self, named: str) -> Entity | None:
         if named not in self.places:
@@ -280,7 +280,7 @@ def _faults(record: Record, item: Item, parts: Parts) -> Iterator[Fault]:
     """What is wrong with an item that was read."""
     if len(record.cells) > len(parts.columns) and any(record.cells[len(parts.columns) :]):
         yield Fault(record.line, "U013", "", str(len(record.cells)))
-    if not item.title.strip():
+    if not item.title.strip() and not item.code:  # one with a code was forgotten where it comes from
         yield Fault(record.line, "U012")
     exact = min(len(item.date_from), len(item.date_to))
     if item.date_to and item.date_to[:exact] < item.date_from[:exact]:

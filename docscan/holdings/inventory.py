@@ -93,6 +93,9 @@ def written(register: Register, inventory: Inventory, items: Iterable[Item]) -> 
         register: Open.
         inventory: As it was filed, or is about to be.
         items: Those of its rows, in any order.
+
+    Raises:
+        UnicodeEncodeError: It has a letter by now that its encoding lacks.
     """
     cells = Cells(register)
     fields = fields_of(inventory.columns)
@@ -101,7 +104,7 @@ def written(register: Register, inventory: Inventory, items: Iterable[Item]) -> 
         row = [cells.of(item, *pair) for pair in zip(fields, inventory.columns, strict=True)]
         lines[item.id] = _line(item, row, inventory.form)
     body = "".join(lines.get(row, row) for row in inventory.rows)
-    return (inventory.head + body + inventory.foot).encode(inventory.form.encoding, "backslashreplace")
+    return (inventory.head + body + inventory.foot).encode(inventory.form.encoding)
 
 
 @dataclass(slots=True)
@@ -144,14 +147,6 @@ class Cells:
 
 
 def _line(item: Item, cells: Sequence[str], form: Form) -> str:
-    """The line of an item: as it stood, where that still says the same."""
+    """The line of an item: as it stood, each cell that still says the same."""
     whole = "".join(item.extra[name] for name in sorted(filter(is_kept, item.extra)))
-    if whole:
-        try:
-            (record,) = tabular.records(whole, form.delimiter)
-        except ValueError:
-            return tabular.written(cells, form)
-        came = [*record.cells[: len(cells)], *[""] * (len(cells) - len(record.cells))]
-        if came == list(cells):
-            return whole
-    return tabular.written(cells, form)
+    return tabular.mended(whole, cells, form) if whole else tabular.written(cells, form)

@@ -131,10 +131,9 @@ def records(text: str, delimiter: str) -> Iterator[Record]:
             found = cell.match(text, at)
             if found is None:
                 raise ValueError(line + text.count("\n", begun, at))
-            quoted, after, plain, end = found.groups()
-            cells.append(plain if quoted is None else quoted.replace('""', '"') + after)
+            cells.append(_said(found))
             at = found.end()
-            if end != delimiter:
+            if found[4] != delimiter:
                 break
         whole = text[begun:at]
         yield Record(line, tuple(cells), whole)
@@ -149,6 +148,50 @@ def written(cells: Sequence[str], form: Form) -> str:
         '"' + cell.replace('"', '""') + '"' if wanted(cell) or needed.search(cell) else cell for cell in cells
     )
     return form.delimiter.join(quoted) + form.end
+
+
+def mended(line: str, cells: Sequence[str], form: Form) -> str:
+    """A line with what its cells say now; one that says the same stays as it is written.
+
+    Args:
+        line: As it stands, with its end; what is no single line is written anew.
+        cells: What it is to say; further cells of the line stay.
+        form: How new cells are written.
+    """
+    parts = _parts(line, form.delimiter)
+    if parts is None:
+        return written(cells, form)
+    end, width = parts[-1][2], max(len(parts), len(cells))
+    said = [cell for cell, _, _ in parts]
+    stood = [text for _, text, _ in parts]
+    now = [*cells, *said[len(cells) :]]
+    alone = Form(form.encoding, form.delimiter, form.quoting, "")
+    texts = [
+        stood[at] if at < len(said) and said[at] == now[at] else written([now[at]], alone)
+        for at in range(width)
+    ]
+    while len(texts) > len(parts) and not texts[-1]:  # cells that the line never had
+        texts.pop()
+    return form.delimiter.join(texts) + end
+
+
+def _parts(line: str, delimiter: str) -> list[tuple[str, str, str]] | None:
+    """The cells of a line, each with its text and what ends it; None for what is no single line."""
+    cell, at, found = _cell(delimiter), 0, list[tuple[str, str, str]]()
+    while not found or found[-1][2] == delimiter:
+        part = cell.match(line, at)
+        if part is None:
+            return None
+        text, end = part[0][: len(part[0]) - len(part[4])], part[4]
+        found.append((_said(part), text, end))
+        at = part.end()
+    return found if at == len(line) else None
+
+
+def _said(part: re.Match[str]) -> str:
+    """What a cell says."""
+    quoted, after, plain, _ = part.groups()
+    return str(plain) if quoted is None else quoted.replace('""', '"') + after
 
 
 def form_of(rows: Sequence[Record], encoding: str, delimiter: str) -> Form:

@@ -13,7 +13,7 @@ from shelf import Shelf
 
 from docscan.archive import ledger
 from docscan.archive.recovery import taken_up
-from docscan.holdings import transfers
+from docscan.holdings import codes, transfers
 from tests.archive.conftest import NOW, file_one
 
 Call = Callable[..., tuple[int, str, str]]
@@ -51,12 +51,45 @@ def test_a_list_goes_in_and_comes_out_byte_for_byte(asked: Call, path: Path, tmp
     asked("holdings", "export", "--list", listed, "--out", out)
     assert out.read_bytes() == path.read_bytes()
     (told,) = rows(asked("holdings", "lists", "--json"))
-    assert (told["id"], told["items"]) == (listed, 4)
+    assert (told["id"], told["items"]) == (listed, 2)
     found = rows(asked("item", "list", "--json"))[-2:]
     assert [(one["title"], one["folios"], one["client"]) for one in found] == [
         ("Nóminas", 20, "Acme"),
         ("Actas", 7, "Acme"),
     ]
+
+
+def test_a_list_with_letters_that_its_encoding_lacks_by_now_comes_out_in_utf_8_and_that_is_said(
+    asked: Call, path: Path, tmp_path: Path, shelf: Shelf, call: Call
+):
+    listed = asked("holdings", "import", path, "--at", "L-000001B")
+    asked("item", "change", "F-000007K", "--title", "Ωμέγα 漢")
+    out = tmp_path / "out.csv"
+    _, _, err = call("-A", shelf.root, "holdings", "export", "--list", listed, "--out", out)
+    assert ("cp1252" in err, "UTF-8" in err) == (True, True)
+    assert "Ωμέγα 漢;1;1-20;" in out.read_text("utf-8-sig")
+
+
+def test_what_is_gone_or_was_forgotten_keeps_no_register_from_being_imported(
+    asked: Call, tmp_path: Path, shelf: Shelf, call: Call
+):
+    asked("item", "destroyed", "F-000002E")
+    asked("item", "forget", "F-000001D", "--yes")
+    asked("item", "change", "F-000001D", "--folios", "3")
+    asked("item", "change", "F-000003F", "--title", "", code=6)
+    out, form = tmp_path / "all.csv", tmp_path / "fuid.csv"
+    _, _, err = call("-A", shelf.root, "holdings", "export", "--out", out)
+    assert "1 items are gone" in err
+    anew = out.read_text()
+    for number in range(1, 7):
+        anew = anew.replace(codes.code("item", number), codes.code("item", 100 + number))
+    out.write_text(anew)
+    asked("holdings", "import", out)
+    found = rows(asked("item", "list", "--json"))[-5:]
+    assert [(one["title"], one["folios"]) for one in found[:2]] == [("", 3), ("Expediente Muñoz 2", None)]
+    asked("holdings", "export", "--fuid", "--in", "B-000001C", "--out", form)
+    assert "F-000001D" in form.read_text("utf-8-sig")
+    asked("holdings", "import", form, "--at", "L-000001B", "--dry-run")
 
 
 def test_a_report_holds_no_formula_for_a_spreadsheet_and_a_file_with_some_is_said_to(

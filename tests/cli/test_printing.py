@@ -133,7 +133,12 @@ def test_letters_are_written_for_what_is_overdue_until_they_are_said_to_be_sent(
         (paths, _) = asked("loan", "letter", "--to", tmp_path, "--from", "a@example.com", "--language", "es")
         assert [Path(one).suffix for one in paths] == [".pdf", ".eml"]
     assert "Recordatorio" in text(Path(paths[0]))
-    ((row,), _) = asked("list", "--kind", "letter", "--json")
+    assert "reminder" not in asked("loan", "letter", "--to", tmp_path, "--language", "es")[1], (
+        "the mail is of it"
+    )
+    (_, said) = asked("loan", "letter", "--to", tmp_path, "--language", "en")
+    assert str(Path(paths[0]).with_suffix(".eml")) in said, "a mail of another letter is not to be sent"
+    (row, *_) = asked("list", "--kind", "letter", "--json")[0]
     assert json.loads(row)["state"] == "accepted"
     asked("loan", "sent", "F-000001D", "F-000002E")
     assert asked("loan", "letter", "--to", tmp_path)[0] == []

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,24 @@ def test_whatever_can_be_read_keeps_its_text(text: str):
         assert text.count('"') > 0
         return
     assert "".join(one.text for one in found) == text
+
+
+@given(st.lists(CELLS, min_size=1, max_size=4), st.lists(CELLS, min_size=1, max_size=5), FORMS)
+def test_a_mended_line_says_what_it_is_to_say_and_keeps_what_it_said_already(
+    before: list[str], after: list[str], form: Form
+):
+    line = tabular.written(before, replace(form, quoting="all"))
+    now = tabular.mended(line, after, form)
+    (record,) = tabular.records(now, form.delimiter)
+    assert list(record.cells)[: len(after)] == after or not any(after[len(record.cells) :])
+    assert list(record.cells)[len(after) :] == before[len(after) :]
+    assert tabular.mended(line, before, form) == line
+    assert tabular.mended(f"{line}{line}", after, form) == tabular.written(after, form)
+
+
+def test_a_cell_that_changes_leaves_the_quotation_marks_of_the_others():
+    form = Form(delimiter=";")
+    assert tabular.mended('"a"b;1;"=CMD()"\n', ["ab", "5", "=CMD()"], form) == '"a"b;5;"=CMD()"\n'
 
 
 @given(ROWS, FORMS)

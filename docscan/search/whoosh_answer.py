@@ -114,8 +114,19 @@ def _wanted(found: Found, ranks: Numbers, keys: Values, question: Question) -> N
     last = order[question.limit]
     # sorted, so those up to the last one's key are a beginning of the order
     up_to = (ranks[order] < ranks[last]) | ((ranks[order] == ranks[last]) & (keys[order] <= keys[last]))
-    wanted: Numbers = order[up_to]
-    return wanted
+    equal = (ranks[order] == ranks[last]) & (keys[order] == keys[last])
+    return np.concatenate([order[up_to & ~equal], _least(found, order[equal], question.limit + 1)])
+
+
+def _least(found: Found, places: Numbers, many: int) -> Numbers:
+    """Of each segment those with the least ids, so many of them at most: the others are not shown."""
+    kept = []
+    for part, segment in enumerate(found.segments):
+        here = places[found.parts[places] == part]
+        if len(here) > many:
+            here = here[np.argpartition(segment.id_order[found.numbers[here]], many)[:many]]
+        kept.append(here)
+    return np.concatenate(kept)
 
 
 def _key(value: float | int | None, order: str) -> float | int:

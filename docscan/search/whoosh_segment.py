@@ -193,6 +193,7 @@ class Segment:
         slot = self._slots.get(facet(name), "")
         if slot not in self._values:
             column = self._column(slot, b"", np.dtype(object)).tolist()
+            self._columns.pop(slot, None)  # the codes are enough
             known = {value: code for code, value in enumerate(dict.fromkeys((b"", *column)))}
             codes = np.array([known[value] for value in column], dtype=np.int64)
             self._values[slot] = [value.decode() for value in known], codes
@@ -204,6 +205,13 @@ class Segment:
             return [self._keys[number].decode() for number in numbers.tolist()]
         column = self._column(KEY, b"", np.dtype(object))
         return [key.decode() for key in column[numbers].tolist()]
+
+    @cached_property
+    def id_order(self) -> Numbers:
+        """Of each document the place of its identifier among all of the segment in order."""
+        order = np.empty(len(self.live), dtype=np.int64)
+        order[np.argsort(self._column(KEY, b"", np.dtype(object)))] = np.arange(len(order))
+        return order
 
     @cached_property
     def _keys(self) -> Untyped:

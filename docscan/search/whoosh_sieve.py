@@ -1,5 +1,6 @@
 """A sieve (Bloom filter) for the terms of a segment: most words that are asked for are in none of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,12 +31,18 @@ class Sieve:
     width: int
 
     @staticmethod
-    def of(hashes: Numbers) -> "Sieve":
-        """Make one of hashes of 32 bits."""
-        width = min(HASH, max(3, (len(hashes) * ROOM - 1).bit_length()))
+    def of(parts: Iterable[Numbers], count: int) -> "Sieve":
+        """Make one of hashes of 32 bits.
+
+        Args:
+            parts: The hashes.
+            count: How many they are.
+        """
+        width = min(HASH, max(3, (count * ROOM - 1).bit_length()))
         bits = np.zeros(2**width, dtype=bool)
-        bits[hashes & (2**width - 1)] = True
-        bits[hashes >> (HASH - width)] = True
+        for hashes in parts:
+            bits[hashes & (2**width - 1)] = True
+            bits[hashes >> (HASH - width)] = True
         return Sieve(np.packbits(bits, bitorder="little").tobytes(), width)
 
     def passes(self, number: int) -> bool:

@@ -209,11 +209,13 @@ class TermsReader(W3TermsReader):  # type: ignore[misc]  # whoosh has no types
 
     @cached_property
     def _sieve(self) -> Sieve:
-        tables = self._tindex.tables
-        begin = tables[0][0]
-        end = tables[-1][0] + tables[-1][1] * SLOT.size
-        found = np.frombuffer(self._tindex.dbfile.get(begin, end - begin), dtype=_SLOTS)
-        return Sieve.of(found["hash"][found["row"] != 0].astype(np.int64))
+        return Sieve.of(self._hashes_there(), self._tindex.indexlen)
+
+    def _hashes_there(self) -> Iterator[Numbers]:
+        """The hashes of all terms, a part of the table after the other."""
+        for begin, count in self._tindex.tables:
+            found = np.frombuffer(self._tindex.dbfile.get(begin, count * SLOT.size), dtype=_SLOTS)
+            yield found["hash"][found["row"] != 0].astype(np.int64)
 
 
 @lru_cache(maxsize=32)

@@ -36,7 +36,8 @@ def unpacked(data: bytes) -> Numbers:
 def listed(data: bytes) -> list[int]:
     """The numbers again, as a list: quicker for the few that most terms have."""
     if data.startswith(_WIDE):
-        return unpacked(data).tolist()
+        wide: list[int] = unpacked(data).tolist()
+        return wide
     return list(map(ord, data.decode("utf-8", "surrogatepass")))
 
 

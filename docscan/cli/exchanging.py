@@ -12,7 +12,7 @@ from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, write
 from docscan.errors import ArchiveError
-from docscan.holdings import exports, imports, policies, report, tabular
+from docscan.holdings import exports, imports, losses, policies, report, tabular
 from docscan.holdings.entities import Item
 from docscan.holdings.fuid import Heading
 from docscan.holdings.imports import Fault, Terms
@@ -132,6 +132,24 @@ def export(
     write(out, data)
     if count := tabular.formulas(data, form):
         say(sentence("U082", language, count=str(count)))
+
+
+@holdings.command("give-up", epilog="Example: docscan holdings give-up holdings/6f1b….jsonl --because fire")
+@click.argument("path", metavar="SHEET")
+@click.option("--because", type=click.Choice(losses.CAUSES), required=True, help="Why it is lost.")
+@click.confirmation_option(prompt="What it said will not be known any more. Is there no copy of it?")
+@click.pass_context
+def give_up(ctx: click.Context, path: str, because: losses.Cause) -> None:
+    """Say that a sheet of the register is lost for good, so that registering goes on.
+
+    An empty sheet takes its place. No code that it may have given is given
+    again: enter what is on the shelf anew, by the codes of its labels, with
+    `holdings import`.
+    """
+    with changing(ctx, "authorise") as register:
+        losses.give_up(register, path, because, now=now(), agent=agent())
+        language = register.archive.config.language
+    say(sentence("G146", language, path=path))
 
 
 @holdings.command("report", epilog="Example: docscan holdings report --on 2026-06-30 --csv")

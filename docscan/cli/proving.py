@@ -16,6 +16,7 @@ from docscan.archive.rebuild import rebuild as rebuild_catalogue
 from docscan.archive.report import CLEAN, FINDINGS, Asked, Report
 from docscan.cli.terminal import agent, now, progress_bar, put, say, standing_in, write
 from docscan.errors import ConfigError
+from docscan.holdings import losses
 from docscan.search import feed
 
 EXIT_CODES = {CLEAN: 0, FINDINGS: 8, report.UNMET: 3}
@@ -91,6 +92,11 @@ def verify(
     asked = Asked(object_id, budget, max_age, witnesses, believed, unusable)
     with progress_bar("Verifying") as progress:
         found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)
+    if not object_id:
+        rows = tuple(losses.contradicting(archive))
+        found = replace(
+            found, verification=replace(found.verification, findings=(*found.verification.findings, *rows))
+        )
     if refusal:
         found = replace(found, unrecorded=refusal)
     elif keep:

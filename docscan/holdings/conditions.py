@@ -59,7 +59,7 @@ def differences(out: Condition, back: Condition) -> tuple[str, ...]:
 
 
 def explains(because: Sequence[str], out: Condition, back: Condition) -> bool:
-    """Whether reasons explain all that is otherwise, and each of them something of it.
+    """Whether reasons explain all that is otherwise, each part by one of them, and none is idle.
 
     Damage may be explained too where nobody looked before.
 
@@ -71,7 +71,7 @@ def explains(because: Sequence[str], out: Condition, back: Condition) -> bool:
     needed = [EXPLAINED[name] for name in differences(out, back)]
     unseen = EXPLAINED["worse"] if back.grade in GRADES[1:] and not out.grade else ()
     fitting = {*unseen, *(one for some in needed for one in some)}
-    return set(because) <= fitting and all(set(some) & set(because) for some in needed)
+    return set(because) <= fitting and all(len(set(some) & set(because)) == 1 for some in needed)
 
 
 def likeliest(found: Sequence[str]) -> tuple[str, ...]:

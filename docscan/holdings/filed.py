@@ -20,21 +20,22 @@ class Sheets:
 
     Attributes:
         catalogue: Open.
-        redacted: By the path of each sheet that was redacted, its digest; None until that was looked up.
+        changed: By the path of each sheet that was redacted or given up, its digest; None until
+            that was looked up.
         unread: Those that are not as they were filed, each with the number of its event.
     """
 
     catalogue: Catalogue
-    redacted: Mapping[str, str] | None = None
+    changed: Mapping[str, str] | None = None
     unread: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, happened: Event) -> Iterator[Entity]:
         """The entities; none of a sheet that is not as it was filed."""
-        if self.redacted is None:
-            self.redacted = _newest(events(self.catalogue, (REDACTED,), happened.seq))
+        if self.changed is None:
+            self.changed = _newest(events(self.catalogue, (REGISTERED, REDACTED), happened.seq - 1))
         for path, digest in sorted(happened.files.items()):
             if rows.SHEET.fullmatch(path):
-                now = self.redacted.get(path, digest)
+                now = self.changed.get(path, digest)
                 data = rows.read(self.catalogue.archive.root, path, now)
                 if not data:
                     self.unread[path] = happened.seq

@@ -140,7 +140,7 @@ def enter(register: Register, prepared: Prepared, *, now: datetime, agent: str) 
     identifier = str(uuid4())
     files[exports.path_of(identifier)] = prepared.inventory.data
     detail: dict[str, str | int] = {"act": projection.REGISTER, "rows": len(entered), "list": identifier}
-    detail |= {"items": len(prepared.items)}
+    detail |= {"items": len(prepared.items), **sheets.highest(entered)}
     draft = Draft(
         projection.REGISTERED, detail=detail | ({"batch": prepared.batch} if prepared.batch else {})
     )

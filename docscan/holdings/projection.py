@@ -14,11 +14,12 @@ from sqlite_utils import Database
 
 from docscan.archive.event import Event
 from docscan.archive.tables import savepoint
-from docscan.holdings import loan_rows, stocktake_rows, stored
+from docscan.holdings import codes, loan_rows, stocktake_rows, stored
 from docscan.holdings.entities import KINDS, PERSONAL, Entity, Kind, called, first_place, kind_of
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
 REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
+LOST = "lost"  # the act by which a sheet that nobody has any more is given up
 GONE = ("transferred out", "destroyed", "written off")  # what has no place any more
 ABSENCES = ("missing", *GONE)
 UNFIT = (
@@ -30,6 +31,9 @@ UNFIT = (
     OverflowError,
     TypeError,
     ValueError,
+)
+GIVEN = (
+    "INSERT INTO given VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET number = max(number, excluded.number)"
 )
 NOTHING, EMPTY = "''", {"extra": "'{}'"}  # what SQL has for a text that was taken away
 
@@ -65,6 +69,13 @@ def types() -> tuple[str, ...]:
 def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
     """Enter the rows of sheets: all at once, or, when one does not fit, those that do."""
     new = happened.detail["act"] == REGISTER
+    for kind in KINDS:
+        highest = happened.detail.get(kind)
+        if isinstance(highest, int) and 0 < highest <= codes.MOST:
+            db.execute(GIVEN, [kind, highest])
+    if happened.detail["act"] == LOST:
+        for path in happened.files:
+            db.execute("DELETE FROM left_out WHERE kind = 'sheet' AND what = ?", [path])
     by_kind: dict[Kind, list[Entity]] = defaultdict(list)
     for row in rows:
         by_kind[kind_of(row)].append(row)

@@ -251,9 +251,9 @@ class Register:
         return self.entities(Item, where, wanted, limit=limit)
 
     def next_number(self, kind: codes.Kind) -> int:
-        """The first number that no location, box, item or person of the register has."""
-        found = self._row(f"SELECT max(number) FROM {kind}")  # noqa: S608 - one of codes.KINDS
-        return int((found and found[0]) or 0) + 1
+        """The first number that no location, box, item or person has, or ever had, be its sheet lost."""
+        highest = f"SELECT max(number) FROM {kind} UNION ALL SELECT number FROM given WHERE kind = ?"  # noqa: S608 - one of codes.KINDS
+        return max(int(number or 0) for (number,) in self.rows(highest, kind)) + 1
 
     def left_out(self, kind: Literal["sheet", "row"] = "sheet") -> list[str]:
         """What the ledger names and the register had to do without.

@@ -1,6 +1,6 @@
 """Entering what is registered or changed: rules first, then the sheets and the event that names them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -9,7 +9,7 @@ from uuid import uuid4
 from docscan.archive import papers
 from docscan.archive.event import Draft, Event
 from docscan.holdings import codes, projection, rows, rules, scans
-from docscan.holdings.entities import Entity, Site, kind_of
+from docscan.holdings.entities import Entity, Site, called, kind_of
 from docscan.holdings.register import Register
 
 MOST_ROWS = 100_000  # of one event: what a crash leaves whole or not begun is held in memory once
@@ -60,11 +60,26 @@ def enter(
     if act != projection.REGISTER:
         scans.expect_free(register, entered, agent)
         rules.expect_others_login(register, entered, agent)
-    draft = Draft(projection.REGISTERED, detail={"act": act, "rows": len(entered)})
+    detail: dict[str, str | int] = {"act": act, "rows": len(entered)}
+    detail |= highest(entered) if act == projection.REGISTER else {}
+    draft = Draft(projection.REGISTERED, detail=detail)
     sheets = pages(register, entered, act)
     written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
     register.catch_up()
     return written
+
+
+def highest(entered: Iterable[Entity]) -> dict[str, int]:
+    """By kind, the highest number among new entities: by it none is given twice, be their sheet lost.
+
+    Args:
+        entered: With their codes.
+    """
+    found: dict[str, int] = {}
+    for code in (codes.parsed(called(row)) for row in entered if not isinstance(row, Site)):
+        if code is not None:
+            found[code.kind] = max(code.number, found.get(code.kind, 0))
+    return found
 
 
 def pages(

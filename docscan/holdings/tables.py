@@ -26,7 +26,8 @@ CACHE_KIB = (
 )
 TABLES = (  # in the order of a dump
     "site", "location", "box", "item", "person", "placement", "absence",
-    "loan", "loan_step", "loan_line", "stocktake", "stocktake_scan", "escalation", "left_out", "applied",
+    "loan", "loan_step", "loan_line", "stocktake", "stocktake_scan", "escalation", "given", "left_out",
+    "applied",
 )  # fmt: skip
 
 SCHEMA = """
@@ -192,6 +193,10 @@ CREATE TABLE escalation (                -- what was written about what is late,
 CREATE UNIQUE INDEX escalation_once ON escalation (subject, item, due, ladder, level, act)
     WHERE act IN ('drafted', 'sent');
 CREATE INDEX escalation_of ON escalation (subject, item, due);
+CREATE TABLE given (                     -- the highest number that the ledger says was given to a kind
+    kind TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE left_out (                  -- what an event names and is not here
     kind TEXT NOT NULL CHECK (kind IN ('sheet', 'row')),
     what TEXT NOT NULL,                  -- the path of a sheet; the code of a row, or the name of a site

@@ -4,17 +4,20 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from depot import furnish, working
 from shelf import Shelf
 
-from docscan.archive import access, fixity
+from docscan.archive import access, fixity, papers
+from docscan.archive.event import Draft
 from docscan.archive.rebuild import dump
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import login
 from docscan.holdings import deeds, tables
+from docscan.holdings import rows as sheets
 from tests.archive.conftest import NOW, file_one
 
 Call = Callable[..., tuple[int, str, str]]
@@ -124,6 +127,18 @@ def test_a_seal_is_put_on_and_broken(furnished: Call):
     furnished("box", "seal", "B-000001C", "--broken")
     assert rows(furnished("box", "show", "B-000001C", "--json"))[0]["seal"] == ""
     furnished("box", "seal", "B-000001C", code=2)
+
+
+def test_a_row_that_contradicts_another_is_named_by_verify_as_by_rebuild(furnished: Call, shelf: Shelf):
+    with working(shelf.archive) as register:
+        twin = replace(register.item("F-000001D"), id="2f4b8b5c-0000-4000-8000-000000000003")
+        (data,) = sheets.sheets([sheets.row(twin)])
+        files = {"holdings/2f4b8b5c-0000-4000-8000-000000000004.jsonl": data}
+        draft = Draft("holding registered", detail={"act": "register", "rows": 1})
+        papers.file(register.catalogue, draft, files, now=NOW, agent="tester")
+    furnished("rebuild", code=8)
+    furnished("verify", code=8)
+    furnished("verify", "--json", code=8)
 
 
 def test_a_box_that_is_full_or_sealed_is_named_when_something_is_put_into_it_or_taken_out(
@@ -243,3 +258,12 @@ def test_a_lost_sheet_is_named_by_whatever_asks_the_register(furnished: Call, sh
     kept.rename(lost)
     furnished("rebuild")
     assert "Actas" in furnished("item", "list")
+    lost.unlink()
+    furnished("rebuild", code=8)
+    sheet = f"holdings/{lost.name}"
+    assert sheet in furnished("holdings", "give-up", "holdings/x.jsonl", "--because", "fire", "--yes", code=6)
+    furnished("holdings", "give-up", sheet, "--because", "fire", "--yes")
+    assert (
+        furnished("item", "add", "--title", "x", "--box", "B-000001C") == "F-000003F"
+    )  # the second was Actas
+    furnished("verify")

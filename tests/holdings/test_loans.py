@@ -266,7 +266,7 @@ def test_203_of_204_folios_do_not_close_without_a_discrepancy_on_record(lending:
 @pytest.mark.parametrize(
     ("found", "because", "wrong"),
     [
-        (Condition(203), ("miscounted",), ("folios added",)),
+        (Condition(203), ("miscounted",), ("miscounted", "folios missing")),
         (Condition(203), ("folios missing",), ("damaged before",)),
         (Condition(205), ("folios added",), ("folios missing",)),
         (Condition(204, "damaged"), ("damaged on loan",), ("folios added",)),

@@ -142,7 +142,7 @@ class TantivyIndex:
         shelf, compiler = self._open()
         query = compiler.query(Among(frozenset(wanted)))
         with _readable():
-            found = set(shelf.by_id(query, len(wanted)))
+            found = {place.id for place in shelf.by_id(query, len(wanted))[0]}
         return tuple(identifier for identifier in wanted if identifier not in found)
 
     def close(self) -> None:
@@ -254,7 +254,7 @@ def _part(name: str) -> bool:
     """Whether a file of that name may be part of a tantivy index."""
     segment, _, _ = name.partition(".")
     own = (META, NUMBERS, f"{NUMBERS}.new", SOILED, f"{SOILED}.new", LOCK, ".managed.json")
-    return name in own or name.startswith(".tantivy-") or _is_segment(segment)
+    return name in own or name.startswith((".tantivy-", ".tmp")) or _is_segment(segment)
 
 
 def _is_segment(name: str) -> bool:

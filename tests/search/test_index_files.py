@@ -172,6 +172,13 @@ def test_what_a_killed_commit_of_tantivy_left_is_not_in_the_way_of_the_next(tmp_
         assert (opened.seq(), opened.count()) == (2, 8)
 
 
+def test_what_a_killed_maker_of_tantivy_left_is_part_of_the_index(tmp_path: Path) -> None:
+    (tmp_path / ".tmpXLv4Rn").write_bytes(b"half a file")
+    with contextlib.closing(TantivyIndex(tmp_path)) as opened:
+        assert opened.count() == 0
+    assert not (tmp_path / ".tmpXLv4Rn").exists()
+
+
 # --- what is not ours, or no longer fits -------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """A question answered from one state of a tantivy index."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from tantivy import Query
 
@@ -14,12 +15,33 @@ _BUCKETS = 65_000
 """Values of a facet that are counted: as many as tantivy does at once."""
 
 
+_ALL = "\0"
+"""Under which all that is found is counted; no facet is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question with its tiers as queries, each narrowed to what may be found."""
 
     question: Question
     tiers: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One hit more than is wanted, if there is one, each with its place.
+
+    Attributes:
+        counts: How many documents a tier finds that the ones before do not, as far as they were counted.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    places: tuple[Place, ...] = ()
+    counts: Mapping[int, int] = field(default_factory=dict)
+
+    def total(self, tiers: int) -> int | None:
+        """How many documents so many tiers find together; None when one was not counted."""
+        return sum(self.counts.values()) if len(self.counts) == tiers else None
 
 
 def asked(compiler: Compiler, question: Question) -> Asked:
@@ -32,49 +54,52 @@ def asked(compiler: Compiler, question: Question) -> Asked:
 
 
 def answered(shelf: Shelf, compiler: Compiler, asking: Asked) -> Hits:
-    """The answer to a question."""
-    question, tiers = asking.question, asking.tiers
-    total = shelf.total(tiers[-1])
-    typed = shelf.total(tiers[0]) if len(tiers) > 1 else total
-    hits, places = _hits(shelf, compiler, asking) if question.limit else ((), ())
-    more = len(hits) > question.limit
-    hits, places = hits[: question.limit], places[: question.limit]
+    """The answer to a question: no query runs twice, as one for misread words takes milliseconds."""
+    question = asking.question
+    found = _found(shelf, compiler, asking) if question.limit else _Found()
+    total, facets = _counted(shelf, asking, found.total(len(asking.tiers)))
+    typed = found.counts.get(0)
+    if len(asking.tiers) == 1:
+        typed = total
+    elif typed is None:
+        typed = shelf.total(asking.tiers[0])
+    more = len(found.hits) > question.limit
+    hits, places = found.hits[: question.limit], found.places[: question.limit]
     tier = hits[-1].tier if more and question.order == "score" else 0
     following = Cursor(tier, places[-1].value, places[-1].id) if more else None
-    counted = _facets(shelf, tiers[-1], question.facets)
-    return Hits(total, typed, hits, counted, following)
+    return Hits(total, typed, hits, facets, following)
 
 
-def _hits(shelf: Shelf, compiler: Compiler, asking: Asked) -> tuple[tuple[Hit, ...], tuple[Place, ...]]:
-    """One hit more than is wanted, if there is one, each with its place."""
+def _found(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
     if asking.question.order == "score":
-        placed = _by_score(shelf, asking)
-        return tuple(Hit(place.id, tier, float(place.value or 0)) for tier, place in placed), tuple(
-            place for _, place in placed
-        )
+        return _by_score(shelf, asking)
     places = _by_number(shelf, compiler, asking)
     tiers = _tiers(shelf, compiler, asking, [place.id for place in places])
-    return tuple(Hit(place.id, tiers[place.id], 0.0) for place in places), tuple(places)
+    return _Found(tuple(Hit(place.id, tiers[place.id], 0.0) for place in places), tuple(places))
 
 
-def _by_score(shelf: Shelf, asking: Asked) -> list[tuple[int, Place]]:
+def _by_score(shelf: Shelf, asking: Asked) -> _Found:
     after, limit = asking.question.after, asking.question.limit + 1
     start = after.tier if after else 0
-    found: list[tuple[int, Place]] = []
+    hits: list[Hit] = []
+    every: list[Place] = []
+    counts: dict[int, int] = {}
     for tier in range(start, len(asking.tiers)):
         query = asking.tiers[tier]
         if tier:
             query = minus(query, asking.tiers[tier - 1])
         place = Place(after.value, after.id) if after and tier == start else None
         if rated(asking.question.tiers[tier]):
-            places = shelf.by_score(query, limit - len(found), place)
+            places, counts[tier] = shelf.by_score(query, limit - len(every), place)
         else:  # all fit alike
-            ids = shelf.by_id(query, limit - len(found), place.id if place else "")
-            places = [Place(0.0, identifier) for identifier in ids]
-        found += [(tier, place) for place in places]
-        if len(found) == limit:
+            ids, count = shelf.by_id(query, limit - len(every), place.id if place else "")
+            places = [replace(one, value=0.0) for one in ids]
+            counts |= {} if place else {tier: count}
+        hits += [Hit(place.id, tier, float(place.value or 0)) for place in places]
+        every += places
+        if len(every) == limit:
             break
-    return found
+    return _Found(tuple(hits), tuple(every), counts)
 
 
 def _by_number(shelf: Shelf, compiler: Compiler, asking: Asked) -> list[Place]:
@@ -82,8 +107,7 @@ def _by_number(shelf: Shelf, compiler: Compiler, asking: Asked) -> list[Place]:
     after = Place(question.after.value, question.after.id) if question.after else None
     column = compiler.columns.get(question.order.removeprefix("-"))
     if column is None:  # no document has such a number
-        ids = shelf.by_id(asking.tiers[-1], question.limit + 1, after.id if after else "")
-        return [Place(None, identifier) for identifier in ids]
+        return shelf.by_id(asking.tiers[-1], question.limit + 1, after.id if after else "")[0]
     ordered = Column(compiler.schema, column, descending=question.order.startswith("-"))
     return shelf.by_number(asking.tiers[-1], ordered, question.limit + 1, after)
 
@@ -93,24 +117,27 @@ def _tiers(shelf: Shelf, compiler: Compiler, asking: Asked, ids: list[str]) -> d
     found: dict[str, int] = {}
     shown = Query.term_set_query(compiler.schema, ID, ids)
     for tier, query in enumerate(asking.tiers[:-1]):
-        for identifier in shelf.by_id(both(query, shown), len(ids)):
-            found.setdefault(identifier, tier)
+        for place in shelf.by_id(both(query, shown), len(ids))[0]:
+            found.setdefault(place.id, tier)
     return {identifier: found.get(identifier, len(asking.tiers) - 1) for identifier in ids}
 
 
-def _facets(shelf: Shelf, query: Query, names: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...]]:
-    """The values of each facet in all that is found, counted in one pass."""
+def _counted(
+    shelf: Shelf, asking: Asked, total: int | None
+) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+    """How many documents are found, and the values of each facet in all of them, counted in one pass."""
+    query, names = asking.tiers[-1], asking.question.facets
     if not names:
-        return {}
-    counting = {
+        return shelf.total(query) if total is None else total, {}
+    counting: dict[str, object] = {
         name: {"terms": {"field": _path(name), "size": _BUCKETS, "segment_size": _BUCKETS}} for name in names
     }
-    counted = shelf.searcher.aggregate(query, counting)
+    counted = shelf.searcher.aggregate(query, counting | {_ALL: {"value_count": {"field": ID}}})
     found = {}
     for name in names:
         values = sorted((-bucket["doc_count"], bucket["key"]) for bucket in counted[name]["buckets"])
         found[name] = tuple((value, -count) for count, value in values[:MOST_VALUES])
-    return found
+    return int(counted[_ALL]["value"]), found
 
 
 def _path(name: str) -> str:

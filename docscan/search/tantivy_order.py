@@ -1,12 +1,12 @@
 """The hits of a tantivy query in an order that a cursor can go on in: by score or by a number, then by id."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from tantivy import DocAddress, FieldType, Index, Order, Query, Schema, Searcher
+from tantivy import DocAddress, FieldType, Index, Order, Query, Schema, Searcher, SearchResult
 
 from docscan.search.tantivy_query import bare, behind, both, minus
 from docscan.search.tantivy_schema import ID
@@ -73,27 +73,28 @@ class Shelf:
 
     def total(self, query: Query) -> int:
         """How many documents a query finds."""
-        return int(self.searcher.search(query, 1, count=True).count or 0)  # type: ignore[attr-defined]  # not in its stubs
+        return _count(self.searcher.search(query, 1, count=True))
 
-    def by_id(self, query: Query, limit: int, after: str = "") -> list[str]:
-        """The first ids that a query finds, behind one of them."""
+    def by_id(self, query: Query, limit: int, after: str = "") -> tuple[list[Place], int]:
+        """The first ids that a query finds, behind one of them, and how many there are behind it."""
         if limit <= 0:
-            return []
+            return [], 0
         wanted = both(query, behind(self.index, after)) if after else query
-        found = self.searcher.search(wanted, limit, count=False, order_by_field=ID, order=Order.Asc)
-        return [str(key) for key, _ in found.hits]
+        found = self.searcher.search(wanted, limit, count=True, order_by_field=ID, order=Order.Asc)
+        return [Place(None, str(key)) for key, _ in found.hits], _count(found)
 
-    def by_score(self, query: Query, limit: int, after: Place | None) -> list[Place]:
-        """The best that a query finds, behind a place among them."""
+    def by_score(self, query: Query, limit: int, after: Place | None) -> tuple[list[Place], int]:
+        """The best that a query finds, behind a place among them, and how many it finds at all."""
         fetched = limit + AHEAD
         while True:
-            rows = self.searcher.search(query, fetched, count=False).hits
+            answer = self.searcher.search(query, fetched, count=True)
+            rows = answer.hits
             whole = len(rows) < fetched
             # those that share the last score may not all be there
             sure = rows if whole else [row for row in rows if row[0] > rows[-1][0]]
             found = list(islice(self._rated(sure, after), limit))
             if whole or len(found) == limit:
-                return found
+                return found, _count(answer)
             fetched *= 4
 
     def _rated(self, rows: Rows, after: Place | None) -> Iterator[Place]:
@@ -114,8 +115,7 @@ class Shelf:
             found = self._equal(query, column, Place(value, after.id), limit)
             found += self._numbered(both(query, column.beyond(value)), column, limit - len(found))
         start = after.id if after is not None and after.value is None else ""
-        rest = self.by_id(minus(query, numbered), limit - len(found), start)
-        return found + [Place(None, identifier) for identifier in rest]
+        return found + self.by_id(minus(query, numbered), limit - len(found), start)[0]
 
     def _numbered(self, query: Query, column: Column, limit: int) -> list[Place]:
         """The first of those with a number; where the last number is shared, the first of them by id."""
@@ -137,9 +137,13 @@ class Shelf:
 
     def _equal(self, query: Query, column: Column, after: Place, limit: int) -> list[Place]:
         """Those with the very number of a place, behind it."""
-        found = self.by_id(both(query, column.equal(int(after.value or 0))), limit, after.id)
-        return [Place(after.value, identifier) for identifier in found]
+        found, _ = self.by_id(both(query, column.equal(int(after.value or 0))), limit, after.id)
+        return [replace(place, value=after.value) for place in found]
 
     def _ids(self, rows: Iterator[tuple[Any, DocAddress]]) -> Iterator[str]:
         for _, address in rows:
             yield str(self.searcher.doc(address)[ID][0])
+
+
+def _count(answer: SearchResult) -> int:
+    return int(answer.count or 0)  # type: ignore[attr-defined]  # not in its stubs

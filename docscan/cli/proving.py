@@ -92,11 +92,7 @@ def verify(
     asked = Asked(object_id, budget, max_age, witnesses, believed, unusable)
     with progress_bar("Verifying") as progress:
         found = report.verify(archive, asked, now=now(), agent=agent(), progress=progress)
-    if not object_id:
-        rows = tuple(losses.contradicting(archive))
-        found = replace(
-            found, verification=replace(found.verification, findings=(*found.verification.findings, *rows))
-        )
+    found = found if object_id else _with_rows(archive, found)
     if refusal:
         found = replace(found, unrecorded=refusal)
     elif keep:
@@ -125,6 +121,13 @@ def _believed(archive: Archive, named: Path | None) -> tuple[Policy, str]:
         if named:
             raise click.UsageError(str(problem)) from problem
         return Policy(), str(problem)
+
+
+def _with_rows(archive: Archive, found: Report) -> Report:
+    """A report with the rows of the paper's register that contradict others."""
+    told = found.verification
+    rows = losses.contradicting(archive)
+    return replace(found, verification=replace(told, findings=(*told.findings, *rows)))
 
 
 def _refusal(archive: Archive) -> str:

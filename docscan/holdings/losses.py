@@ -12,7 +12,7 @@ from docscan.archive.event import Draft, Event
 from docscan.archive.layout import Archive
 from docscan.errors import HoldingsError
 from docscan.holdings import codes, filed, rows
-from docscan.holdings.projection import LOST, REGISTERED
+from docscan.holdings.projection import LOST, REGISTER, REGISTERED
 from docscan.holdings.register import Register
 from docscan.holdings.tables import path_of
 
@@ -76,10 +76,9 @@ def _highest(register: Register, path: str) -> dict[str, int]:
     An event says the highest of its rows; one of before that did not has no
     more new rows than it says, and their numbers follow on those known.
     """
-    told = [one for one in filed.events(register.catalogue, (REGISTERED,)) if path in one.files]
-    found: dict[str, int] = {}
-    for kind in codes.KINDS:
-        known = register.next_number(kind) - 1
-        unsaid = sum(int(one.detail.get("rows", 0)) for one in told if not set(codes.KINDS) & set(one.detail))
-        found[kind] = known + unsaid
-    return found
+    unsaid = sum(
+        int(one.detail.get("rows", 0))
+        for one in filed.events(register.catalogue, (REGISTERED,))
+        if path in one.files and one.detail.get("act") == REGISTER and not set(codes.KINDS) & set(one.detail)
+    )
+    return {kind: register.next_number(kind) - 1 + unsaid for kind in codes.KINDS}

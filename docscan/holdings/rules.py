@@ -67,9 +67,9 @@ def expect_others_login(register: Register, entered: Sequence[Entity], agent: st
     Raises:
         HoldingsError: Somebody does.
     """
-    for row in entered:
-        before = register.known(row.id, ("person",)) if isinstance(row, Person) else None
-        if isinstance(before, Person) and before.login == agent and row.login != agent:  # type: ignore[union-attr]  # a person, as before is
+    for row in (one for one in entered if isinstance(one, Person)):
+        before = register.known(row.id, ("person",))
+        if isinstance(before, Person) and before.login == agent != row.login:
             raise HoldingsError("G140", register.archive.config.language, subject=before.code)
 
 

@@ -123,7 +123,7 @@ def test_many_rows_are_one_event_of_several_sheets(kept: Archive, monkeypatch: p
         new = sheets.numbered(register, [Item("", "", f"Akte {n}", box=box) for n in range(25)])
         written = sheets.enter(register, new, now=NOW, agent=AGENT)
         assert len(written.files) == 3
-        assert written.detail == {"act": "register", "rows": 25}
+        assert written.detail == {"act": "register", "rows": 25, "item": 31}
         assert len(list(register.entities(Item, "TRUE"))) == 31
     assert found_by_docscan(kept) == set()
 

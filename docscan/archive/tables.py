@@ -15,6 +15,7 @@ Parameters = Sequence[Any] | dict[str, Any]
 
 VERSION = 4  # of the tables, kept as `PRAGMA user_version`
 REBUILD = "Make it anew with: docscan rebuild"
+DISK = "See to the disk: free some space on it, then try again."
 BUSY_SECONDS = 30  # how long one writer waits for another
 TABLES = (  # in the order of a dump
     "events", "record", "field", "page", "finding", "decision", "judgement", "lesson", "forgotten",
@@ -185,7 +186,8 @@ class Connection:
 def connect(path: Path) -> Database:
     """Open the catalogue for reading and writing, its tables brought up to date.
 
-    Where nothing can be written, a copy in memory takes its place.
+    Where nothing can be written, or the disk has no room for what SQLite keeps
+    beside it, a copy in memory takes its place.
 
     Args:
         path: `catalogue.db`; made when it is not there.
@@ -195,22 +197,43 @@ def connect(path: Path) -> Database:
     """
     if path.exists() and not path.is_file():
         raise ArchiveError(f"The catalogue {path} is no file.", hint=REBUILD)
-    writable = os.access(path.parent, os.W_OK)
     with guarded(path):
-        # threads may share it as long as one uses it at a time; the batch holds a lock around it
-        place = path if writable else ":memory:"
-        connection = sqlite3.connect(
-            place, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
-        )
-        try:
-            if not writable:
-                _copy(path, connection)
-            db = Connection(connection)
-            _prepare(path, db)
-        except BaseException:
-            connection.close()
-            raise
+        if os.access(path.parent, os.W_OK):
+            try:
+                return _opened(path)
+            except sqlite3.Error as problem:
+                if not _by_disk(problem):
+                    raise
+        return _opened(path, in_memory=True)
+
+
+def _opened(path: Path, *, in_memory: bool = False) -> Database:
+    # threads may share it as long as one uses it at a time; the batch holds a lock around it
+    connection = sqlite3.connect(
+        ":memory:" if in_memory else path,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+        isolation_level=None,
+    )
+    try:
+        if in_memory:
+            _copy(path, connection)
+        db = Connection(connection)
+        _prepare(path, db)
+    except BaseException:
+        connection.close()
+        raise
     return db
+
+
+def _by_disk(problem: sqlite3.Error) -> bool:
+    """Whether the disk is what failed: full, or broken.
+
+    SQLite needs 32 KB beside a catalogue (`-shm`) even to read it; where they
+    are not to be had it says SQLITE_IOERR_SHMSIZE and not SQLITE_FULL.
+    """
+    code = getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without the extension
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 @contextmanager
@@ -223,7 +246,8 @@ def guarded(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as problem:
-        raise ArchiveError(f"The catalogue {path} cannot be used: {problem}.", hint=REBUILD) from problem
+        hint = DISK if _by_disk(problem) else REBUILD
+        raise ArchiveError(f"The catalogue {path} cannot be used: {problem}.", hint=hint) from problem
 
 
 def read_only(path: Path) -> sqlite3.Connection:
@@ -231,15 +255,19 @@ def read_only(path: Path) -> sqlite3.Connection:
 
     Where nothing can be written, SQLite is told that nobody else writes either.
     """
-    fixed = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{fixed}", uri=True)
+    return _reader(path, fixed=not os.access(path.parent, os.W_OK))
+
+
+def _reader(path: Path, *, fixed: bool) -> sqlite3.Connection:
+    told = "&immutable=1" if fixed else ""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{told}", uri=True)
 
 
 def _copy(path: Path, connection: sqlite3.Connection) -> None:
     """Fill a connection from a file, unless part of it is in a log that cannot be taken in."""
     log = path.with_name(f"{path.name}-wal")
     if path.is_file() and not (log.exists() and log.stat().st_size):
-        with closing(read_only(path)) as source:
+        with closing(_reader(path, fixed=True)) as source:
             source.backup(connection)
 
 

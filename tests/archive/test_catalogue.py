@@ -1,8 +1,10 @@
 """The catalogue answers from what was filed, and follows the ledger."""
 
+import resource
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,37 @@ def test_a_catalogue_ahead_of_its_ledger_is_not_used(archive: Archive, tmp_path:
         path.write_bytes(data)
     with pytest.raises(LedgerError, match="knows 2 events"):
         open_catalogue(archive)
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file can grow, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_catalogue_is_asked_though_the_disk_is_full(
+    archive: Archive, catalogue: Catalogue, file_document: Callable[[int], Record], missing: bool
+) -> None:
+    file_document(1)
+    catalogue.close()
+    if missing:
+        archive.catalogue_path.unlink()
+    with no_room(), open_catalogue(archive) as found:
+        assert [row.id for row in found.listing()] == [object_id(1)]
+
+
+def test_a_full_disk_is_not_mended_by_making_the_catalogue_anew(
+    archive: Archive, catalogue: Catalogue
+) -> None:
+    with no_room(), pytest.raises(ArchiveError) as caught, tables.guarded(archive.catalogue_path):
+        catalogue.db.execute("CREATE TABLE more (text)")
+    assert caught.value.hint == tables.DISK
 
 
 def test_it_survives_the_pulling_of_the_plug(catalogue: Catalogue) -> None:

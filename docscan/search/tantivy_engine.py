@@ -6,9 +6,13 @@
 - A failed write is a `ValueError`; damage may be a panic of its own kind.
 - What is deleted is only marked, and its words stay in the files until tantivy
   finds it worth while to merge them; nothing can make it: see `soiled`.
+- Whoever reads takes a lock, which is a file that is made: where none can be,
+  links to the index's files are read, in a folder of the reader's own.
 """
 
 import contextlib
+import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -207,13 +211,28 @@ class TantivyIndex:
             known = [path.stat() for path in paths]
             state = tuple(part for stat in known for part in (stat.st_ino, stat.st_mtime_ns))
             if self._opened is None or state != self._state:
-                index = tantivy.Index.open(str(self._folder))
-                index.config_reader("manual")
-                index.reload()
+                with _lockable(self._folder) as folder:
+                    index = tantivy.Index.open(str(folder))
+                    index.config_reader("manual")
+                    index.reload()
+                    searcher = index.searcher()
                 compiler = Compiler(index.schema, columns(self._folder))
-                self._opened = (Shelf(index, index.searcher()), compiler)
+                self._opened = (Shelf(index, searcher), compiler)
                 self._state = state
             return self._opened
+
+
+@contextlib.contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """The folder, or one of links to its files where it cannot be written; what is read stays open."""
+    if os.access(folder, os.W_OK):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="docscan-index-") as links:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(links) / path.name).symlink_to(path.absolute())
+        yield Path(links)
 
 
 @contextlib.contextmanager

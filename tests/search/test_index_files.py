@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -177,6 +178,26 @@ def test_what_a_killed_maker_of_tantivy_left_is_part_of_the_index(tmp_path: Path
     with contextlib.closing(TantivyIndex(tmp_path)) as opened:
         assert opened.count() == 0
     assert not (tmp_path / ".tmpXLv4Rn").exists()
+
+
+# --- media that cannot be written --------------------------------------------------------------------------
+
+
+def test_an_index_is_read_where_nothing_can_be_written(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    engine(folder).update([prepared("d", total=1)], seq=3)
+    lock = folder / ".tantivy-meta.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()  # which is no file that could be opened for writing, not even by the superuser
+    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+    before = sorted(folder.iterdir())
+    reader = engine(folder)
+    assert (reader.seq(), reader.count(), ids(reader)) == (3, 1, ["d"])
+    assert reader.search(Question((Everything(),), order="total", facets=("kind",))).total == 1
+    reader.close()
+    assert sorted(folder.iterdir()) == before
 
 
 # --- what is not ours, or no longer fits -------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def search_(
     issue_date:2026-01..2026-03, is:overdue, has:hold. Other forms of a word and
     misread ones are found too, after those as typed. See docs/search.md.
     """
+    _no_options(ctx, query)
     if save and not query:
         raise click.UsageError("Only a QUERY can be kept.")
     if sum((bool(query), like is not None, duplicates is not None, complete is not None)) != 1:
@@ -96,7 +98,7 @@ def search_(
     text = " ".join(query)
     wanted = Wanted(
         limit=limit or (1000 if as_json or as_csv else 10),
-        order=_order(sort),
+        order=sort,
         after=_cursor(after),
         facets=_facets(facets),
         boxes=as_json,
@@ -105,6 +107,7 @@ def search_(
         _search_site(ctx, site, text, wanted, as_json=as_json, as_csv=as_csv)
         return
     archive = standing_in(ctx)
+    _orderable(archive, sort)
     with open_catalogue(archive) as catalogue:
         if complete is not None:
             for one in _completed(catalogue, complete):
@@ -283,11 +286,22 @@ def _facets(names: str) -> tuple[str, ...]:
     return wanted
 
 
-def _order(sort: str) -> str:
+def _no_options(ctx: click.Context, query: Iterable[str]) -> None:
+    """Refuse a mistyped option, which would be a word: left out twice, so wanted, or three times."""
+    for word in query:
+        if word.startswith("--"):
+            name = word.partition("=")[0]
+            known = [option for one in ctx.command.params for option in one.opts]
+            raise click.NoSuchOption(name, possibilities=get_close_matches(name, known), ctx=ctx)
+
+
+def _orderable(archive: Archive, sort: str) -> None:
+    """Refuse an order by what is no number or date, of every archive or of this one's own schemas."""
+    if sort == "score":
+        return
     name = sort.removeprefix("-")
-    if sort != "score" and FIELDS.get(name) in ("text", "keyword"):
+    if (FIELDS.get(name) or querying.fields(archive.root).get(name, "text")) in ("text", "keyword"):
         raise click.UsageError(f"{name!r} is no number or date; sort by added, issue_date, total ...")
-    return sort
 
 
 def _written(cursor: Cursor) -> str:

@@ -56,6 +56,9 @@ _WORD = re.compile(rf"[^\s(){_QUOTES}]+")
 _SIGN = re.compile(r"[<>]=?")
 _DISTANCE = re.compile(r"~(\d*)")
 _LOOSE = re.compile(r"~\d*$")
+_NO_TEXT = re.compile(
+    "[\ud800-\udfff]"
+)  # what Python makes of bytes that a terminal sends in another encoding
 _NUMERIC = ("date", "amount", "number")
 
 
@@ -100,6 +103,8 @@ class _Parser:
     def parsed(self) -> Node:
         if len(self.text) > LONGEST:
             self.fail("The query is too long.", LONGEST, f"Use at most {LONGEST} characters.")
+        if strange := _NO_TEXT.search(self.text):
+            self.fail("This sign cannot be read.", strange.start(), "Set the terminal to UTF-8.")
         node = self.any_of(0)
         if self.at < len(self.text):
             self.fail("This bracket closes nothing.", self.at, "Take it out, or open one before.")
@@ -108,7 +113,7 @@ class _Parser:
         return node
 
     def fail(self, sentence: str, position: int, hint: str = "") -> NoReturn:
-        raise SearchError(sentence, query=self.text, position=position, hint=hint)
+        raise SearchError(sentence, query=_NO_TEXT.sub("\ufffd", self.text), position=position, hint=hint)
 
     def any_of(self, depth: int) -> Node | None:
         """Alternatives, up to a closing bracket or the end; None for nothing at all."""
@@ -324,6 +329,8 @@ class _Parser:
             return self.value(name, kind, text, place)
         low = self.value(name, kind, start, place)[0] if start else None
         high = self.value(name, kind, stop, place + len(start) + len(dots))[1] if stop else None
+        if low is not None and high is not None and low > high:
+            self.fail("The range ends before it begins.", place, f"Did you mean {name}:{stop}..{start}?")
         return low, high
 
     def value(self, name: str, kind: Kind, text: str, place: int) -> Span:
@@ -366,10 +373,12 @@ class _Parser:
         return True
 
     def minus(self) -> bool:
-        """Step over a minus sign that stands right before something."""
-        after_it = self.text[self.at + 1 : self.at + 2]
-        if self.text[self.at] != "-" or not after_it or after_it.isspace() or after_it == ")":
+        """Step over a minus sign that stands right before something; alone at the end it is no word."""
+        after_it = self.text[self.at + 1 :]
+        if self.text[self.at] != "-" or after_it.lstrip()[:1] in ("", ")"):
             return False
+        if after_it[0].isspace():
+            self.fail("A blank follows the minus.", self.at, "Write -word to leave a word out, or no minus.")
         self.at += 1
         return True
 

@@ -78,6 +78,12 @@ def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call
         ["x", "--like", "y"],
         ["x", "--facets", "colour"],
         ["x", "--sort", "supplier_name"],
+        ["x", "--sort", "colour"],
+        ["x", "--sort="],
+        ["x", "--sort=-score"],
+        ["x", "--jsn"],
+        ["--limt", "3", "x"],
+        ["---x"],
         ["x", "--after", "y"],
         ["--save", "y", "--complete", "z"],
         ["x", "--json", "--csv"],
@@ -86,6 +92,24 @@ def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call
 )
 def test_what_cannot_be_asked_so_is_said_at_once(archive: Archive, call: Call, words: list[str]) -> None:
     assert call("-A", archive.root, "search", *words)[:2] == (2, "")
+
+
+def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(archive: Archive, call: Call) -> None:
+    assert "--facets" in call("-A", archive.root, "search", "x", "--facet", "kind")[2]
+
+
+def test_bytes_that_are_no_text_are_shown_their_place(archive: Archive, call: Call) -> None:
+    code, _, said = call("-A", archive.root, "search", "se\udcf1or", "--save", "sur")
+    assert (code, "se\ufffdor" in said) == (7, True)
+
+
+def test_what_was_found_is_ordered_by_a_number_that_only_a_schema_has(archive: Archive, call: Call) -> None:
+    schemas = archive.root / "schemas"
+    schemas.mkdir(exist_ok=True)
+    described = {"type": "object", "title": "Lease", "x-kind": "form", "properties": {}}
+    described["properties"] = {"rent": {"type": "string", "x-type": "amount", "x-labels": {"en": ["Rent"]}}}
+    (schemas / "lease.json").write_text(json.dumps(described))
+    assert len(ids(call("-A", archive.root, "search", "factura", "--sort=-rent", "--json"))) == 5
 
 
 def test_a_query_is_completed_by_fields_states_values_and_words(archive: Archive, call: Call) -> None:

@@ -176,6 +176,9 @@ def test_any_text_is_understood_or_answered_with_a_place_in_it(text: str) -> Non
         ('iban:"a b"~5', 5, "whole text"),
         ("added:last weak", 6, "date"),
         ("total:９", 6, "amount"),
+        ("total:200..100", 6, "before it begins"),
+        ("a - b", 2, "blank follows"),
+        ("a or -  (b)", 5, "blank follows"),
     ],
 )
 def test_the_caret_stands_where_it_stops_making_sense(text: str, caret: int, word: str) -> None:
@@ -200,6 +203,7 @@ def test_the_caret_stands_where_it_stops_making_sense(text: str, caret: int, wor
         ("added:yesterdy", "Did you mean yesterday?"),
         ("fa*ct", "Did you mean fa*?"),
         ("fact~3", "Did you mean fact~?"),
+        ("issue_date:2026-03..2026-01", "Did you mean issue_date:2026-01..2026-03?"),
         ("total:>many", "For example total:>1000"),
         ("pages:few", "For example pages:>3"),
     ],

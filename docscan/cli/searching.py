@@ -1,9 +1,11 @@
 """Searching: `search`, in one archive or in several."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -95,6 +97,10 @@ def search_(
         raise click.UsageError("Only a QUERY can be kept.")
     if sum((bool(query), like is not None, duplicates is not None, complete is not None)) != 1:
         raise click.UsageError("Ask by a QUERY, or with --like, --duplicates or --complete.")
+    if as_json and as_csv:
+        raise click.UsageError("Ask for --json or for --csv, not for both.")
+    if facets and (as_csv or duplicates or complete):
+        raise click.UsageError("What is counted has no place in CSV, nor beside duplicates or completions.")
     text = " ".join(query)
     wanted = Wanted(
         limit=limit or (1000 if as_json or as_csv else 10),
@@ -113,7 +119,7 @@ def search_(
             for one in _completed(catalogue, complete):
                 put(one)
         elif duplicates is not None:
-            _put_duplicates(catalogue, catalogue.row(duplicates).id, as_json=as_json)
+            _put_duplicates(catalogue, catalogue.row(duplicates).id, as_json=as_json, as_csv=as_csv)
         else:
             found = answered(catalogue, text, like, wanted)
             if save:
@@ -121,7 +127,8 @@ def search_(
 
                 keep(catalogue, save, text)
             put_answer(archive, found, as_json=as_json, as_csv=as_csv)
-            say_rest(archive, found, text, sort)
+            options = {"limit": limit, "facets": facets, "json": as_json, "csv": as_csv, "like": like}
+            say_rest(archive, found, text, sort, options)
 
 
 def answered(catalogue: Catalogue, text: str, like: str | None, wanted: Wanted) -> Answer:
@@ -152,8 +159,12 @@ def answered(catalogue: Catalogue, text: str, like: str | None, wanted: Wanted) 
 
 
 def put_answer(archive: Archive, answer: Answer, *, as_json: bool, as_csv: bool) -> None:
-    """Give the hits, and what was counted."""
-    _put_rows(answer.rows, as_json=as_json, as_csv=as_csv)
+    """Give the hits, and what was counted; in JSON the last hit says where to go on."""
+    ends = [""] * len(answer.rows)
+    if ends and answer.hits.next is not None:
+        ends[-1] = _written(answer.hits.next)
+    rows = [row | {"next": end or None} for row, end in zip(answer.rows, ends, strict=True)]
+    _put_rows(rows, as_json=as_json, as_csv=as_csv)
     if as_json and answer.hits.facets:
         put_json([{"facets": answer.hits.facets, "total": answer.hits.total}])
     elif not as_csv:
@@ -187,8 +198,18 @@ def _say_facets(facets: Any) -> None:
         say(f"{name}: {values}{more}")
 
 
-def say_rest(archive: Archive, answer: Answer, text: str, sort: str) -> None:
-    """How many there are, what else was found or may be meant, and how to go on."""
+def say_rest(
+    archive: Archive, answer: Answer, text: str, sort: str, options: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """How many there are, what else was found or may be meant, and how to go on from any folder.
+
+    Args:
+        archive: That was searched.
+        answer: Of it.
+        text: The query; empty with `--like`.
+        sort: As asked for.
+        options: Others that were asked for, by name, without the two minus signs.
+    """
     language, hits = archive.config.language, answer.hits
     facts = {"shown": str(len(answer.rows)), "total": str(hits.total), "typed": str(hits.typed)}
     say(sentence("F021" if len(answer.rows) == hits.total else "F022", language, **facts))
@@ -196,15 +217,13 @@ def say_rest(archive: Archive, answer: Answer, text: str, sort: str) -> None:
         say(sentence("F023", language, words=", ".join(answer.also)))
     if answer.meant is not None:
         say(sentence("F024", language, query=str(answer.meant)))
-    if hits.next is not None and text:
-        order = "" if sort == "score" else f" --sort={sort}"
-        say(
-            sentence(
-                "F025",
-                language,
-                command=f"docscan search{order} --after={_written(hits.next)} {shlex.quote(text)}",
-            )
-        )
+    if hits.next is not None:
+        given = {**options, "sort": "" if sort == "score" else sort, "after": _written(hits.next)}
+        words = [
+            f"--{name}" if value is True else f"--{name}={value}" for name, value in given.items() if value
+        ]
+        command = ["docscan", "-A", str(archive.root.absolute()), "search", *words, *([text] if text else ())]
+        say(sentence("F025", language, command=shlex.join(command)))
 
 
 def _completed(catalogue: Catalogue, typed: str) -> tuple[str, ...]:
@@ -215,12 +234,16 @@ def _completed(catalogue: Catalogue, typed: str) -> tuple[str, ...]:
     return sight.asked(catalogue, lambda seen: completions(typed, seen, catalogue, names, states)).found
 
 
-def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool) -> None:
+def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool, as_csv: bool) -> None:
     found = answering.duplicates(catalogue, record)
     rows = [catalogue.row(other) for other, _ in found]
     on_record(catalogue.archive, [record, *(row.id for row in rows)], "view")
-    if as_json:
-        put_json({"id": one, "resemblance": round(share, 3)} for one, share in found)
+    if as_json or as_csv:
+        from docscan.cli.listing import give  # noqa: PLC0415 - few ask for duplicates so
+
+        shares = (round(share, 3) for _, share in found)
+        given = [asdict(row) | {"resemblance": share} for row, share in zip(rows, shares, strict=True)]
+        give(given, ("resemblance", *COLUMNS[:9]), as_json=as_json, as_csv=as_csv)
         return
     cells = [
         (f"{share:.0%}", row.id[:8], row.kind, row.issue_date, row.supplier, Path(row.source).name)

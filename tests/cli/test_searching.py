@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import SMTP
@@ -42,13 +43,44 @@ def ids(said: tuple[int, str, str]) -> list[str]:
 def test_pages_of_hits_make_up_the_whole(archive: Archive, call: Call, sort: str) -> None:
     ask = ["-A", archive.root, "search", f"--sort={sort}", "--json", "factura"]
     found: list[str] = []
-    after: list[str] = []
+    again: list[str] = [*map(str, ask), "--limit=2"]
     for _ in range(3):
-        said = call(*ask, "--limit=2", *after)
+        said = call(*again)
         found += ids(said)
-        after = [word for word in said[2].split() if word.startswith("--after=")]
+        ends = [json.loads(line)["next"] for line in said[1].splitlines()]
+        _, more, command = said[2].partition("More: docscan ")
+        again = shlex.split(command)
+        assert [f"--after={end}" for end in ends if end] == [word for word in again if "--after" in word]
+        assert bool(more) is bool(ends[-1])
     assert found == ids(call(*ask)) == [object_id(number) for number in range(1, 6)]
-    assert after == []
+    assert again == []
+
+
+def telling(archive: Archive, *numbers: int) -> None:
+    """Give some records a text that the others have not."""
+    with open_catalogue(archive) as catalogue:
+        for number in numbers:
+            text = "Tornillos de acero inoxidable para la obra"
+            catalogue.db.execute("UPDATE page SET text = ? WHERE record = ?", (text, object_id(number)))
+        catalogue.db.conn.commit()
+
+
+def test_the_command_that_goes_on_asks_for_the_same_from_any_folder(archive: Archive, call: Call) -> None:
+    telling(archive, 1, 2, 3)
+    said = call("-A", archive.root, "search", "--like", object_id(1), "--limit=1", "--facets=kind")[2]
+    again = shlex.split(said.partition("More: docscan ")[2])
+    assert again[:3] == ["-A", str(archive.root), "search"]
+    assert {f"--like={object_id(1)}", "--limit=1", "--facets=kind"} < set(again)
+    assert call(*again)[0] == 0
+
+
+def test_duplicates_are_records_for_programs_too(archive: Archive, call: Call) -> None:
+    telling(archive, 1, 2)
+    ask = ["-A", archive.root, "search", "--duplicates", object_id(1)]
+    rows = [json.loads(line) for line in call(*ask, "--json")[1].splitlines()]
+    assert {"id", "sha256", "kind", "state", "resemblance"} <= rows[0].keys()
+    spread = list(csv.DictReader(io.StringIO(call(*ask, "--csv")[1])))
+    assert [row["id"] for row in spread] == [row["id"] for row in rows]
 
 
 def test_a_hit_says_how_and_where_it_was_found(archive: Archive, call: Call) -> None:
@@ -84,6 +116,8 @@ def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call
         ["x", "--jsn"],
         ["--limt", "3", "x"],
         ["---x"],
+        ["x", "--csv", "--facets", "kind"],
+        ["--duplicates", "x", "--json", "--csv"],
         ["x", "--after", "y"],
         ["--save", "y", "--complete", "z"],
         ["x", "--json", "--csv"],

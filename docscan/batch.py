@@ -90,6 +90,8 @@ class Report:
         checkpoint: The state of the ledger afterwards: who keeps the report
             keeps a witness of it (threat A4).
         unsigned: How many events could not be signed, for want of the key.
+        unindexed: Why the search index does not have what was filed, and what
+            to do; empty where it has.
     """
 
     started: datetime
@@ -101,6 +103,7 @@ class Report:
     undecided: int = 0
     checkpoint: Checkpoint | None = None
     unsigned: int = 0
+    unindexed: str = ""
 
     @property
     def pages_per_minute(self) -> float:
@@ -167,9 +170,17 @@ def run(archive: Archive, setup: Setup, options: Options, progress: Progress) ->
         with desk.held():
             report = _reported(desk, outcomes, started, tally.read)
         write_report(archive, report)
-        feed(archive, catalogue)
-    succeed(archive)
-    return report
+        unindexed = _refused(lambda: feed(archive, catalogue))
+    return replace(report, unindexed=unindexed or _refused(lambda: succeed(archive)))
+
+
+def _refused(index: Callable[[], object]) -> str:
+    """Do something with the search index, which no filed document waits for: why not, where it cannot be."""
+    try:
+        index()
+    except ArchiveError as problem:
+        return f"{problem} {problem.hint}"
+    return ""
 
 
 def _reported(desk: Desk, outcomes: list[Outcome], started: datetime, pages: int) -> Report:
@@ -268,7 +279,7 @@ class _Shift:
         """Let the search index follow now and then, while others read and file."""
         if len(self.outcomes) % FEED_EVERY == 0:
             with open_catalogue(self.desk.archive) as catalogue:  # the run's own is for one thread at a time
-                feed(self.desk.archive, catalogue)
+                _refused(lambda: feed(self.desk.archive, catalogue))  # once more, and told, in the end
 
     def _one(self, task: Callable[[Desk], Claim | None]) -> Outcome | None:
         claim = task(self.desk)

@@ -375,6 +375,23 @@ def test_what_nobody_claimed_in_the_work_folder_stops_nothing(shelf: Shelf, slip
     assert junk.exists()
 
 
+def test_an_index_that_cannot_be_written_stops_no_run_and_is_told(
+    shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch
+):
+    def refused(*_: object, **__: object) -> bool:
+        raise ArchiveError("The search index cannot be written.", hint="See to the disk.")
+
+    shelf.drop("one.png", slip("Rechnung 4711", "Muster GmbH"))
+    setup = equipment.equip("default", shelf.root)
+    options = batch.Options(agent="tester", clock=lambda: datetime.now(UTC), workers=1, quiet=0.2, grace=900)
+    for part in ("feed", "succeed"):
+        with monkeypatch.context() as patch:
+            patch.setattr(batch, part, refused)
+            report = batch.run(shelf.archive, setup, options, lambda *_: None)
+        assert report.unindexed == "The search index cannot be written. See to the disk."
+    assert batch.run(shelf.archive, setup, options, lambda *_: None).unindexed == ""
+
+
 def test_a_full_disk_ends_the_run_and_blames_no_document(
     shelf: Shelf, slip: Slip, monkeypatch: pytest.MonkeyPatch
 ):

@@ -159,6 +159,8 @@ def _once(archive: Archive, setup: Setup, options: Options) -> batch.Report:
             bar(done, known)
 
         report = batch.run(archive, setup, options, progress)
+    if report.unindexed:
+        say(report.unindexed)
     if archive.config.timestamp.url:
         from docscan.cli.witnessing import stamp_when_due  # noqa: PLC0415 - most archives have no authority
 

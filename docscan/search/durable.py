@@ -83,24 +83,16 @@ def _facts(folder: Path, fingerprint: str, inode: int) -> dict[str, str | int]:
 
 
 def clear(folder: Path, ours: Callable[[str], bool], *, keep: str) -> None:
-    """Delete an index, whatever its age or author, without opening it.
+    """Delete an index, whatever its age or author, without opening it; what else lies there stays.
 
     Args:
         folder: Where it lies.
         ours: Whether a file or folder of that name may be part of an index.
         keep: The name of the lock's file, which is held.
-
-    Raises:
-        ArchiveError: The folder holds something else too, and is left as it is.
     """
-    entries = sorted(folder.iterdir())
-    foreign = [entry.name for entry in entries if entry.name != LABEL and not ours(entry.name)]
-    if foreign:
-        raise ArchiveError(
-            f"{folder} is no search index: it holds {foreign[0]!r}.",
-            hint="Move it away, or name another folder; an index has a folder of its own.",
-        )
-    for entry in entries:
+    for entry in sorted(folder.iterdir()):
+        if entry.name != LABEL and not ours(entry.name):
+            continue
         if entry.is_dir() and not entry.is_symlink():
             for inner in entry.iterdir():
                 inner.unlink()
@@ -113,5 +105,5 @@ def unmade(folder: Path, error: Exception) -> ArchiveError:
     """What to raise when an index cannot be made in a folder."""
     return ArchiveError(
         f"The search index {folder} cannot be made: {getattr(error, 'strerror', None) or error}.",
-        hint="Make it anew, where it can be written, with: docscan rebuild",
+        hint="See to the disk, and make it anew with: docscan index rebuild",
     )

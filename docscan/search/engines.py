@@ -74,7 +74,7 @@ def begun(folder: Path, engine: Engine) -> Generation:
     """A new generation, empty, beside the one that answers; what an earlier attempt left is deleted.
 
     Raises:
-        ArchiveError: The folder holds something that is no index, or cannot be written.
+        ArchiveError: The folder cannot be written.
     """
     answering = live(folder)
     try:
@@ -103,7 +103,7 @@ def opened(generation: Generation) -> Index:
     """Open a generation's index, or make it.
 
     Raises:
-        ArchiveError: Its folder holds something that is no index, or cannot be written.
+        ArchiveError: Its folder cannot be written.
         ArchiveBusyError: Another process has been writing for too long.
     """
     terms = f"analysis {analysis.VERSION}"
@@ -126,7 +126,7 @@ def open_index(folder: Path, setting: str = "auto", documents: int = 0) -> Index
         documents: How many there are to be put in, where none answers yet.
 
     Raises:
-        ArchiveError: The folder holds something that is no index, or cannot be written.
+        ArchiveError: The folder cannot be written.
         ArchiveBusyError: Another process has been writing for too long.
     """
     answering = live(folder)
@@ -144,22 +144,18 @@ def open_index(folder: Path, setting: str = "auto", documents: int = 0) -> Index
 
 def size(folder: Path) -> int:
     """Bytes of all files of the index."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    paths = (path for path in folder.rglob("*") if _ours(path.relative_to(folder).parts[0]))
+    return sum(path.stat().st_size for path in paths if path.is_file() and not path.is_symlink())
 
 
 def swept(folder: Path, *, keep: Generation | None) -> None:
-    """Delete all of the index but one generation.
+    """Delete all of the index but one generation; what else lies there is in nobody's way.
 
     Raises:
-        ArchiveError: Something else lies there too, and nothing is deleted; or it cannot be.
+        ArchiveError: It cannot be deleted.
     """
-    entries = [entry for entry in sorted(folder.iterdir()) if keep is None or not _belongs(entry, keep)]
-    foreign = [entry.name for entry in entries if not _ours(entry.name)]
-    if foreign:
-        raise ArchiveError(
-            f"{folder} is no search index: it holds {foreign[0]!r}.",
-            hint="Move it away, or name another folder; an index has a folder of its own.",
-        )
+    ours = [entry for entry in sorted(folder.iterdir()) if _ours(entry.name)]
+    entries = [entry for entry in ours if keep is None or not _belongs(entry, keep)]
     try:
         for entry in entries:
             if entry.is_dir() and not entry.is_symlink():
@@ -192,5 +188,5 @@ def _ours(name: str) -> bool:
 def _unwritable(folder: Path, error: OSError) -> ArchiveError:
     return ArchiveError(
         f"The search index {folder} cannot be made: {error.strerror or error}.",
-        hint="Make it anew, where it can be written, with: docscan rebuild",
+        hint="See to the disk, and make it anew with: docscan index rebuild",
     )

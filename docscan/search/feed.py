@@ -14,7 +14,7 @@ from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.layout import feeding, replacing
 from docscan.errors import ArchiveBusyError, ArchiveError
-from docscan.search import engines
+from docscan.search import durable, engines
 from docscan.search.documents import count, documents
 from docscan.search.engines import Engine, Generation
 from docscan.search.index import Index
@@ -58,6 +58,7 @@ def feed(archive: Archive, catalogue: Catalogue, timeout: float = 0) -> bool:
 
 def _fed(archive: Archive, catalogue: Catalogue) -> None:
     """Bring the index up; where there is none, of the engine that fits the size."""
+    _make_way(archive)
     many = 0 if engines.live(archive.index) else count(catalogue)
     with closing(engines.open_index(archive.index, archive.config.search.engine, many)) as index:
         _caught_up(catalogue, index)
@@ -151,8 +152,9 @@ def renew(archive: Archive) -> None:
         ArchiveBusyError: Another command is making one.
         ArchiveError: It cannot be written.
     """
-    if archive.index.is_symlink() or not archive.index.is_dir():
+    if archive.index.is_symlink():
         archive.index.unlink(missing_ok=True)
+    _make_way(archive)
     with open_catalogue(archive) as catalogue:
         remade(archive, catalogue)
 
@@ -184,6 +186,19 @@ def _known(archive: Archive) -> int:
         return -1
     with closing(open_index(archive)) as index:
         return index.seq()
+
+
+def _make_way(archive: Archive) -> None:
+    """Delete what lies in the index's place and is no folder: a file, or a link to nowhere.
+
+    Raises:
+        ArchiveError: It cannot be deleted.
+    """
+    try:
+        if not archive.index.is_dir():
+            archive.index.unlink(missing_ok=True)
+    except OSError as error:
+        raise durable.unmade(archive.index, error) from error
 
 
 def _clear(archive: Archive) -> None:

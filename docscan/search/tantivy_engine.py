@@ -63,7 +63,7 @@ class TantivyIndex:
             patience: Seconds to wait for another writer.
 
         Raises:
-            ArchiveError: The folder holds something that is no index, or cannot be written.
+            ArchiveError: The folder cannot be written.
             ArchiveBusyError: Another process has been writing for too long.
         """
         self._folder = folder

@@ -77,7 +77,7 @@ class WhooshIndex:
             storage: Where the files are kept, for tests.
 
         Raises:
-            ArchiveError: The folder holds something that is no index, or cannot be written.
+            ArchiveError: The folder cannot be written.
             ArchiveBusyError: Another process has been writing for too long.
         """
         self._folder = folder

@@ -15,7 +15,6 @@ from docscan import archive as archives
 from docscan import cli
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
-from docscan.errors import ArchiveError
 from docscan.search import engines, feed, inspection
 from docscan.search.index import Question
 from docscan.search.plan import Everything, Term
@@ -204,11 +203,26 @@ def test_a_name_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
         assert engines.live(tmp_path / "index") is None
 
 
-def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("irreplaceable")
-    with pytest.raises(ArchiveError, match="no search index"):
-        engines.open_index(tmp_path)
-    assert (tmp_path / "thesis.txt").read_text() == "irreplaceable"
+def test_other_things_in_the_folder_are_left_alone_and_in_nobodys_way(
+    archive: Archive, catalogue: Catalogue
+) -> None:
+    stranger = archive.index / ".DS_Store"
+    stranger.write_text("irreplaceable")
+    size = engines.size(archive.index)
+    feed.succeed(archive)
+    feed.remade(archive, catalogue)
+    assert (stranger.read_text(), engines.size(archive.index)) == ("irreplaceable", pytest.approx(size, 0.1))
+    assert ids(archive) == FOUND
+
+
+@pytest.mark.parametrize("leads", ["", "nowhere"])
+def test_a_file_or_a_link_to_nowhere_in_its_place_gives_way(
+    archive: Archive, catalogue: Catalogue, leads: str
+) -> None:
+    shutil.rmtree(archive.index)
+    archive.index.symlink_to(leads) if leads else archive.index.write_text("x")
+    assert feed.brought_up(archive, catalogue)
+    assert ids(archive) == FOUND
 
 
 def test_what_lay_there_before_there_were_generations_is_deleted(tmp_path: Path) -> None:

@@ -34,11 +34,19 @@ def searches() -> None:
 def list_(ctx: click.Context, as_json: bool) -> None:
     """List the searches that you keep."""
     archive = standing_in(ctx)
-    kept = list(saved.all_of(archive, agent()))
+    kept = _kept(archive)
     if as_json:
         put_json({"name": one.name, "query": one.query, "looked": one.looked} for one in kept)
     else:
         put(table([(one.name, one.query, one.looked) for one in kept], ("name", "query", "looked at")))
+
+
+def _kept(archive: Archive) -> list[saved.Saved]:
+    """The searches of whoever calls; files that are none are named."""
+    kept, broken = saved.all_of(archive, agent())
+    for path in broken:
+        say(sentence("F055", archive.config.language, path=str(path)))
+    return list(kept)
 
 
 @searches.command("run", epilog="Example: docscan searches run overdue-acme")
@@ -120,7 +128,7 @@ def news(
     if folder and sender is None:
         raise click.UsageError("From whom are the e-mails? Say so with --from.")
     archive = standing_in(ctx)
-    kept = [saved.find(archive, agent(), name) for name in names] or list(saved.all_of(archive, agent()))
+    kept = [saved.find(archive, agent(), name) for name in names] or _kept(archive)
     with open_catalogue(archive) as catalogue:
         told = [_told(catalogue, one) for one in kept]
     fresh = [one for one in told if one.rows]

@@ -7,7 +7,6 @@ the ledger, and whoever may delete files may delete these.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -64,10 +63,15 @@ def keep(archive: Archive, login: str, saved: Saved) -> None:
         ) from problem
 
 
-def all_of(archive: Archive, login: str) -> Iterator[Saved]:
-    """The searches that a person keeps, by name."""
+def all_of(archive: Archive, login: str) -> tuple[tuple[Saved, ...], tuple[Path, ...]]:
+    """The searches that a person keeps, by name, and the files beside them that are none."""
+    kept, broken = [], []
     for path in sorted(_folder(archive, login).glob("*.json")):
-        yield find(archive, login, path.stem)
+        try:
+            kept.append(find(archive, login, path.stem))
+        except ArchiveError:
+            broken.append(path)
+    return tuple(kept), tuple(broken)
 
 
 def find(archive: Archive, login: str, name: str) -> Saved:
@@ -80,9 +84,7 @@ def find(archive: Archive, login: str, name: str) -> Saved:
     try:
         return _read(json.loads(custody.read_small(path, _MOST_BYTES)))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as problem:
-        raise NotFoundError(
-            f"No search is kept as {name!r}.", hint="`docscan searches list` names yours."
-        ) from problem
+        raise _unknown(name) from problem
 
 
 def remove(archive: Archive, login: str, name: str) -> None:
@@ -90,9 +92,21 @@ def remove(archive: Archive, login: str, name: str) -> None:
 
     Raises:
         NotFoundError: There is none of that name.
+        ArchiveError: It cannot be deleted.
     """
-    find(archive, login, name)
-    _path(archive, login, name).unlink()
+    try:
+        _path(archive, login, name).unlink()  # also one that cannot be read
+    except FileNotFoundError as problem:
+        raise _unknown(name) from problem
+    except OSError as problem:
+        raise ArchiveError(
+            f"The search {name!r} cannot be removed: {problem.strerror}.",
+            hint="Ask whoever keeps the archive.",
+        ) from problem
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(f"No search is kept as {name!r}.", hint="`docscan searches list` names yours.")
 
 
 def _read(found: dict[str, Any]) -> Saved:

@@ -22,8 +22,8 @@ def archive(tmp_path: Path) -> Archive:
 def test_what_was_kept_is_found_again_by_who_kept_it(archive: Archive) -> None:
     saved.keep(archive, "zoe", ZOE)
     assert saved.find(archive, "zoe", ZOE.name) == ZOE
-    assert list(saved.all_of(archive, "zoe")) == [ZOE]
-    assert list(saved.all_of(archive, "other")) == []
+    assert saved.all_of(archive, "zoe") == ((ZOE,), ())
+    assert saved.all_of(archive, "other") == ((), ())
     with pytest.raises(NotFoundError, match="zoe-2026"):
         saved.find(archive, "other", ZOE.name)
 
@@ -37,9 +37,11 @@ def test_it_is_no_evidence_and_in_no_ones_way(archive: Archive) -> None:
 def test_one_of_the_same_name_takes_its_place_and_a_removed_one_is_gone(archive: Archive) -> None:
     saved.keep(archive, "zoe", ZOE)
     saved.keep(archive, "zoe", Saved(ZOE.name, "other", ""))
-    assert [one.query for one in saved.all_of(archive, "zoe")] == ["other"]
+    assert [one.query for one in saved.all_of(archive, "zoe")[0]] == ["other"]
     saved.remove(archive, "zoe", ZOE.name)
-    assert list(saved.all_of(archive, "zoe")) == []
+    assert saved.all_of(archive, "zoe") == ((), ())
+    with pytest.raises(NotFoundError, match=ZOE.name):
+        saved.remove(archive, "zoe", ZOE.name)
 
 
 @pytest.mark.parametrize("name", ["", "../access", "a/b", "Ä", "x" * 65, "-x"])
@@ -62,3 +64,20 @@ def test_a_file_of_another_form_is_no_search(archive: Archive, text: str) -> Non
     path.write_text(text)
     with pytest.raises(NotFoundError, match="zoe-2026"):
         saved.find(archive, "zoe", ZOE.name)
+
+
+@pytest.mark.parametrize("name", ["broken", "Capital"])
+def test_a_broken_file_hides_no_other_search(archive: Archive, name: str) -> None:
+    saved.keep(archive, "zoe", ZOE)
+    (path,) = archive.root.glob("searches/*/*.json")
+    broken = path.with_name(f"{name}.json")
+    broken.write_text("{")
+    assert saved.all_of(archive, "zoe") == ((ZOE,), (broken,))
+
+
+def test_a_broken_search_can_be_removed(archive: Archive) -> None:
+    saved.keep(archive, "zoe", ZOE)
+    (path,) = archive.root.glob("searches/*/*.json")
+    path.write_text("{")
+    saved.remove(archive, "zoe", ZOE.name)
+    assert saved.all_of(archive, "zoe") == ((), ())

@@ -1,7 +1,7 @@
 """Searching: `search`, in one archive or in several."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
@@ -93,8 +93,8 @@ def search_(
     misread ones are found too, after those as typed. See docs/search.md.
     """
     _no_options(ctx, query)
-    if save and not query:
-        raise click.UsageError("Only a QUERY can be kept.")
+    if save and (not query or site):
+        raise click.UsageError("Only a QUERY can be kept, in one archive.")
     if sum((bool(query), like is not None, duplicates is not None, complete is not None)) != 1:
         raise click.UsageError("Ask by a QUERY, or with --like, --duplicates or --complete.")
     if as_json and as_csv:
@@ -173,11 +173,13 @@ def put_answer(archive: Archive, answer: Answer, *, as_json: bool, as_csv: bool)
         say(sentence("F020", archive.config.language))
 
 
-def _put_rows(rows: Iterable[dict[str, Any]], *, as_json: bool, as_csv: bool) -> None:
+def _put_rows(
+    rows: Iterable[dict[str, Any]], *, as_json: bool, as_csv: bool, columns: Sequence[str] = COLUMNS
+) -> None:
     if as_csv:
         from docscan.cli.listing import give  # noqa: PLC0415 - few ask for CSV
 
-        give(rows, COLUMNS, as_json=as_json, as_csv=True)
+        give(rows, columns, as_json=as_json, as_csv=True)
         return
     if as_json:
         put_json(rows)
@@ -274,7 +276,7 @@ def _search_site(
             failed += 1
             say(sentence("F040", language, archive=str(root), reason=str(problem)))
     rows = answering.merged(answers, wanted.limit)
-    _put_rows(rows, as_json=as_json, as_csv=as_csv)
+    _put_rows(rows, as_json=as_json, as_csv=as_csv, columns=("archive", *COLUMNS))
     facets: dict[str, Any] = {}
     for _, answer in answers:
         facets = answering.added(facets, answer.hits.facets)

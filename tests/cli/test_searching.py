@@ -213,6 +213,11 @@ def test_all_archives_of_a_site_are_searched_and_a_broken_one_is_told(
     assert [row["archive"] for row in rows] == ["acme", "zulu", "acme", "zulu", "acme", "acme", "acme"]
     assert "7 of 7 found in 2 archives." in said
     assert "kind: invoice 4, form 3" in said
+    spread = list(
+        csv.DictReader(io.StringIO(call("search", "factura", "--csv", "--all", tmp_path / "site")[1]))
+    )
+    assert [row["archive"] for row in spread] == [row["archive"] for row in rows]
+    assert call("search", "factura", "--save", "x", "--all", tmp_path / "site")[0] == 2
     (tmp_path / "site" / "zulu" / "docscan.toml").write_text("[")
     code, out, said = call(*ask, tmp_path / "site")
     assert (code, len(out.splitlines())) == (1, 5)

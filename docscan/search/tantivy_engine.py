@@ -266,7 +266,9 @@ def _readable() -> Iterator[None]:
 
 
 def _damaged() -> DamagedIndexError:
-    return DamagedIndexError("The search index cannot be read.", hint="Make it anew with: docscan rebuild")
+    return DamagedIndexError(
+        "The search index cannot be read.", hint="Make it anew with: docscan index rebuild"
+    )
 
 
 def _part(name: str) -> bool:

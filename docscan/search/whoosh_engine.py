@@ -261,7 +261,7 @@ def _readable() -> Iterator[None]:
         yield
     except _DAMAGE as error:
         raise DamagedIndexError(
-            "The search index cannot be read.", hint="Make it anew with: docscan rebuild"
+            "The search index cannot be read.", hint="Make it anew with: docscan index rebuild"
         ) from error
 
 

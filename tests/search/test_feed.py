@@ -200,7 +200,7 @@ def test_a_search_of_an_index_behind_says_so(
     with feeding(archive):
         behind = CliRunner().invoke(cli.cli, ask)
     assert "2 encontrados" in behind.stderr
-    assert "docscan rebuild" in behind.stderr
+    assert "docscan index rebuild" in behind.stderr
     current = CliRunner().invoke(cli.cli, ask)
     assert "3 encontrados" in current.stderr
     assert "rebuild" not in current.stderr

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -242,20 +242,27 @@ def test_two_runs_at_once_file_each_document_once(shelf: Shelf, slip: Slip, tmp_
 
 def test_killed_again_and_again_nothing_is_lost_and_nothing_twice(shelf: Shelf, slip: Slip, tmp_path: Path):
     originals = slips(slip, FILES)
-    for number, content in enumerate(originals):
-        shelf.drop(f"{number:02}.png", content)
     chance = random.Random(20260302)  # noqa: S311 - moments, not secrets
-    landed = 0
+    command, landed, dropped = shelf.command("run"), 0, 1
+    shelf.drop("00.png", originals[0])
+    begun = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    whole = time.monotonic() - begun  # a run for one document, as quick as this machine is
     for kill in range(KILLS):
+        to_come = originals[dropped : (kill + 1) * FILES // KILLS]
+        for content in to_come:
+            shelf.drop(f"{dropped:02}.png", content)
+            dropped += 1
         run = subprocess.Popen(
-            shelf.command("run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        time.sleep(chance.uniform(0.8, 2.4))
+        time.sleep(chance.uniform(0.3, 1.3) * whole)
         landed += run.poll() is None
         if kill % 2:
             run.kill()  # the readers outlive it for a moment
         else:
-            os.killpg(run.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it came to its end before
+                os.killpg(run.pid, signal.SIGKILL)
         run.wait()
     assert landed >= KILLS // 2, "the kills are to meet runs at work"
     shelf.run()

@@ -64,6 +64,40 @@ def test_a_space_between_figures_or_letters_is_the_engines_to_tell():
     assert spacing.spaced(scan, lines) == tuple(lines)
 
 
+def _two_words(before, space, after, font):
+    """A page with a sentence and, under it, figures that were read as two words."""
+    scan, (sentence, _) = _page(f"{before}{space}{after}", font)
+    face = ImageFont.truetype(FOLDER + font, 42)
+    pen = ImageDraw.Draw(Image.new("L", (1, 1)))
+    boxes = (
+        _box(pen, 100, 160, before, face),
+        _box(pen, 100 + face.getlength(before + space), 160, after, face),
+    )
+    return scan, [sentence, Line((Word(before, boxes[0], 0.9), Word(after, boxes[1], 0.8)))]
+
+
+@pytest.mark.parametrize(
+    "font", [font for font in FONTS if "Serif" not in font]
+)  # its space is too narrow to tell
+@pytest.mark.parametrize(("before", "after"), [("54528241", "19-2025"), ("8241", "90/11-02"), ("60", "1234")])
+def test_a_number_that_was_cut_at_a_one_is_made_whole_unless_the_page_shows_a_space(before, after, font):
+    scan, lines = _two_words(before, "", after, font)
+    (whole,) = spacing.spaced(scan, lines)[1].words
+    assert whole == Word(before + after, lines[1].box, 0.8)
+    scan, lines = _two_words(before, " ", after, font)
+    assert spacing.spaced(scan, lines) == tuple(lines)
+
+
+def test_figures_without_a_one_between_them_are_never_joined():
+    scan, lines = _two_words("7", "", "637,88", FONTS[0])
+    assert spacing.spaced(scan, lines) == tuple(lines)
+
+
+def test_a_page_with_few_spaces_does_not_tell_that_a_number_was_cut():
+    scan, (_, line) = _two_words("8241", "", "1902", FONTS[0])
+    assert spacing.spaced(scan, [line]) == (line,)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30), st.text("17ax%€., ", min_size=1)), max_size=5),
     st.integers(0, 2**32 - 1),

@@ -18,6 +18,7 @@ from docscan.archive.keeping.standing import Proposal
 from docscan.archive.layout import PATIENCE
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import agent, now, put, put_json, say, shortened, standing_in, table
+from docscan.errors import ArchiveError
 from docscan.holdings import originals
 from docscan.holdings.register import Register, has_paper, open_register
 from docscan.messages import sentence
@@ -213,8 +214,11 @@ def execute(ctx: click.Context, proposal: str) -> None:
     with _writing(ctx, "dispose") as (catalogue, moment):
         papers = _expect_back(catalogue, proposal)
         done = disposal.execute(catalogue, proposal, now=moment, agent=agent())
-        feed.feed(catalogue.archive, catalogue, feed.PATIENCE)  # its words are to go from the index
-    feed.succeed(catalogue.archive, feed.PATIENCE)  # and where they cannot be cut out, all of it
+        behind = _behind(
+            lambda: feed.feed(catalogue.archive, catalogue, feed.PATIENCE)
+        )  # words go from the index
+    # and where they cannot be cut out, all of it
+    behind = behind or _behind(lambda: feed.succeed(catalogue.archive, feed.PATIENCE))
     language = catalogue.archive.config.language
     for record in done.records:
         put(record)
@@ -226,6 +230,17 @@ def execute(ctx: click.Context, proposal: str) -> None:
     if not done.complete:
         say(sentence("K060", language))
     _say_papers("G116", papers, language)
+    if behind:
+        raise behind
+
+
+def _behind(index: Callable[[], object]) -> ArchiveError | None:
+    """Why the search index still has what was destroyed: told after what was, which no error is to hide."""
+    try:
+        index()
+    except ArchiveError as problem:
+        return problem
+    return None
 
 
 @retention.command("list", epilog="Example: docscan retention list --json")

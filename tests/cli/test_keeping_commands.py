@@ -124,6 +124,17 @@ def test_a_destruction_from_the_preset_to_the_tombstone(typed, root):
     assert held[:8] in done(typed("hold", "list", "--all"))
 
 
+def test_what_was_destroyed_is_told_even_where_the_index_cannot_follow(typed, root):
+    typed("retention", "preset", "es")
+    proposal = done(typed("retention", "propose")).strip()
+    done(typed("retention", "approve", proposal, by="max"))
+    shutil.rmtree(root / "index")
+    (root / "index").symlink_to("/proc/self")  # where nobody can write
+    code, out, err = typed("retention", "execute", proposal)
+    assert (code, set(out.split())) == (6, {object_id(1), object_id(5), object_id(7)})
+    assert "docscan index rebuild" in err
+
+
 def test_an_own_schedule_is_adopted_and_a_mistake_in_it_named(typed, root, tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(done(typed("retention", "preset", "de", "--show")))

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -138,10 +139,10 @@ def all_read(
             tally.over(job.stem, found)
             return found
 
-        answers = [threads.submit(read_one, job) for job in jobs]
+        answers = deque(threads.submit(read_one, job) for job in jobs)
         try:
-            for job, answer in zip(jobs, answers, strict=True):
-                yield job, answer.result()
+            for job in jobs:
+                yield job, answers.popleft().result()  # nothing is kept of what was shown
         except BaseException:  # the readers must be stopped before the threads can end; it is raised again
             threads.shutdown(wait=False, cancel_futures=True)
             readers.stop()

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.recovery import running
 from docscan.equipment import Setup
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 from docscan.journey import Desk, Outcome
 from docscan.messages import sentence
 from docscan.model import Record

@@ -7,7 +7,7 @@ takes to file it. Those that move pages are in `regrouping`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from docscan.archive import Archive, ledger, objects
@@ -17,6 +17,7 @@ from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
 from docscan.errors import DecisionError, FixityError, NotFoundError, RecordChangedError
 from docscan.extraction import typed
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 from docscan.model import Field, Record
 from docscan.pipeline import Choice

@@ -4,11 +4,12 @@ A setup is passed on by programs that neither clean, read nor check anything
 themselves, so the stages are loaded by what uses them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from docscan import library, pipeline, schema
 from docscan.errors import LanguageMissingError
+from docscan.frozen import dataclass
 from docscan.model import Known, Record
 from docscan.pipeline import Pipeline
 from docscan.schema import Schema

@@ -9,9 +9,10 @@ only waits to be sent.
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from docscan.frozen import dataclass
 
 Count = Literal["due", "month end", "previous"]
 Act = Literal["drafted", "sent", "blocked", "closed"]

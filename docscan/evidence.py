@@ -1,9 +1,10 @@
 """A value and the words that prove it, what speaks against it, and what a person decided of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from docscan.frozen import dataclass
 from docscan.places import NOWHERE, Box
 
 FieldStatus = Literal["verified", "read", "doubtful"]

@@ -5,7 +5,6 @@ What cannot be read is best understood by looking at what the engine saw.
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -15,6 +14,7 @@ from docscan import reading
 from docscan.accession import scans
 from docscan.accession.intake import Received
 from docscan.equipment import Setup
+from docscan.frozen import dataclass
 from docscan.model import Image, Page, Scan, Word
 
 SURE, FAIR = 0.9, 0.7  # confidences from which a word is drawn in green, in amber; below, in red

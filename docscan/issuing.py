@@ -10,7 +10,7 @@ has that one attached, and is not filed.
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from email.headerregistry import Address
 from pathlib import Path
@@ -25,6 +25,7 @@ from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft
 from docscan.archive.proof import checkpoint
 from docscan.errors import NotFoundError
+from docscan.frozen import dataclass
 from docscan.holdings.letters import Slip
 from docscan.holdings.register import Register
 from docscan.model import Extraction, Field, Page, Record

@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -29,6 +28,7 @@ from docscan.archive.reconciliation import Intake
 from docscan.archive.recovery import continued
 from docscan.equipment import Setup, verified
 from docscan.errors import AccessionError, FixityError, IncompleteDocumentError, LedgerError, NotFoundError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 from docscan.model import Page, Record
 from docscan.record import pages_from_words

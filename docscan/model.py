@@ -5,7 +5,7 @@ Boxes are in pixels of the page image after its treatments. Confidences run from
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from docscan.evidence import (
@@ -22,6 +22,7 @@ from docscan.evidence import (
     Statement,
     Verdict,
 )
+from docscan.frozen import dataclass
 from docscan.places import IDENTITY, Box, Matrix, around, chained
 
 __all__ = [

@@ -7,11 +7,11 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from docscan.errors import PipelineError
+from docscan.frozen import dataclass
 
 Allowed = Callable[[object], bool]
 Picture = Literal["stored", "compact"]

@@ -1,9 +1,9 @@
 """What a person is asked about a record: each doubt with what stands on the page, and what else it may be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from docscan.extraction import typed
+from docscan.frozen import dataclass
 from docscan.model import Field, Finding, Page, Record
 from docscan.verification import review
 from docscan.verification.review import UNSURE_KIND

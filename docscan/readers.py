@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,7 @@ from pebble import ProcessExpired
 from docscan import record as records
 from docscan.accession.intake import Received
 from docscan.errors import AccessionError, DocscanError, EngineFailedError, LimitExceededError
+from docscan.frozen import dataclass
 from docscan.model import Page, Record, transcribed
 from docscan.workers import COPYING, MEMORY, READING, Workers
 

@@ -5,7 +5,7 @@ words, and what people stated of fields on these pages stays.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from docscan import PROGRAM, extraction, ocr, reading, signing
@@ -16,6 +16,7 @@ from docscan.archive.revision import Revision
 from docscan.decisions import Reviewer, detail_of, file_all, held, looked_at, on_the_shelf
 from docscan.errors import DecisionError, NotFoundError
 from docscan.extraction.einvoice import Einvoice
+from docscan.frozen import dataclass
 from docscan.model import Extraction, Field, Finding, Page, PageRun, Record, transcribed
 from docscan.ocr import rebound
 from docscan.schema import Schema

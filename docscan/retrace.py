@@ -6,7 +6,6 @@ another value than the one that was filed, that is said, too.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from docscan import PROGRAM, extraction, learning, regrouping, verification
 from docscan.archive import objects
@@ -16,6 +15,7 @@ from docscan.errors import NotFoundError
 from docscan.extraction import anchors, reasons
 from docscan.extraction.anchors import Anchor
 from docscan.extraction.reasons import Reason
+from docscan.frozen import dataclass
 from docscan.model import Decision, Extraction, Field, Finding, Judgement, Known, Page, Record, Statement
 from docscan.schema import Schema
 from docscan.verification import Doubted, Proof

@@ -9,11 +9,11 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from docscan.errors import SchemaError
+from docscan.frozen import dataclass
 from docscan.library import shelf
 
 KINDS = ("invoice", "credit-note", "receipt", "form", "letter", "contract")

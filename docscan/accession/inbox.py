@@ -16,7 +16,7 @@ import stat
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -26,6 +26,7 @@ from docscan.archive import durable
 from docscan.archive.custody import shown
 from docscan.archive.event import UUID
 from docscan.archive.objects import safe_name
+from docscan.frozen import dataclass
 
 # Names under which programs write what is not finished.
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".ready")

@@ -3,10 +3,10 @@
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from docscan.errors import AccessionError, LimitExceededError, UnreadableDocumentError, UnsupportedMediaError
+from docscan.frozen import dataclass
 from docscan.pipeline import Limits
 
 CHUNK = 1 << 20

@@ -12,7 +12,6 @@ import json
 import os
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -22,6 +21,7 @@ from docscan.archive.event import Draft
 from docscan.archive.layout import Archive
 from docscan.archive.recovery import taken_up
 from docscan.errors import AccessError, ArchiveError, ConfigError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 FILE = "access.toml"

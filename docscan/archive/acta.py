@@ -9,12 +9,12 @@ import io
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from docscan.errors import ActaError
+from docscan.frozen import dataclass
 
 Direction = Literal["in", "out"]
 MOST = 1_000_000  # of anything in a box: beyond any pallet, and a typing mistake

@@ -6,7 +6,6 @@ made anew (`docscan.archive.rebuild`) with the same contents.
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +15,7 @@ from docscan.archive.layout import Archive
 from docscan.archive.projection import Judged, Row
 from docscan.archive.tables import Database
 from docscan.errors import LedgerError, NotFoundError
+from docscan.frozen import dataclass
 
 __all__ = ["Catalogue", "Errand", "Judged", "Row", "open_catalogue"]
 

@@ -5,12 +5,13 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from docscan.errors import ConfigError
+from docscan.frozen import dataclass
 from docscan.messages import LANGUAGES
 
 FILE = "docscan.toml"

@@ -3,11 +3,12 @@
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from io import FileIO
 from pathlib import Path
 
 from docscan.archive import durable
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 

@@ -10,10 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import rfc8785
+
+from docscan.frozen import dataclass
 
 VERSION = 1
 NO_LINE = "0" * 64  # what the first line names as the one before it

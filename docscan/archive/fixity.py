@@ -32,7 +32,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from docscan.archive import chain, destroyed, event, ledger, lines, objects, rounds, shelves, tables
 from docscan.archive.chain import Examined
@@ -40,6 +40,7 @@ from docscan.archive.custody import CustodyFinding, Seen, kind_of
 from docscan.archive.layout import PATIENCE, Archive, hold
 from docscan.archive.rounds import Filed
 from docscan.errors import LedgerError, NotFoundError
+from docscan.frozen import dataclass
 
 __all__ = ["CustodyFinding", "Progress", "Scope", "Verification", "verified", "verify"]
 

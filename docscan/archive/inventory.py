@@ -10,8 +10,9 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from docscan.frozen import dataclass
 
 NAME = "inventory.json"
 SIDECAR = "inventory.json.sha256"

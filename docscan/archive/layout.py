@@ -3,7 +3,6 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +11,7 @@ import filelock
 from docscan.archive import config
 from docscan.archive.config import Config
 from docscan.errors import ArchiveBusyError, ArchiveError, NotFoundError
+from docscan.frozen import dataclass
 
 if TYPE_CHECKING:
     from docscan.archive.catalogue import Catalogue

@@ -13,7 +13,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BufferedReader, FileIO
 from itertools import groupby
@@ -27,6 +27,7 @@ from docscan.archive.custody import opened, read_small
 from docscan.archive.event import NO_LINE, Agent, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.errors import LedgerError
+from docscan.frozen import dataclass
 
 FORMAT = "docscan.ledger/1"
 SEGMENT_LINES = 10_000  # about 7 MB a file: small enough for every tool, few enough for `ls`

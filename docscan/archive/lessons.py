@@ -9,13 +9,13 @@ count. It names the supplier by a salted digest, for the ledger holds no names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from docscan.archive import ledger, tables
 from docscan.archive.event import Draft, Event
 from docscan.archive.tables import Database
+from docscan.frozen import dataclass
 
 if TYPE_CHECKING:  # the catalogue projects what is defined here
     from docscan.archive.catalogue import Catalogue

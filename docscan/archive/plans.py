@@ -8,7 +8,7 @@ against the ledger's closed schema first: no plan leads out of the archive.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from docscan.archive import durable, event, ledger
 from docscan.archive.event import NO_LINE, Agent, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

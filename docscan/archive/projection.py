@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docscan.archive import event, inventory, lessons, objects, tables
@@ -11,6 +10,7 @@ from docscan.archive.layout import Archive
 from docscan.archive.proof import merkle
 from docscan.archive.tables import Database
 from docscan.errors import FixityError, NotFoundError
+from docscan.frozen import dataclass
 
 if TYPE_CHECKING:  # a question about records loads neither what they are made of nor how they are built
     from docscan.model import Record

@@ -9,12 +9,13 @@ box by box, so that what is missing in one is not made up for by another.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from docscan.archive.acta import Acta, Box, Direction
 from docscan.archive.event import Draft, Event
 from docscan.errors import BatchError
+from docscan.frozen import dataclass
 
 Stage = Literal["declared", "received", "scanned", "archived"]
 Measure = Literal["boxes", "files", "pages"]

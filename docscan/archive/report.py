@@ -7,7 +7,7 @@ One report, in three forms: lines on a screen, JSON for programs
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from docscan.archive.proof.trust import Remark, State
 from docscan.archive.recovery import taken_up
 from docscan.archive.rounds import Filed
 from docscan.errors import DocscanError, LedgerError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 FORMAT = "docscan.verification/1"

@@ -17,7 +17,7 @@ often as it is interrupted.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from docscan.archive.event import Draft
 from docscan.archive.inventory import Inventory, Version
 from docscan.archive.layout import Archive
 from docscan.errors import FixityError, RecordChangedError
+from docscan.frozen import dataclass
 
 if TYPE_CHECKING:  # a question about records loads neither what they are made of nor how they are built
     from docscan.model import Record

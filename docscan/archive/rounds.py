@@ -10,11 +10,11 @@ followed by the next of them, and rounds within a time budget reach every one.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from docscan.archive.chain import Examined
 from docscan.archive.event import Draft, Event
+from docscan.frozen import dataclass
 
 NEVER = "0001-01-01T00:00:00Z"  # when an object was filed that no believable line says was filed
 

@@ -5,11 +5,11 @@ import sqlite3
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 
 Parameters = Sequence[Any] | dict[str, Any]
 

@@ -1,13 +1,14 @@
 """Bars and bands of colour with print on them: letterheads, heads of tables, tinted cells."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from docscan.cleanup.tone import grey
+from docscan.frozen import dataclass
 from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 

@@ -6,7 +6,7 @@ image as it was stored.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from docscan.cleanup import lettering
 from docscan.cleanup.lettering import Lettering
 from docscan.cleanup.tone import grey
+from docscan.frozen import dataclass
 from docscan.imaging import shrunk
 from docscan.model import Scan
 from docscan.places import STRAIGHT, Matrix

@@ -4,12 +4,12 @@ Everything is measured on a copy of the page at `ANALYSIS_DPI`, in its pixels.
 """
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.frozen import dataclass
 from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 

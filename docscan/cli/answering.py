@@ -1,7 +1,7 @@
 """What a search answers, in one archive: hits with their passages, numbers, and other ways to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from docscan.archive import objects
 from docscan.archive.catalogue import Catalogue
 from docscan.cli.querying import Query
 from docscan.errors import FixityError, NotFoundError
+from docscan.frozen import dataclass
 from docscan.search import sight
 from docscan.search.documents import documents
 from docscan.search.index import Cursor, Hit, Hits, Question

@@ -1,7 +1,7 @@
 """What a person types, understood for one archive: its fields, its clients, the states of its records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import click
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.errors import AccessError, SearchError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 from docscan.search.fields import FIELDS, fields_of
 from docscan.search.inflection import LANGUAGES

@@ -1,7 +1,7 @@
 """Searches that are kept under a name: `searches`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ from docscan.cli import answering, querying
 from docscan.cli.answering import Wanted
 from docscan.cli.searching import answered, json_option, put_answer, say_rest
 from docscan.cli.terminal import address, agent, lay, now, put, put_json, say, standing_in, table
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 from docscan.search import saved
 

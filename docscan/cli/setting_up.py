@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from docscan import archive, equipment
 from docscan.archive import Archive, ledger
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
 from docscan.errors import DocscanError, OcrError
+from docscan.frozen import dataclass
 from docscan.messages import LANGUAGES
 from docscan.ocr import engine, ppocr
 

@@ -5,7 +5,6 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from docscan.archive.custody import shown
 from docscan.cli.terminal import progress_bar, put, say, told
 from docscan.equipment import Setup
 from docscan.errors import AccessionError, ConfigError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 from docscan.model import Record
 from docscan.readers import Readers, Told

@@ -10,7 +10,7 @@ check digits and sums outvote it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
@@ -21,6 +21,7 @@ from docscan.extraction import identifiers, joining, lookalikes, solve, spots, s
 from docscan.extraction.candidates import Candidate
 from docscan.extraction.labels import key
 from docscan.extraction.spots import Paper, Spot
+from docscan.frozen import dataclass
 from docscan.model import Extraction, Field, Page, Statement
 from docscan.schema import Property, Schema
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
 from docscan.extraction import identifiers, naming, values
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import Row
+from docscan.frozen import dataclass
 from docscan.places import Box
 
 BELOW_ROWS = 3  # rows under a label in which a value may stand

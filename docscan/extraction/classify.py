@@ -4,12 +4,12 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from docscan.extraction.candidates import amounts
 from docscan.extraction.labels import hits_in, key, lexicon
 from docscan.extraction.rows import Row
 from docscan.extraction.values import plain
+from docscan.frozen import dataclass
 from docscan.schema import Schema
 
 BILLS = ("invoice", "credit-note", "receipt")

@@ -1,13 +1,14 @@
 """Tables of a form: the cells under a row of headers, each a field of its own (`expenses.2.amount`)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from docscan.extraction import written
 from docscan.extraction.answers import Place
 from docscan.extraction.labels import Hit, hits_in, lexicon
 from docscan.extraction.rows import Row
+from docscan.frozen import dataclass
 from docscan.model import Field
 from docscan.places import Box, around
 from docscan.schema import Property, Schema

@@ -7,7 +7,7 @@ with whether it agrees, so that a check can prove the field or doubt it.
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from rapidfuzz import fuzz
@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from docscan.extraction import identifiers, values
 from docscan.extraction.einvoice import CREDIT_NOTE, INVOICE, Einvoice
 from docscan.extraction.rows import Row
+from docscan.frozen import dataclass
 from docscan.model import Extraction, Field, Origin, Statement, TaxLine
 from docscan.schema import Property, Schema
 

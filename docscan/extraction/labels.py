@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property, lru_cache
 
 from rapidfuzz import process
@@ -10,6 +10,7 @@ from rapidfuzz.distance import Indel
 
 from docscan.extraction.rows import Row
 from docscan.extraction.values import plain
+from docscan.frozen import dataclass
 from docscan.schema import Label, Schema
 
 SHORTEST_FUZZY = 6  # letters: in shorter labels one misread letter makes another word

@@ -6,13 +6,14 @@ or without its head, after a sum carried forward.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 
 from docscan.extraction.candidates import Candidate, Sheet, amounts
 from docscan.extraction.rows import Row
 from docscan.extraction.tables import NUMERIC, Column, Grid, column_of, columns_by_row, grid_of, rate
 from docscan.extraction.values import money
+from docscan.frozen import dataclass
 from docscan.model import InvoiceLine
 from docscan.places import around
 from docscan.schema import Property

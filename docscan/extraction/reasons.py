@@ -5,7 +5,7 @@ uses, and the fate of each is told by holding it against what was decided.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -13,6 +13,7 @@ from docscan.extraction import candidates, parties, sheet_of, solve, sums
 from docscan.extraction.candidates import Candidate, Reader, Sheet, announced, unlabelled
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import rows_of
+from docscan.frozen import dataclass
 from docscan.model import Page
 from docscan.places import Box
 from docscan.schema import Property, Schema

@@ -11,7 +11,6 @@ is that of Rusiñol, Benkhelfallah and Poulain d'Andecy (ICDAR 2013).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
 
@@ -21,6 +20,7 @@ from docscan.extraction import candidates, solve
 from docscan.extraction.candidates import Candidate, Sheet
 from docscan.extraction.labels import LIKENESS, SHORTEST_FUZZY, key
 from docscan.extraction.rows import Row, rows_of
+from docscan.frozen import dataclass
 from docscan.model import Page
 from docscan.places import Box
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from docscan.extraction.candidates import Candidate, amounts
 from docscan.extraction.labels import Hit, hits_in, lexicon
 from docscan.extraction.rows import Row
+from docscan.frozen import dataclass
 from docscan.places import Box
 from docscan.schema import Property, Schema
 

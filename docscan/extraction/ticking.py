@@ -1,11 +1,11 @@
 """Boxes to tick: which words stand by which box, and which of several is ticked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from docscan.extraction.candidates import Sheet
 from docscan.extraction.labels import Hit
 from docscan.extraction.rows import WIDE_GAP, Row
+from docscan.frozen import dataclass
 from docscan.model import Field, Mark, Page, Word
 from docscan.places import around
 from docscan.schema import Property, Schema

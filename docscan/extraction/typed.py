@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from docscan.extraction import identifiers, spots, values
 from docscan.extraction.candidates import READERS
 from docscan.extraction.rows import Row, rows_of
+from docscan.frozen import dataclass
 from docscan.model import Page
 from docscan.places import Box
 

@@ -3,12 +3,12 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from docscan.extraction import candidates, identifiers, values
 from docscan.extraction.answers import Place
 from docscan.extraction.lookalikes import PAIRS
 from docscan.extraction.rows import Row
+from docscan.frozen import dataclass
 from docscan.model import Field, Word
 from docscan.places import around
 

@@ -1,9 +1,10 @@
 """Where something is, who has it, and where it was and who had it since it was registered."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
+from docscan.frozen import dataclass
 from docscan.holdings import codes, loan_rows
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
 from docscan.holdings.lines import AWAY, course

@@ -4,10 +4,11 @@ Which days are public holidays is the knowledge of the library `holidays`,
 country by country and region by region.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal
+
+from docscan.frozen import dataclass
 
 Side = Literal["next", "previous"]
 

@@ -12,8 +12,9 @@ Y on a computer set to German.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from docscan.frozen import dataclass
 
 Kind = Literal["location", "box", "item", "person"]
 

@@ -1,7 +1,8 @@
 """How many folios a file has and in what state it is, when it goes out and when it comes back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from docscan.frozen import dataclass
 
 GRADES = ("good", "worn", "fragile", "damaged")
 """From the best to the worst: sound; used; to be handled with care; losing text or parts."""

@@ -14,11 +14,12 @@ nothing goes to where the line before pointed.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from docscan.errors import NotFoundError
+from docscan.frozen import dataclass
 from docscan.holdings import codes
 from docscan.holdings.entities import CONTROL, Box, Entity, Item, Location, Person
 from docscan.holdings.session import (

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, field, fields, replace
 from functools import cache
 from typing import Any, Literal, get_args
 
 from docscan.archive.event import UUID
+from docscan.frozen import dataclass
 from docscan.holdings import codes
 from docscan.messages import LANGUAGES
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from docscan.archive import event, ledger, papers
 from docscan.archive.custody import read_small
 from docscan.archive.tables import guarded
 from docscan.errors import HoldingsError
+from docscan.frozen import dataclass
 from docscan.holdings import fuid, inventory, tabular
 from docscan.holdings.columns import PLAIN, folded
 from docscan.holdings.entities import Item

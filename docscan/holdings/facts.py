@@ -1,10 +1,11 @@
 """What the rules of lending are asked, and what they answer: facts of a moment, drafts, refusals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from docscan.archive.event import Draft
+from docscan.frozen import dataclass
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import UNKNOWN, Condition
 from docscan.holdings.lines import AWAY, Line

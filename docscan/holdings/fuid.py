@@ -8,9 +8,9 @@ is the same without what is above and below.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 
+from docscan.frozen import dataclass
 from docscan.holdings import tabular
 from docscan.holdings.columns import fields_of, folded, is_known, named_once
 from docscan.holdings.tabular import Form, Record

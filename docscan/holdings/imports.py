@@ -6,7 +6,7 @@ the order of the items.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ from uuid import uuid4
 from docscan.archive import ledger, papers
 from docscan.archive.event import Draft
 from docscan.errors import ArchiveError, HoldingsError
+from docscan.frozen import dataclass
 from docscan.holdings import codes, columns, entities, exports, fuid, inventory, projection, sheets, tabular
 from docscan.holdings.entities import MOST_TEXT, Box, Entity, Item, kind_of
 from docscan.holdings.fuid import Parts

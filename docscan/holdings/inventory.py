@@ -10,10 +10,11 @@ are all as they were is written as it stood.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 from docscan.holdings import columns, tabular
 from docscan.holdings.columns import REFERENCES, fields_of
 from docscan.holdings.entities import MOST_TEXT, Item

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
 from docscan.errors import LoanError, NotFoundError
+from docscan.frozen import dataclass
 from docscan.holdings import loan_rows
 from docscan.holdings.entities import Item, Person
 from docscan.holdings.lines import Line, Step

@@ -4,11 +4,12 @@ Facts only: `docscan.printed.slips` puts them into words of a language, and on a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from docscan.errors import LoanError
+from docscan.frozen import dataclass
 from docscan.holdings import answers, lent
 from docscan.holdings.entities import Box, Entity, Item, Location, Person
 from docscan.holdings.lent import Lent

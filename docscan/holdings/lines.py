@@ -1,10 +1,11 @@
 """An item on a loan, as its steps in the ledger tell it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
+from docscan.frozen import dataclass
 from docscan.holdings.conditions import UNKNOWN, Condition, lacking, lost, stated
 
 Act = Literal[

@@ -7,13 +7,14 @@ and the other is told who has the item.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
 from docscan.archive import access, event, ledger
 from docscan.archive.event import Draft, Event
 from docscan.errors import LoanError, NotFoundError
+from docscan.frozen import dataclass
 from docscan.holdings import loan_rows, policies
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import UNKNOWN, Condition

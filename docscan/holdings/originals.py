@@ -1,9 +1,9 @@
 """The paper behind records: what is told and asked before a record is destroyed of which there is paper."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from docscan.errors import HoldingsError, NotFoundError
+from docscan.frozen import dataclass
 from docscan.holdings import answers
 from docscan.holdings.answers import Whereabouts
 from docscan.holdings.entities import Item

@@ -9,7 +9,6 @@ import re
 import tomllib
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib import resources
@@ -21,6 +20,7 @@ from docscan.archive.custody import read_small
 from docscan.archive.event import Draft
 from docscan.errors import ConfigError
 from docscan.escalation import CHANNELS, COUNTS, Ladder, Level
+from docscan.frozen import dataclass
 from docscan.holdings.calendars import MOST_CLOSED, Calendar, Side, is_known
 from docscan.messages import sentence
 

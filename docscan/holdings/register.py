@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, cast
@@ -15,6 +14,7 @@ from docscan.archive.event import UUID, Draft, Event
 from docscan.archive.layout import Archive
 from docscan.archive.tables import guarded, immediate
 from docscan.errors import HoldingsError, LedgerError, NotFoundError
+from docscan.frozen import dataclass
 from docscan.holdings import codes, filed, projection, stored, tables
 from docscan.holdings.codes import Code
 from docscan.holdings.entities import KINDS, TYPES, Entity, Item, Kind, Person, PlaceKind, is_text

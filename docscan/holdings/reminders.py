@@ -6,11 +6,11 @@ it ends when the item comes back, because only what is on loan is looked at.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from docscan.archive.event import Draft, Event
 from docscan.escalation import Act, Ladder, Level, Rung, Step, next_step
+from docscan.frozen import dataclass
 from docscan.holdings import lent
 from docscan.holdings.lent import Lent
 from docscan.holdings.policies import OVERDUE, Rules

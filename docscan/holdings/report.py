@@ -5,10 +5,10 @@ of boxes and shelves, which are those that are registered now.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from docscan.frozen import dataclass
 from docscan.holdings import lent
 from docscan.holdings.policies import Rules
 from docscan.holdings.register import Register

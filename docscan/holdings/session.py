@@ -1,11 +1,12 @@
 """Where somebody at the desk is, what a line asks for, and what is said to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
 from docscan.archive.event import Event
+from docscan.frozen import dataclass
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, called
 from docscan.holdings.places import STATES
 from docscan.holdings.stocktake_findings import Stocktake

@@ -9,10 +9,10 @@ count began is there for that reason, and nobody need have scanned it.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from docscan.archive.tables import guarded
+from docscan.frozen import dataclass
 from docscan.holdings import loan_rows, tables
 from docscan.holdings.entities import TYPES, Box, Entity, Item, Location, Person, Site, called
 from docscan.holdings.lines import Line, told

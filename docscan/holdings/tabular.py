@@ -7,10 +7,10 @@ changed can be written again exactly as it came; RFC 4180 with any delimiter.
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from docscan.errors import HoldingsError
+from docscan.frozen import dataclass
 
 DELIMITERS = (";", ",", "\t", "|")
 BOMS = (

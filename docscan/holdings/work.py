@@ -1,8 +1,9 @@
 """What every deed at the desk is done with, and how the session and the answer grow by it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from docscan.frozen import dataclass
 from docscan.holdings import boxes, desk
 from docscan.holdings.register import Register
 from docscan.holdings.session import Answer, Session, Taken

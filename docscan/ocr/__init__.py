@@ -6,9 +6,10 @@ read once, and what came out weak, or not at all, is looked at again.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from docscan.errors import EngineFailedError
+from docscan.frozen import dataclass
 from docscan.model import Finding, Line, Page, PageState, Scan, Severity, Word
 from docscan.ocr import (
     again,

@@ -8,9 +8,10 @@ page gets the same looks on a slow machine.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
+from docscan.frozen import dataclass
 from docscan.model import Line, Scan, Word
 from docscan.ocr import ink as inks
 from docscan.ocr import strips

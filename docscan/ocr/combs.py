@@ -6,7 +6,7 @@ print is, and all combs of a page are read in one run.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from statistics import median
 
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.frozen import dataclass
 from docscan.model import Image, Line, Scan, Word
 from docscan.ocr.ruling import Ruling, shapes
 from docscan.ocr.strips import Ask, Cut

@@ -9,13 +9,13 @@ has an example.
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from subprocess import SubprocessError
 from typing import Literal, Protocol, TypeVar
 
 from docscan.errors import EngineFailedError, EngineMissingError, OcrError
+from docscan.frozen import dataclass
 from docscan.model import Image, Line, Word
 
 T = TypeVar("T")

@@ -7,7 +7,6 @@ font gets another.
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
@@ -16,6 +15,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+from docscan.frozen import dataclass
 
 EM = 1000  # units
 ADVANCE = 500  # units: each sign is half as wide as high

@@ -8,12 +8,13 @@ with it and without, and keeps it when that makes a difference.
 
 import io
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pikepdf
 import pypdfium2
 
+from docscan.frozen import dataclass
 from docscan.model import Image
 
 INVISIBLE, CLIP = 3, 7  # text render modes (ISO 32000-1, 9.3.6)
@@ -42,8 +43,8 @@ class _State:
 
     mode: int = 0
     leading: float = 0.0
-    place: pikepdf.Matrix = pikepdf.Matrix()  # noqa: RUF009 - it cannot be changed
-    line: pikepdf.Matrix = pikepdf.Matrix()  # noqa: RUF009 - likewise
+    place: pikepdf.Matrix = pikepdf.Matrix()
+    line: pikepdf.Matrix = pikepdf.Matrix()
 
     @property
     def origin(self) -> tuple[float, float]:

@@ -1,12 +1,12 @@
 """Where a page carries print, and how much of it was read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.frozen import dataclass
 from docscan.imaging import components, shrunk
 from docscan.model import Image, Scan
 from docscan.places import Box

@@ -4,10 +4,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
+from docscan.frozen import dataclass
 from docscan.model import Line, Word
 
 LETTER_WEIGHT = 0.5  # a word with a letter of the language counts half one of its words

@@ -10,12 +10,12 @@ import importlib
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
 from docscan.errors import EngineFailedError, EngineMissingError
+from docscan.frozen import dataclass
 from docscan.model import Image, Line, Word
 from docscan.ocr import tessdata
 from docscan.ocr.engine import Layout

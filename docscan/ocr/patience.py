@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from docscan.errors import EngineFailedError
+from docscan.frozen import dataclass
 from docscan.model import Image, Line
 from docscan.ocr.engine import Engine, Layout
 

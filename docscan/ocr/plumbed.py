@@ -4,7 +4,7 @@ import io
 import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pypdfium2
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
+from docscan.frozen import dataclass
 from docscan.model import Line, Mark, Page, Word
 from docscan.ocr import language, layout
 from docscan.places import Box

@@ -9,7 +9,6 @@ the letters of all four languages, and neither knows words.
 import importlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from docscan.frozen import dataclass
 from docscan.model import Image, Word
 from docscan.places import Box
 

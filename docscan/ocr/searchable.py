@@ -12,7 +12,6 @@ import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pi_heif
@@ -20,6 +19,7 @@ import pikepdf
 from PIL import Image as Pillow
 from PIL import ImageSequence
 
+from docscan.frozen import dataclass
 from docscan.model import Page
 from docscan.ocr import archival, bitonal, compact, glyphless, own_text, stored, underlay
 from docscan.ocr.hidden import without_hidden_text

@@ -1,12 +1,12 @@
 """Parts of a page, cut out, enlarged and read together in one run of the engine."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import cv2
 import numpy as np
 
+from docscan.frozen import dataclass
 from docscan.model import Image, Scan, Word
 from docscan.ocr.engine import Engine
 from docscan.places import Box

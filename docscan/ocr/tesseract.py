@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +20,7 @@ import pytesseract
 from PIL import Image as Pillow
 
 from docscan.errors import EngineFailedError, EngineMissingError
+from docscan.frozen import dataclass
 from docscan.model import Image, Line, Word
 from docscan.ocr import tessdata
 from docscan.ocr.engine import Layout

@@ -6,7 +6,6 @@ labels give the same bytes.
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reportlab.graphics import renderPDF
 from reportlab.lib.pagesizes import A4
@@ -16,6 +15,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from docscan import PROGRAM
+from docscan.frozen import dataclass
 from docscan.printed.symbols import BOLD, PLAIN, bars, qr, typefaces
 
 BARS = 0.38  # of a label's height: the rest is for the square, and for words beside it

@@ -1,6 +1,5 @@
 """An e-mail as a file (RFC 5322) that a mail program opens and a person sends: docscan sends nothing."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.errors import MessageError
@@ -11,6 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from docscan import PROGRAM
+from docscan.frozen import dataclass
 
 MOST_ENCODED = 70  # signs of an encoded word: at most 75 (RFC 2047, 2), and a line of 78 begins with `From: `
 

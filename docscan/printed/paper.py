@@ -8,7 +8,7 @@ ledger: whoever keeps the paper keeps a witness of all that happened until then
 import io
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
 from xml.sax.saxutils import escape
@@ -32,6 +32,7 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 
 from docscan import PROGRAM
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 from docscan.printed.symbols import BOLD, PLAIN, bars, qr, typefaces
 

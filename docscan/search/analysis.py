@@ -13,10 +13,11 @@ Engines are handed ready terms, so every engine finds the same documents.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
+
+from docscan.frozen import dataclass
 
 VERSION = 2
 """Raised with every change of the terms of a text: an index made before is made anew."""

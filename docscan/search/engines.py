@@ -7,11 +7,11 @@ it, and becomes the one that answers by a change of that file.
 
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 from docscan.search import analysis, durable
 from docscan.search.index import Index
 

@@ -9,10 +9,11 @@ it knows nothing of languages, and every engine finds the same documents.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 from docscan.search.plan import Plan
 from docscan.search.prepared import Prepared
 

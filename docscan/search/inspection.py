@@ -1,9 +1,8 @@
 """Whether the search index has what the catalogue has, and no more files than that takes."""
 
-from dataclasses import dataclass
-
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue
+from docscan.frozen import dataclass
 from docscan.search import engines, feed
 from docscan.search.documents import documents
 

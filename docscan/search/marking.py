@@ -5,9 +5,9 @@ that what is marked is what was found.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from docscan.frozen import dataclass
 from docscan.places import Box, around
 from docscan.search import plan
 from docscan.search.analysis import Chunk, chunks, written_days

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from docscan.frozen import dataclass
 from docscan.search.ranges import Kind, written
 
 NAMED = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):")

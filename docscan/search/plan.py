@@ -5,8 +5,9 @@ knows terms and numbers only, so that two engines, or a few lines of Python
 over the prepared documents, find the same documents.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from docscan.frozen import dataclass
 
 Where = Literal["body", "wholes", "fields", "lemmas", "bones"]
 """The parts of a prepared document (`prepared.Prepared`) that hold terms."""

@@ -2,8 +2,8 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
+from docscan.frozen import dataclass
 from docscan.search import nodes, plan
 from docscan.search.analysis import chunks, fold, wordings
 from docscan.search.fields import FIELDS, KEYWORDS

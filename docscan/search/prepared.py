@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from docscan.frozen import dataclass
 from docscan.search.analysis import fold
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.ranges import Kind, span

@@ -7,13 +7,14 @@ the ledger, and whoever may delete files may delete these.
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from docscan.archive import custody, durable, ledger
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError, NotFoundError
+from docscan.frozen import dataclass
 
 FOLDER = "searches"
 FORMAT = "docscan.search/1"

@@ -4,12 +4,13 @@ Of lists and numbers the index decides, of a single record the record itself.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveBusyError
+from docscan.frozen import dataclass
 from docscan.search import engines, feed
 from docscan.search.documents import documents
 from docscan.search.index import DamagedIndexError, Hits, Index, Question, Suggestion

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from docscan.frozen import dataclass
 from docscan.search.analysis import fold
 from docscan.search.marking import Place, places
 from docscan.search.nodes import Node

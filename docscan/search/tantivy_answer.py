@@ -1,10 +1,11 @@
 """A question answered from one state of a tantivy index."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tantivy import Query
 
+from docscan.frozen import dataclass
 from docscan.search.index import MOST_VALUES, Cursor, Hit, Hits, Question
 from docscan.search.plan import rated
 from docscan.search.tantivy_order import Column, Place, Shelf

@@ -1,13 +1,14 @@
 """The hits of a tantivy query in an order that a cursor can go on in: by score or by a number, then by id."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
 from tantivy import DocAddress, FieldType, Index, Order, Query, Schema, Searcher, SearchResult
 
+from docscan.frozen import dataclass
 from docscan.search.tantivy_query import bare, behind, both, minus
 from docscan.search.tantivy_schema import ID
 

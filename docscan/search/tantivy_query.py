@@ -1,11 +1,11 @@
 """Plans as tantivy's queries."""
 
 import re
-from dataclasses import dataclass
 
 from tantivy import FieldType, Index, Occur, Query, Schema
 
 from docscan.errors import SearchError
+from docscan.frozen import dataclass
 from docscan.search.plan import (
     All,
     Among,

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import log
 
 import numpy as np
 import numpy.typing as npt
 
+from docscan.frozen import dataclass
 from docscan.search.index import MOST_VALUES, Cursor, Hit, Hits, Question
 from docscan.search.plan import All, Any, Near, Plan, Sequence, Term, rated
 from docscan.search.whoosh_schema import ABSENT

@@ -1,11 +1,11 @@
 """A sieve (Bloom filter) for the terms of a segment: most words that are asked for are in none of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from docscan.frozen import dataclass
 from docscan.search.whoosh_postings import Numbers
 
 ROOM = 8

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from docscan.archive.config import Config
 from docscan.archive.custody import read_small
 from docscan.errors import ConfigError, SignatureError
+from docscan.frozen import dataclass
 from docscan.pipeline import Pipeline
 from docscan.signing import xmp
 from docscan.signing.xmp import Making

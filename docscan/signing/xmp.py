@@ -6,9 +6,10 @@ EHA/962/2007, article 7; resolution of 24 October 2007, BOE-A-2007-18911).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from docscan.frozen import dataclass
 
 NAMESPACE, PREFIX = "urn:docscan:digitisation:1", "docscan"
 CERTIFIED = "Digitalización certificada"  # may be said under a homologation, and nowhere else

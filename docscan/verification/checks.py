@@ -6,11 +6,11 @@ printing, another source, or a sum (`sums`) of amounts printed in three places.
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from docscan.evidence import LEARNED
+from docscan.frozen import dataclass
 from docscan.model import Extraction, Field, Finding, Known, Severity, Statement
 from docscan.verification import digits
 from docscan.verification.calibration import DOUBTED, chance

@@ -11,10 +11,10 @@ small one without a single error, where the usual approximations are too short.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from docscan.archive.catalogue import Judged
+from docscan.frozen import dataclass
 
 LEVEL = 0.95  # of the intervals
 HALVINGS = 60  # of an interval of 1: beyond the precision of a float

@@ -8,9 +8,10 @@ but one with other facts is.
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from docscan.errors import INSISTED
+from docscan.frozen import dataclass
 from docscan.model import Act, Decision, Extraction, Field, Finding, Judgement, Known, Record
 from docscan.pipeline import Choice
 from docscan.places import NOWHERE

@@ -12,7 +12,6 @@ import logging
 import os
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from docscan.archive.proof import checkpoint, keys, policy, timestamps
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.note import Signer
 from docscan.errors import ArchiveError, ConfigError, LedgerError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 TAGS = "tagmanifest-sha256.txt"

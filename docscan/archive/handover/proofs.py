@@ -14,7 +14,6 @@ not given out.
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from docscan.archive import custody, durable, event, inventory, ledger, objects, tables
@@ -26,6 +25,7 @@ from docscan.archive.proof import checkpoint, handouts, merkle, note
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.handouts import Handout
 from docscan.errors import FixityError, LedgerError, NotFoundError
+from docscan.frozen import dataclass
 
 LINES, PROOFS, CHECKPOINT = "ledger/lines.jsonl", "ledger/proofs", f"ledger/{checkpoint.FILE}"
 WITNESSES = f"ledger/{handouts.FOLDER}"

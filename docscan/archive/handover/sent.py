@@ -16,7 +16,6 @@ What is wrong is told by an error with a way out, whatever it is.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import bagit
@@ -30,6 +29,7 @@ from docscan.archive.proof import checkpoint, merkle, note
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.shelves import MAX_INVENTORY
 from docscan.errors import ArchiveError, FixityError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 MANIFEST = "manifest-sha256.txt"

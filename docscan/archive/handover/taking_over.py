@@ -16,7 +16,6 @@ import base64
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from docscan.archive.handover import proofs, sent
 from docscan.archive.handover.sent import STANDING, VERSIONS, Sent
 from docscan.archive.revision import carry_out
 from docscan.errors import ArchiveError
+from docscan.frozen import dataclass
 
 FORMAT = "docscan.origin/1"
 BATCH = "batch"  # of the other archive, and of no meaning here

@@ -22,7 +22,6 @@ import errno
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from docscan.archive.keeping import proposals, standing, traces
 from docscan.archive.layout import Archive
 from docscan.archive.plans import Plan
 from docscan.errors import FixityError, NotFoundError
+from docscan.frozen import dataclass
 
 INTENT = ".destruction"
 TAKEN_OUT = ".destroyed"  # a folder on its way from the storage root to nothing

@@ -1,7 +1,6 @@
 """Proposals to destroy: which records one lists, and whether two people stand behind a destruction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from docscan.archive import event, ledger
 from docscan.archive.catalogue import Catalogue
@@ -10,6 +9,7 @@ from docscan.archive.event import Draft
 from docscan.archive.keeping import standing
 from docscan.archive.keeping.standing import Kept, Proposal, Standing
 from docscan.errors import RetentionError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 FORMAT = "docscan.proposal/1"

@@ -1,7 +1,6 @@
 """Which records have been kept long enough: class and last day of each, and what stands against its end."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from docscan.archive import durable, ledger, objects, tables
@@ -11,6 +10,7 @@ from docscan.archive.keeping import schedules
 from docscan.archive.keeping.schedules import Rule, Schedule
 from docscan.archive.keeping.standing import Kept, Standing
 from docscan.errors import FixityError, NotFoundError, RetentionError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 

@@ -12,7 +12,7 @@ import re
 import tomllib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from importlib import resources
 from itertools import count
@@ -23,6 +23,7 @@ from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
 from docscan.archive.layout import Archive
 from docscan.errors import ConfigError, RetentionError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 FILE = "retention.toml"

@@ -9,7 +9,6 @@ it, so it can cover every line.
 
 import base64
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from docscan.archive import durable, ledger
@@ -20,6 +19,7 @@ from docscan.archive.layout import Archive
 from docscan.archive.proof import keys, merkle, note
 from docscan.archive.proof.note import Note, Signer
 from docscan.errors import ArchiveError, LedgerError
+from docscan.frozen import dataclass
 
 FILE = "checkpoint.note"
 NUMBER = re.compile(r"[1-9]\d{0,15}|0", re.ASCII)

@@ -1,7 +1,8 @@
 """As much of DER (X.690) as it takes to look into a time stamp: elements, one inside the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from docscan.frozen import dataclass
 
 INTEGER = 0x02
 OCTETS = 0x04

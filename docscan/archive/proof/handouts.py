@@ -10,7 +10,6 @@ named by an `acknowledgement_received` event.
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from docscan.archive.proof import checkpoint, merkle, note, policy
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.policy import Policy, Trusted
 from docscan.errors import LedgerError
+from docscan.frozen import dataclass
 
 FOLDER = "witnesses"
 OLD = re.compile(r"old (0|[1-9]\d{0,15})", re.ASCII)

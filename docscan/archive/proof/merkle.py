@@ -15,7 +15,8 @@ Nothing here raises on a hostile proof: it is valid or it is not.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from docscan.frozen import dataclass
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()  # of no leaves at all (RFC 6962, 2.1)

@@ -15,10 +15,12 @@ vouches for.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from docscan.frozen import dataclass
 
 ED25519 = 1
 COSIGNATURE = 4

@@ -6,7 +6,7 @@ whoever can rewrite the ledger can rewrite that file too (A4).
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from docscan.archive.layout import Archive
 from docscan.archive.proof import note
 from docscan.archive.proof.note import Verifier
 from docscan.errors import ConfigError
+from docscan.frozen import dataclass
 
 FILE = "trust.toml"
 MOST_BYTES = 65_536

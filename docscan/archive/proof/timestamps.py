@@ -11,7 +11,6 @@ have been known earlier.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -27,6 +26,7 @@ from docscan.archive.proof import checkpoint, note, tokens
 from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.tokens import Believed, Token, TokenError
 from docscan.errors import ConfigError, LedgerError
+from docscan.frozen import dataclass
 
 FOLDER = "timestamps"
 MOST_BYTES = 1 << 20  # of a file of certificates; all that a browser believes are half of it

@@ -16,7 +16,6 @@ so they are put in order first.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from docscan.archive.proof import der
 from docscan.archive.proof.der import Element
 from docscan.errors import ArchiveError, ConfigError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 if TYPE_CHECKING:

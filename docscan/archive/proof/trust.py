@@ -15,7 +15,7 @@ that (A4): within the archive everything agrees. Only what others kept tells:
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from docscan.archive.proof.policy import Policy, Trusted
 from docscan.archive.proof.timestamps import Interval, Stamp, Stored
 from docscan.archive.proof.tokens import Believed
 from docscan.errors import ConfigError, LedgerError
+from docscan.frozen import dataclass
 from docscan.messages import sentence
 
 AHEAD = timedelta(days=1)  # a witness whose clock is further ahead than time zones and drift explain

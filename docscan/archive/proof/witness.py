@@ -27,7 +27,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -40,6 +39,7 @@ from docscan.archive.proof.checkpoint import Checkpoint
 from docscan.archive.proof.handouts import Handout
 from docscan.archive.proof.note import Signer, Verifier
 from docscan.errors import ArchiveError, LedgerError
+from docscan.frozen import dataclass
 
 EVIDENCE = "docscan.evidence/1"
 KEY, NEWEST, PIN = "witness.key", "newest.note", "log.vkey"

@@ -6,12 +6,12 @@ brought into the forms of records here, the same for all.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from docscan.extraction import identifiers, values
 from docscan.extraction.einvoice.markup import Node, text, texts
+from docscan.frozen import dataclass
 from docscan.model import InvoiceLine, Statement, TaxLine
 
 INVOICE, CREDIT_NOTE = "invoice", "credit-note"

@@ -20,7 +20,7 @@ else:
     def dataclass(**options: bool) -> Callable[[type], type]:
         """As `dataclasses.dataclass`, which it is for classes that are not frozen, or have no slots.
 
-        Of `field`, a frozen class with slots takes `default` and `default_factory` alone.
+        A field of a frozen class with slots may have a default, and be left out by `repr` or `compare`.
         """
         return _defined if options == {"frozen": True, "slots": True} else dataclasses.dataclass(**options)
 
@@ -31,26 +31,27 @@ def _defined(body: type) -> type:
     fields = dataclasses.fields(made)
     names = tuple(field.name for field in fields)
     values = _reader(names)
+    compared = _reader(tuple(field.name for field in fields if field.compare))
 
     def initialised(self: Any, *args: Any, **kwargs: Any) -> None:
         made.__init__ = _initialiser(made, fields)
         made.__init__(self, *args, **kwargs)
 
     def equal(self: object, other: object) -> bool:
-        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+        return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
 
     def hashed(self: object) -> int:
-        return hash(values(self))
+        return hash(compared(self))
 
     def represented(self: object) -> str:
-        shown = (f"{name}={value!r}" for name, value in zip(names, values(self), strict=True))
+        shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields if field.repr)
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
     def state(self: object) -> tuple[object, ...]:
         return values(self)
 
-    def restored(self: object, state: Sequence[object]) -> None:
-        for name, value in zip(names, state, strict=True):
+    def restored(self: object, kept: Sequence[object]) -> None:
+        for name, value in zip(names, kept, strict=True):
             object.__setattr__(self, name, value)
 
     methods = {

@@ -121,6 +121,19 @@ def test_a_class_keeps_what_it_defines_itself_and_what_it_inherits() -> None:
     assert dataclasses.asdict(lent) == {"number": 7, "title": "plan", "notes": {}, "to": "Ana"}
 
 
+def test_a_field_may_be_neither_shown_nor_compared() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Key:
+        name: str
+        seed: bytes = dataclasses.field(repr=False)
+        used: int = dataclasses.field(default=0, compare=False)
+
+    assert repr(Key("a", b"secret")).endswith("Key(name='a', used=0)")
+    assert Key("a", b"x") != Key("a", b"y")
+    assert Key("a", b"x", 1) == Key("a", b"x", 2)
+    assert hash(Key("a", b"x", 1)) == hash(Key("a", b"x", 2))
+
+
 def test_a_class_without_fields_has_one_value() -> None:
     assert Nothing() == Nothing()
     assert len({Nothing(), Nothing()}) == 1

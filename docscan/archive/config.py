@@ -1,6 +1,5 @@
 """`docscan.toml`: how one archive is run, checked whole before anything is done."""
 
-import difflib
 import json
 import re
 import tomllib
@@ -336,6 +335,8 @@ def _only(path: Path, table: str, values: Mapping[str, Any], known: Iterable[str
     names = sorted(known)
     for key in values:
         if key not in names:
+            import difflib  # noqa: PLC0415 - only after a typing mistake
+
             close = difflib.get_close_matches(key, names, n=1)
             hint = f"Did you mean {close[0]!r}?" if close else f"Known are: {', '.join(names)}."
             raise ConfigError(f"{path}: {table}{key} is not known.", hint=hint)

@@ -1,6 +1,5 @@
 """Making a new archive."""
 
-import secrets
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +53,8 @@ def create(root: Path, *, name: str, language: str, now: datetime, agent: str) -
 
 
 def _open_ledger(archive: Archive, *, now: datetime, agent: str) -> None:
+    import secrets  # noqa: PLC0415 - most commands open an archive that is there
+
     origin = f"docscan/{secrets.token_hex(8)}"
     log = ledger.log_json(origin, secrets.token_hex(32))
     files = {f"objects/{name}": objects.sha256(data) for name, data in objects.ROOT_FILES.items()}

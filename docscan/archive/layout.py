@@ -2,13 +2,11 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import filelock
-
-from docscan.archive import config
+from docscan.archive import config, locks
 from docscan.archive.config import Config
 from docscan.errors import ArchiveBusyError, ArchiveError, NotFoundError
 from docscan.frozen import dataclass
@@ -41,7 +39,6 @@ SERVICE = (
 )  # a missing one means an empty one
 
 PATIENCE = 5.0  # seconds to wait for somebody who writes
-POLL = 0.005  # seconds between two looks at a lock: a run holds the archive some 20 ms for each document
 
 
 class Sight(Protocol):
@@ -248,20 +245,17 @@ def _locked(
     archive: Archive, name: str, busy: str, timeout: float = 0, *, reading: bool = False
 ) -> Iterator[None]:
     """Have one of the archive's locks; it is the kernel's (`flock`), so it ends with the process."""
-    lock = filelock.FileLock(archive.root / name, timeout=timeout, poll_interval=POLL, fallback_to_soft=False)
-    try:
-        lock.acquire()
-    except filelock.Timeout as problem:
-        raise ArchiveBusyError(
-            f"{busy} the archive at {archive.root}.", hint="Wait until it has finished, then try again."
-        ) from problem
-    except OSError as problem:
-        if not reading or problem.errno != errno.EROFS:
-            raise ArchiveError(
-                f"The archive at {archive.root} cannot be held: {problem.strerror}.",
-                hint="Ask whoever keeps it for permission to write, or work on a copy.",
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.locked(archive.root / name, timeout))
+        except BlockingIOError as problem:
+            raise ArchiveBusyError(
+                f"{busy} the archive at {archive.root}.", hint="Wait until it has finished, then try again."
             ) from problem
-    try:
+        except OSError as problem:
+            if not reading or problem.errno != errno.EROFS:
+                raise ArchiveError(
+                    f"The archive at {archive.root} cannot be held: {problem.strerror}.",
+                    hint="Ask whoever keeps it for permission to write, or work on a copy.",
+                ) from problem
         yield
-    finally:
-        lock.release()

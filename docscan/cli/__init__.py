@@ -1,5 +1,7 @@
 """The command line: one file per chapter of the manual, loaded when its command is called."""
 
+import atexit
+import gc
 import importlib
 import os
 import signal
@@ -186,6 +188,7 @@ def cli(ctx: click.Context, archive: Path | None) -> None:
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _interrupted)
+    atexit.register(gc.freeze)  # nothing that is left at the end need be gone through for garbage
     try:
         code = cli.main(prog_name="docscan", standalone_mode=False)
     except DocscanError as error:

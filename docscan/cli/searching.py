@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -315,6 +314,8 @@ def _no_options(ctx: click.Context, query: Iterable[str]) -> None:
     """Refuse a mistyped option, which would be a word: left out twice, so wanted, or three times."""
     for word in query:
         if word.startswith("--"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
+
             name = word.partition("=")[0]
             known = [option for one in ctx.command.params for option in one.opts]
             raise click.NoSuchOption(name, possibilities=get_close_matches(name, known), ctx=ctx)

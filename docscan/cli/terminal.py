@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -185,6 +184,8 @@ def lay(path: Path, data: bytes) -> None:
     Raises:
         ArchiveError: It cannot be written.
     """
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - few commands write a file
+
     with _writing(path), TemporaryDirectory(prefix=".docscan-", dir=path.parent) as beside:
         durable.replace(path, data, Path(beside))
 
@@ -195,6 +196,8 @@ def expect_folder(folder: Path, names: Iterable[str]) -> None:
     Raises:
         ArchiveError: They cannot.
     """
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - as above
+
     with _writing(folder), TemporaryDirectory(prefix=".docscan-", dir=folder):
         pass
     for path in (folder / name for name in names):

@@ -13,7 +13,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from typing import NoReturn
 
 from docscan.errors import SearchError
@@ -385,6 +384,8 @@ class _Parser:
 
 def _meant(typed: str, known: Iterable[str], form: str) -> str:
     """The nearest of the known names, as a question; empty when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
+
     near = get_close_matches(typed, tuple(known), n=1)
     return f"Did you mean {form.format(near[0])}? " if near else ""
 

@@ -12,13 +12,12 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import filelock
 import tantivy
 
+from docscan.archive import locks
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable
 from docscan.search.index import DamagedIndexError, Hits, Question, Suggestion
@@ -178,18 +177,16 @@ class TantivyIndex:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = filelock.FileLock(self._folder / LOCK, timeout=self._patience, fallback_to_soft=False)
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise ArchiveBusyError(
-                f"Another run has been writing the search index for more than {self._patience:g} seconds.",
-                hint="Wait for it to end and try again; nothing was lost.",
-            ) from error
-        try:
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locks.locked(self._folder / LOCK, self._patience))
+            except BlockingIOError as error:
+                raise ArchiveBusyError(
+                    "Another run has been writing the search index for more than"
+                    f" {self._patience:g} seconds.",
+                    hint="Wait for it to end and try again; nothing was lost.",
+                ) from error
             yield
-        finally:
-            lock.release()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
@@ -228,6 +225,8 @@ def _lockable(folder: Path) -> Iterator[Path]:
     if os.access(folder, os.W_OK):
         yield folder
         return
+    import tempfile  # noqa: PLC0415 - most folders can be written
+
     with tempfile.TemporaryDirectory(prefix="docscan-index-") as links:
         for path in folder.iterdir():
             if path.suffix != ".lock":

@@ -10,11 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import filelock
 import pytest
 
 from docscan import archive as archives
-from docscan.archive import Archive, fixity, healing, layout, ledger, objects, rebuild, tables
+from docscan.archive import Archive, fixity, healing, layout, ledger, locks, objects, rebuild, tables
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import Draft
@@ -182,7 +181,7 @@ def read_only(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
         raise OSError(errno.EROFS, "Read-only file system")
 
     access = os.access
-    monkeypatch.setattr(filelock.FileLock, "acquire", refused)
+    monkeypatch.setattr(locks, "locked", refused)
     monkeypatch.setattr(os, "access", lambda path, mode, **kw: mode != os.W_OK and access(path, mode, **kw))
     return filled
 

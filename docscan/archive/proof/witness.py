@@ -26,13 +26,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import filelock
-
-from docscan.archive import durable, ledger
+from docscan.archive import durable, ledger, locks
 from docscan.archive.custody import read_small
 from docscan.archive.proof import checkpoint, handouts, merkle, note
 from docscan.archive.proof.checkpoint import Checkpoint
@@ -266,19 +264,16 @@ def _keep_evidence(folder: Path, reason: str, notes: tuple[bytes, bytes], handed
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold what is known of a log: of two checks at once, the later would put an older note back."""
-    lock = filelock.FileLock(folder / ".lock", timeout=BUSY_SECONDS, fallback_to_soft=False)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire()
-    except (OSError, filelock.Timeout) as problem:
-        raise ArchiveError(
-            f"{folder} cannot be held: {problem}.",
-            hint="Wait for another check, or name a folder with --state.",
-        ) from problem
-    try:
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stack.enter_context(locks.locked(folder / ".lock", BUSY_SECONDS))
+        except OSError as problem:
+            raise ArchiveError(
+                f"{folder} cannot be held: {problem}.",
+                hint="Wait for another check, or name a folder with --state.",
+            ) from problem
         yield
-    finally:
-        lock.release()
 
 
 def _write(path: Path, data: bytes) -> None:

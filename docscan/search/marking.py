@@ -4,7 +4,7 @@ The plans that the engines are asked are held against each chunk of the text, so
 that what is marked is what was found.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from docscan.frozen import dataclass
@@ -64,13 +64,12 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
         language: The document's.
     """
     tongues = (language,) if language in LANGUAGES else LANGUAGES
-    wanted = leaves(node, wanted=True)
-    plans = [tiered(leaf, languages=tongues) if _worded(leaf) else () for leaf in wanted]
+    wanted = [_wanted(leaf, tongues) for leaf in leaves(node, wanted=True)]
     found: list[Place] = []
     for page, text in enumerate(texts):
         placed = [(chunk, taken(chunk.text, language)) for chunk in chunks(text)]
-        for number, tiers in enumerate(plans):
-            spots = _on_page(text, placed, tiers)
+        for number, pieces in enumerate(wanted):
+            spots = _on_page(text, placed, pieces)
             found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())
     return tuple(sorted(found, key=lambda place: (place.page, place.start, place.end, place.leaf)))
 
@@ -91,22 +90,23 @@ def boxes_of(pages: Iterable["Page"], node: Node, language: str = "") -> tuple[M
     )
 
 
-def _worded(leaf: Leaf) -> bool:
-    """Whether a part of a query asks for words of the text."""
-    return not isinstance(leaf, Range | Has | State) and (
-        isinstance(leaf, Near) or leaf.field not in KEYWORDS
-    )
+def _wanted(leaf: Leaf, languages: Collection[str]) -> dict[Plan, int]:
+    """What finds words of the text for a part of a query, each with its first tier."""
+    if isinstance(leaf, Range | Has | State) or (not isinstance(leaf, Near) and leaf.field in KEYWORDS):
+        return {}
+    found: dict[Plan, int] = {}
+    for tier, plans in enumerate(tiered(leaf, languages=languages)):
+        for piece in _pieces(plans):
+            found.setdefault(piece, tier)
+    return found
 
 
-def _on_page(text: str, placed: Sequence[tuple[Chunk, Taken]], tiers: tuple[Plan, ...]) -> dict[Spot, int]:
+def _on_page(text: str, placed: Sequence[tuple[Chunk, Taken]], pieces: Mapping[Plan, int]) -> dict[Spot, int]:
     """The places of one part of the query, with their tiers."""
     found: dict[Spot, int] = {}
-    for tier, wanted in enumerate(tiers):
-        if tier and wanted == tiers[tier - 1]:
-            continue
-        for piece in _pieces(wanted):
-            for spot in _spots(text, placed, piece):
-                found.setdefault(spot, tier)
+    for piece, tier in pieces.items():  # the first tiers first
+        for spot in _spots(text, placed, piece):
+            found.setdefault(spot, tier)
     return found
 
 
@@ -125,7 +125,8 @@ def _spots(text: str, placed: Sequence[tuple[Chunk, Taken]], piece: Plan) -> Ite
         for term in (piece.one, piece.other):
             yield from _sequences(placed, (term,))
     elif isinstance(piece, plan.Term | plan.Similar | plan.Starts):
-        yield from ((chunk.start, chunk.end) for chunk, terms in placed if _has(terms, piece))
+        has = _finder(piece)
+        yield from ((chunk.start, chunk.end) for chunk, terms in placed if has(terms))
         if isinstance(piece, plan.Term) and piece.where in ("wholes", "fields"):
             yield from _wholes(text, [chunk for chunk, _ in placed], _bare(piece.term))
 
@@ -135,19 +136,21 @@ def _bare(term: str) -> str:
     return term.rpartition("=")[2]
 
 
-def _has(terms: Taken, piece: plan.Term | plan.Similar | plan.Starts) -> bool:
-    """Whether a chunk is one of those that a plan finds; what a field holds is looked for in the text."""
+def _finder(piece: plan.Term | plan.Similar | plan.Starts) -> Callable[[Taken], bool]:
+    """What tells whether a plan finds a chunk; what a field holds is looked for in the text."""
     if isinstance(piece, plan.Starts):
         start = _bare(piece.start)
-        return any(term.startswith(start) for term in (*terms.run, *terms.wholes))
+        return lambda terms: any(term.startswith(start) for term in (*terms.run, *terms.wholes))
     if isinstance(piece, plan.Similar):
-        term = _bare(piece.term)
-        return any(one_edit(term, other) for other in terms.run)
+        near = _bare(piece.term)
+        lengths = range(len(near) - 1, len(near) + 2)  # most words are of another one
+        return lambda terms: any(len(term) in lengths and one_edit(near, term) for term in terms.run)
+    term = _bare(piece.term)
     if piece.where == "lemmas":
-        return piece.term in terms.lemmas
+        return lambda terms: piece.term in terms.lemmas
     if piece.where == "bones":
-        return _bare(piece.term) in terms.bones
-    return _bare(piece.term) in terms.run or _bare(piece.term) in terms.wholes
+        return lambda terms: term in terms.bones
+    return lambda terms: term in terms.run or term in terms.wholes
 
 
 def _sequences(placed: Sequence[tuple[Chunk, Taken]], wanted: tuple[str, ...]) -> Iterator[Spot]:
@@ -160,6 +163,8 @@ def _sequences(placed: Sequence[tuple[Chunk, Taken]], wanted: tuple[str, ...]) -
 
 def _wholes(text: str, placed: Sequence[Chunk], whole: str) -> Iterator[Spot]:
     """Where several chunks are a number in groups, or a date with the month's name."""
+    if whole.isalpha():  # a word: what stands in several chunks has digits
+        return
     yield from ((start, end) for day, start, end in written_days(text) if day == whole)
     for at, first in enumerate(placed):
         for start in {first.joined, first.joined[2:]}:  # an IBAN may have been asked for without its land

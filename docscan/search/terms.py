@@ -68,6 +68,9 @@ def taken(text: str, language: str | None = None) -> Taken:
         language: Whose lemmas are taken; all four languages' when it is
             empty or another one, none for None.
     """
+    if text.isascii() and text.isalpha() and len(text) <= LONGEST:  # one plain word
+        word = text.lower()
+        return Taken((word,), _NONE, _NONE if language is None else _forms({word}, language), _NONE)
     joined = DIVIDED.sub("", text) if "-\n" in text else text
     run = _run(joined)
     numbers = [found for piece in filterfalse(str.isalpha, joined.split()) if (found := _number(piece))]

@@ -46,6 +46,10 @@ def test_what_was_found_is_marked_with_its_tier(query: str, found: list[tuple[st
     assert marked(query) == found
 
 
+def test_two_words_are_not_marked_as_the_one_that_they_would_make() -> None:
+    assert places(["the data base"], parse("database"), "en") == ()
+
+
 def page(*lines: tuple[int, str]) -> Page:
     """Lines of a block, each word ten pixels a sign wide, each line twenty high."""
     made = []

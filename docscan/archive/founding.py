@@ -1,6 +1,5 @@
 """Making a new archive."""
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -87,6 +86,8 @@ def _clear(root: Path) -> None:
         raise ArchiveError(f"{root} is a file.", hint="Name a folder that is empty or not there yet.")
     root.mkdir(parents=True, exist_ok=True)
     if (root / UNFINISHED).exists():
+        import shutil  # noqa: PLC0415 - hardly a founding was interrupted
+
         for folder in FOLDERS:
             shutil.rmtree(root / folder, ignore_errors=True)
         for path in (*root.glob("*.toml"), *root.glob("catalogue.db*"), root / UNFINISHED):

@@ -15,7 +15,6 @@ only while none goes on. Plans are written and gone through with while the
 archive is held, so that each of them was interrupted that somebody else finds.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
@@ -150,6 +149,8 @@ def _clear_up(archive: Archive, catalogue: Catalogue) -> None:
         if leftover.name.endswith((erasure.INTENT, erasure.TAKEN_OUT)):
             continue  # somebody reads, or protects, what is still to be wiped
         if leftover.is_dir() and not leftover.is_symlink():
+            import shutil  # noqa: PLC0415 - most commands find nothing to clear up
+
             shutil.rmtree(leftover, ignore_errors=True)  # a reader may outlive its run for a moment
         else:
             leftover.unlink(missing_ok=True)

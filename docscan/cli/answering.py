@@ -13,7 +13,6 @@ from docscan.frozen import dataclass
 from docscan.search import sight
 from docscan.search.documents import documents
 from docscan.search.index import Cursor, Hit, Hits, Question
-from docscan.search.likeness import more_like, near_duplicates
 from docscan.search.nodes import Node, Or, Phrase
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import prepared
@@ -103,6 +102,8 @@ def duplicates(catalogue: Catalogue, record: str) -> tuple[tuple[str, float], ..
         catalogue: Open, as whoever asks may see it.
         record: The UUID of one that they may see.
     """
+    from docscan.search.likeness import near_duplicates  # noqa: PLC0415 - few ask for these
+
     query = alike(catalogue, record)
     if query is None:
         return ()
@@ -128,6 +129,8 @@ def _with_proposal(question: Question, node: Node, seen: Seen) -> tuple[Hits, No
 
 
 def _like(catalogue: Catalogue, record: str, seen: Seen) -> Plan | None:
+    from docscan.search.likeness import more_like  # noqa: PLC0415 - few ask for these
+
     found = next(documents(catalogue, [record]), None)
     return None if found is None else more_like(prepared(found), seen.frequency, seen.count())
 

@@ -18,7 +18,7 @@ def sentences() -> Mapping[str, Mapping[str, str]]:
     """Every code with its sentence in each language."""
     found: dict[str, Mapping[str, str]] = {}
     for text in _texts():
-        found.update(_parsed(text))
+        found.update(tomllib.loads(text))
     return found
 
 
@@ -44,22 +44,23 @@ def _said(fact: str, language: str) -> str:
     return sentence(fact[1:], language) if known else fact
 
 
+@cache
 def _wording(code: str) -> Mapping[str, str]:
-    """The sentence of a code in each language; of all the files, only the one that has it is parsed.
+    """The sentence of a code in each language; of all the files, only the table that has it is parsed.
 
     Raises:
         KeyError: There is no such code.
     """
     heading = f"\n[{code}]\n"
-    return next((_parsed(text)[code] for text in _texts() if heading in text), None) or sentences()[code]
+    for text in _texts():
+        _, found, rest = text.partition(heading)
+        if found:
+            table, _, _ = rest.partition("\n[")  # no sentence has a line of its own that begins so
+            return tomllib.loads(table)
+    return sentences()[code]
 
 
 @cache
 def _texts() -> tuple[str, ...]:
     files = sorted(Path(__file__).parent.glob("*.toml"))
     return tuple(file.read_text(encoding="utf-8") for file in files)
-
-
-@cache
-def _parsed(text: str) -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(text)

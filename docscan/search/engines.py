@@ -6,7 +6,6 @@ it, and becomes the one that answers by a change of that file.
 """
 
 import re
-import shutil
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -159,6 +158,8 @@ def swept(folder: Path, *, keep: Generation | None) -> None:
     try:
         for entry in entries:
             if entry.is_dir() and not entry.is_symlink():
+                import shutil  # noqa: PLC0415 - who only asks deletes nothing
+
                 shutil.rmtree(entry)
             else:
                 entry.unlink()

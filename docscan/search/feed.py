@@ -6,7 +6,6 @@ that takes minutes: the one before is fed and asked meanwhile. Only for what
 came in the end, and to take over, is feeding held up.
 """
 
-import shutil
 from contextlib import closing
 from itertools import islice
 
@@ -203,6 +202,8 @@ def _make_way(archive: Archive) -> None:
 
 def _clear(archive: Archive) -> None:
     if archive.index.is_dir() and not archive.index.is_symlink():
+        import shutil  # noqa: PLC0415 - who only asks deletes nothing
+
         shutil.rmtree(archive.index, ignore_errors=True)
     else:
         archive.index.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
 from docscan.search.spelling import one_edit
-from docscan.search.terms import Taken, taken
+from docscan.search.terms import Taken, taken_each
 
 if TYPE_CHECKING:  # a passage is cut out of text alone
     from docscan.model import Page
@@ -67,7 +67,8 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
     wanted = [_wanted(leaf, tongues) for leaf in leaves(node, wanted=True)]
     found: list[Place] = []
     for page, text in enumerate(texts):
-        placed = [(chunk, taken(chunk.text, language)) for chunk in chunks(text)]
+        divided = [*chunks(text)]
+        placed = [*zip(divided, taken_each([chunk.text for chunk in divided], language), strict=True)]
         for number, pieces in enumerate(wanted):
             spots = _on_page(text, placed, pieces)
             found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())

@@ -5,7 +5,7 @@ anew: a page is folded at once, and only what stands between two blanks and is
 no plain word is taken apart; what words are forms of is remembered.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from itertools import filterfalse
 from typing import NamedTuple
@@ -84,6 +84,12 @@ def taken(text: str, language: str | None = None) -> Taken:
         _NONE if language is None else _forms(lower, language),
         _NONE.union(map(skeleton, filter(mixed, whole)), *(number.bones for number in numbers)),
     )
+
+
+def taken_each(chunks: Sequence[str], language: str) -> list[Taken]:
+    """What is indexed of each chunk of a page, as `taken`; their stems are asked for together."""
+    _forms({chunk.lower() for chunk in chunks}, language)
+    return [taken(chunk, language) for chunk in chunks]
 
 
 def _run(text: str) -> tuple[str, ...]:

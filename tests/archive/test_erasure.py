@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +16,7 @@ from docscan.archive import fixity, ledger, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.deposit import deposit
 from docscan.archive.event import leaf
-from docscan.archive.keeping import disposal, erasure, schedules, traces
+from docscan.archive.keeping import disposal, schedules, traces
 from docscan.archive.proof import merkle
 from docscan.archive.recovery import taken_up
 from docscan.archive.revision import Revision, revise
@@ -257,17 +256,14 @@ def test_while_somebody_reads_the_catalogue_the_wiping_waits_and_is_finished_lat
     assert marked(hundred.root) == []
 
 
-@pytest.mark.parametrize("step", ["take_out", "rmtree"])
-def test_a_folder_that_is_protected_is_named_and_removed_once_it_is_not(hundred, monkeypatch, step):
+@pytest.mark.parametrize(("module", "step"), [(objects, "take_out"), (shutil, "rmtree")])
+def test_a_folder_that_is_protected_is_named_and_removed_once_it_is_not(hundred, monkeypatch, module, step):
     def refused(*_, **__):
         raise PermissionError(1, "protected")
 
     proposal = approved(hundred, 5)
     with monkeypatch.context() as patched:
-        module = SimpleNamespace(
-            **{step: refused, "folder_of": objects.folder_of, "inventory_of": objects.inventory_of}
-        )
-        patched.setattr(erasure, "objects" if step == "take_out" else "shutil", module)
+        patched.setattr(module, step, refused)
         done = executed(hundred, proposal)
         assert len(done.stuck) == 1
     with taken_up(hundred, now=LATER, agent="eva"):

@@ -19,7 +19,6 @@ was copied out of the archive, and freed blocks of the disk, are out of reach.
 """
 
 import errno
-import shutil
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +27,6 @@ from pathlib import Path
 from docscan.archive import durable, ledger, objects, plans
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.event import Draft
-from docscan.archive.keeping import proposals, standing, traces
 from docscan.archive.layout import Archive
 from docscan.archive.plans import Plan
 from docscan.errors import FixityError, NotFoundError
@@ -91,6 +89,8 @@ def recover(catalogue: Catalogue) -> None:
     """
     archive = catalogue.archive
     for path in sorted(archive.staging.glob(f"*{INTENT}")):
+        from docscan.archive.keeping import proposals, standing  # noqa: PLC0415 - hardly a command finds one
+
         plan = plans.read(path)
         told = isinstance(plan.facts.get("copies"), dict) and plan.drafts
         if not told or any(draft.type != "deletion" for draft in plan.drafts):
@@ -102,6 +102,8 @@ def recover(catalogue: Catalogue) -> None:
 
 def _go_through(catalogue: Catalogue, path: Path, plan: Plan) -> Erased:
     """Steps 2 to 5; what was done is not done again."""
+    from docscan.archive.keeping import traces  # noqa: PLC0415 - every command that writes looks for intents
+
     archive = catalogue.archive
     catalogue.db.execute("PRAGMA secure_delete = ON").close()
     stuck = []
@@ -124,6 +126,8 @@ def _remove(archive: Archive, object_id: str) -> list[str]:
     Returns:
         The path of what could not be removed, from the archive's root.
     """
+    import shutil  # noqa: PLC0415 - as above
+
     place = archive.staging / f"{object_id}{TAKEN_OUT}"
     try:
         if place.exists():

@@ -158,6 +158,26 @@ def renew(archive: Archive) -> None:
         remade(archive, catalogue)
 
 
+def current(archive: Archive, catalogue: Catalogue) -> Index | None:
+    """The index, open, where it has all that the catalogue has; None where it has to be brought up.
+
+    Args:
+        archive: It need not be held.
+        catalogue: Open on that archive.
+    """
+    try:
+        if engines.live(archive.index) is None:
+            return None
+        newest = catalogue.newest_errand()
+        index = open_index(archive)
+        if index.seq() == newest:
+            return index
+        index.close()
+    except ArchiveError:  # whoever brings it up tells what is wrong
+        pass
+    return None
+
+
 def brought_up(archive: Archive, catalogue: Catalogue, *, anew: bool = False) -> bool:
     """Whether the index has all that the catalogue has, or could be given it.
 

@@ -4,6 +4,7 @@ Of lists and numbers the index decides, of a single record the record itself.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -106,24 +107,26 @@ def asked(catalogue: Catalogue, ask: Callable[[Seen], Found]) -> Asked[Found]:
             is behind could show more than that.
     """
     archive = catalogue.archive
-    current = feed.brought_up(archive, catalogue)
+    index = feed.current(archive, catalogue)  # of two looks at an index, the first is half of all the work
+    current = index is not None or feed.brought_up(archive, catalogue)
     answering = engines.live(archive.index)
     try:
-        return Asked(_asked(archive, ask, current=current), current)
+        return Asked(_asked(archive, ask, index, current=current), current)
     except DamagedIndexError:
         replaced = engines.live(archive.index) != answering  # and deleted while it was asked
         current = feed.brought_up(archive, catalogue, anew=not replaced)
-        return Asked(_asked(archive, ask, current=current), current)
+        return Asked(_asked(archive, ask, None, current=current), current)
 
 
-def _asked(archive: Archive, ask: Callable[[Seen], Found], *, current: bool) -> Found:
+def _asked(archive: Archive, ask: Callable[[Seen], Found], index: Index | None, *, current: bool) -> Found:
     only = archive.sight.plan if isinstance(archive.sight, Sight) else None
-    if archive.sight is not None and (only is None or not current):
-        raise ArchiveBusyError(
-            "The search index does not have all that was filed yet.", hint="Try again in a minute."
-        )
-    index = feed.open_index(archive)
-    try:
+    with ExitStack() as stack:
+        if index is not None:
+            stack.callback(index.close)
+        if archive.sight is not None and (only is None or not current):
+            raise ArchiveBusyError(
+                "The search index does not have all that was filed yet.", hint="Try again in a minute."
+            )
+        if index is None:
+            index = stack.enter_context(closing(feed.open_index(archive)))
         return ask(Seen(index, only))
-    finally:
-        index.close()

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from search_command import command
 from search_differential import differential
 from search_harm import disk, kills
 from search_speed import Sizes, polish, recall, tantivy, whoosh
 
-PARTS = ("whoosh", "tantivy", "recall", "polish", "differential", "kills", "disk")
+PARTS = ("whoosh", "tantivy", "recall", "polish", "differential", "kills", "disk", "command")
 
 
 @dataclass
@@ -63,7 +64,7 @@ def main() -> int:
 def run(part: str, folder: Path, sizes: Sizes, outcome: Outcome) -> None:
     parts: dict[str, Callable[[Path, Sizes], Iterable[tuple[str, float, bool]]]] = {
         "whoosh": whoosh, "tantivy": tantivy, "recall": recall, "polish": polish,
-        "differential": differential, "kills": kills, "disk": disk,
+        "differential": differential, "kills": kills, "disk": disk, "command": command,
     }  # fmt: skip
     for name, value, holds in parts[part](folder, sizes):
         outcome.bar(name, value, holds)

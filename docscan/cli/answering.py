@@ -16,6 +16,7 @@ from docscan.search.index import Cursor, Hit, Hits, Question
 from docscan.search.nodes import Node, Or, Phrase
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import prepared
+from docscan.search.remarks import Remark
 from docscan.search.sight import Seen
 from docscan.search.snippets import Snippet, also_found_as, snippet
 
@@ -55,6 +56,7 @@ class Answer:
         also: Other forms and spellings that were found.
         meant: The query that was perhaps meant; None for no other.
         current: Whether the index had all that the catalogue has.
+        remarks: What a person should know of how the query was understood.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -62,6 +64,7 @@ class Answer:
     also: tuple[str, ...]
     meant: Node | None
     current: bool
+    remarks: tuple[Remark, ...] = ()
 
 
 def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
@@ -78,7 +81,7 @@ def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
             continue
         rows.append(row)
         pieces.append(piece)
-    return Answer(tuple(rows), hits, also_found_as(pieces), meant, current)
+    return Answer(tuple(rows), hits, also_found_as(pieces), meant, current, query.remarks)
 
 
 def alike(catalogue: Catalogue, record: str) -> Query | None:

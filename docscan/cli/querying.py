@@ -17,8 +17,9 @@ from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Node
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
-from docscan.search.query import parse
+from docscan.search.query import remarked
 from docscan.search.ranges import Kind
+from docscan.search.remarks import Remark
 from docscan.search.sight import Sight
 from docscan.search.states import PAPER, STATES, clients, known, named, of_clients, with_clients
 
@@ -39,11 +40,13 @@ class Query:
         node: As it was understood; printed, its normal form.
         tiers: As engines are asked.
         found: How each tier finds documents: some of `TIERS`.
+        remarks: What a person should know of how it was understood.
     """
 
     node: Node
     tiers: tuple[Plan, ...]
     found: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 def understood(catalogue: Catalogue, text: str, on: date) -> Query:
@@ -57,7 +60,7 @@ def understood(catalogue: Catalogue, text: str, on: date) -> Query:
     Raises:
         SearchError: It cannot be understood.
     """
-    node = _parsed(catalogue.archive, text, on)
+    node, remarks = _parsed(catalogue.archive, text, on)
     wanted = named([node])
     states = known(catalogue, wanted, on) if wanted else {}
     if wanted & PAPER or clients(node):
@@ -70,7 +73,7 @@ def understood(catalogue: Catalogue, text: str, on: date) -> Query:
     planned = tiered(with_clients(node), states=states, languages=sorted(languages))
     for name, plan in zip(TIERS, planned, strict=True):
         tiers.setdefault(plan, name)
-    return Query(node, tuple(tiers), tuple(tiers.values()))
+    return Query(node, tuple(tiers), tuple(tiers.values()), remarks)
 
 
 def part(ctx: click.Context, archive: Archive, login: str, only: str, on: date) -> Archive:
@@ -97,12 +100,12 @@ def part(ctx: click.Context, archive: Archive, login: str, only: str, on: date) 
         return replace(archive, sight=Sight(understood(catalogue, only, on).tiers[0]))
 
 
-def _parsed(archive: Archive, text: str, on: date) -> Node:
+def _parsed(archive: Archive, text: str, on: date) -> tuple[Node, tuple[Remark, ...]]:
     try:
-        return parse(text, states=STATES, today=on)
+        return remarked(text, states=STATES, today=on)
     except SearchError:
         known = fields(archive.root)  # they take long to load, and most queries name none
-        return parse(text, fields=known, states=STATES, today=on)
+        return remarked(text, fields=known, states=STATES, today=on)
 
 
 def fields(root: Path) -> Mapping[str, Kind]:

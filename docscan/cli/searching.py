@@ -32,6 +32,7 @@ from docscan.messages import sentence
 from docscan.search import sight
 from docscan.search.fields import FIELDS, VERDICTS
 from docscan.search.index import Cursor
+from docscan.search.remarks import Remark
 from docscan.search.states import STATES
 
 FACETS = ("kind", "client", "supplier", "year", "language", "state")
@@ -213,6 +214,7 @@ def say_rest(
     """
     language, hits = archive.config.language, answer.hits
     facts = {"shown": str(len(answer.rows)), "total": str(hits.total), "typed": str(hits.typed)}
+    say_remarks(answer.remarks, language)
     say(sentence("F021" if len(answer.rows) == hits.total else "F022", language, **facts))
     if answer.also:
         say(sentence("F023", language, words=", ".join(answer.also)))
@@ -225,6 +227,12 @@ def say_rest(
         ]
         command = ["docscan", "-A", str(archive.root.absolute()), "search", *words, *([text] if text else ())]
         say(sentence("F025", language, command=shlex.join(command)))
+
+
+def say_remarks(remarks: Iterable[Remark], language: str) -> None:
+    """How a query was understood where it could be meant otherwise."""
+    for remark in remarks:
+        say(sentence(remark.code, language, **dict(remark.facts)))
 
 
 def _completed(catalogue: Catalogue, typed: str) -> tuple[str, ...]:

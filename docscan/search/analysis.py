@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from docscan.frozen import dataclass
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of the terms of a text: an index made before is made anew."""
 
 LONGEST = 64

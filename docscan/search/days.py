@@ -14,8 +14,8 @@ Unit = Literal["day", "week", "month", "quarter", "year"]
 Days = tuple[date, date]
 Meaning = TypeVar("Meaning")
 
-MOST_WORDS = 4
-"""Words of the longest expression, `los últimos 30 días`."""
+MOST_WORDS = 5
+"""Words of the longest expression, `in den letzten 30 Tagen`, or date, `17 de enero de 2026`."""
 
 MOST = 999
 """Days, weeks, months or years that may be counted back or ahead."""
@@ -28,25 +28,44 @@ def _each(words: str, meaning: Meaning) -> dict[str, Meaning]:
 _SINGLE = {
     **_each("today hoy heute dzis dzisiaj", 0),
     **_each("yesterday ayer gestern wczoraj", -1),
+    **_each("anteayer antier vorgestern przedwczoraj", -2),
     **_each("tomorrow manana morgen jutro", 1),
+    **_each("ubermorgen pojutrze", 2),
 }
-_ARTICLES = frozenset(_each("the la el los las die der den das", 0))
-_THIS = "this este esta diese diesem diesen dieser dieses ten tym biezacy"
+_PARTICLES = frozenset(_each("the la el los las die der den dem das in im en of del w we z", 0))
+"""Articles, and what stands before: `in der letzten Woche`, `w zeszłym roku`."""
+
+_THIS = (
+    "this current este esta actual diese diesem diesen dieser dieses laufende laufenden laufender laufendes "
+    "ten tym tego biezacy biezacym biezacego"
+)
 _LAST = (
-    "last past pasado pasada ultimo ultima ultimos ultimas letzte letzten letzter letztes "
-    "ostatni ostatnie ostatnich zeszly ubiegly"
+    "last past previous pasado pasada ultimo ultima ultimos ultimas anterior anteriores "
+    "letzte letzten letztem letzter letztes vorige vorigen vorigem voriger voriges "
+    "vergangene vergangenen vergangenem vergangener vergangenes "
+    "ostatni ostatnie ostatnich ostatnim ostatniego zeszly zeszlym zeszlego "
+    "ubiegly ubieglym ubieglego poprzedni poprzednim poprzedniego"
 )
 _NEXT = (
-    "next proximo proxima proximos proximas nachste nachsten nachster nachstes "
-    "nastepny nastepne nastepnych przyszly"
+    "next coming proximo proxima proximos proximas siguiente siguientes "
+    "nachste nachsten nachstem nachster nachstes kommende kommenden kommendem kommender kommendes "
+    "nastepny nastepne nastepnych nastepnym nastepnego przyszly przyszlym przyszlego"
 )
 _STEPS = {**_each(_THIS, 0), **_each(_LAST, -1), **_each(_NEXT, 1)}
 _UNITS: Mapping[str, Unit] = {
-    **_each("day days dia dias tag tage tagen dzien dni", "day"),
-    **_each("week weeks semana semanas woche wochen tydzien tygodnie tygodni", "week"),
-    **_each("month months mes meses monat monate monaten miesiac miesiace miesiecy", "month"),
-    **_each("quarter quarters trimestre trimestres quartal quartale quartalen kwartal kwartaly", "quarter"),
-    **_each("year years ano anos jahr jahre jahren rok lata lat", "year"),
+    **_each("day days dia dias tag tage tagen tages dzien dni dniach", "day"),
+    **_each("week weeks semana semanas woche wochen tydzien tygodnie tygodni tygodniu tygodnia", "week"),
+    **_each(
+        "month months mes meses monat monate monaten monats "
+        "miesiac miesiace miesiecy miesiacu miesiaca miesiacach",
+        "month",
+    ),
+    **_each(
+        "quarter quarters trimestre trimestres quartal quartale quartalen quartals "
+        "kwartal kwartaly kwartale kwartalu kwartalow",
+        "quarter",
+    ),
+    **_each("year years ano anos jahr jahre jahren jahres rok lata lat roku latach", "year"),
 }
 _MONTHS: Mapping[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -65,7 +84,7 @@ def spoken(text: str, today: date) -> Days | None:
         The first and the last day; `last 30 days` are those up to today. None
         for any other text, and past the ends of the calendar.
     """
-    words = [word for word in map(fold, text.split()) if word not in _ARTICLES]
+    words = [word for word in map(fold, text.split()) if word not in _PARTICLES]
     try:
         if len(words) == 1 and words[0] in _SINGLE:
             day = today + timedelta(days=_SINGLE[words[0]])
@@ -73,6 +92,22 @@ def spoken(text: str, today: date) -> Days | None:
         return _stepped(words, today)
     except (ValueError, OverflowError):
         return None
+
+
+def nearest(text: str, today: date) -> str:
+    """The expression that was perhaps meant, folded; empty where none is near.
+
+    Args:
+        text: One that means nothing.
+        today: As for `spoken`.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
+
+    near = [
+        get_close_matches(fold(word), WORDS, n=1) for word in text.split() if fold(word) not in _PARTICLES
+    ]
+    guess = " ".join(found[0] for found in near if found)
+    return guess if all(near) and spoken(guess, today) else ""
 
 
 def _stepped(words: list[str], today: date) -> Days | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from docscan.search.analysis import fold
 from docscan.search.ranges import AMOUNTS, DATES, Kind
 
 if TYPE_CHECKING:  # a search needs no schema
@@ -38,6 +39,39 @@ TEXT = "text"
 """The name before a word that would mean something else alone; it looks where a word without a name looks."""
 
 VERDICTS = ("accepted", "review", "rejected")
+
+
+def _called(**names: str) -> dict[str, str]:
+    """By each name of a value, folded, the value."""
+    each = ((value.replace("_", "-"), name) for value, said in names.items() for name in said.split("|"))
+    return {fold(name): value for value, name in each}
+
+
+CALLED: Mapping[str, Mapping[str, str]] = {
+    "kind": _called(
+        invoice="invoice|invoices|factura|facturas|faktura|faktury|rechnung|rechnungen",
+        credit_note="credit-note|credit notes|credit memo|abono|nota de crédito|nota de abono|"
+        "factura rectificativa|korekta|nota korygująca|faktura korygująca|gutschrift|gutschriften|"
+        "rechnungskorrektur|stornorechnung",
+        receipt="receipt|receipts|recibo|recibos|tique|ticket|paragon|paragony|quittung|quittungen|kassenbon|beleg",
+        form="form|forms|formulario|formularios|impreso|solicitud|formularz|formularze|wniosek|formular|formulare|"
+        "antrag",
+        letter="letter|letters|carta|cartas|list|listy|pismo|brief|briefe|schreiben",
+        contract="contract|contracts|agreement|contrato|contratos|umowa|umowy|vertrag|verträge",
+    ),
+    "verdict": _called(
+        accepted="accepted|aceptado|aceptada|aceptados|przyjęte|przyjęty|przyjęta|angenommen|akzeptiert",
+        review="review|revisión|revisar|do sprawdzenia|sprawdzenie|prüfung|prüfen",
+        rejected="rejected|rechazado|rechazada|rechazados|odrzucone|odrzucony|odrzucona|abgelehnt",
+    ),
+    "language": _called(
+        es="es|spa|spanish|español|castellano|hiszpański|spanisch",
+        pl="pl|pol|polish|polaco|polski|polnisch",
+        de="de|deu|ger|german|alemán|niemiecki|deutsch",
+        en="en|eng|english|inglés|angielski|englisch",
+    ),
+}
+"""What the values of some fields are called in the four languages, folded; kinds are those of `schema.py`."""
 
 _KINDS: Mapping[str, Kind] = {"date": "date", "amount": "amount", "quantity": "amount", "rate": "amount"}
 

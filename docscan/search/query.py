@@ -7,7 +7,7 @@
     one    = ("-" | "NOT") one | "(" query ")" | state | ["text:" | field ":"] value
     state  = "is:" name | "has:" name
     value  = "phrase" | "one other"~5 | word | word~ | prefix* | range
-    range  = [">" | ">=" | "<" | "<="] end | [end] ".." [end]
+    range  = see docscan.search.bounds
 """
 
 import re
@@ -17,9 +17,8 @@ from typing import NoReturn
 
 from docscan.errors import SearchError
 from docscan.search.analysis import fold, wordings
-from docscan.search.days import MOST_WORDS, spoken
-from docscan.search.days import WORDS as DAY_WORDS
-from docscan.search.fields import FIELDS, TEXT, VERDICTS
+from docscan.search.bounds import SIGN, ends, example, extent
+from docscan.search.fields import CALLED, FIELDS, TEXT, VERDICTS
 from docscan.search.nodes import (
     NAMED,
     OPERATORS,
@@ -37,7 +36,8 @@ from docscan.search.nodes import (
     Word,
 )
 from docscan.search.plan import FARTHEST
-from docscan.search.ranges import Kind, Span, after, before, span
+from docscan.search.ranges import Kind
+from docscan.search.remarks import Remark, days_first, small_operators
 
 LONGEST = 1000
 """Characters of a query: about the length of a page's paragraph."""
@@ -48,16 +48,15 @@ MOST_WORDS_OF_QUERY = 100
 DEEPEST = 20
 """Brackets and minus signs within one another, well inside Python's own limit."""
 
-Ends = tuple[int | None, int | None]
-
 _QUOTES = '"“”„'
 _WORD = re.compile(rf"[^\s(){_QUOTES}]+")
-_SIGN = re.compile(r"[<>]=?")
 _DISTANCE = re.compile(r"~(\d*)")
 _LOOSE = re.compile(r"~\d*$")
 _NO_TEXT = re.compile(
     "[\ud800-\udfff]"
 )  # what Python makes of bytes that a terminal sends in another encoding
+_CODE = re.compile(r"[a-z]{2,3}")  # of a language, ISO 639
+_NEAR = 0.75  # of the signs alike: of two words of eight letters, two may be other
 _NUMERIC = ("date", "amount", "number")
 
 
@@ -83,7 +82,19 @@ def parse(
     Raises:
         SearchError: With the place where it stops making sense.
     """
-    return _Parser(text, fields, tuple(states), today).parsed()
+    return remarked(text, fields=fields, states=states, today=today)[0]
+
+
+def remarked(
+    text: str,
+    *,
+    fields: Mapping[str, Kind] = FIELDS,
+    states: Iterable[str] = (),
+    today: date | None = None,
+) -> tuple[Node, tuple[Remark, ...]]:
+    """Understand a query as `parse` does, and say what could have been meant otherwise."""
+    parser = _Parser(text, fields, tuple(states), today)
+    return parser.parsed(), tuple(dict.fromkeys(parser.remarks))
 
 
 class _Parser:
@@ -98,6 +109,7 @@ class _Parser:
         self.today = today
         self.at = 0
         self.words = 0
+        self.remarks: list[Remark] = []
 
     def parsed(self) -> Node:
         if len(self.text) > LONGEST:
@@ -139,6 +151,7 @@ class _Parser:
             node = self.one(depth)
             if node is not None:
                 nodes.append(node)
+        self.remarks += small_operators(nodes)
         if len(nodes) > 1:
             return And(tuple(nodes))
         return nodes[0] if nodes else None
@@ -190,18 +203,24 @@ class _Parser:
         node = self.quoted(field) or self.word(field)
         if node is None:
             self.fail(
-                f"{name} needs a value.", value, f"Write it right after the colon: {_example(name, kind)}"
+                f"{name} needs a value.", value, f"Write it right after the colon: {example(name, kind)}"
             )
-        if name == "verdict":
-            self.verdict(node, value)
+        if name in CALLED and isinstance(node, Word | Phrase):
+            node = self.called(node, value)
         return self.kept(node, place)
 
-    def verdict(self, node: Word | Phrase | Near | Prefix, place: int) -> None:
-        """Refuse a verdict that nothing can have."""
-        typed = "" if isinstance(node, Near | Prefix) else fold(node.text)
-        if typed not in VERDICTS:
-            hint = _meant(typed, VERDICTS, "verdict:{}")
-            self.fail("There is no such verdict.", place, f"{hint}It is {', '.join(VERDICTS)}.")
+    def called(self, node: Word | Phrase, place: int) -> Word:
+        """The value that has this name in one of the four languages; refused where nothing can have it."""
+        known, typed = CALLED[node.field], fold(node.text)
+        value = known.get(typed, typed if node.field == "language" and _CODE.fullmatch(typed) else "")
+        if not value:
+            from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
+
+            near = get_close_matches(typed, known, n=1, cutoff=_NEAR)
+            hint = f"Did you mean {node.field}:{known[near[0]]}? " if near else ""
+            values = ", ".join(dict.fromkeys(known.values()))
+            self.fail(f"There is no such {node.field}.", place, f"{hint}It is {values}.")
+        return Word(value, node.field)
 
     def state(self, prefix: str, named: re.Match[str]) -> Leaf:
         """`is:overdue`, `is:review`, `has:hold`, `has:iban`."""
@@ -214,8 +233,8 @@ class _Parser:
         field = typed.replace("-", "_")
         if f"{prefix}:{typed}" in self.states:
             node: Leaf = State(f"{prefix}:{typed}")
-        elif prefix == "is" and typed in VERDICTS:
-            node = Word(typed, "verdict")
+        elif prefix == "is" and (verdict := CALLED["verdict"].get(fold(typed))):
+            node = Word(verdict, "verdict")
         elif prefix == "has" and field in self.fields:
             node = Has(field)
         else:
@@ -270,75 +289,40 @@ class _Parser:
         bare = text[: loose.start()] if loose else text.rstrip("*")
         if "*" in bare:
             star = place + text.index("*")
-            self.fail("A star can only end a word.", star, f"Did you mean {bare[: bare.index('*')]}*?")
+            begun = bare[: bare.index("*")]
+            hint = (
+                f"Did you mean {_named(field, begun)}*?" if wordings(begun) else "Write how the word begins."
+            )
+            self.fail("A star can only end a word.", star, hint)
         if not wordings(bare):
             return None
         if loose and loose.group() not in ("~", "~1"):
             self.fail(
-                "A word is searched with one edit at most.", place + len(bare), f"Did you mean {bare}~?"
+                "A word is searched with one edit at most.",
+                place + len(bare),
+                f"Did you mean {_named(field, bare)}~?",
             )
         return Prefix(bare, field) if not loose and bare != text else Word(bare, field, bool(loose))
 
     def range(self, name: str, kind: Kind) -> Range:
         """The range that the value of a numeric field stands for."""
-        place, text = self.ranged(kind)
-        if not text.strip():
-            self.fail(f"{name} needs a value.", place, f"Write it after the colon: {_example(name, kind)}")
-        if text.endswith("*"):
-            self.fail(f"{name} takes no star.", place + len(text) - 1, f"For example {_example(name, kind)}")
-        if text.strip() == "..":
-            self.fail(f"{name} needs a value.", place, f"For example {_example(name, kind)}")
-        low, high = self.compared(name, kind, text, place) or self.between(name, kind, text, place)
-        if low is None and high is None:
-            self.fail("Nothing can lie there.", place, f"For example {_example(name, kind)}")
-        return Range(name, low, high, kind)
-
-    def ranged(self, kind: Kind) -> tuple[int, str]:
-        """Where the value begins, and as much of the text as belongs to it."""
-        quoted = self.quoted("") if self.text[self.at : self.at + 1] in _QUOTES else None
-        if isinstance(quoted, Phrase):
-            return self.at - len(quoted.text) - 1, quoted.text
+        sign = SIGN.match(self.text, self.at)
         place = self.at
-        sign = _SIGN.match(self.text, place)
-        start = sign.end() if sign else place
-        ends = [found.end() for found in _WORD.finditer(self.text, start)][:MOST_WORDS]
-        if kind == "date" and self.today:
-            for end in reversed(ends):
-                if spoken(self.text[start:end], self.today):
-                    self.at = end
-                    return place, self.text[place:end]
-        found = _WORD.match(self.text, place)
-        self.at = found.end() if found else place
-        return place, self.text[place : self.at]
+        self.at = sign.end() if sign else place
+        quoted = self.quoted("") if self.text[self.at : self.at + 1] in _QUOTES else None
+        if isinstance(quoted, Phrase):  # as long as the text within the quotes, so that carets fit
+            text, place = (sign.group() if sign else "") + quoted.text, self.at - len(quoted.text) - 1
+            place -= len(sign.group()) if sign else 0
+        else:
+            self.at = extent(self.text, self.at, kind, self.today)
+            text = self.text[place : self.at]
 
-    def compared(self, name: str, kind: Kind, text: str, place: int) -> Ends | None:
-        """The ends that a sign of comparison means, if one begins the text."""
-        sign = _SIGN.match(text)
-        if sign is None:
-            return None
-        first, last = self.value(name, kind, text[sign.end() :], place + sign.end())
-        if sign.group().startswith(">"):
-            return (first if sign.group() == ">=" else after(kind, last)), None
-        return None, (last if sign.group() == "<=" else before(kind, first))
+        def fail(sentence: str, at: int, hint: str) -> NoReturn:
+            self.fail(sentence, place + at, hint)
 
-    def between(self, name: str, kind: Kind, text: str, place: int) -> Ends:
-        """The ends of `a..b`, `a..`, `..b`, or of a value alone."""
-        start, dots, stop = text.partition("..")
-        if not dots:
-            return self.value(name, kind, text, place)
-        low = self.value(name, kind, start, place)[0] if start else None
-        high = self.value(name, kind, stop, place + len(start) + len(dots))[1] if stop else None
-        if low is not None and high is not None and low > high:
-            self.fail("The range ends before it begins.", place, f"Did you mean {name}:{stop}..{start}?")
-        return low, high
-
-    def value(self, name: str, kind: Kind, text: str, place: int) -> Span:
-        found = span(kind, text.strip(), self.today)
-        if found is None:
-            what = {"date": "a date", "amount": "an amount"}.get(kind, "a number")
-            guess = _meant(fold(text), DAY_WORDS, "{}") if kind == "date" and self.today else ""
-            hint = f"{guess}For example {_example(name, kind)}"
-            self.fail(f"This is not {what}.", min(place, len(self.text)), hint)
+        found = Range(name, *ends(name, kind, text, self.today, fail), kind)
+        if kind == "date":
+            self.remarks += days_first(SIGN.sub("", text).split(".."))
         return found
 
     def counted(self, node: Leaf | None, place: int) -> Leaf | None:
@@ -382,14 +366,14 @@ class _Parser:
         return True
 
 
+def _named(field: str, text: str) -> str:
+    return f"{field}:{text}" if field else text
+
+
 def _meant(typed: str, known: Iterable[str], form: str) -> str:
-    """The nearest of the known names, as a question; empty when none is near."""
+    """The first known name with this word, or else the nearest, as a question; empty when none is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
 
-    near = get_close_matches(typed, tuple(known), n=1)
+    names = tuple(known)
+    near = [name for name in names if typed in name.split("_")] or get_close_matches(typed, names, n=1)
     return f"Did you mean {form.format(near[0])}? " if near else ""
-
-
-def _example(name: str, kind: Kind) -> str:
-    examples = {"date": "2026-01..2026-03", "amount": ">1000", "number": ">3"}
-    return f"{name}:{examples.get(kind, 'word')}"

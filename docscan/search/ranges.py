@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Literal
 
+from docscan.search.analysis import MONTHS, fold, written_days
 from docscan.search.days import spoken
 
 Kind = Literal["keyword", "text", "date", "amount", "number"]
@@ -17,8 +18,16 @@ AMOUNTS = ("net", "tax", "withheld", "disbursed", "total", "prepaid", "payable")
 
 Span = tuple[int, int]
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-_AMOUNT = re.compile(r"([+-]?)(\d+|[1-9]\d{0,2}(?:[., '’]\d{3})+)(?:[.,](\d{1,2}))?")
+_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", re.ASCII)
+_DIGITS_ALONE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
+_MONTH = re.compile(r"(?:([0-9]{1,2})[./-]|([^\W\d_]+)\.?\s+(?:del?\s+)?)([0-9]{4})")
+_AMOUNT = re.compile(
+    r"([+-]?)(\d+|[1-9]\d{0,2}([., '])\d{3}(?:\3\d{3})*)(?:(?!\3)[.,](\d{1,2}))?", re.ASCII
+)  # one sign between all thousands, another before the hundredths
+_SIGNS = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "\u2212": "-"})
+"""Blanks between thousands, the Swiss apostrophe and the minus sign, as they are printed and copied."""
+
 _DIGITS = 15
 """Digits of an amount in hundredths: fits 64 bits, and no invoice has more."""
 
@@ -28,7 +37,9 @@ def span(kind: Kind, value: str, today: date | None = None) -> Span | None:
 
     Args:
         kind: `date`, `amount` or `number`.
-        value: `2026`, `2026-01`, `2026-01-17`, `last week`; `1000`, `1.234,56`, `-12,50`; `3`.
+        value: `2026`, `2026-01`, `2026-01-17`, `17.1.2026`, `17/01/26`, `1/2026`, `enero 2026`,
+            `17 stycznia 2026`, `last week`; `1000`, `1.234,56`, `1 234,56`, `-12,50`; `3`.
+            The day stands before the month, but where that is no date.
         today: The day that words such as `yesterday` start from; without it
             they are no dates.
 
@@ -65,28 +76,48 @@ def written(kind: Kind, value: int) -> str:
     return str(value)
 
 
+def two_ways(value: str) -> bool:
+    """Whether a date may be read with the month first as well: `03/04/2026`. With dots nobody writes so."""
+    found = _DAY_FIRST.fullmatch(value.strip())
+    if found is None or found[2] == ".":
+        return False
+    one, other = int(found[1]), int(found[3])
+    return one != other and 1 <= one <= 12 and 1 <= other <= 12
+
+
 def _days(value: str) -> Span | None:
-    found = _DATE.fullmatch(value)
-    if found is None or not value.isascii():
-        return None
-    year, month, day = (int(part) if part else None for part in found.groups())
+    if found := _DATE.fullmatch(value):
+        return _calendar(found[1], found[3], found[4])
+    if found := _DIGITS_ALONE.fullmatch(value):
+        return _calendar(*found.groups())
+    if found := _DAY_FIRST.fullmatch(value):
+        year = found[4] if len(found[4]) > 2 else f"20{found[4]}"
+        return _calendar(year, found[3], found[1]) or _calendar(year, found[1], found[3])
+    if found := _MONTH.fullmatch(value):
+        month = str(MONTHS.get(fold(found[2]), 0)) if found[2] else found[1]
+        return _calendar(found[3], month, None)
+    whole = next((day for day, *ends in written_days(value) if ends == [0, len(value)]), "")
+    return (int(whole), int(whole)) if whole else None
+
+
+def _calendar(year: str, month: str | None, day: str | None) -> Span | None:
+    """A year, a month or a day; None where the calendar has none."""
     try:
-        first = date(year or 0, month or 1, day or 1)
+        first = date(int(year), int(month or "1"), int(day or "1"))
     except ValueError:
         return None
-    last = first
-    if month is None:
-        last = date(first.year, 12, 31)
-    elif day is None:
-        last = date(first.year, 12, 31) if month == 12 else date(first.year, month + 1, 1) - timedelta(days=1)
-    return _number(first), _number(last)
+    if day:
+        return _number(first), _number(first)
+    last = int(month) if month else 12
+    end = date(first.year, last + 1, 1) - timedelta(days=1) if last < 12 else date(first.year, 12, 31)
+    return _number(first), _number(end)
 
 
 def _cents(value: str) -> Span | None:
-    found = _AMOUNT.fullmatch(value)
-    if found is None or not value.isascii():
+    found = _AMOUNT.fullmatch(value.translate(_SIGNS))
+    if found is None:
         return None
-    sign, whole, fraction = found.groups()
+    sign, whole, _, fraction = found.groups()
     digits = re.sub(r"\D", "", whole) + (fraction or "").ljust(2, "0")
     if len(digits) > _DIGITS:
         return None

@@ -94,6 +94,17 @@ def test_a_hit_says_how_and_where_it_was_found(archive: Archive, call: Call) -> 
     assert "Also found as: factura." in misread[2]
 
 
+def test_a_query_that_could_be_meant_otherwise_says_how_it_was_understood(
+    archive: Archive, call: Call
+) -> None:
+    code, out, said = call(
+        "-A", archive.root, "search", "added:<03/04/2099", "factura", "or", "factura", "--json"
+    )
+    assert (code, out) == (0, "")
+    assert "“or” is searched as a word; the operator is OR, in capitals." in said
+    assert "03/04/2099 is taken as 2099-04-03" in said
+
+
 def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call: Call) -> None:
     with open_catalogue(archive) as catalogue:
         catalogue.db.execute("UPDATE record SET supplier = '=1+1' WHERE id = ?", (object_id(1),))

@@ -39,7 +39,7 @@ def marked(query: str, language: str = "de") -> list[tuple[str, int]]:
         ("supplier_name:muller", [("Müller", 0)]),
         ("mull*", [("Müller", 0)]),
         ("eux~", [("EUR", 2)]),
-        ("rechnung -eur kind:eur total:>5 has:iban", [("Rechnungen", 1), ("Rech-\nnung", 0)]),
+        ("rechnung -eur client:eur total:>5 has:iban", [("Rechnungen", 1), ("Rech-\nnung", 0)]),
     ],
 )
 def test_what_was_found_is_marked_with_its_tier(query: str, found: list[tuple[str, int]]) -> None:

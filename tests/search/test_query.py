@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.errors import SearchError
-from docscan.schema import Property, Schema
-from docscan.search.fields import fields_of
+from docscan.schema import KINDS, Property, Schema
+from docscan.search.fields import CALLED, VERDICTS, fields_of
 from docscan.search.nodes import And, Has, Near, Node, Not, Or, Phrase, Prefix, Range, State, Word
-from docscan.search.query import DEEPEST, LONGEST, MOST_WORDS_OF_QUERY, parse
+from docscan.search.query import DEEPEST, LONGEST, MOST_WORDS_OF_QUERY, parse, remarked
 
 TODAY = date(2026, 6, 17)
 STATES = ("is:overdue", "is:on-loan", "has:hold")
@@ -113,6 +113,31 @@ typed = st.one_of(
         ("issue_date:<=2024-02", Range("issue_date", None, 20240229, "date")),
         ("added:2026", Range("added", 20260101, 20261231, "date")),
         ("added:2026-12", Range("added", 20261201, 20261231, "date")),
+        ("total:>1 000,50", Range("total", 100051, None, "amount")),
+        ('total:>"1 000,50"', Range("total", 100051, None, "amount")),
+        ("total:1\u202f000..2 000,50 uno", And((Range("total", 100000, 200050, "amount"), Word("uno")))),
+        ("total:1234 567", And((Range("total", 123400, 123400, "amount"), Word("567")))),
+        ("total:\u22121’234.50", Range("total", -123450, -123450, "amount")),
+        ("issue_date:31.12.2025", Range("issue_date", 20251231, 20251231, "date")),
+        ("issue_date:31/12/25", Range("issue_date", 20251231, 20251231, "date")),
+        ("issue_date:12/31/2025", Range("issue_date", 20251231, 20251231, "date")),
+        ("issue_date:03/04/2026", Range("issue_date", 20260403, 20260403, "date")),
+        ("issue_date:2025/12/31", Range("issue_date", 20251231, 20251231, "date")),
+        ("issue_date:20251231", Range("issue_date", 20251231, 20251231, "date")),
+        ("issue_date:1.1.2026..31.3.2026", Range("issue_date", 20260101, 20260331, "date")),
+        ("issue_date:>12/2025", Range("issue_date", 20260101, None, "date")),
+        (
+            "issue_date:febrero de 2024 uno",
+            And((Range("issue_date", 20240201, 20240229, "date"), Word("uno"))),
+        ),
+        ("issue_date:17 de enero de 2026", Range("issue_date", 20260117, 20260117, "date")),
+        ("added:w zeszłym tygodniu", Range("added", 20260608, 20260614, "date")),
+        ("kind:factura", Word("invoice", "kind")),
+        ('kind:"nota de crédito"', Word("credit-note", "kind")),
+        ("kind:gut*", Prefix("gut", "kind")),
+        ("language:Polnisch", Word("pl", "language")),
+        ("language:fr", Word("fr", "language")),
+        ("is:aceptado", Word("accepted", "verdict")),
     ],
 )
 def test_a_query_means(text: str, node: object) -> None:
@@ -200,11 +225,20 @@ def test_the_caret_stands_where_it_stops_making_sense(text: str, caret: int, wor
         ("is:acepted", "Did you mean is:accepted?"),
         ("has:ibam", "Did you mean has:iban?"),
         ("verdict:reviw", "Did you mean verdict:review?"),
-        ("added:yesterdy", "Did you mean yesterday?"),
+        ("added:yesterdy", "Did you mean added:yesterday?"),
         ("fa*ct", "Did you mean fa*?"),
         ("fact~3", "Did you mean fact~?"),
         ("issue_date:2026-03..2026-01", "Did you mean issue_date:2026-01..2026-03?"),
         ("total:>many", "For example total:>1000"),
+        ("total:>1000€", "Did you mean total:>1000?"),
+        ("added:vorgestrn", "Did you mean added:vorgestern?"),
+        ("date:2026", "Did you mean issue_date:?"),
+        ("supplier:x", "Did you mean supplier_name:?"),
+        ("kind:invoce", "Did you mean kind:invoice?"),
+        ("kind:Rechnng", "Did you mean kind:invoice?"),
+        ("supplier_name:fa*ct", "Did you mean supplier_name:fa*?"),
+        ("supplier_name:fact~3", "Did you mean supplier_name:fact~?"),
+        ("*fact", "Write how the word begins."),
         ("pages:few", "For example pages:>3"),
     ],
 )
@@ -212,6 +246,42 @@ def test_a_mistake_is_answered_with_a_proposal(text: str, proposal: str) -> None
     with pytest.raises(SearchError) as caught:
         read(text)
     assert proposal in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["total:1.234.56", "total:1,234,56", "total:1.234,567", "added:30/02/2026"])
+def test_a_number_or_date_that_nobody_writes_so_is_refused(text: str) -> None:
+    with pytest.raises(SearchError, match="This is not"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        ("uno or dos", [("F026", {"word": "or", "operator": "OR"})]),
+        ("uno Oder dos", [("F026", {"word": "Oder", "operator": "OR"})]),
+        ("(uno y dos) OR tres", [("F026", {"word": "y", "operator": "AND"})]),
+        ("not uno", [("F026", {"word": "not", "operator": "NOT"})]),
+        ("uno or dos or tres", [("F026", {"word": "or", "operator": "OR"})]),
+        ("uno OR dos", []),
+        ('"uno or dos"', []),
+        ("or", []),
+        ("uno or", []),
+        ("issue_date:>03/04/2026", [("F027", {"typed": "03/04/2026", "day": "2026-04-03"})]),
+        ("issue_date:13/04/2026..04/13/2026", []),
+        ("issue_date:3.4.2026", []),
+        ("issue_date:04/04/2026", []),
+    ],
+)
+def test_what_could_be_meant_otherwise_is_remarked(
+    text: str, remarks: list[tuple[str, dict[str, str]]]
+) -> None:
+    found = remarked(text, today=TODAY)[1]
+    assert [(remark.code, dict(remark.facts)) for remark in found] == remarks
+
+
+def test_the_kinds_are_those_of_the_schemas() -> None:
+    assert set(CALLED["kind"].values()) == set(KINDS)
+    assert set(CALLED["verdict"].values()) == set(VERDICTS)
 
 
 def test_a_schema_may_add_its_own_fields() -> None:

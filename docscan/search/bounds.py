@@ -1,0 +1,132 @@
+"""The value of a field with dates, amounts or counts, as typed, and the ends of the range that it means.
+
+::
+
+    range  = [">" | ">=" | "<" | "<="] end | [end] ".." [end]
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from itertools import islice, pairwise
+from typing import NoReturn
+
+from docscan.search.days import MOST_WORDS, nearest
+from docscan.search.ranges import Kind, Span, after, before, span
+
+Ends = tuple[int | None, int | None]
+
+LONGEST = 8
+"""Words of a value: two ends of a range in thousands, millions and billions, with a blank between."""
+
+Fail = Callable[[str, int, str], NoReturn]
+"""Refuses a query: the sentence, the place in the value, the way out."""
+
+SIGN = re.compile(r"[<>]=?")
+
+_WORD = re.compile(r"[^\s()\"“”„]+")
+_HUNDREDS = re.compile(
+    r"(?:.*\.\.)?[<>]?=?[+\u2212-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})*", re.DOTALL
+)
+_THOUSANDS = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,2})?(?:\.\..*)?")
+_AROUND_A_NUMBER = re.compile(r"^[^\d+-]+|\D+$")
+
+
+def extent(text: str, start: int, kind: Kind, today: date | None) -> int:
+    """Where a value ends that stands in a query without quotes.
+
+    Args:
+        text: The query.
+        start: Where its value begins, behind a sign of comparison.
+        kind: What the field holds.
+        today: As for `span`.
+
+    Returns:
+        The end of `last week`, `17 stycznia 2026` or `1 234,56`, blanks within
+        them; of the first word for anything else.
+    """
+    if not _WORD.match(text, start):
+        return start
+    ends = [found.end() for found in islice(_WORD.finditer(text, start), LONGEST)]
+    if kind == "date":
+        whole = (end for end in reversed(ends[1:MOST_WORDS]) if span(kind, text[start:end], today))
+        return next(whole, ends[0])
+    if kind == "amount":
+        return next((one for one, other in pairwise(ends) if not _goes_on(text, start, one, other)), ends[-1])
+    return ends[0]
+
+
+def _goes_on(text: str, start: int, end: int, following: int) -> bool:
+    """Whether what stands behind a blank are more thousands of the same amount."""
+    more = text[end + 1 : following]
+    return bool(_HUNDREDS.fullmatch(text, start, end) and _THOUSANDS.fullmatch(more))
+
+
+def ends(name: str, kind: Kind, text: str, today: date | None, fail: Fail) -> Ends:
+    """The ends of the range that a value means, inclusive; None where it is open.
+
+    Args:
+        name: Of the field.
+        kind: What it holds.
+        text: The value.
+        today: As for `span`.
+        fail: Called where it means nothing.
+    """
+    if not text.strip():
+        fail(f"{name} needs a value.", 0, f"Write it after the colon: {example(name, kind)}")
+    if text.endswith("*"):
+        fail(f"{name} takes no star.", len(text) - 1, f"For example {example(name, kind)}")
+    if text.strip() == "..":
+        fail(f"{name} needs a value.", 0, f"For example {example(name, kind)}")
+
+    def value(part: str, at: int) -> Span:
+        found = span(kind, part.strip(), today)
+        if found is None:
+            what = {"date": "a date", "amount": "an amount"}.get(kind, "a number")
+            compared = sign.group() if sign else ""
+            guess = _guess(kind, part, today)
+            meant = f"Did you mean {name}:{compared}{guess}? " if guess else ""
+            fail(f"This is not {what}.", at, f"{meant}For example {example(name, kind)}")
+        return found
+
+    sign = SIGN.match(text)
+    if sign:
+        low, high = _compared(sign.group(), kind, value(text[sign.end() :], sign.end()))
+    else:
+        low, high = _between(name, text, value, fail)
+    if low is None and high is None:
+        fail("Nothing can lie there.", 0, f"For example {example(name, kind)}")
+    return low, high
+
+
+def _compared(sign: str, kind: Kind, value: Span) -> Ends:
+    first, last = value
+    if sign.startswith(">"):
+        return (first if sign == ">=" else after(kind, last)), None
+    return None, (last if sign == "<=" else before(kind, first))
+
+
+def _between(name: str, text: str, value: Callable[[str, int], Span], fail: Fail) -> Ends:
+    """The ends of `a..b`, `a..`, `..b`, or of a value alone."""
+    start, dots, stop = text.partition("..")
+    if not dots:
+        return value(text, 0)
+    low = value(start, 0)[0] if start else None
+    high = value(stop, len(start) + len(dots))[1] if stop else None
+    if low is not None and high is not None and low > high:
+        fail("The range ends before it begins.", 0, f"Did you mean {name}:{stop}..{start}?")
+    return low, high
+
+
+def _guess(kind: Kind, text: str, today: date | None) -> str:
+    """What was perhaps meant; empty for nothing that would be understood."""
+    if kind == "date":
+        return nearest(text, today) if today else ""
+    guess = _AROUND_A_NUMBER.sub("", text)
+    return guess if span(kind, guess) else ""
+
+
+def example(name: str, kind: Kind) -> str:
+    """A field with a value that it may have."""
+    examples = {"date": "2026-01..2026-03", "amount": ">1000", "number": ">3"}
+    return f"{name}:{examples.get(kind, 'word')}"

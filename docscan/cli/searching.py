@@ -1,7 +1,7 @@
 """Searching: `search`, in one archive or in several."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -11,13 +11,10 @@ import click
 
 from docscan.archive import Archive, access
 from docscan.archive.catalogue import Catalogue, open_catalogue
-from docscan.archive.layout import is_archive
 from docscan.cli import answering, querying
 from docscan.cli.answering import Answer, Wanted
 from docscan.cli.terminal import (
-    SOME_PUT_ASIDE,
     agent,
-    entered,
     highlighted,
     now,
     on_record,
@@ -27,7 +24,7 @@ from docscan.cli.terminal import (
     standing_in,
     table,
 )
-from docscan.errors import DocscanError, NotFoundError
+from docscan.errors import NotFoundError
 from docscan.messages import sentence
 from docscan.search import sight
 from docscan.search.fields import FIELDS, VERDICTS
@@ -110,7 +107,9 @@ def search_(
         boxes=as_json,
     )
     if site is not None:
-        _search_site(ctx, site, text, wanted, as_json=as_json, as_csv=as_csv)
+        from docscan.cli import sites  # noqa: PLC0415 - it uses what is defined here
+
+        sites.search(ctx, site, text, wanted, as_json=as_json, as_csv=as_csv)
         return
     archive = standing_in(ctx)
     _orderable(archive, sort)
@@ -164,18 +163,19 @@ def put_answer(archive: Archive, answer: Answer, *, as_json: bool, as_csv: bool)
     if ends and answer.hits.next is not None:
         ends[-1] = _written(answer.hits.next)
     rows = [row | {"next": end or None} for row, end in zip(answer.rows, ends, strict=True)]
-    _put_rows(rows, as_json=as_json, as_csv=as_csv)
+    put_rows(rows, as_json=as_json, as_csv=as_csv)
     if as_json and answer.hits.facets:
         put_json([{"facets": answer.hits.facets, "total": answer.hits.total}])
     elif not as_csv:
-        _say_facets(answer.hits.facets)
+        say_facets(answer.hits.facets)
     if not answer.current:
         say(sentence("F020", archive.config.language))
 
 
-def _put_rows(
+def put_rows(
     rows: Iterable[dict[str, Any]], *, as_json: bool, as_csv: bool, columns: Sequence[str] = COLUMNS
 ) -> None:
+    """Give hits, as a person reads them, or as programs do."""
     if as_csv:
         from docscan.cli.listing import give  # noqa: PLC0415 - few ask for CSV
 
@@ -193,7 +193,8 @@ def _put_rows(
         put(f"    {highlighted(row['snippet'], row['marks'])}")
 
 
-def _say_facets(facets: Any) -> None:
+def say_facets(facets: Any) -> None:
+    """Say what was counted, the most frequent values of each."""
     for name, counted in facets.items():
         more = " ..." if len(counted) > SHOWN_VALUES else ""
         values = ", ".join(f"{value} {count}" for value, count in counted[:SHOWN_VALUES])
@@ -260,51 +261,6 @@ def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool, as_csv:
     ]
     put(table(cells, ("alike", "id", "kind", "date", "from", "file"), right=("alike",)))
     say(sentence("F021", catalogue.archive.config.language, total=str(len(found)), typed="", shown=""))
-
-
-# --- several archives ---------------------------------------------------------------------------------------
-
-
-def _search_site(
-    ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json: bool, as_csv: bool
-) -> None:
-    """Search several archives, each as whoever calls may see it; one that cannot be searched is told."""
-    if not text or wanted.after is not None or wanted.order != "score":
-        raise click.UsageError("Several archives are searched by a QUERY, and answer by score, once.")
-    answers, failed = [], 0
-    language = "en"
-    for root in _archives(site):
-        try:
-            archive = entered(ctx, root, "view")
-            with open_catalogue(archive) as catalogue:
-                answers.append((archive.config.name, answered(catalogue, text, None, wanted)))
-            language = archive.config.language
-        except DocscanError as problem:  # the others are searched all the same
-            failed += 1
-            say(sentence("F040", language, archive=str(root), reason=str(problem)))
-    rows = answering.merged(answers, wanted.limit)
-    _put_rows(rows, as_json=as_json, as_csv=as_csv, columns=("archive", *COLUMNS))
-    facets: dict[str, Any] = {}
-    for _, answer in answers:
-        facets = answering.added(facets, answer.hits.facets)
-    _say_facets(facets)
-    total = sum(answer.hits.total for _, answer in answers)
-    facts = {"shown": str(len(rows)), "total": str(total), "archives": str(len(answers))}
-    say(sentence("F041", language, **facts))
-    if failed:
-        ctx.exit(SOME_PUT_ASIDE)
-
-
-def _archives(site: Path) -> Iterator[Path]:
-    """The archives in a folder, or those that a file names from where it lies, one a line."""
-    if site.is_dir():
-        found = [folder for folder in sorted(site.iterdir()) if is_archive(folder)]
-    else:
-        lines = site.read_text(encoding="utf-8").splitlines()
-        found = [site.parent / line.strip() for line in lines if line.strip() and line.strip()[0] != "#"]
-    if not found:
-        raise NotFoundError(f"There is no archive in {site}.", hint="Name the folder that they lie in.")
-    yield from found
 
 
 # --- what was asked for -------------------------------------------------------------------------------------

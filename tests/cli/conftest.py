@@ -15,6 +15,7 @@ def call(
     """The program in this process: its exit code, what it gives, what it says."""
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.delenv("DOCSCAN_ARCHIVE", raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # several archives answer in the caller's language
 
     def calling(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["docscan", *map(str, words)])

@@ -14,6 +14,7 @@ import pytest
 from docscan import archive as archives
 from docscan.archive import Archive
 from docscan.archive.catalogue import open_catalogue
+from docscan.cli import sites
 from docscan.cli.answering import Answer, merged
 from docscan.search.index import Hits
 from tests.archive.conftest import NOW, file_one, object_id
@@ -219,11 +220,16 @@ def test_all_archives_of_a_site_are_searched_and_a_broken_one_is_told(
     made(tmp_path / "site" / "zulu", 11, 12, name="zulu")
     ask = ["search", "factura", "--json", "--facets", "kind", "--all"]
     code, out, said = call(*ask, tmp_path / "site")
-    rows = [json.loads(line) for line in out.splitlines()]
+    *rows, counted = [json.loads(line) for line in out.splitlines()]
     assert code == 0
+    assert counted["facets"] == {"kind": [["invoice", 4], ["form", 3]]}
+    assert [(one["archive"], one["total"]) for one in counted["archives"]] == [("acme", 5), ("zulu", 2)]
+    assert counted["total"] == 7
     assert [row["archive"] for row in rows] == ["acme", "zulu", "acme", "zulu", "acme", "acme", "acme"]
-    assert "7 of 7 found in 2 archives." in said
-    assert "kind: invoice 4, form 3" in said
+    assert "zulu: 2 found.\n7 of 7 found in 2 archives." in said
+    assert (
+        "kind: invoice 4, form 3" in call(*[word for word in ask if word != "--json"], tmp_path / "site")[2]
+    )
     spread = list(
         csv.DictReader(io.StringIO(call("search", "factura", "--csv", "--all", tmp_path / "site")[1]))
     )
@@ -231,11 +237,60 @@ def test_all_archives_of_a_site_are_searched_and_a_broken_one_is_told(
     assert call("search", "factura", "--save", "x", "--all", tmp_path / "site")[0] == 2
     (tmp_path / "site" / "zulu" / "docscan.toml").write_text("[")
     code, out, said = call(*ask, tmp_path / "site")
-    assert (code, len(out.splitlines())) == (1, 5)
+    assert (code, len(out.splitlines())) == (1, 6)
     assert "zulu was not searched" in said
+    assert "docscan.toml cannot be read" in json.loads(out.splitlines()[-1])["archives"][1]["error"]
     listed = tmp_path / "site.txt"
     listed.write_text("# clients\nsite/acme\n")
-    assert len(call(*ask, listed)[1].splitlines()) == 5
+    assert len(call(*ask, listed)[1].splitlines()) == 6
+
+
+def test_what_several_archives_found_besides_and_how_they_understood_it_is_said(
+    archive: Archive, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    said = call("search", "tactura", "or", "factura", "--all", archive.root.parent)[2]
+    assert "„or“ wird als Wort gesucht" in said
+    said = call("search", "tactura", "--all", archive.root.parent)[2]
+    assert "Auch gefunden als: factura." in said
+
+
+def test_what_is_no_archive_or_no_list_of_them_is_a_sentence(
+    archive: Archive, call: Call, tmp_path: Path
+) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_bytes(b"site/acme\nc\xf3digo\n")
+    code, _, said = call("search", "factura", "--all", listed)
+    assert (code, "UTF-8" in said) == (6, True)
+    (tmp_path / "paper.txt").write_text("x")
+    listed.write_text(f"site/acme\nnowhere\npaper.txt\n{'x' * 300}\n")
+    code, out, said = call("search", "factura", "--json", "--all", listed)
+    assert (code, said.count("was not searched")) == (1, 3)
+    told = json.loads(out.splitlines()[-1])["archives"]
+    assert ["error" in one for one in told] == [False, True, True, True]
+
+
+def test_a_query_that_no_archive_understands_is_shown_once_with_its_place(
+    archive: Archive, call: Call
+) -> None:
+    code, out, said = call("search", "total:many", "--all", archive.root.parent)
+    assert (code, out, said.count("not an amount")) == (7, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "archives", "language"),
+    [
+        ({"LANG": "pl_PL.UTF-8"}, ["es"], "pl"),
+        ({"LC_ALL": "de", "LANG": "pl_PL.UTF-8"}, ["es"], "de"),
+        ({"LANG": "C.UTF-8"}, ["es", "es"], "es"),
+        ({"LANG": "fr_FR"}, ["es", "pl"], "en"),
+        ({}, [], "en"),
+    ],
+)
+def test_several_archives_answer_in_the_language_of_whoever_asks(
+    environment: dict[str, str], archives: list[str], language: str
+) -> None:
+    assert sites.spoken(environment, archives) == language
 
 
 def test_hits_of_several_archives_come_by_tier_and_then_in_turn() -> None:

@@ -69,7 +69,8 @@ class Answer:
 
 def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
     """Ask for what a query finds."""
-    question = Question(query.tiers, wanted.limit, wanted.after, wanted.order, wanted.facets)
+    order = query.order if wanted.order == "score" else wanted.order
+    question = Question(query.tiers, wanted.limit, wanted.after, order, wanted.facets)
     found = sight.asked(catalogue, partial(_with_proposal, question, query.node))
     (hits, meant), current = found.found, found.current
     pieces: list[Snippet] = []
@@ -95,7 +96,7 @@ def alike(catalogue: Catalogue, record: str) -> Query | None:
     if plan is None:
         return None
     words = tuple(Phrase(term) for term in dict.fromkeys(_terms(plan)))
-    return Query(Or(words) if len(words) > 1 else words[0], (plan,), ("as typed",))
+    return Query(Or(words) if len(words) > 1 else words[0], (plan,), ("as typed",), order="shared")
 
 
 def duplicates(catalogue: Catalogue, record: str) -> tuple[tuple[str, float], ...]:
@@ -110,7 +111,7 @@ def duplicates(catalogue: Catalogue, record: str) -> tuple[tuple[str, float], ..
     query = alike(catalogue, record)
     if query is None:
         return ()
-    question = Question(query.tiers, CANDIDATES)
+    question = Question(query.tiers, CANDIDATES, order="shared")
     hits = sight.asked(catalogue, lambda seen: seen.search(question)).found.hits
     others = {hit.id: catalogue.page_texts(hit.id) for hit in hits}
     return near_duplicates(catalogue.page_texts(record), others)

@@ -41,12 +41,14 @@ class Query:
         tiers: As engines are asked.
         found: How each tier finds documents: some of `TIERS`.
         remarks: What a person should know of how it was understood.
+        order: Of the hits, where no other one is asked for: see `index.Question`.
     """
 
     node: Node
     tiers: tuple[Plan, ...]
     found: tuple[str, ...]
     remarks: tuple[Remark, ...] = ()
+    order: str = "score"
 
 
 def understood(catalogue: Catalogue, text: str, on: date) -> Query:

@@ -295,17 +295,19 @@ def _orderable(archive: Archive, sort: str) -> None:
 
 
 def _written(cursor: Cursor) -> str:
-    """A cursor as it is typed: tier, value, id."""
-    return f"{cursor.tier},{'' if cursor.value is None else repr(cursor.value)},{cursor.id}"
+    """A cursor as it is typed: tier, value, id, when it was filed."""
+    value = "" if cursor.value is None else repr(cursor.value)
+    added = "" if cursor.added is None else cursor.added
+    return f"{cursor.tier},{value},{cursor.id},{added}"
 
 
 def _cursor(text: str) -> Cursor | None:
     if not text:
         return None
     try:
-        tier, value, identifier = text.split(",")
+        tier, value, identifier, added = text.split(",")
         number = None if not value else int(value) if value.lstrip("-").isdecimal() else float(value)
-        return Cursor(int(tier), number, identifier)
+        return Cursor(int(tier), number, identifier, int(added) if added else None)
     except ValueError:
         raise click.UsageError("--after takes what the answer before ended with.") from None
 

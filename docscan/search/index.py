@@ -14,7 +14,7 @@ from typing import Protocol
 
 from docscan.errors import ArchiveError
 from docscan.frozen import dataclass
-from docscan.search.plan import Plan
+from docscan.search.plan import Plan, rated
 from docscan.search.prepared import Prepared
 
 MOST_VALUES = 100
@@ -58,7 +58,10 @@ class Hit:
         id: The record's identifier.
         tier: The first of the tiers that finds it, from 0.
         score: How well it fits, among those of its tier; more is better. Each
-            engine has a scale of its own.
+            engine has a scale of its own. 0 where all fit alike, as whatever
+            is asked with `only`: how rare a term is would tell of documents
+            that may not be seen. In the order `shared`, how many parts of the
+            tier's plan it has, the same in every engine.
     """
 
     id: str
@@ -78,11 +81,13 @@ class Cursor:
         tier: The hit's, where the order is that of the score; 0 otherwise.
         value: Its score, or the number that is ordered by; None where it has no such number.
         id: Its identifier.
+        added: When it was filed, where the order is that of the score; None where that is unknown.
     """
 
     tier: int
     value: float | int | None
     id: str
+    added: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,10 @@ class Question:
             least one. The last says what is found, the others what comes first.
         limit: How many hits to return at most; 0 for the numbers alone.
         after: The `next` of the part before, asked with the same plans and order.
-        order: `score`: by tier, then by score, the best first. The name of a
-            number: the least first, or the greatest first with a minus before
-            it; documents without it last. Ties by id.
+        order: `score` or `shared` (see `Hit`): by tier, then by score, the
+            best first, of equal score what was filed last, then by id. The
+            name of a number: the least first, or the greatest first with a
+            minus before it; documents without it last, ties by id.
         facets: The names of facets to count.
         only: What else every document must fulfil, such as what a person may
             see; one that does not is neither counted nor shown.
@@ -108,6 +114,17 @@ class Question:
     order: str = "score"
     facets: tuple[str, ...] = ()
     only: Plan | None = None
+
+
+SCORED = ("score", "shared")
+"""The orders by tier and score."""
+
+
+def fitting(question: Question, tier: int) -> bool:
+    """Whether some of what a tier finds may fit better than the rest."""
+    if question.order == "score" and question.only is not None:
+        return False
+    return rated(question.tiers[tier])
 
 
 @dataclass(frozen=True, slots=True)

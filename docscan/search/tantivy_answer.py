@@ -6,8 +6,7 @@ from dataclasses import field, replace
 from tantivy import Query
 
 from docscan.frozen import dataclass
-from docscan.search.index import MOST_VALUES, Cursor, Hit, Hits, Question
-from docscan.search.plan import rated
+from docscan.search.index import MOST_VALUES, SCORED, Cursor, Hit, Hits, Question, fitting
 from docscan.search.tantivy_order import Column, Place, Shelf
 from docscan.search.tantivy_query import Compiler, both, minus
 from docscan.search.tantivy_schema import FACETS, ID
@@ -47,7 +46,8 @@ class _Found:
 
 def asked(compiler: Compiler, question: Question) -> Asked:
     """Compile a question."""
-    tiers = tuple(compiler.query(tier) for tier in question.tiers)
+    rating = replace(compiler, shared=question.order == "shared")
+    tiers = tuple(rating.query(tier) for tier in question.tiers)
     if question.only is not None:
         only = compiler.query(question.only)
         tiers = tuple(both(tier, only) for tier in tiers)
@@ -66,22 +66,24 @@ def answered(shelf: Shelf, compiler: Compiler, asking: Asked) -> Hits:
         typed = shelf.total(asking.tiers[0])
     more = len(found.hits) > question.limit
     hits, places = found.hits[: question.limit], found.places[: question.limit]
-    tier = hits[-1].tier if more and question.order == "score" else 0
-    following = Cursor(tier, places[-1].value, places[-1].id) if more else None
+    tier = hits[-1].tier if more and question.order in SCORED else 0
+    following = Cursor(tier, places[-1].value, places[-1].id, places[-1].added) if more else None
     return Hits(total, typed, hits, facets, following)
 
 
 def _found(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
-    if asking.question.order == "score":
-        return _by_score(shelf, asking)
+    if asking.question.order in SCORED:
+        return _by_score(shelf, compiler, asking)
     places = _by_number(shelf, compiler, asking)
     tiers = _tiers(shelf, compiler, asking, [place.id for place in places])
     return _Found(tuple(Hit(place.id, tiers[place.id], 0.0) for place in places), tuple(places))
 
 
-def _by_score(shelf: Shelf, asking: Asked) -> _Found:
+def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
     after, limit = asking.question.after, asking.question.limit + 1
     start = after.tier if after else 0
+    name = compiler.columns.get("added")
+    added = Column(compiler.schema, name, descending=True) if name else None
     hits: list[Hit] = []
     every: list[Place] = []
     counts: dict[int, int] = {}
@@ -89,13 +91,11 @@ def _by_score(shelf: Shelf, asking: Asked) -> _Found:
         query = asking.tiers[tier]
         if tier:
             query = minus(query, asking.tiers[tier - 1])
-        place = Place(after.value, after.id) if after and tier == start else None
-        if rated(asking.question.tiers[tier]):
-            places, counts[tier] = shelf.by_score(query, limit - len(every), place)
+        place = Place(after.value, after.id, after.added) if after and tier == start else None
+        if fitting(asking.question, tier):
+            places, counts[tier] = shelf.by_score(query, added, limit - len(every), place)
         else:  # all fit alike
-            ids, count = shelf.by_id(query, limit - len(every), place.id if place else "")
-            places = [replace(one, value=0.0) for one in ids]
-            counts |= {} if place else {tier: count}
+            places = shelf.newest(query, added, limit - len(every), place)
         hits += [Hit(place.id, tier, float(place.value or 0)) for place in places]
         every += places
         if len(every) == limit:

@@ -1,8 +1,12 @@
-"""The hits of a tantivy query in an order that a cursor can go on in: by score or by a number, then by id."""
+"""The hits of a tantivy query in an order that a cursor can go on in: by score or by a number.
 
-from collections.abc import Iterator, Sequence
+Of equal score the newest comes first; then the id decides.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby
+from math import inf
 from operator import itemgetter
 from typing import Any
 
@@ -26,10 +30,12 @@ class Place:
     Attributes:
         value: Its score or number; None without a number.
         id: Its identifier.
+        added: When it was filed, in an order by score; None where that is unknown.
     """
 
     value: float | int | None
     id: str
+    added: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +90,58 @@ class Shelf:
         found = self.searcher.search(wanted, limit, count=True, order_by_field=ID, order=Order.Asc)
         return [Place(None, str(key)) for key, _ in found.hits], _count(found)
 
-    def by_score(self, query: Query, limit: int, after: Place | None) -> tuple[list[Place], int]:
+    def newest(self, query: Query, added: Column | None, limit: int, after: Place | None) -> list[Place]:
+        """Those that a query finds, what was filed last first, behind a place among them; all score 0."""
+        place = Place(after.added, after.id) if after else None
+        if added is None:
+            found = self.by_id(query, limit, place.id if place else "")[0]
+        else:
+            found = self.by_number(query, added, limit, place)
+        return [Place(0.0, one.id, None if one.value is None else int(one.value)) for one in found]
+
+    def by_score(
+        self, query: Query, added: Column | None, limit: int, after: Place | None
+    ) -> tuple[list[Place], int]:
         """The best that a query finds, behind a place among them, and how many it finds at all."""
         fetched = limit + AHEAD
         while True:
             answer = self.searcher.search(query, fetched, count=True)
             rows = answer.hits
             whole = len(rows) < fetched
+            if rows and not rows[0][0]:  # all are misread alike
+                return self.newest(query, added, limit, after), _count(answer)
             # those that share the last score may not all be there
             sure = rows if whole else [row for row in rows if row[0] > rows[-1][0]]
-            found = list(islice(self._rated(sure, after), limit))
+            found = self._rated(sure, added, limit, after)
             if whole or len(found) == limit:
                 return found, _count(answer)
             fetched *= 4
 
-    def _rated(self, rows: Rows, after: Place | None) -> Iterator[Place]:
+    def _rated(self, rows: Rows, added: Column | None, limit: int, after: Place | None) -> list[Place]:
+        """The first of some rows by score, behind a place among them, with all that share its score there."""
+        chosen: list[tuple[float, str]] = []
+        passed = 0  # with the score of the place, perhaps all before it
         for score, equal in groupby(rows, key=itemgetter(0)):
-            if after is None or after.value is None or score < after.value:
-                yield from (Place(score, found) for found in sorted(self._ids(equal)))
-            elif score == after.value:
-                yield from (Place(score, found) for found in sorted(self._ids(equal)) if found > after.id)
+            if after is None or after.value is None or score <= after.value:
+                chosen += ((score, identifier) for identifier in self._ids(equal))
+            if after is not None and score == after.value:
+                passed = len(chosen)
+            if len(chosen) - passed >= limit:
+                break
+        dates = self._dates([identifier for _, identifier in chosen], added)
+        places = [Place(score, identifier, dates.get(identifier)) for score, identifier in chosen]
+        found = sorted(places, key=_order)
+        return [place for place in found if after is None or _order(place) > _order(after)][:limit]
+
+    def _dates(self, ids: list[str], added: Column | None) -> dict[str, int]:
+        """When documents were filed, where that is known."""
+        if added is None or not ids:
+            return {}
+        wanted = Query.term_set_query(added.schema, ID, ids)
+        rows = self.searcher.search(
+            both(wanted, Query.exists_query(added.name)), len(ids), count=False, order_by_field=added.name
+        ).hits
+        return {identifier: value for value, address in rows for identifier in self._ids([(value, address)])}
 
     def by_number(self, query: Query, column: Column, limit: int, after: Place | None) -> list[Place]:
         """Those with a number in its order, then those without, behind a place among them."""
@@ -141,9 +179,14 @@ class Shelf:
         found, _ = self.by_id(both(query, column.equal(int(after.value or 0))), limit, after.id)
         return [replace(place, value=after.value) for place in found]
 
-    def _ids(self, rows: Iterator[tuple[Any, DocAddress]]) -> Iterator[str]:
+    def _ids(self, rows: Iterable[tuple[Any, DocAddress]]) -> Iterator[str]:
         for _, address in rows:
             yield str(self.searcher.doc(address)[ID][0])
+
+
+def _order(place: Place) -> tuple[float, float, str]:
+    """The best first, then what was filed last, then by id."""
+    return -(place.value or 0), inf if place.added is None else -place.added, place.id
 
 
 def _count(answer: SearchResult) -> int:

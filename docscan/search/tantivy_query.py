@@ -34,10 +34,12 @@ class Compiler:
     Attributes:
         schema: The index's.
         columns: Of each number's name its column; others are in no document.
+        shared: Every part of a plan counts 1, however rare it is.
     """
 
     schema: Schema
     columns: dict[str, str]
+    shared: bool = False
 
     def query(self, plan: Plan) -> Query:
         """The query that finds what a plan finds."""
@@ -79,6 +81,8 @@ class Compiler:
                 found = self._between(leaf)
             case Among():
                 found = bare(Query.term_set_query(self.schema, ID, sorted(leaf.ids)))
+        if self.shared and isinstance(leaf, Term | Sequence | Near):
+            found = Query.const_score_query(found, 1.0)
         return found
 
     def _near(self, near: Near) -> Query:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from docscan.frozen import dataclass
-from docscan.search.index import MOST_VALUES, Cursor, Hit, Hits, Question
-from docscan.search.plan import All, Any, Near, Plan, Sequence, Term, rated
+from docscan.search.index import MOST_VALUES, SCORED, Cursor, Hit, Hits, Question, fitting
+from docscan.search.plan import All, Any, Near, Plan, Sequence, Term
 from docscan.search.whoosh_schema import ABSENT
 from docscan.search.whoosh_segment import Mask, Numbers, Segment
 
@@ -79,43 +79,58 @@ def _found(segments: tuple[Segment, ...], question: Question) -> Found:
 
 def _page(found: Found, question: Question) -> tuple[tuple[Hit, ...], Cursor | None]:
     """The hits that are wanted, and where the next ones begin."""
-    rated_by = question.order == "score"
-    ranks = found.tiers if rated_by else np.zeros_like(found.tiers)
-    keys = _scores(found, question) if rated_by else _column(found, question.order)
-    places = _wanted(found, ranks, keys, question)
-    chosen = sorted(
-        zip(ranks[places].tolist(), keys[places].tolist(), found.ids(places), places.tolist(), strict=True)
-    )
+    scored = question.order in SCORED
+    keys = _keys(found, question)
+    places = _wanted(found, keys, question)
+    rows = zip(*(key[places].tolist() for key in keys), found.ids(places), places.tolist(), strict=True)
+    chosen = sorted(rows)
     shown = chosen[: question.limit]
     hits = tuple(
-        Hit(identifier, int(found.tiers[place]), -key if rated_by else 0.0)
-        for _, key, identifier, place in shown
+        Hit(identifier, int(found.tiers[place]), -key[1] if scored else 0.0)
+        for *key, identifier, place in shown
     )
     if len(chosen) <= question.limit:
         return hits, None
-    rank, key, identifier, _ = shown[-1]
-    return hits, Cursor(rank, _value(key, question.order), identifier)
+    *key, identifier, _ = shown[-1]
+    if scored:
+        return hits, Cursor(key[0], -key[1], identifier, _value(key[2], "-added"))
+    return hits, Cursor(0, _value(key[0], question.order), identifier)
 
 
-def _wanted(found: Found, ranks: Numbers, keys: Values, question: Question) -> Numbers:
-    """The first documents behind the cursor: one more than wanted, and all that share the last one's key."""
-    places = np.arange(len(keys))
+def _keys(found: Found, question: Question) -> tuple[Values, ...]:
+    """What documents are ordered by, one after the other, the least first; their ids come after all."""
+    if question.order in SCORED:
+        return found.tiers, _scores(found, question), _column(found, "-added")
+    return (_column(found, question.order),)
+
+
+def _wanted(found: Found, keys: tuple[Values, ...], question: Question) -> Numbers:
+    """The first documents behind the cursor: one more than wanted, and all that share the last one's keys."""
+    places = np.arange(len(found.numbers))
     after = question.after
     if after is not None:
-        key = _key(after.value, question.order)
-        behind = (ranks > after.tier) | ((ranks == after.tier) & (keys > key))
-        equal = np.flatnonzero((ranks == after.tier) & (keys == key))
-        later = [identifier > after.id for identifier in found.ids(equal)]
-        behind[equal[np.array(later, dtype=bool)]] = True
+        behind, equal = _against(keys, _cursor_keys(after, question.order))
+        same = np.flatnonzero(equal)
+        later = [identifier > after.id for identifier in found.ids(same)]
+        behind[same[np.array(later, dtype=bool)]] = True
         places = np.flatnonzero(behind)
     if len(places) <= question.limit + 1:
         return places
-    order = places[np.lexsort((keys[places], ranks[places]))]
+    order = places[np.lexsort([key[places] for key in reversed(keys)])]
     last = order[question.limit]
-    # sorted, so those up to the last one's key are a beginning of the order
-    up_to = (ranks[order] < ranks[last]) | ((ranks[order] == ranks[last]) & (keys[order] <= keys[last]))
-    equal = (ranks[order] == ranks[last]) & (keys[order] == keys[last])
-    return np.concatenate([order[up_to & ~equal], _least(found, order[equal], question.limit + 1)])
+    beyond, equal = _against([key[order] for key in keys], [key[last] for key in keys])
+    # sorted, so those up to the last one's keys are a beginning of the order
+    return np.concatenate([order[~beyond & ~equal], _least(found, order[equal], question.limit + 1)])
+
+
+def _against(keys: Iterable[Values], others: Iterable[float | int]) -> tuple[Mask, Mask]:
+    """Which documents come after some keys, and which have just these."""
+    beyond: Mask = np.zeros(1, dtype=bool)
+    equal: Mask = np.ones(1, dtype=bool)
+    for key, other in zip(keys, others, strict=True):
+        beyond = beyond | (equal & (key > other))
+        equal = equal & (key == other)
+    return beyond, equal
 
 
 def _least(found: Found, places: Numbers, many: int) -> Numbers:
@@ -129,18 +144,25 @@ def _least(found: Found, places: Numbers, many: int) -> Numbers:
     return np.concatenate(kept)
 
 
+def _cursor_keys(after: Cursor, order: str) -> tuple[float | int, ...]:
+    """The keys of the hit that a cursor stands at."""
+    if order in SCORED:
+        return after.tier, -(after.value or 0.0), _key(after.added, "-added")
+    return (_key(after.value, order),)
+
+
 def _key(value: float | int | None, order: str) -> float | int:
-    """What a cursor's value is ordered by."""
+    """What a number is ordered by."""
     if value is None:
         return LAST
-    return -value if order == "score" or order.startswith("-") else value
+    return -value if order.startswith("-") else value
 
 
-def _value(key: float | int, order: str) -> float | int | None:
-    """A cursor's value again."""
-    if order != "score" and key == LAST:
+def _value(key: int, order: str) -> int | None:
+    """A number again."""
+    if key == LAST:
         return None
-    return -key if order == "score" or order.startswith("-") else key
+    return -key if order.startswith("-") else key
 
 
 def _column(found: Found, order: str) -> Numbers:
@@ -157,11 +179,14 @@ def _scores(found: Found, question: Question) -> Values:
     """How well each document fits what its tier asks for, negative: the best first; 0 for tiers not shown."""
     scores = np.zeros(len(found.numbers))
     for tier in _shown(found, question):
-        leaves = [(leaf, _rarity(found.segments, leaf)) for leaf in _leaves(question.tiers[tier])]
+        plan = question.tiers[tier]
+        shared = question.order == "shared"
+        leaves = [] if shared else [(leaf, _rarity(found.segments, leaf)) for leaf in _leaves(plan)]
         for part, segment in enumerate(found.segments):
             here = (found.parts == part) & (found.tiers == tier)
             if here.any():
-                scores[here] = _weights(segment, leaves)[found.numbers[here]]
+                weights = _shared(segment, plan) if shared else _weights(segment, leaves)
+                scores[here] = weights[found.numbers[here]]
     return -scores
 
 
@@ -169,9 +194,9 @@ def _shown(found: Found, question: Question) -> Iterator[int]:
     """The tiers of which a part is wanted, where some of what they find may fit better than the rest."""
     first = question.after.tier if question.after else 0
     before = 0  # documents that come before the tier, and behind the cursor
-    for tier, plan in enumerate(question.tiers):
+    for tier in range(len(question.tiers)):
         many = int(np.count_nonzero(found.tiers == tier))
-        if many and tier >= first and before < question.limit and rated(plan):
+        if many and tier >= first and before < question.limit and fitting(question, tier):
             yield tier
         before += many if tier > first or not question.after else 0
 
@@ -213,6 +238,15 @@ def _weights(
             share = occurrences * (SATURATION + 1) / (occurrences + SATURATION * relative)
             weights[numbers] += rarity * share
     return weights
+
+
+def _shared(segment: Segment, plan: Plan) -> npt.NDArray[np.float64]:
+    """How many parts of a plan each document of a segment has."""
+    if isinstance(plan, All | Any):
+        parts = [_shared(segment, part) for part in plan.plans]
+        return np.where(segment.mask(plan), sum(parts, np.zeros(len(segment.live))), 0.0)
+    fits = isinstance(plan, Term | Sequence | Near)
+    return segment.mask(plan).astype(float) if fits else np.zeros(len(segment.live))
 
 
 def _facet(found: Found, name: str) -> tuple[tuple[str, int], ...]:

@@ -1,6 +1,7 @@
 """Every engine finds what a naive evaluator finds, in the order and the numbers that were asked for."""
 
 import contextlib
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import naive_search as naive
 import pytest
 
-from docscan.search.index import Hits, Index, Question
+from docscan.search.index import SCORED, Hits, Index, Question
 from docscan.search.plan import (
     All,
     Among,
@@ -89,6 +90,23 @@ def test_a_term_is_near_itself_only_where_it_stands_twice(index: Index) -> None:
     assert found(index, Near("one", "one", 2)) == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_words_of_one_or_two_signs_are_found_alike_in_an_index_of_several_commits(
+    index: Index, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - invented documents
+    known = ["".join(chance.choice("abł1ß.") for _ in range(chance.choice((1, 2, 3)))) for _ in range(40)]
+    kept: dict[str, Prepared] = {}
+    for seq in range(1, 6):
+        fresh = [prepared(f"d{chance.randrange(50)}", *chance.sample(known, 3)) for _ in range(8)]
+        latest = {document.id: document for document in fresh}
+        index.update(latest.values(), seq=seq)
+        kept |= latest
+        for asked in (*"abłzß.1", "ab", "zz", "a.", "łß", "b1"):
+            plan = Similar("body", asked)
+            assert set(found(index, plan)) == naive.ids(plan, kept.values()), plan
+
+
 @pytest.mark.parametrize(
     ("stands", "asked", "similar"),
     [
@@ -126,7 +144,7 @@ def parts(index: Index, tiers: tuple[Plan, ...], order: str, limit: int) -> list
     return answers
 
 
-@pytest.mark.parametrize("order", ["score", "total", "-total", "never"])
+@pytest.mark.parametrize("order", ["score", "shared", "total", "-total", "never"])
 @pytest.mark.parametrize("seed", range(2))
 def test_the_parts_of_an_answer_follow_one_another_without_gap(index: Index, order: str, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - invented documents
@@ -151,8 +169,10 @@ def test_the_parts_of_an_answer_follow_one_another_without_gap(index: Index, ord
 
 
 def expected_order(documents: list[Prepared], hits: list, order: str) -> list[str]:
-    if order == "score":
-        return [hit.id for hit in sorted(hits, key=lambda hit: (hit.tier, -hit.score, hit.id))]
+    if order in SCORED:
+        filed = {document.id: document.numbers.get("added", -math.inf) for document in documents}
+        placed = sorted(hits, key=lambda hit: (hit.tier, -hit.score, -filed[hit.id], hit.id))
+        return [hit.id for hit in placed]
     sign = -1 if order.startswith("-") else 1
     numbers = {document.id: document.numbers.get(order.removeprefix("-")) for document in documents}
     return sorted(
@@ -180,6 +200,57 @@ def test_the_best_comes_first_within_a_tier(index: Index) -> None:
     hits = index.search(Question((one, Everything()), 10)).hits
     assert [hit.id for hit in hits] == ["short", "long", "none"]
     assert hits[0].score > hits[1].score
+
+
+def test_of_those_that_fit_alike_the_newest_comes_first_also_on_the_next_page(index: Index) -> None:
+    filed = {"a": 5, "b": 9, "c": 5, "d": 7, "e": None, "f": 9, "g": 1}
+    for seq, (key, added) in enumerate(filed.items(), 1):
+        index.update([prepared(key, "word", **({} if added is None else {"added": added}))], seq=seq)
+    for plan in (Term("body", "word"), Similar("body", "wort"), Everything()):
+        for limit in (1, 3, 7):
+            answers = parts(index, (plan,), "score", limit)
+            assert [hit.id for answer in answers for hit in answer.hits] == list("bfdacge"), (plan, limit)
+
+
+def test_what_may_not_be_seen_changes_no_order_and_no_score(opener: Opener, tmp_path: Path) -> None:
+    seen = [
+        prepared("one", "rare rare common", "=seen", added=1),
+        prepared("two", "rare common common", "=seen", added=2),
+        prepared("three", "common other", "=seen", added=3),
+    ]
+    hidden = [prepared(f"h{number}", "rare " * number, added=number) for number in range(1, 30)]
+    only = Term("body", "=seen")
+    common, rare = Term("body", "common"), Term("body", "rare")
+    answers = []
+    for name, documents in (("alone", seen), ("beside", [*hidden, *seen])):
+        with contextlib.closing(opener(tmp_path / name)) as index:
+            index.update(documents, seq=1)
+            asked: list[tuple[tuple[Plan, ...], str]] = [((Any((common, rare)),), order) for order in SCORED]
+            asked.append(((All((common, rare)), Everything()), "score"))
+            answers.append([index.search(Question(tiers, 10, order=o, only=only)) for tiers, o in asked])
+    assert answers[0] == answers[1]
+    by_age, by_parts, in_tiers = answers[0]
+    assert [(hit.id, hit.score) for hit in by_age.hits] == [("three", 0), ("two", 0), ("one", 0)]
+    assert [(hit.id, hit.score) for hit in by_parts.hits] == [("two", 2), ("one", 2), ("three", 1)]
+    assert [(hit.id, hit.tier) for hit in in_tiers.hits] == [("two", 0), ("one", 0), ("three", 1)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_fits_by_shared_parts_scores_the_same_in_both_engines(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - invented documents
+    known = [naive.word(chance) for _ in range(12)]
+    documents = [naive.document(chance, f"d{number}", known) for number in range(60)]
+    with contextlib.ExitStack() as stack:
+        opened = [
+            stack.enter_context(contextlib.closing(make(tmp_path / name))) for name, make in ENGINES.items()
+        ]
+        for index in opened:
+            index.update(documents[:40], seq=1)
+            index.update(documents[40:], seq=2)
+        for _ in range(60):
+            question = Question((naive.plan(chance, known), Everything()), 100, order="shared")
+            first, second = (index.search(question) for index in opened)
+            assert first == second, question
 
 
 # --- counted -----------------------------------------------------------------------------------------------

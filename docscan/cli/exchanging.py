@@ -66,6 +66,9 @@ def import_(
         of = batches.intake(register.catalogue, batch) if batch else None
         prepared = imports.prepare(register, data, Terms(at, client, encoding, of.id if of else "", again))
         language = register.archive.config.language
+        if prepared.foot:
+            first, last = map(str, prepared.foot)
+            say(sentence("U088", language, first=first, last=last))
         for fault in prepared.faults[:MOST_SHOWN]:
             say(_sentence(fault, language))
         if not dry_run or prepared.faults:  # which it refuses

@@ -28,6 +28,8 @@ ABOVE = (
 BELOW = ("", "", "", "Inicial", "Final", "Caja", "Carpeta", "Tomo", "Otro", "", "", "", "")
 COLUMNS = named_once([below or above for above, below in zip(ABOVE, BELOW, strict=True)])
 SIGNED = ("por", "Cargo", "Firma", "Lugar", "Fecha")
+BESIDE = ("nombre", *map(folded, SIGNED[1:]))  # what the lines below who signed begin with
+BELOW_ONE = (*BESIDE, *(f"{name} por" for name in SIGNERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Parts:
         head: What stands above the rows, with the headings.
         columns: The names of the columns, of which no two are alike.
         rows: The rows; blank ones among them.
-        foot: What stands below, such as who signed.
+        foot: What stands below: who signed.
     """
 
     head: tuple[Record, ...]
@@ -96,7 +98,7 @@ def taken_apart(text: str) -> tuple[Parts, str]:
     if not known:
         raise LookupError("title")
     records = tuple(tabular.records(text, delimiter))
-    end = next((n for n, record in enumerate(records) if n >= until and _is_signed(record)), len(records))
+    end = until + _signed_from(records[until:], fields_of(columns))
     while end > until and records[end - 1].is_blank:  # what separates the signatures is no row
         end -= 1
     return Parts(records[:until], columns, records[until:end], records[end:]), delimiter
@@ -160,9 +162,38 @@ def _heading(record: Record, following: Sequence[Record]) -> Iterator[tuple[Sequ
             yield [low.strip() or high for high, low in zip(record.cells, lower.cells, strict=True)], 2
 
 
-def _is_signed(record: Record) -> bool:
-    first = next((folded(cell) for cell in record.cells if cell.strip()), "")
-    return first.startswith(tuple(f"{name} por" for name in SIGNERS))
+def _signed_from(records: Sequence[Record], fields: Sequence[str]) -> int:
+    """At which row the signatures begin; their number where there are none.
+
+    A row that begins as they do may be an item: *Recibido por la Secretaría*. It
+    is of the form where another signs beside it, or the next line is that of a
+    post, a signature, a place, a day or another who signs, and where no row that follows is an item.
+    """
+    found, below = len(records), ""
+    for place, record in reversed([*enumerate(records)]):
+        said = [cell for cell in record.cells if cell.strip()]
+        if not said:
+            continue
+        label = _label(said[0])
+        signers = {name for cell in said for name in SIGNERS if folded(cell).startswith(f"{name} por")}
+        signs = folded(said[0]).startswith(tuple(f"{name} por" for name in SIGNERS))
+        if signs and (len(signers) > 1 or below in BELOW_ONE):
+            found = place
+        elif label not in BESIDE and _is_item(record, fields):
+            break
+        below = label
+    return found
+
+
+def _label(cell: str) -> str:
+    """What may be a label: what stands before the first colon."""
+    return folded(cell.partition(":")[0])
+
+
+def _is_item(record: Record, fields: Sequence[str]) -> bool:
+    """Whether a row has a title, and something else of an item."""
+    said = {field for field, cell in zip(fields, record.cells, strict=False) if field and cell.strip()}
+    return "title" in said and len(said) > 1
 
 
 def _labelled(cells: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -72,6 +72,7 @@ class Prepared:
         items: Its rows, with ids and codes.
         faults: What is wrong; what has any is not entered.
         batch: The UUID of the batch with which it came; may be empty.
+        foot: The first and the last line that were taken for who signed; empty where there are none.
     """
 
     inventory: Inventory
@@ -79,6 +80,7 @@ class Prepared:
     items: tuple[Item, ...]
     faults: tuple[Fault, ...]
     batch: str = ""
+    foot: tuple[int, ...] = ()
 
 
 def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
@@ -179,12 +181,14 @@ class _Reading:
         left = iter(numbered)
         order = tuple(next(left).id if isinstance(one, Item) else one for one in read)
         head, foot = ("".join(one.text for one in some) for some in (self.parts.head, self.parts.foot))
+        signed = [one for one in self.parts.foot if not one.is_blank]
         return Prepared(
             Inventory(self.form, head, self.parts.columns, order, foot),
             tuple(self.boxes.values()),
             tuple(one for one in numbered if isinstance(one, Item)),
             tuple(sorted(self.faults, key=lambda fault: fault.line)),
             self.terms.batch,
+            tuple(signed[at].line for at in (0, -1)) if signed else (),
         )
 
     def _item(self, record: Record) -> Item:

@@ -131,6 +131,12 @@ def test_a_dry_run_says_what_would_be_and_does_nothing(asked: Call, path: Path, 
     assert ledger.read_head(shelf.archive) == before
 
 
+def test_which_lines_were_taken_for_signatures_is_said(asked: Call, path: Path, shelf: Shelf, call: Call):
+    path.write_bytes(path.read_bytes() + b"\r\nElaborado por:;;;\r\nFirma:;;;\r\n")
+    _, out, err = call("-A", shelf.root, "holdings", "import", path, "--at", "L-000001B", "--dry-run")
+    assert (out, "Lines 5 to 6" in err, "2 items" in err) == ("", True, True)
+
+
 def test_the_register_is_given_out_as_a_table_and_as_a_form(asked: Call, tmp_path: Path):
     plain, form = tmp_path / "plain.csv", tmp_path / "fuid.csv"
     asked("holdings", "export", "--out", plain, "--in", "B-000001C")

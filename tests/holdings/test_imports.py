@@ -204,6 +204,36 @@ def test_what_names_no_place_goes_into_the_box_that_is_given_and_its_empty_cell_
     assert came_out(depot, listed) == b"title,box\nuno,\n"
 
 
+def test_a_title_that_begins_as_a_signature_does_is_an_item_and_so_is_all_below_it(depot: Depot):
+    rows = "Actas 1998;3\nRecibido por la Secretaría: oficios 1998;10\nElaborado por encargo: planos;5\nZ;4\n"
+    found = prepared(depot, f"title;folios\n{rows}".encode())
+    assert [(item.title[:12], item.folios) for item in found.items] == [
+        ("Actas 1998", 3), ("Recibido por", 10), ("Elaborado po", 5), ("Z", 4),
+    ]  # fmt: skip
+    assert found.foot == ()
+
+
+@pytest.mark.parametrize(
+    ("below", "foot"),
+    [
+        ("Elaborado por: A;Entregado por: B\n", (3, 3)),
+        ("Elaborado por Ana;\n;\nCargo;Archivista\nEntregado por: B;\nNombre: B;\n", (3, 7)),
+        ("\nRecibido por;A\nFirma;\nUna nota;\n", (4, 6)),
+        ("Recibido por la Junta;2\nb;3\nRecibido por: A;\nFecha:;1998\n", (5, 6)),
+        ("Elaborado por: A;\nEntregado por: B;\nRecibido por: C;\n", (3, 5)),
+        ("Recibido por: A;\n", ()),
+        ("Elaborado por: A;\nCargo: B;\nb;3\n", ()),
+    ],
+)
+def test_signatures_are_what_looks_like_them_below_the_last_item(
+    depot: Depot, below: str, foot: tuple[int, ...]
+):
+    data = f"title;folios\na;1\n{below}".encode()
+    found = prepared(depot, data)
+    assert found.foot == foot
+    assert inventory.written(depot.register, found.inventory, found.items) == data
+
+
 HEAD = "title;date_from;date_to;folios;box;parent;code\n"
 
 

@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import click
 
-from docscan.archive import Archive
-from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.catalogue import open_catalogue
 from docscan.cli.terminal import put, put_json, say, standing_in, table
+from docscan.messages import sentence
 from docscan.search import engines, feed, inspection
 
 
@@ -33,27 +33,23 @@ def status(ctx: click.Context, sample: int, mend: bool, as_json: bool) -> None:
     """
     archive = standing_in(ctx, "mend" if mend else "view")
     with open_catalogue(archive) as catalogue:
-        look = inspection.mended if mend else _inspected
-        before, found = look(archive, catalogue, sample=sample)
-    if before != found:
-        say(f"The index lacked something, or held too much, and was made again by {found.engine}.")
+        if mend:
+            found, anew = inspection.mended(archive, catalogue, sample=sample)
+        else:
+            found, anew = inspection.inspect(archive, catalogue, sample=sample), False
+    language = archive.config.language
+    if anew:
+        say(sentence("F060", language, engine=found.engine))
     if as_json:
-        put_json([asdict(found) | {"sound": found.sound, "mended": before != found}])
+        put_json([asdict(found) | {"sound": found.sound, "mended": anew}])
     else:
         rows = (("engine", found.engine), ("documents", found.documents), ("of", found.expected),
                 ("behind", found.behind), ("missing", len(found.missing)), ("bytes", found.size),
                 ("bytes of text", found.text))  # fmt: skip
         put(table(rows, ("index", "")))
     if not found.sound:
-        say("The index lacks something, or holds what is gone: docscan index rebuild")
+        say(sentence("F061", language))
         ctx.exit(8)
-
-
-def _inspected(
-    archive: Archive, catalogue: Catalogue, *, sample: int
-) -> tuple[inspection.Inspection, inspection.Inspection]:
-    found = inspection.inspect(archive, catalogue, sample=sample)
-    return found, found
 
 
 @index.command(epilog="Example: docscan index rebuild")
@@ -63,7 +59,7 @@ def rebuild(ctx: click.Context) -> None:
     archive = standing_in(ctx, "mend")
     with open_catalogue(archive) as catalogue:
         engine = feed.remade(archive, catalogue)
-    say(f"The index was made again by {engine}.")
+    say(sentence("F062", archive.config.language, engine=engine))
 
 
 @index.command(epilog="Example: docscan index switch tantivy")
@@ -79,9 +75,9 @@ def switch(ctx: click.Context, engine: engines.Engine) -> None:
     with open_catalogue(archive) as catalogue:
         feed.remade(archive, catalogue, engine)
         wanted = engines.wanted(archive.config.search.engine, catalogue.count(), engine)
-    say(f"The index is kept by {engine} now.")
+    say(sentence("F063", archive.config.language, engine=engine))
     if wanted != engine:
-        say(f'To keep it so, write [search] engine = "{engine}" into docscan.toml.')
+        say(sentence("F064", archive.config.language, engine=engine))
 
 
 COMMANDS = {"index": index}

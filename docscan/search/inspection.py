@@ -52,7 +52,7 @@ class Inspection:
         return counted and not self.missing and not self.soiled and not self.bloated
 
 
-def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> tuple[Inspection, Inspection]:
+def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> tuple[Inspection, bool]:
     """Bring the index up and compare it with the catalogue; where that does not fit, make it anew.
 
     Args:
@@ -61,18 +61,18 @@ def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> t
         sample: As for `inspect`.
 
     Returns:
-        What was found before it was made anew, and after; twice the same where it was sound.
+        What was found in the end, and whether it was made anew.
 
     Raises:
         ArchiveBusyError: Another command is making one.
         ArchiveError: The index cannot be written.
     """
     feed.feed(archive, catalogue, feed.PATIENCE)
-    before = inspect(archive, catalogue, sample=sample)
-    if before.sound:
-        return before, before
+    found = inspect(archive, catalogue, sample=sample)
+    if found.sound:
+        return found, False
     feed.remade(archive, catalogue)
-    return before, inspect(archive, catalogue, sample=sample)
+    return inspect(archive, catalogue, sample=sample), True
 
 
 def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> Inspection:

@@ -264,7 +264,7 @@ def test_the_commands_say_rebuild_and_switch(archive: Archive, catalogue: Catalo
     code, said = run(archive, "index", "status")
     assert (code, "docscan index rebuild" in said) == (8, True)
     code, said = run(archive, "index", "status", "--mend")
-    assert (code, "made again" in said) == (0, True)
+    assert (code, "se ha vuelto a crear con whoosh" in said) == (0, True)
     code, said = run(archive, "index", "status", "--mend", "--json")
     assert (code, json.loads(said)["mended"], json.loads(said)["documents"]) == (0, False, 2)
 
@@ -273,8 +273,17 @@ def test_an_index_that_is_only_behind_is_brought_up_and_not_made_again(
     archive: Archive, catalogue: Catalogue
 ) -> None:
     file_one(archive, catalogue, 3)
-    before, after = inspection.mended(archive, catalogue)
-    assert (before == after, after.documents, after.sound) == (True, 3, True)
+    found, anew = inspection.mended(archive, catalogue)
+    assert (anew, found.documents, found.sound) == (False, 3, True)
+
+
+def test_an_index_that_still_does_not_fit_after_it_was_made_again_is_said_to_be_made_again(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "LEAST_ROOM", 0)
+    monkeypatch.setattr(inspection, "MOST_ROOM", 0)
+    found, anew = inspection.mended(archive, catalogue)
+    assert (anew, found.sound) == (True, False)
 
 
 def test_files_that_no_index_needs_are_noticed_and_gone_once_it_is_made_again(
@@ -285,5 +294,6 @@ def test_files_that_no_index_needs_are_noticed_and_gone_once_it_is_made_again(
     assert live is not None
     with (live.folder / "MAIN_orphan.seg").open("wb") as orphan:
         orphan.truncate(10 * engines.size(archive.index))
-    before, after = inspection.mended(archive, catalogue)
-    assert (before.bloated, before.sound, after.bloated, after.sound) == (True, False, False, True)
+    assert inspection.inspect(archive, catalogue).bloated
+    found, anew = inspection.mended(archive, catalogue)
+    assert (anew, found.bloated, found.sound) == (True, False, True)

@@ -19,7 +19,7 @@ from whoosh.fields import ID, NUMERIC, Schema
 from whoosh.index import create_in
 from whoosh.query import NumericRange
 
-from docscan.search import Index, IndexDocument, Question, parse, planned, prepared
+from docscan.search import Index, IndexDocument, Prepared, Question, parse, planned, prepared
 from docscan.search.plan import Among, Plan
 from docscan.search.planning import tiered
 from docscan.search.tantivy_engine import TantivyIndex
@@ -110,16 +110,23 @@ def fill(index: Index, count: int) -> tuple[int, float, float]:
     """The bytes of all texts, and the seconds of preparing and of indexing."""
     text, preparing, indexing, seq = 0, 0.0, 0.0, 0
     made = papers(count)
+
+    def ready(batch: list[Paper]) -> Iterator[Prepared]:
+        """Prepared one by one, as the archive does it."""
+        nonlocal preparing
+        for paper in batch:
+            start = time.process_time()
+            document = prepared(paper.document)
+            preparing += time.process_time() - start
+            yield document
+
     while batch := list(islice(made, index.batch)):
         text += sum(len(page.encode()) for paper in batch for page in paper.document.pages)
         text += sum(len(value.encode()) for paper in batch for value in paper.document.fields.values())
         seq += len(batch)
-        start = time.process_time()
-        ready = [prepared(paper.document) for paper in batch]
-        between = time.process_time()
-        index.update(ready, seq=seq)
-        indexing += time.process_time() - between
-        preparing += between - start
+        start, before = time.process_time(), preparing
+        index.update(ready(batch), seq=seq)
+        indexing += time.process_time() - start - (preparing - before)
         if seq % 10_000 < index.batch:
             print(f"  {seq} documents, {seq / preparing:.0f} and {seq / indexing:.0f} a second", flush=True)
     return text, preparing, indexing

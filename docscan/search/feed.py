@@ -6,6 +6,7 @@ that takes minutes: the one before is fed and asked meanwhile. Only for what
 came in the end, and to take over, is feeding held up.
 """
 
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 
@@ -17,9 +18,10 @@ from docscan.search import durable, engines
 from docscan.search.documents import count, documents
 from docscan.search.engines import Engine, Generation
 from docscan.search.index import Index
-from docscan.search.prepared import prepared
+from docscan.search.prepared import Prepared, prepared
 
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
+AT_ONCE = 500  # records that are read from the catalogue together
 LONGEST = 3600.0  # seconds for which another index waits to take over: what one night filed is fed by then
 
 
@@ -111,16 +113,20 @@ def _follow(catalogue: Catalogue, generation: Generation) -> None:
 
 
 def _caught_up(catalogue: Catalogue, index: Index) -> None:
-    """Put in what the catalogue's outbox names, up to its end."""
+    """Put in what the catalogue's outbox names, up to its end; what is not found any more is taken out."""
     while errands := tuple(islice(catalogue.outbox_after(index.seq()), index.batch)):
-        known = {
-            found.id: prepared(found) for found in documents(catalogue, [errand.record for errand in errands])
-        }
-        gone = [errand.record for errand in errands if errand.record not in known]
+        records = dict.fromkeys(errand.record for errand in errands)
         destroyed = any(errand.op == "remove" for errand in errands)
         # into an empty index nothing came that would have to be wiped
         wiped = destroyed and index.count() > 0
-        index.update(known.values(), seq=errands[-1].seq, removed=gone, wiped=wiped)
+        index.update(_ready(catalogue, records), seq=errands[-1].seq, removed=records, wiped=wiped)
+
+
+def _ready(catalogue: Catalogue, records: Iterable[str]) -> Iterator[Prepared]:
+    """Those of some records that can be found, as they are now."""
+    left = iter(records)
+    while some := tuple(islice(left, AT_ONCE)):
+        yield from map(prepared, documents(catalogue, some))
 
 
 def remade(archive: Archive, catalogue: Catalogue, engine: Engine | None = None) -> Engine:

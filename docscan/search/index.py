@@ -175,9 +175,9 @@ class Index(Protocol):
         """Put documents in, or in place of those with the same id, in one commit.
 
         Args:
-            documents: Held in memory until the commit; some thousands at most.
+            documents: `batch` of them at most; taken one by one, the last of those with the same id counts.
             seq: The last number of the outbox that this commit covers.
-            removed: The ids of records to take out.
+            removed: The ids of records to take out; one that is among the documents as well is put in.
             wiped: No word of what was ever taken out may stay in a file of
                 the index; see `soiled` for an engine that cannot cut them out.
 

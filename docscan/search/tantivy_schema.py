@@ -100,14 +100,18 @@ def columns(folder: Path) -> dict[str, str]:
     return {str(name): column(slot) for slot, name in enumerate(names)}
 
 
-def enrol(folder: Path, names: Iterable[str]) -> dict[str, str]:
+def enrol(folder: Path, known: dict[str, str], names: Iterable[str]) -> dict[str, str]:
     """Give each new number a column, before the commit that needs it.
+
+    Args:
+        folder: The index's.
+        known: The columns that there are.
+        names: The numbers that are needed.
 
     Raises:
         OSError: The disk failed.
         ArchiveError: There are too many numbers.
     """
-    known = columns(folder)
     fresh = sorted(set(names) - set(known))
     if not fresh:
         return known

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from docscan.search.analysis import (
     CHUNK,
     DIVIDED,
-    GROUPED,
     LONGEST,
     MONTHS,
     SIGNS,
@@ -72,16 +71,21 @@ def taken(text: str, language: str | None = None) -> Taken:
         word = text.lower()
         return Taken((word,), _NONE, _NONE if language is None else _forms({word}, language), _NONE)
     joined = DIVIDED.sub("", text) if "-\n" in text else text
+    pieces = joined.split()
     run = _run(joined)
-    numbers = [found for piece in filterfalse(str.isalpha, joined.split()) if (found := _number(piece))]
-    whole = [*grouped(text)] if numbers and GROUPED.search(text) else []
+    numbers = [found for piece in filterfalse(str.isalpha, pieces) if (found := _number(piece))]
+    whole = [*grouped(text)] if numbers and len(pieces) > 1 else []
     if not MONTHS.keys().isdisjoint(run):
         whole += (day for day, _, _ in written_days(text))
-    lower = {*run} if joined.isascii() else {*joined.lower().split()}
+    forms = _NONE
+    if language is not None:
+        forms = _forms({*run} if joined.isascii() else {*joined.lower().split()}, language)
+    if not (numbers or whole):  # most values
+        return Taken(run, _NONE, forms, _NONE)
     return Taken(
         run,
         _NONE.union(whole, *(number.wholes for number in numbers)),
-        _NONE if language is None else _forms(lower, language),
+        forms,
         _NONE.union(map(skeleton, filter(mixed, whole)), *(number.bones for number in numbers)),
     )
 

@@ -5,12 +5,13 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import naive_search as naive
 import pytest
 
-from docscan.search.index import SCORED, Hits, Index, Question
+from docscan.search.index import MOST_VALUES, SCORED, Hits, Index, Question
 from docscan.search.plan import (
     All,
     Among,
@@ -254,6 +255,41 @@ def test_what_fits_by_shared_parts_scores_the_same_in_both_engines(tmp_path: Pat
 
 
 # --- counted -----------------------------------------------------------------------------------------------
+
+
+def test_of_equally_frequent_values_the_first_by_name_are_named_however_many_there_are(index: Index) -> None:
+    often = [f"often {number:02d}" for number in range(MOST_VALUES - 5)]
+    once = [f"once {number:03d}" for number in range(3 * MOST_VALUES)]
+    values = random.Random(4).sample([*often, *once, *often], 2 * len(often) + len(once))  # noqa: S311 - as above
+    known = [replace(prepared(f"d{at}", "word"), facets={"supplier": name}) for at, name in enumerate(values)]
+    for seq, half in enumerate((known[::2], known[1::2]), start=1):
+        index.update(half, seq=seq)
+    hits = index.search(Question((Term("body", "word"),), 0, facets=("supplier",)))
+    assert hits.facets["supplier"] == (*((name, 2) for name in often), *((name, 1) for name in once[:5]))
+
+
+def test_the_last_of_documents_with_one_id_counts_also_when_it_is_to_be_taken_out(index: Index) -> None:
+    for seq in (1, 2):  # into an empty index, and into one that has it
+        index.update(
+            [prepared("a", "old"), prepared("b", "old"), prepared("a", "new")], seq=seq, removed=["a"]
+        )
+        assert (index.count(), found(index, Term("body", "old"))) == (2, ["b"])
+        assert found(index, Term("body", "new")) == ["a"]
+
+
+def test_a_document_that_cannot_be_made_leaves_the_index_as_it_was_and_is_not_the_disks_fault(
+    index: Index,
+) -> None:
+    def broken() -> Iterator[Prepared]:
+        yield prepared("a", "new")
+        raise ValueError("of whoever makes documents")
+
+    index.update([prepared("a", "old")], seq=1)
+    with pytest.raises(ValueError, match="whoever"):
+        index.update(broken(), seq=2)
+    assert (index.seq(), found(index, Term("body", "old"))) == (1, ["a"])
+    index.update([prepared("a", "new")], seq=2)
+    assert (index.seq(), found(index, Term("body", "new"))) == (2, ["a"])
 
 
 def test_facets_count_all_that_was_found_and_may_be_seen(index: Index) -> None:

@@ -147,6 +147,12 @@ def last_count(db: Database, item: str) -> tuple[int | None, str]:
     return found or (None, "")
 
 
+def last_counts(db: Database) -> dict[str, int]:
+    """The folios of all items that were counted when they were shelved last, by their UUIDs."""
+    query = "SELECT item, folios_in FROM loan_line WHERE ended = 'shelve' ORDER BY since"
+    return {item: folios for item, folios in dict(db.execute(query)).items() if folios is not None}
+
+
 def folios_missing(db: Database, item: str) -> int:
     """How many folios an item lacks since its loans, as the discrepancies on record say.
 

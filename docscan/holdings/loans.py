@@ -6,7 +6,7 @@ step. Whoever calls holds the archive, so that of two desks one comes first,
 and the other is told who has the item.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -292,6 +292,17 @@ def known(register: Register, item: Item) -> tuple[int | None, str]:
     """
     folios, grade = loan_rows.last_count(register.db, item.id)
     return (folios if folios is not None else item.folios or None), grade
+
+
+def counted(register: Register, items: Iterable[Item]) -> Iterator[Item]:
+    """Items with the folios that they have as far as is known, and 0 where nobody counted.
+
+    Args:
+        register: Open.
+        items: As they are registered.
+    """
+    counts = loan_rows.last_counts(register.db)
+    return (replace(one, folios=counts.get(one.id, one.folios)) for one in items)
 
 
 def _done(register: Register, item: Item, events: Sequence[Event]) -> Done:

@@ -20,10 +20,12 @@ from docscan.archive.event import Draft
 from docscan.archive.keeping import standing
 from docscan.archive.reconciliation import Batch
 from docscan.errors import HoldingsError
-from docscan.holdings import places
+from docscan.holdings import loans, places
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.projection import MOVED
 from docscan.holdings.register import Register
+
+MOST_NAMED = 5  # of the items that nobody counted: the others are as easily found
 
 
 def chosen(register: Register, named: Sequence[str]) -> list[Item]:
@@ -54,8 +56,17 @@ def chosen(register: Register, named: Sequence[str]) -> list[Item]:
 
 
 def declared(register: Register, items: Sequence[Item]) -> tuple[Declared, ...]:
-    """Items as the boxes of an acta: by what they lie in, its code for a label, folios for pages."""
-    by_place = groupby(sorted(items, key=_place), _place)
+    """Items as the boxes of an acta: by what they lie in, its code for a label, folios for pages.
+
+    Raises:
+        HoldingsError: Nobody counted the folios of one, so that nothing can be signed for.
+    """
+    counted = list(loans.counted(register, items))
+    unknown = [one.code for one in counted if not one.folios]
+    if unknown:
+        facts = {"items": ", ".join(unknown[:MOST_NAMED]), "count": str(len(unknown))}
+        raise HoldingsError("U076", register.archive.config.language, **facts)
+    by_place = groupby(sorted(counted, key=_place), _place)
     boxes = ((register.entity(place), list(some)) for place, some in by_place)
     found = [
         Declared(

@@ -1,17 +1,30 @@
 """Items handed over for good: what the acta counts, what the ledger tells and what is gone are one number."""
 
+import csv
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from depot import AGENT, NOW, Depot
+from depot import AGENT, NOW, Depot, enter
 
 from docscan.archive import batches, reconciliation
 from docscan.archive.acta import Acta
 from docscan.archive.reconciliation import Batch
 from docscan.errors import HoldingsError, NotFoundError
-from docscan.holdings import loans, places, transfers
+from docscan.holdings import exports, loans, places, transfers
+from docscan.holdings.conditions import Condition
+from docscan.holdings.fuid import Heading
 from docscan.holdings.loans import Asked
+from docscan.holdings.tabular import Form
+
+
+@pytest.fixture
+def depot(depot: Depot) -> Depot:
+    """One whose items were counted: 1 folio in the first, 2 in the second, and so on."""
+    items = [replace(one, folios=number) for number, one in enumerate(depot.items, 1)]
+    enter(depot.register, items, act="change")  # type: ignore[arg-type]  # items are entities
+    return replace(depot, items=items)
 
 
 def opened(depot: Depot, *named: str) -> Batch:
@@ -36,7 +49,34 @@ def test_the_acta_counts_items_by_what_they_lie_in(depot: Depot):
     places.move(depot.register, loose.id, depot.locations[1].id, now=NOW, agent=AGENT)
     items = transfers.chosen(depot.register, [depot.boxes[0].code, loose.code, loose.code])
     told = [(box.label, box.files, box.pages, box.title) for box in transfers.declared(depot.register, items)]
-    assert told == [(depot.boxes[0].code, 3, 0, "archive box"), (depot.locations[1].code, 1, 0, "")]
+    assert told == [(depot.boxes[0].code, 3, 9, "archive box"), (depot.locations[1].code, 1, 6, "")]
+
+
+@pytest.mark.parametrize("why", ["folios missing", "miscounted"])
+def test_the_acta_and_the_lists_have_the_folios_that_were_counted_last(depot: Depot, why: str):
+    item = depot.items[5]
+    way = [
+        Asked("out", item.id, depot.persons[0].id, found=Condition(6)),
+        Asked("in", item.id, found=Condition(5)),
+        Asked("check", item.id, because=(why,)),
+        Asked("shelve", item.id),
+    ]
+    for asked in way:
+        loans.act(depot.register, asked, now=NOW, agent=AGENT)
+    (box,) = transfers.declared(depot.register, transfers.chosen(depot.register, [item.code]))
+    assert box.pages == 5
+    (row,) = csv.DictReader(exports.plain(depot.register, [item], Form()))
+    assert row["folios"] == "5"
+    form = exports.as_fuid(depot.register, [item], Heading()).decode("utf-8-sig")
+    (line,) = (line for line in form.splitlines() if item.title in line)
+    assert line.split(";")[9] == "5"
+
+
+def test_what_nobody_counted_is_not_signed_for(depot: Depot):
+    enter(depot.register, [replace(depot.items[1], folios=0)], act="change")
+    with pytest.raises(HoldingsError, match=depot.items[1].code) as refused:
+        opened(depot, depot.items[0].code, depot.items[1].code)
+    assert (refused.value.code, refused.value.facts["count"]) == ("U076", "1")
 
 
 def test_counts_events_and_items_are_the_same_number(depot: Depot):

@@ -177,7 +177,8 @@ def _chosen(register: Register, place: str | None) -> Sequence[Item]:
 
 def _sentence(fault: Fault, language: str) -> str:
     facts = {"line": str(fault.line), "column": fault.column, "value": fault.value}
-    return sentence(fault.code, language, **facts)
+    said = sentence(fault.code, language, **facts)
+    return f"{said} {sentence('G003', language, codes=', '.join(fault.meant))}" if fault.meant else said
 
 
 def _data(path: Path) -> bytes:

@@ -61,12 +61,17 @@ def remind(ctx: click.Context, on: datetime | None, dry_run: bool, as_json: bool
     if day != now().date() and not dry_run:
         raise click.UsageError("Reminders are put on record on their day: add --dry-run to look at another.")
     with looking(ctx) if dry_run else changing(ctx, "lend", answers=True) as register:
-        found = reminders.due(register, policies.load(register.catalogue), day)
+        rules = policies.load(register.catalogue)
+        waiting = reminders.waiting(register, rules, day)
+        found = reminders.due(register, rules, day)
         if not dry_run:
             reminders.draft(register, found, now=now(), agent=agent())
         language = register.archive.config.language
     _list_reminders(found, as_json=as_json, as_csv=as_csv)
     say(sentence("Q210" if dry_run else "Q208", language, count=str(len(found))))
+    if waiting:
+        since = min(one.since for one in waiting)
+        say(sentence("Q214", language, count=str(len(waiting)), day=since))
 
 
 @click.command("sent", epilog="Example: docscan loan sent F-000012W")

@@ -176,7 +176,8 @@ def _tell(archive: Archive, told: Sequence[Slip], drawn: Sequence["Drawn"], *, m
         again = bool(one.record.id)
         say(sentence("Y051" if again else "Y050", language, title=one.title, id=one.object_id))
         if mailing and paper.by_email and not one.mail:
-            say(sentence("Y052", language, person=letters.called(paper.person)))
+            facts = {"person": letters.called(paper.person), "email": paper.person.email}
+            say(sentence("Y055" if paper.person.email else "Y052", language, **facts))
     if not drawn:
         say(sentence("Y053", language))
 

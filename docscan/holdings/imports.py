@@ -35,12 +35,14 @@ class Fault:
         code: Of a sentence in `docscan/messages/exchange.toml`.
         column: The name of the column; may be empty.
         value: What stands there.
+        meant: The codes that are registered, if two digits changed places in the value.
     """
 
     line: int
     code: str
     column: str = ""
     value: str = ""
+    meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,8 @@ class _Reading:
                 return self.register.catalogue.row(cell.strip()).id
             return columns.value(field_, cell)
         except (ValueError, ArchiveError):
-            self.faults.append(Fault(record.line, CODES.get(field_, "U015"), name, cell.strip()))
+            meant = tuple(code for code in map(str, codes.mended(cell)) if self._entity(code) is not None)
+            self.faults.append(Fault(record.line, CODES.get(field_, "U015"), name, cell.strip(), meant))
             return 0 if field_ == "folios" else ""
 
     def _referred(self, field_: str, cell: str) -> str:

@@ -25,11 +25,13 @@ class Reminder:
         lent: The item, its loan and its borrower.
         number: Of the level, from 1.
         level: What is written, and by which channel.
+        since: When it was drafted: ISO 8601; empty while it is not.
     """
 
     lent: Lent
     number: int
     level: Level
+    since: str = ""
 
 
 def due(register: Register, rules: Rules, on: date) -> list[Reminder]:
@@ -90,9 +92,13 @@ def waiting(register: Register, rules: Rules, on: date) -> list[Reminder]:
     found: list[Reminder] = []
     for one in lent.overdue(register, rules, on):
         rungs = done(register, one.line.loan, one.line.item, one.line.due)
-        left = {rung.level for rung in rungs if rung.act == "drafted"}
-        left -= {rung.level for rung in rungs if rung.act == "sent"}
-        found += [Reminder(one, number, levels[number - 1]) for number in left if 0 < number <= len(levels)]
+        sent = {rung.level for rung in rungs if rung.act == "sent"}
+        left = {rung.level: rung.day.isoformat() for rung in rungs if rung.level not in sent}
+        found += [
+            Reminder(one, number, levels[number - 1], day)
+            for number, day in left.items()
+            if 0 < number <= len(levels)
+        ]
     return found
 
 

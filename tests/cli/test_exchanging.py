@@ -122,6 +122,13 @@ def test_a_bad_line_is_named_and_nothing_is_imported(asked: Call, path: Path, sh
     assert ledger.read_head(shelf.archive) == before
 
 
+def test_a_bad_line_says_which_two_digits_may_have_changed_places(asked: Call, path: Path):
+    path.write_text("code;title\nF-000010D;a\n")
+    assert "F-000010D. Two digits may have changed places: F-000001D is" in asked(
+        "holdings", "import", path, "--at", "L-000001B", code=6
+    )
+
+
 def test_a_list_belongs_to_the_batch_that_it_came_with_while_that_is_open(asked: Call, path: Path):
     number = asked("custody", "receive", "--from", "Acme", "--to", "Ours", "--box", "1", 2, 27)
     asked("holdings", "import", path, "--at", "L-000001B", "--batch", number)

@@ -101,6 +101,10 @@ def test_without_an_address_no_e_mail_is_written_and_that_is_said(asked: Any, tm
     (paths, said) = asked("loan", "slip", "F-000001D", "--to", tmp_path, "--from", "a@example.com")
     assert [Path(one).suffix for one in paths] == [".pdf"]
     assert "P-000001E Zoë Łęcka" in said
+    asked("person", "change", "P-000001E", "--email", "zoe@ü.example")
+    (paths, said) = asked("loan", "slip", "F-000001D", "--to", tmp_path, "--from", "a@example.com")
+    assert [Path(one).suffix for one in paths] == [".pdf"]
+    assert "zoe@ü.example, cannot be used" in said
     asked("loan", "slip", "F-000001D", "--to", tmp_path, "--from", "not an address", code=2)
     asked("loan", "slip", "F-000001D", "--to", tmp_path / "nowhere", code=2)
 
@@ -128,7 +132,9 @@ def test_letters_are_written_for_what_is_overdue_until_they_are_said_to_be_sent(
 ):
     for chapter in ("lent", "printing"):
         monkeypatch.setattr(f"docscan.cli.{chapter}.now", lambda: datetime.now(UTC) + timedelta(days=60))
-    asked("loan", "remind")
+    assert "not sent yet" not in asked("loan", "remind")[1]
+    (_, said) = asked("loan", "remind")
+    assert f"not sent yet: 2, the oldest on {datetime.now(UTC).date() + timedelta(days=60)}" in said
     for _ in range(2):
         (paths, _) = asked("loan", "letter", "--to", tmp_path, "--from", "a@example.com", "--language", "es")
         assert [Path(one).suffix for one in paths] == [".pdf", ".eml"]

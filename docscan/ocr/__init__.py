@@ -40,7 +40,7 @@ from docscan.places import Box
 __all__ = ["Remedies", "failed", "findings", "read"]
 
 POOR = 0.6  # mean confidence below which a page is called poorly read
-UNREAD = 0.7  # coverage below which a page is said to hold print that was not read
+UNREAD = 0.9  # coverage below which a page is said to hold print that was not read
 MISSED = 0.4  # coverage below which a person has to look
 WEAK_SHARE = 0.7  # of all signs are sure: on good and on worn office scans 85 and more of 100 are
 SURE = 0.3  # lead of another language in the whole text from which a second reading is worth its time
@@ -168,6 +168,8 @@ def findings(pages: Iterable[Page]) -> tuple[Finding, ...]:
 
 def _findings(page: Page) -> Iterator[Finding]:
     number = str(page.number)
+    if page.state == "read" and "half" in page.treatments:  # as `halving` records it
+        yield Finding("R070", "doubt", facts={"page": number})
     if page.state == "empty":
         yield Finding("R010", "doubt", facts={"page": number})
     elif page.state == "failed":

@@ -30,7 +30,8 @@ CREDIBLE, LETTER_CREDIBLE = 0.5, 0.9  # confidence from which unread print count
 CLOSE = 0.7  # of a word's height from the one before: a space, or a sign that was taken for one
 SAME = 0.4  # of the smaller of two words' boxes is shared: they are one word
 COST = 6.0  # nominal milliseconds of a word, or of a fifth of a line's width
-UNREAD_SHARE = 0.5  # of the budget may go to print without text
+UNREAD_SHARE = 2.0  # of the budget may go to print without text: few pages have any, and a line lost is worst
+WEAK_SHARE = 0.5  # of it is left for weak words in any case
 
 OTHER = "eng"  # the model that knows the signs others lack
 UNKNOWN_SIGNS: Mapping[str, str] = {"spa": "@&#°§ü", "pol": "@&#°§"}  # missing in these models' alphabets
@@ -88,7 +89,7 @@ def look(scan: Scan, lines: Sequence[Line], ink: Ink, means: Means) -> tuple[Lin
         weak = [word for word in weak if not _like_address(word)]
     weak.sort(key=lambda word: (not _has_digit(word.text), word.confidence))
     fresh = _within(fresh, means.budget * UNREAD_SHARE)
-    left = means.budget - sum(_cost(cut.box) for cut in fresh)
+    left = max(WEAK_SHARE * means.budget, means.budget - sum(_cost(cut.box) for cut in fresh))
     weak = weak[: max(0, int(left / COST))]
     cuts = [*fresh, *(_cut(word.box) for word in weak)]
     found = means.ask(scan, cuts, means.language)

@@ -99,6 +99,11 @@ def columns(sheet):
     return sheet(*rows, *digits)
 
 
+def test_a_page_of_which_the_engine_saw_nothing_is_read_whole(columns):
+    looked = " ".join(_texts(_looked(columns, ())))
+    assert all(f"Position {row + 1} of the order" in looked for row in range(8))
+
+
 def test_digits_alone_in_a_column_are_found(columns):
     lines = _first(columns, "eng")
     assert not [word for line in lines for word in line.words if word.box.left > 700], "found already"
@@ -212,7 +217,7 @@ def test_no_more_is_asked_than_the_budget_allows(columns, budget):
         for line in _first(columns, "spa")
     )
     _looked(columns, lines, "spa", budget, ask)
-    assert len(asked) * again.COST <= 1.5 * budget
+    assert len(asked) * again.COST <= 3 * budget  # for lost print, weak words and other signs
     assert bool(asked) == (budget >= again.COST)
 
 

@@ -316,7 +316,8 @@ def test_findings_name_the_page_and_speak_every_language():
         Page(7, 10, 10, 300.0, "read", fair),
         Page(8, 10, 10, 300.0, "read", fair, coverage=0.3),
         Page(9, 10, 10, 300.0, "textlayer", fair, coverage=0.65),
-        Page(10, 10, 10, 300.0, "textlayer", fair, coverage=0.75),
+        Page(10, 10, 10, 300.0, "textlayer", fair, coverage=0.95),
+        Page(11, 10, 10, 300.0, "read", fair, treatments=("half", "deskew 0.4")),
     ]
     found = ocr.findings(pages)
     assert [(item.code, item.severity, item.facts["page"]) for item in found] == [
@@ -327,6 +328,7 @@ def test_findings_name_the_page_and_speak_every_language():
         ("R060", "note", "6"),
         ("R060", "doubt", "8"),
         ("R060", "note", "9"),
+        ("R070", "doubt", "11"),
     ]
     for item in found:
         said = {messages.sentence(item.code, name, **item.facts) for name in messages.LANGUAGES}

@@ -53,7 +53,9 @@ REFERENCES = ("box", "location", "parent")
 UNDATED = re.compile(r"s\s?[./]?\s?[fd]\.?", re.IGNORECASE)  # sin fecha, sine dato
 YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
 DAY_FIRST = re.compile(r"(?:(\d{1,2})[-/.])?(\d{1,2})[-/.](\d{4})", re.ASCII)
-FOLIOS = re.compile(r"(\d{1,8})(?:\s*(?:-|–|—|/|al?|bis|do|to)\s*(\d{1,8}))?\s*(?:f|fl|fol|folios?|k|bl)?\.?")
+FOLIOS = re.compile(
+    r"([0-9]{1,8})(?:\s*(?:-|–|—|/|al?|bis|do|to)\s*([0-9]{1,8}))?\s*(?:f|fl|fol|folios?|k|bl)?\.?"
+)
 
 
 @cache

@@ -156,7 +156,7 @@ def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str
     cells = Cells(register)
     for item in loans.counted(register, items):
         told = [cells.of(item, name, name if item.extra.get(name, "").strip() else None) for name in PLAIN]
-        yield tabular.written([*told, *(item.extra.get(name, "") for name in further)], form)
+        yield tabular.written([*told, *(cells.further(item, name) for name in further)], form)
 
 
 def as_fuid(register: Register, items: Iterable[Item], heading: Heading) -> bytes:

@@ -22,6 +22,7 @@ from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form
 
 FORMAT = "docscan.list/1"
+SPELT = ("folios", "date_from", "date_to", *REFERENCES)  # of which a list may have a spelling of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,13 @@ class Cells:
         if came is not None and (not came.strip() or self._says(name, came) == now):
             return came  # where a list leaves place or code open, the import says them
         return self._code(now) if name in REFERENCES and now else columns.shown(name, now)
+
+    def further(self, item: Item, column: str) -> str:
+        """A column beside the fields: as it came, or as the count, the day or the place it said is now."""
+        came = item.extra.get(column, "")
+        (name,) = fields_of([column])
+        spelt = name in SPELT and came.strip() and self._says(name, came) is not None
+        return self.of(item, name, column) if spelt else came
 
     def _says(self, name: str, cell: str) -> str | int | None:
         try:

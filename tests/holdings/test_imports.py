@@ -243,6 +243,7 @@ HEAD = "title;date_from;date_to;folios;box;parent;code\n"
         ("a;mayo;;;;;", Fault(2, "U010", "date_from", "mayo")),
         ("a;;31/02/1998;;;;", Fault(2, "U010", "date_to", "31/02/1998")),
         ("a;;;muchos;;;", Fault(2, "U011", "folios", "muchos")),
+        ("a;;;٣;;;", Fault(2, "U011", "folios", "٣")),
         ("a;;;99999999;;;", Fault(2, "U017", "folios", "4000")),
         (" ;;;3;;;", Fault(2, "U012")),
         ("a;;;;;;;;x", Fault(2, "U013", "", "9")),
@@ -404,6 +405,18 @@ def test_the_register_goes_out_as_a_plain_table_and_comes_in_again_the_same(depo
     assert read.faults == ()
     plain = [replace(one, extra={k: v for k, v in one.extra.items() if k}) for one in items]
     assert list(map(fields, read.items)) == list(map(fields, plain))
+
+
+def test_no_cell_of_a_list_says_beside_a_changed_field_what_that_was_before(depot: Depot):
+    entered(depot, b"title;Titel;No. de folios;Inicial;Notas\na;b;1-20;5/1998;1-20\nc;d;1-20;s.f.;\n")
+    first, _ = newest(depot, 2)
+    sheets.enter(depot.register, [replace(first, folios=33, title="z")], now=NOW, agent=AGENT, act="change")
+    rows = list(csv.DictReader(exports.plain(depot.register, newest(depot, 2), Form())))
+    names = ("title", "Titel", "folios", "No. de folios", "Inicial", "Notas")
+    assert [[row[name] for name in names] for row in rows] == [
+        ["z", "b", "33", "33", "5/1998", "1-20"],
+        ["c", "d", "20", "1-20", "s.f.", ""],
+    ]
 
 
 def test_a_new_form_can_be_read_again_and_says_the_same(depot: Depot):

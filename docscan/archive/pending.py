@@ -15,6 +15,7 @@ import errno
 import os
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError
 
 FORMAT = "docscan.notice/1"
-ENDING = ".json"
+ENDING, BEGUN = ".json", ".new"
+ABANDONED = 3600  # seconds after which nobody is writing a notice any more
 TYPES = frozenset({"dissemination"})  # what may be told late; anything else is done with the archive held
 RECENT = 4  # lines at the end of the ledger among which an interrupted notice stands: its own, and a repair
 READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -55,10 +57,7 @@ def spool(archive: Archive, drafts: Sequence[Draft], *, now: datetime, agent: st
     try:
         durable.make_folders(folder, archive.root)
         for draft in drafts:
-            name = str(uuid.uuid4())
-            new = folder / f"{name}.new"
-            durable.write(new, _notice(archive, draft, now, agent))
-            new.replace(folder / f"{name}{ENDING}")
+            _keep(folder, _notice(archive, draft, now, agent))
         durable.sync_folder(folder)
     except OSError as problem:
         if problem.errno in READ_ONLY:
@@ -68,6 +67,19 @@ def spool(archive: Archive, drafts: Sequence[Draft], *, now: datetime, agent: st
             hint="Nothing was shown. Free some space, then try again.",
         ) from problem
     return True
+
+
+def _keep(folder: Path, notice: bytes) -> None:
+    """Put a notice into the folder, whole or not at all."""
+    name = str(uuid.uuid4())
+    new = folder / f"{name}{BEGUN}"
+    try:
+        durable.write(new, notice)
+        new.replace(folder / f"{name}{ENDING}")
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise
 
 
 def take_up(catalogue: Catalogue, *, now: datetime) -> int:
@@ -96,6 +108,10 @@ def take_up(catalogue: Catalogue, *, now: datetime) -> int:
         path.unlink()
     if waiting:
         durable.sync_folder(folder)
+    for path in folder.glob(f"*{BEGUN}"):  # whoever wrote it was killed, and showed nothing
+        with suppress(OSError):
+            if now.timestamp() - path.lstat().st_mtime > ABANDONED:
+                path.unlink()
     return written
 
 

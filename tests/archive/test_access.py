@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import uuid
 from datetime import timedelta
 
@@ -256,6 +257,28 @@ def test_what_is_no_notice_never_stops_a_run_and_never_reaches_the_ledger(archiv
     assert len(list(archive.quarantine.iterdir())) == len(pieces) + 4
     assert events(archive, "dissemination") == []
     assert list(fixity.verify(archive)) == []
+
+
+def test_a_notice_for_which_there_is_no_room_leaves_nothing_behind(archive):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with hold(archive):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            with pytest.raises(ArchiveError, match="put on record"):
+                access.disseminated(archive, [object_id(1)], "view", now=NOW, agent="zoe")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(archive.pending.iterdir()) == []
+
+
+def test_what_somebody_was_killed_over_is_cleared_away_later(archive):
+    old, new = (archive.pending / f"{uuid.uuid4()}.new" for _ in range(2))
+    for path, age in ((old, 7200), (new, 60)):
+        path.touch()
+        os.utime(path, (NOW.timestamp() - age,) * 2)
+    with taken_up(archive, now=NOW, agent=AGENT):
+        pass
+    assert list(archive.pending.iterdir()) == [new]
 
 
 def test_where_nothing_can_be_written_nothing_is_recorded_and_that_is_said(archive, monkeypatch):

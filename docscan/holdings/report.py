@@ -13,6 +13,7 @@ from docscan.holdings import lent
 from docscan.holdings.policies import Rules
 from docscan.holdings.register import Register
 
+ALL, NONE = "all", "none"  # in `of`: of all clients, and of what has no client
 OCCUPIED = (  # by site and use: what stands there, and what could
     "SELECT site.name, use, coalesce(sum(width_mm), 0), count(box.id) FROM placement"
     " JOIN box ON box.id = subject JOIN location ON location.id = place JOIN site ON site.id = location.site"
@@ -46,7 +47,7 @@ class Figure:
     Attributes:
         measure: `boxes`, `occupied_m`, `capacity_m`, `loans`, `returned`,
             `mean_days_out`, `on_loan`, `overdue` or `overdue_rate`.
-        of: The site with the use of its places, or the client; empty for all.
+        of: The site with the use of its places, or the client; `all`, or `none` for no client.
         month: `2026-03` for a number by month; empty otherwise.
         value: Metres, days, a share from 0 to 1, or how many.
     """
@@ -68,7 +69,10 @@ def figures(register: Register, rules: Rules, on: date) -> list[Figure]:
     after = {"after": (on + timedelta(days=1)).isoformat()}
     return [
         *_shelves(register, after),
-        *(Figure("loans", *row) for row in _rows(register, LENT, after)),
+        *(
+            Figure("loans", client or NONE, month, count)
+            for client, month, count in _rows(register, LENT, after)
+        ),
         *_days(register, after),
         *_overdue(register, rules, on),
     ]
@@ -86,20 +90,21 @@ def _days(register: Register, after: dict[str, str]) -> Iterator[Figure]:
     """How many came back, and after how many days, by client and of all."""
     found = list(_rows(register, DAYS, after))
     for client, count, days in found:
-        yield Figure("returned", client, "", count)
-        yield Figure("mean_days_out", client, "", round(days / count, 2))
-    if len(found) > 1:
-        total = sum(count for _, count, _ in found)
-        yield Figure("mean_days_out", "", "", round(sum(days for *_, days in found) / total, 2))
+        yield Figure("returned", client or NONE, "", count)
+        yield Figure("mean_days_out", client or NONE, "", round(days / count, 2))
+    total = sum(count for _, count, _ in found)
+    yield Figure("returned", ALL, "", total)
+    if total:
+        yield Figure("mean_days_out", ALL, "", round(sum(days for *_, days in found) / total, 2))
 
 
 def _overdue(register: Register, rules: Rules, on: date) -> Iterator[Figure]:
     """What was out at the end of the day, and how much of it was overdue."""
     out = [one for one in lent.as_of(register, rules, on) if one.line.stand == "on loan"]
     late = sum(1 for one in out if one.late)
-    yield Figure("on_loan", "", "", len(out))
-    yield Figure("overdue", "", "", late)
-    yield Figure("overdue_rate", "", "", round(late / len(out), 4) if out else 0)
+    yield Figure("on_loan", ALL, "", len(out))
+    yield Figure("overdue", ALL, "", late)
+    yield Figure("overdue_rate", ALL, "", round(late / len(out), 4) if out else 0.0)
 
 
 def _rows(register: Register, query: str, values: dict[str, str]) -> Iterator[tuple[Any, ...]]:

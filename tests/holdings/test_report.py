@@ -65,7 +65,19 @@ def test_loans_are_told_by_client_and_month_with_the_days_they_took(depot: Depot
         ("loans", "Beta", "2026-04"): 1,
     }
     assert (told["mean_days_out", "Acme", ""], told["mean_days_out", "Beta", ""]) == (10, 4)
-    assert told["mean_days_out", "", ""] == 7
+    assert told["mean_days_out", "all", ""] == 7
+
+
+def test_what_has_no_client_is_told_apart_from_all(depot: Depot):
+    sheets.enter(depot.register, [replace(depot.items[0], client="Acme")], now=NOW, agent=AGENT, act="change")
+    for item, day in zip(depot.items, (12, 6), strict=False):
+        lend(depot, item, NOW)
+        take(depot, item, datetime(2026, 3, day, 9, tzinfo=UTC))
+    told = figures(depot)
+    days = [told["mean_days_out", of, ""] for of in ("Acme", "none", "all")]
+    assert days == [10, 4, 7]
+    assert [told["returned", of, ""] for of in ("Acme", "none", "all")] == [1, 1, 2]
+    assert told["loans", "none", "2026-03"] == 1
 
 
 def test_the_rate_of_what_is_overdue_is_of_what_is_out(depot: Depot):
@@ -74,11 +86,15 @@ def test_the_rate_of_what_is_overdue_is_of_what_is_out(depot: Depot):
     take(depot, depot.items[3], NOW)
     lend(depot, depot.items[4], MAY)
     told = figures(depot)
-    assert (told["on_loan", "", ""], told["overdue", "", ""], told["overdue_rate", "", ""]) == (4, 3, 0.75)
+    assert (told["on_loan", "all", ""], told["overdue", "all", ""], told["overdue_rate", "all", ""]) == (
+        4,
+        3,
+        0.75,
+    )
 
 
 def test_where_nothing_is_lent_nothing_is_overdue(depot: Depot):
-    assert figures(depot)["overdue_rate", "", ""] == 0
+    assert figures(depot)["overdue_rate", "all", ""] == 0
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10)
@@ -93,6 +109,6 @@ def test_facts_of_later_days_change_nothing(depot: Depot, steps: list[str]):
             lend(depot, depot.items[2], MAY)
         if act == "in" and depot.register.state(depot.items[0].id) == "on loan":
             take(depot, depot.items[0], MAY)
-        if act == "renew" and figures(depot)["on_loan", "", ""] == 1:
+        if act == "renew" and figures(depot)["on_loan", "all", ""] == 1:
             loans.act(depot.register, Asked("renew", depot.items[1].id), now=MAY, agent=AGENT)
     assert figures(depot, datetime(2026, 4, 20, tzinfo=UTC)) == was

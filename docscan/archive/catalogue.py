@@ -146,6 +146,24 @@ class Catalogue:
             raise NotFoundError(f"{what} with {identifier!r}.", hint="`docscan list` shows the ids.")
         return Row(*rows[0])
 
+    def heir(self, identifier: str) -> str:
+        """The record that has the pages of one now: another where it was merged, itself otherwise.
+
+        Args:
+            identifier: A whole id; it need not be known.
+        """
+        query = (
+            "SELECT other FROM decision JOIN record ON record.id = record"
+            " WHERE record = ? AND state = 'merged' AND act = 'merge' ORDER BY position DESC LIMIT 1"
+        )
+        passed = {identifier}
+        while other := next((row[0] for row in self._rows(query, (identifier,))), ""):
+            if other in passed:
+                break
+            passed.add(other)
+            identifier = other
+        return identifier
+
     def languages(self) -> frozenset[str]:
         """The languages of the records; empty for one that has none.
 

@@ -259,7 +259,7 @@ def _carry_out(ctx: click.Context, asked: Sequence[Asked], *, as_json: bool, fol
         doubts = [said for box in opened for said in boxes.doubts(register, out_of=box)]
     for one in done:
         if one.line is not None and one.line.kind == "copy":
-            _copy(archive, one.item.record, folder / one.item.code)
+            _copy(archive, str(one.line.began.detail["record"]), folder / one.item.code)
         if not as_json:
             say(_said(one, archive.config.language, folder))
     for doubt in doubts:

@@ -265,7 +265,9 @@ def _calendar(register: Register, item: Item, policy: Policy | None) -> Calendar
 
 
 def scan_of(register: Register, item: Item) -> str:
-    """The id of the record that is an item's scan, if copies of it can be given; empty otherwise.
+    """The id of the record that has an item's scan, if copies of it can be given; empty otherwise.
+
+    Of a scan that was merged it is the record that has its pages now.
 
     Args:
         register: Open.
@@ -274,7 +276,7 @@ def scan_of(register: Register, item: Item) -> str:
     if not item.record:
         return ""
     try:
-        row = register.catalogue.row(item.record)
+        row = register.catalogue.row(register.catalogue.heir(item.record))
     except NotFoundError:
         return ""
     return row.id if row.state in ON_THE_SHELF else ""

@@ -152,7 +152,7 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
 
 
 def is_held(register: Register, record: str) -> bool:
-    """Whether a hold stands on a record.
+    """Whether a hold stands on a record, or on the one that has its pages now.
 
     Args:
         register: Open.
@@ -160,9 +160,13 @@ def is_held(register: Register, record: str) -> bool:
     """
     types = "'ingestion', 'hold placed', 'hold released'"
     query = f"SELECT line FROM events WHERE object = ? AND type IN ({types}) ORDER BY seq"  # noqa: S608 - own words
-    lines = register.catalogue.db.execute(query, [record]).fetchall()
-    kept = standing.read(event.parsed(line.encode()) for (line,) in lines).objects.get(record)
-    return kept is not None and bool(kept.holds)
+    catalogue = register.catalogue
+    for one in {record, catalogue.heir(record)}:
+        lines = catalogue.db.execute(query, [one]).fetchall()
+        kept = standing.read(event.parsed(line.encode()) for (line,) in lines).objects.get(one)
+        if kept is not None and kept.holds:
+            return True
+    return False
 
 
 def _expect_here(register: Register, subject: Box | Item) -> str:

@@ -8,16 +8,20 @@ import depot as depots
 import pytest
 from depot import AGENT, NOW, Depot
 
-from docscan.archive import access, ledger
+from docscan.archive import access, ledger, objects
 from docscan.archive.event import Draft
+from docscan.archive.keeping import holds
 from docscan.archive.rebuild import dump
+from docscan.archive.revision import Revision, revise
 from docscan.errors import HoldingsError, LoanError
 from docscan.holdings import loan_rows, loans, places, policies, redaction, register, tables
 from docscan.holdings.conditions import Condition
 from docscan.holdings.lent import of_loan
 from docscan.holdings.loans import Asked, Done
 from docscan.messages import LANGUAGES, sentences
-from tests.archive.conftest import file_one
+from docscan.verification import review
+from docscan.verification.review import Signature
+from tests.archive.conftest import file_one, object_id
 
 Do = Callable[..., Done]
 CLERK = "luis"
@@ -212,6 +216,24 @@ def test_a_request_for_what_is_scanned_is_answered_with_a_copy_and_no_paper_move
     assert lending.register.state(lending.items[0].id) == "shelved"
     assert refused(do, "out", 0) == "Q092"  # whoever hands the paper over says why
     assert lending.register.state(lending.items[0].id) == "shelved"
+
+
+def test_a_scan_that_was_merged_is_the_record_that_has_its_pages_now(lending: Depot, do: Do):
+    into = [file_one(lending.archive, lending.catalogue, number) for number in (2, 3)]
+    for before, after in zip((object_id(1), object_id(2)), into, strict=True):
+        by = Signature(ledger.pseudonym(lending.archive, AGENT), ledger.stamp(NOW))
+        record = review.merged(objects.read_record(lending.archive, before), str(after.id), by)
+        version = lending.catalogue.row(before).version + 1
+        revision = Revision(record, version, detail={"decision": "merge", "other": str(after.id)})
+        revise(lending.archive, lending.catalogue, [revision], now=NOW, agent=AGENT)
+    assert refused(do, "out", 0) == "Q092"
+    line = do("request", 0).line
+    assert line is not None
+    assert (line.kind, line.began.detail["record"]) == ("copy", str(into[1].id))
+    holds.place(lending.catalogue, [str(into[1].id)], "litigation", now=NOW, agent=AGENT)
+    with pytest.raises(HoldingsError) as held:
+        places.leaving(lending.register, lending.items[0].id, "destroyed")
+    assert held.value.code == "G095"
 
 
 def test_the_original_of_a_scan_is_lent_for_a_reason_with_an_authoriser_by_who_may(lending: Depot, do: Do):

@@ -11,7 +11,7 @@ from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say
 from docscan.errors import ArchiveError, HoldingsError
 from docscan.holdings import stocktake as stocktakes
-from docscan.holdings.entities import Box, Entity, Item, Location, called
+from docscan.holdings.entities import Box, Entity, Item, Location, Site, called
 from docscan.holdings.register import Register
 from docscan.holdings.stocktake_findings import (
     FINDINGS,
@@ -62,8 +62,10 @@ def scan(ctx: click.Context, codes: Sequence[str], place: str | None) -> None:
     seen; the others are put on record, and the exit code is 1.
     """
     with changing(ctx) as register:
-        counting = stocktakes.counting(register, _place(register, place or codes[0]))
-        found = _read(register, counting, codes)
+        counted = _place(register, place or codes[0])
+        counting = stocktakes.counting(register, counted)
+        seen = codes if place or not isinstance(counted, Site) else codes[1:]  # it is no place
+        found = _read(register, counting, seen)
         if found.seen:
             stocktakes.scan(register, counting, found.seen, now=now(), agent=agent())
     say(f"{len(found.seen)} scanned.")

@@ -75,6 +75,7 @@ ANY = "*"  # for the letter of a line that may have been anything
 BARRED = {"L": "J060", "B": "J061", "P": "J062", "A": "J063", ANY: "J069"}
 """What an item is answered with after a code with this letter could not be used."""
 
+UNPLACED = "J067"  # the same while something is counted: nothing was to be placed
 LONG_AGO = "J064"  # the same, after `IDLE`
 BARRED_FOR_BOXES = (
     "J060",
@@ -163,6 +164,8 @@ def heard(session: Session, line: str, find: Find, at: datetime) -> Heard:
 def barred(session: Session, letter: str) -> Session:
     """The session after a code with this letter that could not be used: it points nowhere any more."""
     reason = BARRED.get(letter, "")
+    if session.mode == "count" and letter in ("L", "B"):
+        reason = UNPLACED
     if not reason or (session.mode == "who" and letter not in (codes.ACTION, ANY)):
         return session
     if letter == codes.LETTERS["person"]:
@@ -278,7 +281,7 @@ def _placed(session: Session, item: Item) -> Deed | Answer:
 
 def _counted(session: Session, item: Item) -> Deed | Answer:
     if session.stocktake is None or session.place is None:
-        return session.said("refused", "J067", item=item)
+        return session.said("refused", UNPLACED, item=item)
     return See(session.stocktake, item, session.place)
 
 

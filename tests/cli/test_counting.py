@@ -116,8 +116,10 @@ def test_codes_that_are_none_of_what_is_counted_are_named_and_the_others_taken(
 
 def test_a_site_is_counted_by_its_name(stocktake: Program, depot: Depot):
     assert stocktake("start", depot.site.name)[0] == 0
-    words = ("--in", depot.site.name, depot.boxes[0].code, depot.items[0].code)
-    assert stocktake("scan", *words)[2] == "1 scanned.\n"
+    words = (depot.site.name, depot.boxes[0].code, depot.items[0].code)
+    for asked in (words, ("--in", *words)):
+        code, _, said = stocktake("scan", *asked)
+        assert (code, said) == (0, "1 scanned.\n")
     shown = map(json.loads, stocktake("show", depot.site.name, "--json")[1].splitlines())
     found = sorted((one["finding"], one["item"][0]) for one in shown)
     assert found == [("away", "F"), ("missing", "B"), *[("missing", "F")] * 4]

@@ -205,6 +205,15 @@ def test_a_box_that_holds_too_much_or_is_sealed_is_to_be_looked_at(desk: Desk):
     assert desk.scan(depot.items[0].code).kind == "done"
 
 
+def test_what_follows_a_place_outside_the_count_is_said_not_to_be_counted(desk: Desk):
+    depot = desk.depot
+    outside, item = depot.locations[1].code, depot.items[0].code
+    desk.scan(depot.boxes[0].code)
+    assert desk.scan("A-COUNT").code == "J120"
+    assert [desk.scan(code).code for code in (outside, item)] == ["J128", "J067"]
+    assert [desk.scan(code).code for code in (depot.boxes[0].code, item)] == ["J122", "J123"]
+
+
 def test_nothing_is_lent_to_somebody_who_was_forgotten_since_their_card_was_scanned(desk: Desk):
     depot = desk.depot
     desk.scan(depot.persons[0].code, "A-OUT")

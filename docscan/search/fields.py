@@ -58,6 +58,7 @@ CALLED: Mapping[str, Mapping[str, str]] = {
         "antrag",
         letter="letter|letters|carta|cartas|list|listy|pismo|brief|briefe|schreiben",
         contract="contract|contracts|agreement|contrato|contratos|umowa|umowy|vertrag|verträge",
+        slip="slip|slips|loan slip|vale|vales|vale de préstamo|rewers|rewersy|leihschein|leihscheine",
     ),
     "verdict": _called(
         accepted="accepted|aceptado|aceptada|aceptados|przyjęte|przyjęty|przyjęta|angenommen|akzeptiert",
@@ -71,7 +72,7 @@ CALLED: Mapping[str, Mapping[str, str]] = {
         en="en|eng|english|inglés|angielski|englisch",
     ),
 }
-"""What the values of some fields are called in the four languages, folded; kinds are those of `schema.py`."""
+"""What the values of some fields are called in the four languages, folded; kinds are those of `schema.py`, and the papers that are issued."""
 
 _KINDS: Mapping[str, Kind] = {"date": "date", "amount": "amount", "quantity": "amount", "rate": "amount"}
 

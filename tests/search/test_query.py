@@ -279,8 +279,8 @@ def test_what_could_be_meant_otherwise_is_remarked(
     assert [(remark.code, dict(remark.facts)) for remark in found] == remarks
 
 
-def test_the_kinds_are_those_of_the_schemas() -> None:
-    assert set(CALLED["kind"].values()) == set(KINDS)
+def test_the_kinds_are_those_of_the_schemas_and_what_is_issued() -> None:
+    assert set(CALLED["kind"].values()) == {*KINDS, "slip"}
     assert set(CALLED["verdict"].values()) == set(VERDICTS)
 
 

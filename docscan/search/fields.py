@@ -72,7 +72,10 @@ CALLED: Mapping[str, Mapping[str, str]] = {
         en="en|eng|english|inglés|angielski|englisch",
     ),
 }
-"""What the values of some fields are called in the four languages, folded; kinds are those of `schema.py`, and the papers that are issued."""
+"""What the values of some fields are called in the four languages, folded.
+
+Kinds are those of `schema.py`, and the papers that docscan issues.
+"""
 
 _KINDS: Mapping[str, Kind] = {"date": "date", "amount": "amount", "quantity": "amount", "rate": "amount"}
 

@@ -5,6 +5,7 @@ with a line of text has one, and so has an invoice whose letterhead is a
 picture: what remains of the page once its text is left out tells the difference.
 """
 
+import ctypes
 import math
 from collections.abc import Iterator, Sequence
 
@@ -22,6 +23,7 @@ PICTURED = 0.005  # of the page's area, two lines of 3 cm: smaller pictures hold
 PLAIN = 8  # segments of a path up to which it is a rule, a frame or a box, not the outline of letters
 OUTLINED = 300  # segments in paths of more: as many as some thirty letters have
 MOST_PIXELS = 9e6  # of the drawing that is looked at: more only on pages larger than A0
+PALE = 230  # of 255, from which each colour of a text makes it white or nearly so
 DARK = 100  # grey level of most of a negative
 LIGHT = 25  # pixels at 75 dpi (8 mm): wider than any stroke, narrower than a shade
 
@@ -45,6 +47,19 @@ def items(page: pypdfium2.PdfPage) -> Items:
 def text(page: pypdfium2.PdfPage, drawn: Items) -> str:
     """The text of a page that is seen, without spaces."""
     return "".join("".join(_visible(page, drawn)).split())
+
+
+def has_pale_text(drawn: Items) -> bool:
+    """Whether any text is filled with white or nearly so: what it stands on decides whether it is seen."""
+    return any(item.type == TEXT and _is_pale(item) for item in drawn)
+
+
+def look(page: pypdfium2.PdfPage) -> Image:
+    """The page in grey as it is seen, at about 75 dpi; before anything of it was left out."""
+    width, height = page.get_size()
+    scale = min(ink.ANALYSIS_DPI / POINTS, math.sqrt(MOST_PIXELS / (width * height)))
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
+    return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
 
 
 def pictured(page: pypdfium2.PdfPage, drawn: Items) -> int:
@@ -87,6 +102,15 @@ def _visible(page: pypdfium2.PdfPage, drawn: Items) -> Iterator[str]:
     for item in drawn[hides[-1] if hides else 0 :]:
         if item.type == TEXT and int(pdfium.FPDFTextObj_GetTextRenderMode(item)) not in UNSEEN:
             yield item.extract()
+
+
+def _is_pale(text: pypdfium2.PdfObject) -> bool:
+    red, green, blue, opacity = (ctypes.c_uint() for _ in range(4))
+    places = map(ctypes.byref, (red, green, blue, opacity))
+    return (
+        bool(pdfium.FPDFPageObj_GetFillColor(text, *places))
+        and min(red.value, green.value, blue.value) >= PALE
+    )
 
 
 def _hides(page: pypdfium2.PdfPage, image: pypdfium2.PdfObject) -> bool:

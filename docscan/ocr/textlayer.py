@@ -4,6 +4,7 @@ Whether a page is one is told here; what it says is for `plumbed`.
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,16 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from docscan.model import Page
+from docscan.model import Image, Page, Word
 from docscan.ocr import codes, shown
 
 # shapes like letters in pictures from which the page is read: a line of print has more, and what is left
 # of a logo or a square code has fewer than 20
 LOST = 25
 GARBLED = 0.15  # of the signs without a meaning: a font without a map to letters
+UNMAPPED = re.compile(r"\(cid:\d+\)")  # how pdfminer writes a sign that its font does not name
+LACKING = 0.02  # of the words may lack a letter
+FAINTEST = 16  # grey levels between a word and what it stands on, from which it is seen
 # what pdfium and its callers raise on PDFs they cannot follow: such pages are read from their image
 UNREADABLE = (pypdfium2.PdfiumError, ValueError, TypeError, KeyError, IndexError, RecursionError)
 
@@ -36,7 +40,8 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
     Returns:
         The page with state `textlayer`; None when the page has to be read from
         its image: too little text, text behind a scan, text beside a picture of
-        more, or signs without a meaning.
+        more, signs without a meaning, or words that lack letters. Words that
+        are as white as the paper are left out.
     """
     try:
         with _opened(path) as document:
@@ -45,6 +50,7 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
             text = shown.text(page, items)
             if not _readable(text, minimum_text):
                 return None
+            look = shown.look(page) if shown.has_pale_text(items) else None
             lost = shown.pictured(page, items)
             if lost >= LOST:
                 return None
@@ -54,9 +60,33 @@ def read(path: Path, number: int, *, dpi: int, minimum_text: int) -> Page | None
             source = _alone(document, number) if drawn_on or len(document) > 1 else path
             printed = codes.on_page(page, dpi)
         found = plumbed.read(source, number, dpi, frame)
-        return found and replace(found, coverage=len(text) / max(1, len(text) + lost), codes=printed)
+        if found is None or _unmapped(found):
+            return None
+        if look is not None:
+            found = _seen(found, look)
+        return replace(found, coverage=len(text) / max(1, len(text) + lost), codes=printed)
     except UNREADABLE:
         return None
+
+
+def _unmapped(page: Page) -> bool:
+    """Whether its words lack letters, for which a font names no sign: a sign alone may be an ornament."""
+    texts = [word.text for word in page.words]
+    lacking = sum(any(map(str.isalpha, UNMAPPED.sub("", text))) for text in texts if UNMAPPED.search(text))
+    return lacking > LACKING * len(texts)
+
+
+def _seen(page: Page, look: Image) -> Page:
+    """The page without words that cannot be told from what they stand on: white ones on white, say."""
+    scale = look.shape[1] / page.width
+
+    def differs(word: Word) -> bool:
+        left, top, right, bottom = (round(edge * scale) for edge in word.box)
+        place = look[max(0, top) : bottom + 1, max(0, left) : right + 1]
+        return place.size > 0 and int(place.max()) - int(place.min()) >= FAINTEST
+
+    lines = (replace(line, words=tuple(filter(differs, line.words))) for line in page.lines)
+    return replace(page, lines=tuple(line for line in lines if line.words))
 
 
 @contextmanager

@@ -5,6 +5,8 @@ import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from docscan.ocr import textlayer
@@ -116,6 +118,36 @@ def test_a_scan_with_hidden_or_covered_text_is_left_to_the_image(tmp_path):
     assert _read(_write(tmp_path / "hidden.pdf", hidden)) is None
     assert _read(_write(tmp_path / "covered.pdf", covered)) is None
     assert _read(_write(tmp_path / "letterhead.pdf", letterhead)).text.splitlines() == list(LINES)
+
+
+def test_a_font_that_names_no_letters_leaves_the_page_to_the_image(tmp_path):
+    path = tmp_path / "unnamed.pdf"
+    pdfmetrics.registerFont(TTFont("Embedded", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"))
+    drawing = canvas.Canvas(str(path), pagesize=(420, 595))
+    drawing.setFont("Embedded", 11)
+    for row in range(8):
+        drawing.drawString(60, 480 - 16 * row, "Zażółć gęślą jaźń, 12 sztuk: termin płatności 3 dni")
+    drawing.save()
+    assert _read(path).state == "textlayer"
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item:
+                del item["/ToUnicode"]
+        pdf.save()
+    assert _read(path) is None
+
+
+def test_white_words_on_white_paper_are_left_out_and_those_on_a_dark_bar_taken(tmp_path):
+    def paint(drawing):
+        _paragraph(drawing)
+        drawing.setFillGray(0.1)
+        drawing.rect(50, 300, 200, 20, fill=1, stroke=0)
+        drawing.setFillGray(1)
+        drawing.drawString(60, 306, "Quantity")
+        drawing.drawString(60, 200, "Total 9,999.00 to be paid to somebody else")
+
+    page = _read(_write(tmp_path / "white.pdf", paint))
+    assert [line.text for line in page.lines] == [*LINES, "Quantity"]
 
 
 def test_too_little_text_and_no_pdf_are_left_to_the_image(tmp_path):

@@ -4,6 +4,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,8 @@ from docscan.pipeline import Limits
 from docscan.places import STRAIGHT, Matrix
 
 TAIL = 2048  # bytes at the end in which a complete PDF tells where its table stands
+CUT = "cut"  # among a scan's treatments: its image was not whole as it came
+START_OF_SCAN, END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"  # neither can occur within the data of a JPEG
 POINTS = 72.0  # to the inch
 FULL = 0.02  # of the page: how far a full-page image may miss the page's edges
 PLAIN = (pdfium.FPDF_COLORSPACE_DEVICEGRAY, pdfium.FPDF_COLORSPACE_DEVICERGB, pdfium.FPDF_COLORSPACE_ICCBASED)
@@ -54,11 +57,17 @@ def scan(path: Path, number: int, dpi: int, limits: Limits) -> Scan:
         document.init_forms()
         page = document[number - 1]
         stored = _only_image(page)
-        if stored is not None:
-            found = _stored(number, page, stored)
-            if found is not None:
-                return found
-        return _rendered(number, page, dpi, limits)
+        found = _stored(number, page, stored) if stored is not None else None
+        if found is None:
+            found = _rendered(number, page, dpi, limits)
+        return replace(found, treatments=(CUT,)) if _is_cut(page) else found
+
+
+def _is_cut(page: pypdfium2.PdfPage) -> bool:
+    """Whether a JPEG on a page stops within its last scan of lines (ITU-T T.81, B.1.1.3): the rest is grey."""
+    images = page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE])
+    stored = (bytes(one.get_data()) for one in images if one.get_filters() == ["DCTDecode"])
+    return any(data.rfind(END_OF_IMAGE) < data.rfind(START_OF_SCAN) for data in stored)
 
 
 def resolutions(path: Path) -> Iterator[float | None]:

@@ -168,6 +168,8 @@ def findings(pages: Iterable[Page]) -> tuple[Finding, ...]:
 
 def _findings(page: Page) -> Iterator[Finding]:
     number = str(page.number)
+    if "cut" in page.treatments:  # as `accession.pdf` records it
+        yield Finding("R080", "doubt", facts={"page": number})
     if page.state == "read" and "half" in page.treatments:  # as `halving` records it
         yield Finding("R070", "doubt", facts={"page": number})
     if page.state == "empty":

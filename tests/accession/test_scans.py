@@ -231,6 +231,19 @@ def test_a_scanned_pdf_page_gives_the_image_as_stored(tmp_path):
     assert scan.source_size == (400, 300)
 
 
+def test_a_photograph_in_a_pdf_that_ends_early_is_told(tmp_path):
+    whole = img2pdf.convert(_saved(tmp_path, "image/jpeg", quality=95).read_bytes())
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(whole)
+    assert _scan(path, "application/pdf").treatments == ()
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        image = document.pages[0].Resources.XObject[next(iter(document.pages[0].Resources.XObject))]
+        data = image.read_raw_bytes()
+        image.write(data[: len(data) // 2], filter=image.Filter)
+        document.save()
+    assert _scan(path, "application/pdf").treatments == ("cut",)
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_turned_pdf_page_looks_the_same_stored_and_rendered(tmp_path, rotation):
     path = tmp_path / "scan.pdf"

@@ -318,6 +318,7 @@ def test_findings_name_the_page_and_speak_every_language():
         Page(9, 10, 10, 300.0, "textlayer", fair, coverage=0.65),
         Page(10, 10, 10, 300.0, "textlayer", fair, coverage=0.95),
         Page(11, 10, 10, 300.0, "read", fair, treatments=("half", "deskew 0.4")),
+        Page(12, 10, 10, 300.0, "blank", treatments=("cut",)),
     ]
     found = ocr.findings(pages)
     assert [(item.code, item.severity, item.facts["page"]) for item in found] == [
@@ -329,6 +330,8 @@ def test_findings_name_the_page_and_speak_every_language():
         ("R060", "doubt", "8"),
         ("R060", "note", "9"),
         ("R070", "doubt", "11"),
+        ("R080", "doubt", "12"),
+        ("R040", "note", "12"),
     ]
     for item in found:
         said = {messages.sentence(item.code, name, **item.facts) for name in messages.LANGUAGES}

@@ -64,7 +64,7 @@ def scan(path: Path, number: int, dpi: int, limits: Limits) -> Scan:
 
 
 def _is_cut(page: pypdfium2.PdfPage) -> bool:
-    """Whether a JPEG on a page stops within its last scan of lines (ITU-T T.81, B.1.1.3): the rest is grey."""
+    """Whether a JPEG on a page stops within its last scan (ITU-T T.81, B.1.1.3): the rest is grey."""
     images = page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE])
     stored = (bytes(one.get_data()) for one in images if one.get_filters() == ["DCTDecode"])
     return any(data.rfind(END_OF_IMAGE) < data.rfind(START_OF_SCAN) for data in stored)

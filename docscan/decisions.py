@@ -18,6 +18,7 @@ from docscan.archive.revision import Revision, revise
 from docscan.errors import DecisionError, FixityError, NotFoundError, RecordChangedError
 from docscan.extraction import typed
 from docscan.frozen import dataclass
+from docscan.holdings import scans
 from docscan.messages import sentence
 from docscan.model import Field, Record
 from docscan.pipeline import Choice
@@ -147,12 +148,14 @@ def reject(reviewer: Reviewer, row: Row, reason: str) -> Record:
 
     Raises:
         DecisionError: It left the shelf before.
+        HoldingsError: It is the scan of an item, and whoever rejects it may not authorise.
         ArchiveBusyError: Another run holds the archive.
         RecordChangedError: Somebody else decided on it meanwhile.
     """
     with held(reviewer) as catalogue:
         record, by = looked_at(reviewer, catalogue, row)
         on_the_shelf(reviewer, record)
+        scans.expect_rejectable(catalogue, row.id, reviewer.agent)
         return filed(reviewer, catalogue, row, review.reject(record, reason, by))
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from unittest import mock
 
 from docscan import archive as archives
-from docscan.archive import Archive
+from docscan.archive import Archive, ledger, objects
 from docscan.archive.catalogue import Catalogue
 from docscan.archive.recovery import taken_up
+from docscan.archive.revision import Revision, revise
 from docscan.holdings import sheets
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
 from docscan.holdings.register import Register, open_register
+from docscan.verification import review
+from docscan.verification.review import Signature
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 AGENT = "mlopez"
@@ -62,6 +65,15 @@ def furnish(
         [Person("", "", f"Zoë Kowalska {n}", "Contabilidad", f"zoe{n}@example.org") for n in range(persons)],
     )
     return Depot(register, site, places, held, files, people)  # type: ignore[arg-type]  # as they were entered
+
+
+def merge(depot: Depot, before: str, into: str) -> None:
+    """Mark a record as merged with another one."""
+    by = Signature(ledger.pseudonym(depot.archive, AGENT), ledger.stamp(NOW))
+    record = review.merged(objects.read_record(depot.archive, before), into, by)
+    version = depot.catalogue.row(before).version + 1
+    revision = Revision(record, version, detail={"decision": "merge", "other": into})
+    revise(depot.archive, depot.catalogue, [revision], now=NOW, agent=AGENT)
 
 
 @contextmanager

@@ -164,6 +164,11 @@ class Catalogue:
             identifier = other
         return identifier
 
+    def heirs(self) -> dict[str, str]:
+        """Of each record that was merged, the one that has its pages now, as `heir` has it."""
+        merged = self._rows("SELECT id FROM record WHERE state = 'merged'")
+        return {identifier: self.heir(identifier) for (identifier,) in merged}
+
     def languages(self) -> frozenset[str]:
         """The languages of the records; empty for one that has none.
 

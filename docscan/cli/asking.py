@@ -19,6 +19,7 @@ from docscan.errors import (
     ArchiveBusyError,
     DecisionError,
     FixityError,
+    HoldingsError,
     NotFoundError,
     RecordChangedError,
 )
@@ -27,7 +28,9 @@ from docscan.model import Page, Record
 from docscan.questions import Question
 from docscan.verification.review import REASONS, UNSURE_KIND
 
-REFUSED = (DecisionError, RecordChangedError, ArchiveBusyError, NotFoundError)  # said, and asked again
+REFUSED = (DecisionError, HoldingsError, RecordChangedError, ArchiveBusyError, NotFoundError)
+"""What is said, whereupon the person is asked again."""
+
 KIND = "kind"  # is corrected like a field, and the record is read anew
 PHRASES = {reason: f"N23{number}" for number, reason in enumerate(REASONS)}
 

@@ -40,16 +40,20 @@ class Original:
 
 
 def of(register: Register, records: Iterable[str]) -> Iterator[Original]:
-    """The paper of which records are the scans.
+    """The paper of which records are the scans, or have the pages of its scans since these were merged.
 
     Args:
         register: Open.
         records: UUIDs.
     """
+    merged: dict[str, list[str]] = {}
+    for before, after in register.catalogue.heirs().items():
+        merged.setdefault(after, []).append(before)
     for record in records:
-        for item in register.entities(Item, "record = ?", (record,)):
-            if register.state(item.id) not in GONE:
-                yield Original(record, answers.where(register, item.id)[0])
+        for scan in (record, *merged.get(record, ())):
+            for item in register.entities(Item, "record = ?", (scan,)):
+                if register.state(item.id) not in GONE:
+                    yield Original(record, answers.where(register, item.id)[0])
 
 
 def expect_back(register: Register, records: Iterable[str]) -> None:

@@ -1,4 +1,8 @@
-"""The records whose paper is on loan, overdue, missing, or registered at all."""
+"""The records whose paper is on loan, overdue, missing, or registered at all.
+
+Of an item whose scan was merged it is the record that has its pages now, as a
+search finds no other.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -28,15 +32,18 @@ def in_states(register: Register, names: Iterable[str], on: date) -> dict[str, I
         names: `has:paper`, `has:loan`, `is:on-loan`, `is:overdue` or `is:missing`; others are left out.
         on: Today.
     """
-    return {name: _RULES[name](register, on) for name in names if name in _RULES}
+    heirs = register.catalogue.heirs()
+    found = {name: _RULES[name](register, on) for name in names if name in _RULES}
+    return {name: frozenset(heirs.get(one, one) for one in ids) for name, ids in found.items()}
 
 
 def clients(register: Register) -> Mapping[str, Ids]:
     """The records of each client whose paper is registered: the item's own client, or that of its box."""
     found: dict[str, set[str]] = {}
+    heirs = register.catalogue.heirs()
     for record, client in register.rows(_OF_CLIENT):
         if client:
-            found.setdefault(str(client), set()).add(str(record))
+            found.setdefault(str(client), set()).add(heirs.get(str(record), str(record)))
     return {client: frozenset(records) for client, records in found.items()}
 
 

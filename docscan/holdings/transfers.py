@@ -50,7 +50,7 @@ def chosen(register: Register, named: Sequence[str]) -> list[Item]:
     held = _held(register)
     for item in found.values():
         places.leaving(register, item.id, "transferred out")
-        if item.record in held:
+        if register.catalogue.heir(item.record) in held:
             raise HoldingsError("U072", language, item=item.code)
     return list(found.values())
 

@@ -13,14 +13,16 @@ import papers
 import pikepdf
 import pytest
 from click.testing import CliRunner
+from depot import enter, furnish, working
 from filing import filed
 from shelf import NOW, Shelf
 from typed import typed
 
 from docscan import cli, decisions, equipment
-from docscan.archive import hold, ledger, objects, rebuild
+from docscan.archive import access, hold, ledger, objects, rebuild
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.revision import Revision, revise
+from docscan.cli.terminal import agent
 from docscan.decisions import Reviewer
 from docscan.errors import ArchiveBusyError, DecisionError, FixityError, RecordChangedError
 from docscan.model import Finding, Record
@@ -112,6 +114,22 @@ def test_a_walk_shows_the_doubt_the_row_and_the_alternatives_and_takes_a_number_
     assert (found["fields"]["total"]["value"], found["fields"]["total"]["origin"]) == ("21.00", "person")
     assert "Still in doubt" in said
     assert sound(shelf)
+
+
+def test_the_scan_of_an_item_is_rejected_only_by_who_may_authorise(shelf: Shelf, invoice: Record) -> None:
+    with working(shelf.archive) as register:
+        found = furnish(register)
+        enter(register, [replace(found.items[0], record=str(invoice.id))], act="link")
+        access.change(found.catalogue, "boss", ["administrator"], now=NOW, agent="boss")
+        access.change(found.catalogue, agent(), ["reviewer"], now=NOW, agent="boss")
+    _, said = spoken(shelf, "review", typed_in="r\n5\nq\n")
+    assert f"is the scan of {found.items[0].code}" in said
+    assert "archivist" in said
+    assert shown(shelf, invoice)["state"] == "review"
+    with open_catalogue(shelf.archive) as catalogue:
+        access.change(catalogue, agent(), ["archivist"], now=NOW, agent="boss")
+    spoken(shelf, "review", "reject", str(invoice.id), "--because", "misdelivered")
+    assert shown(shelf, invoice)["state"] == "rejected"
 
 
 def test_a_correction_is_found_by_search_and_the_value_before_is_not(shelf: Shelf, invoice: Record) -> None:

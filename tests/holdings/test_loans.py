@@ -6,21 +6,18 @@ from datetime import datetime, timedelta
 
 import depot as depots
 import pytest
-from depot import AGENT, NOW, Depot
+from depot import AGENT, NOW, Depot, merge
 
-from docscan.archive import access, ledger, objects
+from docscan.archive import access, ledger
 from docscan.archive.event import Draft
 from docscan.archive.keeping import holds
 from docscan.archive.rebuild import dump
-from docscan.archive.revision import Revision, revise
 from docscan.errors import HoldingsError, LoanError
 from docscan.holdings import loan_rows, loans, places, policies, redaction, register, tables
 from docscan.holdings.conditions import Condition
 from docscan.holdings.lent import of_loan
 from docscan.holdings.loans import Asked, Done
 from docscan.messages import LANGUAGES, sentences
-from docscan.verification import review
-from docscan.verification.review import Signature
 from tests.archive.conftest import file_one, object_id
 
 Do = Callable[..., Done]
@@ -221,11 +218,7 @@ def test_a_request_for_what_is_scanned_is_answered_with_a_copy_and_no_paper_move
 def test_a_scan_that_was_merged_is_the_record_that_has_its_pages_now(lending: Depot, do: Do):
     into = [file_one(lending.archive, lending.catalogue, number) for number in (2, 3)]
     for before, after in zip((object_id(1), object_id(2)), into, strict=True):
-        by = Signature(ledger.pseudonym(lending.archive, AGENT), ledger.stamp(NOW))
-        record = review.merged(objects.read_record(lending.archive, before), str(after.id), by)
-        version = lending.catalogue.row(before).version + 1
-        revision = Revision(record, version, detail={"decision": "merge", "other": str(after.id)})
-        revise(lending.archive, lending.catalogue, [revision], now=NOW, agent=AGENT)
+        merge(lending, before, str(after.id))
     assert refused(do, "out", 0) == "Q092"
     line = do("request", 0).line
     assert line is not None

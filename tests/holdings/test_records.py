@@ -6,11 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from depot import AGENT, NOW, Depot, enter, founded, furnish, working
+from depot import AGENT, NOW, Depot, enter, founded, furnish, merge, working
 from lending import lent
 
 from docscan.cli.querying import understood
-from docscan.holdings import places, records
+from docscan.errors import HoldingsError
+from docscan.holdings import originals, places, records
 from docscan.search.plan import All, Among
 from tests.archive.conftest import file_one, object_id
 
@@ -47,6 +48,20 @@ def test_each_state_has_the_records_of_the_items_that_are_in_it(depot: Depot) ->
 
 def test_a_records_client_is_the_items_own_or_that_of_its_box(depot: Depot) -> None:
     assert records.clients(depot.register) == {"Nord": {RECORDS[0]}, "Süd": {RECORDS[1]}}
+
+
+def test_the_paper_of_a_scan_that_was_merged_is_that_of_the_record_with_its_pages(depot: Depot) -> None:
+    other = str(file_one(depot.archive, depot.catalogue, 4).id)
+    merge(depot, RECORDS[0], other)
+    found = records.in_states(depot.register, STATES, NOW.date() + timedelta(days=400))
+    assert found["is:on-loan"] == found["is:overdue"] == found["has:loan"] == {other}
+    assert found["has:paper"] == {other, *RECORDS[1:]}
+    assert records.clients(depot.register)["Nord"] == {other}
+    paper = [(one.record, one.found.code) for one in originals.of(depot.register, [other])]
+    assert paper == [(other, depot.items[0].code)]
+    with pytest.raises(HoldingsError) as lent_out:
+        originals.expect_back(depot.register, [other])
+    assert lent_out.value.code == "G110"
 
 
 def test_a_query_for_paper_is_asked_of_the_register(depot: Depot) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from docscan.archive import objects
 from docscan.archive.catalogue import Catalogue
-from docscan.cli.querying import Query
+from docscan.cli.querying import TIERS, Query
 from docscan.errors import FixityError, NotFoundError
 from docscan.frozen import dataclass
 from docscan.search import sight
@@ -18,7 +18,7 @@ from docscan.search.plan import Plan, Term
 from docscan.search.prepared import prepared
 from docscan.search.remarks import Remark
 from docscan.search.sight import Seen
-from docscan.search.snippets import Snippet, also_found_as, snippet
+from docscan.search.snippets import Snippet, also_found_as, snippet, valued
 
 LITTLE = 3
 """Documents found; with no more of them, another spelling of the query is looked for."""
@@ -77,11 +77,11 @@ def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
     rows: list[dict[str, Any]] = []
     for hit in hits.hits:
         try:
-            row, piece = _shown(catalogue, query, hit, boxes=wanted.boxes)
+            row, shown = _shown(catalogue, query, hit, boxes=wanted.boxes)
         except NotFoundError:  # it went, or out of sight, since the index was asked
             continue
         rows.append(row)
-        pieces.append(piece)
+        pieces += shown
     return Answer(tuple(rows), hits, also_found_as(pieces), meant, current, query.remarks)
 
 
@@ -148,19 +148,38 @@ def _terms(plan: Plan) -> Iterator[str]:
             yield from _terms(part)
 
 
-def _shown(catalogue: Catalogue, query: Query, hit: Hit, *, boxes: bool) -> tuple[dict[str, Any], Snippet]:
+def _shown(
+    catalogue: Catalogue, query: Query, hit: Hit, *, boxes: bool
+) -> tuple[dict[str, Any], list[Snippet]]:
     row = catalogue.row(hit.id)
-    piece = snippet(catalogue.page_texts(hit.id), query.node, language=row.language)
+    document = next(documents(catalogue, [row.id]), None)
+    if document is None:
+        raise NotFoundError(f"Record {row.id} is gone.")
+    piece = snippet(document.pages, query.node, language=row.language)
+    values = valued(document.fields, query.node, language=row.language)
     shown = asdict(row) | {
         "score": round(hit.score, 3),
         "tier": query.found[hit.tier],
         "page": piece.page,
         "snippet": piece.text,
         "marks": [list(mark) for mark in piece.marks],
+        "fields": [_field(name, value, piece) for name, value in values.items()],
     }
     if boxes:
         shown["boxes"] = _boxes(catalogue, query, row.id, row.version, row.language)
-    return shown, piece
+    return shown, [piece, *values.values()]
+
+
+def _field(name: str, value: Snippet, piece: Snippet) -> dict[str, Any]:
+    """A value that the query found, as JSON has it, and whether the passage shows it as well or better."""
+    shown = dict(piece.leaves)
+    return {
+        "name": name,
+        "value": value.text,
+        "marks": [list(mark) for mark in value.marks],
+        "tier": TIERS[min(value.tiers)],
+        "in_snippet": all(leaf in shown and shown[leaf] <= tier for leaf, tier in value.leaves),
+    }
 
 
 def _boxes(
@@ -191,9 +210,8 @@ def merged(answers: Iterable[tuple[str, Answer]], limit: int) -> list[dict[str, 
     Returns:
         The hits, each with the name of its `archive`.
     """
-    tiers = ("as typed", "inflected", "misread")
     ranked = [
-        (tiers.index(row["tier"]), place, number, {"archive": name, **row})
+        (TIERS.index(row["tier"]), place, number, {"archive": name, **row})
         for number, (name, answer) in enumerate(answers)
         for place, row in enumerate(answer.rows)
     ]

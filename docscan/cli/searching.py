@@ -38,6 +38,7 @@ COLUMNS = (
     "page", "snippet",
 )  # fmt: skip
 SHOWN_VALUES = 8  # of a facet, to a person
+SHOWN_FIELDS = 3  # of a hit, to a person: what a common word stands in is told by fewer
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
 
@@ -163,7 +164,7 @@ def put_answer(archive: Archive, answer: Answer, *, as_json: bool, as_csv: bool)
     if ends and answer.hits.next is not None:
         ends[-1] = _written(answer.hits.next)
     rows = [row | {"next": end or None} for row, end in zip(answer.rows, ends, strict=True)]
-    put_rows(rows, as_json=as_json, as_csv=as_csv)
+    put_rows(rows, archive.config.language, as_json=as_json, as_csv=as_csv)
     if as_json and answer.hits.facets:
         put_json([{"facets": answer.hits.facets, "total": answer.hits.total}])
     elif not as_csv:
@@ -173,9 +174,14 @@ def put_answer(archive: Archive, answer: Answer, *, as_json: bool, as_csv: bool)
 
 
 def put_rows(
-    rows: Iterable[dict[str, Any]], *, as_json: bool, as_csv: bool, columns: Sequence[str] = COLUMNS
+    rows: Iterable[dict[str, Any]],
+    language: str,
+    *,
+    as_json: bool,
+    as_csv: bool,
+    columns: Sequence[str] = COLUMNS,
 ) -> None:
-    """Give hits, as a person reads them, or as programs do."""
+    """Give hits, as a person reads them, in their language, or as programs do."""
     if as_csv:
         from docscan.cli.listing import give  # noqa: PLC0415 - few ask for CSV
 
@@ -188,9 +194,17 @@ def put_rows(
         where = f"{row['archive']}  " if "archive" in row else ""
         put(
             f"{where}{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {row['issue_date']}"
-            f"  {row['supplier']}  {Path(row['source']).name}, page {row['page']}"
+            f"  {row['supplier']}  {Path(row['source']).name}, page {row['page']}{_tier(row, language)}"
         )
         put(f"    {highlighted(row['snippet'], row['marks'])}")
+        for one in [one for one in row["fields"] if not one["in_snippet"]][:SHOWN_FIELDS]:
+            put(f"    {one['name']}: {highlighted(one['value'], one['marks'])}")
+
+
+def _tier(row: Mapping[str, Any], language: str) -> str:
+    """What a person should know of how a hit was found; nothing where it was as typed."""
+    code = {"inflected": "F028", "misread": "F029"}.get(row["tier"])
+    return f"  ({sentence(code, language)})" if code else ""
 
 
 def say_facets(facets: Any) -> None:

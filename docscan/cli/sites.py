@@ -46,7 +46,8 @@ def search(ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json
     if not answers and problems and all(isinstance(problem, SearchError) for problem in problems):
         raise problems[0]
     rows = answering.merged(answers, wanted.limit)
-    put_rows(rows, as_json=as_json, as_csv=as_csv, columns=("archive", *COLUMNS))
+    language = spoken(os.environ, [archive.config.language for archive in archives])
+    put_rows(rows, language, as_json=as_json, as_csv=as_csv, columns=("archive", *COLUMNS))
     facets: dict[str, Any] = {}
     for _, answer in answers:
         facets = answering.added(facets, answer.hits.facets)
@@ -55,7 +56,7 @@ def search(ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json
         put_json([{"archives": told, "facets": facets, "total": total}])
     else:
         say_facets(facets)
-    _say(answers, told, spoken(os.environ, [archive.config.language for archive in archives]), len(rows))
+    _say(answers, told, language, len(rows))
     if problems:
         ctx.exit(SOME_PUT_ASIDE)
 

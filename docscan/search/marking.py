@@ -1,10 +1,11 @@
-"""Where on its pages a document has what it was found for.
+"""Where on its pages, and in which of its values, a document has what it was found for.
 
 The plans that the engines are asked are held against each chunk of the text, so
 that what is marked is what was found.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from docscan.frozen import dataclass
@@ -16,8 +17,9 @@ from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
+from docscan.search.prepared import number_of
 from docscan.search.spelling import one_edit
-from docscan.search.terms import Taken, taken_each
+from docscan.search.terms import Taken, taken, taken_each
 
 if TYPE_CHECKING:  # a passage is cut out of text alone
     from docscan.model import Page
@@ -63,8 +65,7 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
             range, have no place.
         language: The document's.
     """
-    tongues = (language,) if language in LANGUAGES else LANGUAGES
-    wanted = [_wanted(leaf, tongues) for leaf in leaves(node, wanted=True)]
+    wanted = [_wanted(leaf, _tongues(language)) for leaf in leaves(node, wanted=True)]
     found: list[Place] = []
     for page, text in enumerate(texts):
         divided = [*chunks(text)]
@@ -73,6 +74,33 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
             spots = _on_page(text, placed, pieces)
             found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())
     return tuple(sorted(found, key=lambda place: (place.page, place.start, place.end, place.leaf)))
+
+
+def in_values(values: Mapping[str, str], node: Node, language: str = "") -> dict[str, tuple[Place, ...]]:
+    """Where the values read from a document have what was searched for, by start; `page` is 0.
+
+    A value that lies in a range, or that is asked to be there, is found whole.
+
+    Args:
+        values: Of each field, by name.
+        node: The query. What must not be there has no place, nor have states
+            and what is compared whole (`fields.KEYWORDS`).
+        language: The document's.
+
+    Returns:
+        By name, of those with a place alone, in the order of the values.
+    """
+    wanted = [(leaf, _wanted(leaf, _tongues(language))) for leaf in leaves(node, wanted=True)]
+    found: dict[str, tuple[Place, ...]] = {}
+    for name, value in values.items():
+        spots = [
+            Place(0, start, end, number, tier)
+            for number, (leaf, pieces) in enumerate(wanted)
+            for (start, end), tier in _in_value(name, value, leaf, pieces).items()
+        ]
+        if spots and name not in KEYWORDS:
+            found[name] = tuple(sorted(spots, key=lambda place: (place.start, place.end, place.leaf)))
+    return found
 
 
 def boxes_of(pages: Iterable["Page"], node: Node, language: str = "") -> tuple[Marked, ...]:
@@ -91,7 +119,37 @@ def boxes_of(pages: Iterable["Page"], node: Node, language: str = "") -> tuple[M
     )
 
 
-def _wanted(leaf: Leaf, languages: Collection[str]) -> dict[Plan, int]:
+def _tongues(language: str) -> tuple[str, ...]:
+    return (language,) if language in LANGUAGES else LANGUAGES
+
+
+def _in_value(name: str, value: str, leaf: Leaf, pieces: Mapping[Plan, int]) -> Mapping[Spot, int]:
+    """The places of one part of the query in the value of a field, with their tiers."""
+    if isinstance(leaf, Range | Has):
+        return {(0, len(value)): 0} if leaf.field == name and _holds(leaf, value) else {}
+    if isinstance(leaf, State) or (not isinstance(leaf, Near) and leaf.field not in ("", name)):
+        return {}
+    return _on_page(value, _value(value), pieces)
+
+
+def _holds(leaf: Range | Has, value: str) -> bool:
+    """Whether a value is what is asked of its field, as the index has it."""
+    if isinstance(leaf, Has):
+        return bool(_value(value))
+    number = number_of(leaf.field, value)
+    if number is None:
+        return False
+    return (leaf.low is None or leaf.low <= number) and (leaf.high is None or number <= leaf.high)
+
+
+@lru_cache(maxsize=1024)  # of the hits of an answer, suppliers, days and currencies recur
+def _value(text: str) -> tuple[tuple[Chunk, Taken], ...]:
+    """The chunks of a value with their terms; in values, words have no other forms."""
+    return tuple((chunk, taken(chunk.text)) for chunk in chunks(text))
+
+
+@lru_cache(maxsize=256)  # the same for every hit of an answer
+def _wanted(leaf: Leaf, languages: tuple[str, ...]) -> Mapping[Plan, int]:
     """What finds words of the text for a part of a query, each with its first tier."""
     if isinstance(leaf, Range | Has | State) or (not isinstance(leaf, Near) and leaf.field in KEYWORDS):
         return {}
@@ -123,8 +181,7 @@ def _spots(text: str, placed: Sequence[tuple[Chunk, Taken]], piece: Plan) -> Ite
     if isinstance(piece, plan.Sequence):
         yield from _sequences(placed, tuple(map(_bare, piece.terms)))
     elif isinstance(piece, plan.Near):
-        for term in (piece.one, piece.other):
-            yield from _sequences(placed, (term,))
+        yield from _near(placed, piece)
     elif isinstance(piece, plan.Term | plan.Similar | plan.Starts):
         has = _finder(piece)
         yield from ((chunk.start, chunk.end) for chunk, terms in placed if has(terms))
@@ -160,6 +217,16 @@ def _sequences(placed: Sequence[tuple[Chunk, Taken]], wanted: tuple[str, ...]) -
     for at in range(len(parts) - len(wanted) + 1):
         if parts[at][0] == wanted[0] and tuple(part for part, _ in parts[at : at + len(wanted)]) == wanted:
             yield parts[at][1].start, parts[at + len(wanted) - 1][1].end
+
+
+def _near(placed: Sequence[tuple[Chunk, Taken]], piece: plan.Near) -> Iterator[Spot]:
+    """Where both terms stand, no farther apart than allowed."""
+    parts = [(part, chunk) for chunk, terms in placed for part in terms.run]
+    places = [at for at, (part, _) in enumerate(parts) if part in (piece.one, piece.other)]
+    for at in places:
+        other = piece.other if parts[at][0] == piece.one else piece.one
+        if any(0 < abs(at - one) <= piece.distance and parts[one][0] == other for one in places):
+            yield parts[at][1].start, parts[at][1].end
 
 
 def _wholes(text: str, placed: Sequence[Chunk], whole: str) -> Iterator[Spot]:

@@ -108,10 +108,15 @@ def _named(values: Mapping[str, Taken]) -> Iterator[tuple[str, ...]]:
 def _numbers(document: "IndexDocument") -> Iterator[tuple[str, int]]:
     yield "pages", len(document.pages)
     for name, value in (("added", document.added), *document.fields.items()):
-        kind = _kind(name, value.strip())
-        found = span(kind, value.strip()) if kind in ("date", "amount") else None
-        if found and (kind == "amount" or found[0] == found[1]):
-            yield name, found[0]
+        if (number := number_of(name, value)) is not None:
+            yield name, number
+
+
+def number_of(name: str, value: str) -> int | None:
+    """A value as ranges are asked of it: a date as YYYYMMDD, an amount in hundredths; None for others."""
+    kind = _kind(name, value.strip())
+    found = span(kind, value.strip()) if kind in ("date", "amount") else None
+    return found[0] if found and (kind == "amount" or found[0] == found[1]) else None
 
 
 def _kind(name: str, value: str) -> Kind:

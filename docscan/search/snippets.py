@@ -1,11 +1,12 @@
-"""The place on a page that shows why a document was found."""
+"""The place on a page, and the values, that show why a document was found."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from docscan.frozen import dataclass
 from docscan.search.analysis import fold
-from docscan.search.marking import Place, places
+from docscan.search.marking import Place, in_values, places
 from docscan.search.nodes import Node
 
 _BLANK = re.compile(r"\s")
@@ -13,19 +14,21 @@ _BLANK = re.compile(r"\s")
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of a page.
+    """A piece of a page, or of a value.
 
     Attributes:
-        page: The page's number, from 1; 0 when the document has no text.
+        page: The page's number, from 1; 0 when the document has no text, and of a value.
         text: As archived, on one line.
         marks: Where the words of the query stand in it: start, end (exclusive).
         tiers: How each mark was found: 0 as typed, 1 in another form, 2 misread.
+        leaves: The numbers of the query's parts that stand in it, from 0, each with its first tier.
     """
 
     page: int
     text: str
     marks: tuple[tuple[int, int], ...]
     tiers: tuple[int, ...] = ()
+    leaves: tuple[tuple[int, int], ...] = ()
 
 
 def snippet(pages: Sequence[str], node: Node, *, width: int = 160, language: str = "") -> Snippet:
@@ -48,6 +51,23 @@ def snippet(pages: Sequence[str], node: Node, *, width: int = 160, language: str
         return Snippet(first + 1, _BLANK.sub(" ", text), ())
     best = max(found, key=lambda item: _worth(_within(found, item, width)))
     return _cut(pages[best.page], _within(found, best, width), width)
+
+
+def valued(
+    values: Mapping[str, str], node: Node, *, width: int = 160, language: str = ""
+) -> dict[str, Snippet]:
+    """The values read from a document that have something of what was searched for, with it marked.
+
+    Args:
+        values: Of each field, by name.
+        node: The query.
+        width: Characters of a value, at most: of a longer one, a piece.
+        language: The document's.
+    """
+    return {
+        name: replace(_cut(values[name], _within(found, found[0], width), width), page=0)
+        for name, found in in_values(values, node, language).items()
+    }
 
 
 def also_found_as(snippets: Iterable[Snippet], *, most: int = 20) -> tuple[str, ...]:
@@ -98,4 +118,6 @@ def _cut(page: str, items: Sequence[Place], width: int) -> Snippet:
         else:
             marks.append((left, right))
             tiers.append(tier)
-    return Snippet(items[0].page + 1, _BLANK.sub(" ", page[start:end]), tuple(marks), tuple(tiers))
+    leaves = dict(sorted(((item.leaf, item.tier) for item in items), reverse=True))
+    text = _BLANK.sub(" ", page[start:end])
+    return Snippet(items[0].page + 1, text, tuple(marks), tuple(tiers), tuple(leaves.items()))

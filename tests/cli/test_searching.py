@@ -95,6 +95,56 @@ def test_a_hit_says_how_and_where_it_was_found(archive: Archive, call: Call) -> 
     assert "Also found as: factura." in misread[2]
 
 
+def test_a_hit_names_the_values_that_were_found_and_whether_the_passage_shows_them(
+    archive: Archive, call: Call
+) -> None:
+    def fields(query: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = json.loads(
+            call("-A", archive.root, "search", query, "--json")[1].splitlines()[0]
+        )["fields"]
+        return found
+
+    value = {"name": "invoice_number", "value": "F-2", "tier": "as typed", "in_snippet": False}
+    assert fields("invoice_number:F-2") == [value | {"marks": [[0, 3]]}]
+    assert fields("F-2") == [value | {"marks": [[0, 3]]}]
+    assert fields("factura") == []
+    assert fields("factura -invoice_number:F-1") == []
+    assert [one["value"] for one in fields("has:supplier_tax_id factura")] == ["ESB00000000"]
+
+
+def test_a_person_reads_below_a_hit_the_value_that_no_passage_shows(archive: Archive, call: Call) -> None:
+    _, out, _ = call("-A", archive.root, "search", "invoice_number:F-2")
+    assert "    invoice_number: «F-2»" in out.splitlines()
+    assert "invoice_number:" not in call("-A", archive.root, "search", '"factura nº2"')[1]
+    assert "invoice_number: «F-2»" in call("search", "F-2", "--all", archive.root.parent)[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("factura", ""), ("facturas", "  (in another form)"), ("tactura", "  (perhaps misread)")],
+)
+def test_a_person_reads_in_its_line_that_a_hit_is_not_as_typed(
+    archive: Archive, call: Call, query: str, said: str
+) -> None:
+    lines = call("-A", archive.root, "search", query)[1].splitlines()[::2]
+    assert len(lines) == 5
+    assert all(line.endswith(f", page 1{said}") for line in lines)
+
+
+def test_a_value_that_was_read_better_than_its_passage_is_shown(archive: Archive, call: Call) -> None:
+    with open_catalogue(archive) as catalogue:
+        text = "T0RNILLERIA"
+        catalogue.db.execute("UPDATE page SET text = ? WHERE record = ?", (text, object_id(1)))
+        catalogue.db.execute(
+            "UPDATE field SET value = 'Tornilleria' WHERE record = ? AND name = 'invoice_number'",
+            (object_id(1),),
+        )
+        catalogue.db.conn.commit()
+    out = call("-A", archive.root, "search", "tornilleria")[1]
+    assert "«T0RNILLERIA»" in out
+    assert "invoice_number: «Tornilleria»" in out
+
+
 def test_a_query_that_could_be_meant_otherwise_says_how_it_was_understood(
     archive: Archive, call: Call
 ) -> None:

@@ -59,6 +59,13 @@ def test_no_query_finds_what_is_hidden(part: Archive, call: Call, query: str) ->
     assert not {str(hit["id"]) for hit in lines(said)} & set(HIDDEN)
 
 
+def test_no_value_of_what_is_hidden_is_shown_as_found(part: Archive, call: Call) -> None:
+    said = call("-A", part.root, "search", "invoice_number:F*", "--json")
+    values = [field["value"] for hit in lines(said) for field in hit["fields"]]  # type: ignore[attr-defined]
+    assert sorted(values) == ["F-1", "F-3", "F-5"]
+    assert "F-2" not in call("-A", part.root, "search", "F-2~")[1]
+
+
 def test_nothing_hidden_is_proposed(part: Archive, call: Call) -> None:
     def proposed(prefix: str) -> list[str]:
         return call("-A", part.root, "search", f"--complete={prefix}")[1].splitlines()

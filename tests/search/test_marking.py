@@ -36,6 +36,7 @@ def marked(query: str, language: str = "de") -> list[tuple[str, int]]:
         ("61109010140000071219812874", [("PL61 1090 1014 0000 0712 1981 2874", 0)]),
         ('"müller söhne"', [("Müller & Söhne", 0)]),
         ('"eur vom"~9', [("vom", 0), ("EUR", 0)]),
+        ('"eur vom"~2', []),
         ("supplier_name:muller", [("Müller", 0)]),
         ("mull*", [("Müller", 0)]),
         ("eux~", [("EUR", 2)]),

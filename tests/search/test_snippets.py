@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.search.query import parse
-from docscan.search.snippets import also_found_as, snippet
+from docscan.search.snippets import also_found_as, snippet, valued
 
 FILLER = "lorem ipsum dolor sit amet " * 20
 PAGES = [FILLER, f"{FILLER}\nRechnung F-2026/0117\nSumme 1.234,56 EUR {FILLER}"]
@@ -61,3 +61,15 @@ def test_other_forms_and_spellings_are_named_once() -> None:
     assert [piece.tiers for piece in pieces[:2]] == [(1, 0), (2, 2)]
     assert also_found_as(pieces) == ("rechnungen", "rechnumg")
     assert also_found_as(pieces, most=1) == ("rechnungen",)
+
+
+def test_a_long_value_is_cut_around_what_was_found_and_stays_on_one_line() -> None:
+    values = {"remarks": f"{FILLER}\nTornillos {FILLER}", "total": "5.00"}
+    (found,) = valued(values, parse("tornillos"), width=40).items()
+    assert (found[0], found[1].page, len(found[1].text) <= 40) == ("remarks", 0, True)
+    assert [found[1].text[start:end] for start, end in found[1].marks] == ["Tornillos"]
+    assert "\n" not in found[1].text
+
+
+def test_a_piece_names_each_part_of_the_query_with_the_best_way_it_was_found() -> None:
+    assert snippet(["T0TAL total rechnumg"], parse("total rechnung nothing")).leaves == ((1, 2), (0, 0))

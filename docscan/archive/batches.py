@@ -110,6 +110,11 @@ def waiting(catalogue: Catalogue) -> list[Batch]:
     return [one for one in _outlines(catalogue) if one.closing is None and one.direction == "in"]
 
 
+def delivered(catalogue: Catalogue) -> list[Batch]:
+    """The open batches with which paper leaves, by number and without their counts."""
+    return [one for one in _outlines(catalogue) if one.closing is None and one.direction == "out"]
+
+
 def intake(catalogue: Catalogue, number: str = "") -> Intake | None:
     """The open batch that a run files into.
 

@@ -15,7 +15,7 @@ from docscan.cli.lent import LOOKS, day_type, items_argument, json_option, list_
 from docscan.cli.printing import PAPERS
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in
-from docscan.holdings import boxes, conditions, loans
+from docscan.holdings import boxes, conditions, loans, transfers
 from docscan.holdings.conditions import Condition
 from docscan.holdings.lending import INSISTED
 from docscan.holdings.lent import Lent
@@ -257,11 +257,15 @@ def _carry_out(ctx: click.Context, asked: Sequence[Asked], *, as_json: bool, fol
         done = loans.act_together(register, asked, now=now(), agent=agent())
         opened = dict.fromkeys(one.item.box for one in done if asked[0].act in TAKING)
         doubts = [said for box in opened for said in boxes.doubts(register, out_of=box)]
+        leaving = transfers.leaving_with(register) if asked[0].act in ("request", "out") else {}
     for one in done:
         if one.line is not None and one.line.kind == "copy":
             _copy(archive, str(one.line.began.detail["record"]), folder / one.item.code)
         if not as_json:
             say(_said(one, archive.config.language, folder))
+        if one.item.id in leaving:
+            facts = {"item": one.item.code, "number": leaving[one.item.id]}
+            doubts.append(sentence("U092", archive.config.language, **facts))
     for doubt in doubts:
         say(doubt)
     if as_json:

@@ -6,7 +6,7 @@ import click
 
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import looking
-from docscan.holdings import answers
+from docscan.holdings import answers, transfers
 from docscan.holdings.answers import Stay, Whereabouts
 
 named_argument = click.argument("named", metavar="CODE")
@@ -19,8 +19,12 @@ named_argument = click.argument("named", metavar="CODE")
 def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
     """Where something belongs, and who has it; of a person, what they have."""
     with looking(ctx) as register:
-        rows = [asdict(one) for one in answers.where(register, named)]
-    columns = list(asdict(Whereabouts("")))
+        leaving = transfers.leaving_with(register)
+        rows = [
+            asdict(one) | {"batch": leaving.get(register.entity(one.code).id, "") if leaving else ""}
+            for one in answers.where(register, named)
+        ]
+    columns = [*asdict(Whereabouts("")), "batch"]
     if not (as_json or as_csv):  # nobody wants to read empty columns
         columns = [name for name in columns if any(row[name] for row in rows)]
     give(rows, columns, as_json=as_json, as_csv=as_csv)

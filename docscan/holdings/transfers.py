@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from docscan.archive import event
+from docscan.archive import batches, event
 from docscan.archive.acta import LONGEST
 from docscan.archive.acta import Box as Declared
 from docscan.archive.batches import OF_BATCH
@@ -28,15 +28,17 @@ from docscan.holdings.register import Register
 MOST_NAMED = 5  # of the items that nobody counted: the others are as easily found
 
 
-def chosen(register: Register, named: Sequence[str]) -> list[Item]:
+def chosen(register: Register, named: Sequence[str], batch: str = "") -> list[Item]:
     """Items that are to leave: those that are named, and all that is in boxes or at locations.
 
     Args:
         register: Open.
         named: Codes.
+        batch: The UUID of the batch with which they leave; empty for one that is not open yet.
 
     Raises:
-        HoldingsError: There are none, one is lent, missing or gone (P6), or its scan is on hold.
+        HoldingsError: There are none, one is lent, missing or gone (P6), its scan is on hold, or it
+            is in another batch that is open.
         NotFoundError: Nothing has one of the codes.
     """
     found: dict[str, Item] = {}
@@ -47,8 +49,10 @@ def chosen(register: Register, named: Sequence[str]) -> list[Item]:
     language = register.archive.config.language
     if not found:
         raise HoldingsError("U070", language)
-    held = _held(register)
+    held, others = _held(register), leaving_with(register, besides=batch)
     for item in found.values():
+        if item.id in others:
+            raise HoldingsError("U090", language, item=item.code, number=others[item.id])
         places.leaving(register, item.id, "transferred out")
         if register.catalogue.heir(item.record) in held:
             raise HoldingsError("U072", language, item=item.code)
@@ -89,6 +93,17 @@ def announced(items: Sequence[Item], batch: str) -> list[Draft]:
     ]
 
 
+def leaving_with(register: Register, besides: str = "") -> dict[str, str]:
+    """By the UUID of an item that is announced with an open batch, the number of that.
+
+    Args:
+        register: Open.
+        besides: The UUID of a batch that is left out.
+    """
+    open_ones = (one for one in batches.delivered(register.catalogue) if one.id != besides)
+    return {subject: one.number for one in open_ones for subject in _announced(register, one)}
+
+
 def leaving(register: Register, batch: Batch) -> list[Draft]:
     """The events that say, with the closing of a batch, that its items are gone; none where it was annulled.
 
@@ -106,7 +121,7 @@ def leaving(register: Register, batch: Batch) -> list[Draft]:
     if received != len(subjects):
         facts = {"number": batch.number, "received": str(received), "declared": str(len(subjects))}
         raise HoldingsError("U074", register.archive.config.language, **facts)
-    items = chosen(register, subjects)
+    items = chosen(register, subjects, batch.id)
     drafts = [places.leaving(register, item.id, "transferred out") for item in items]
     return [
         replace(draft, role="transmitter", detail={**draft.detail, "batch": batch.id}) for draft in drafts

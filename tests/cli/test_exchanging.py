@@ -238,6 +238,19 @@ def test_what_was_announced_with_a_batch_that_was_never_opened_means_nothing(ask
 
 
 @pytest.mark.usefixtures("counted")
+def test_of_an_item_in_an_open_delivery_its_batch_is_told(asked: Call):
+    delivery = ("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "F-000001D")
+    number = asked(*delivery)
+    err = asked(*delivery, code=6)
+    assert f"F-000001D is in batch {number} already" in err
+    assert rows(asked("where", "F-000001D", "--json"))[0]["batch"] == number
+    assert number in asked("where", "F-000001D")
+    asked("custody", "count", number, "--box", "B-000001C", 0, 0)
+    asked("custody", "close", number, "--because", "annulled")
+    assert rows(asked("where", "F-000001D", "--json"))[0]["batch"] == ""
+
+
+@pytest.mark.usefixtures("counted")
 def test_a_delivery_that_was_not_counted_whole_is_not_closed(asked: Call):
     number = asked("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "B-000001C")
     asked("custody", "count", number, "--box", "B-000001C", 2, 0)

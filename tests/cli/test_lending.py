@@ -54,6 +54,15 @@ def test_a_loan_of_two_goes_its_whole_way(docscan: Call):
     ]
 
 
+def test_who_asks_for_what_is_to_leave_for_good_is_told_with_which_batch(docscan: Call):
+    docscan("item", "change", FILES[0], "--folios", "5")
+    _, number, _ = docscan("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", FILES[0])
+    code, _, err = docscan("loan", "out", *FILES, "--for", PERSON)
+    assert code == 0, err
+    assert f"{FILES[0]} is to leave for good with batch {number.strip()}" in err
+    assert f"{FILES[1]} is to leave" not in err
+
+
 def test_the_loan_of_the_manual_goes_its_whole_way(docscan: Call):
     block = MANUAL.read_text().partition("\n## Loans and returns\n\n```sh\n")[2].partition("```")[0]
     for line in block.splitlines():

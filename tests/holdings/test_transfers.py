@@ -99,6 +99,20 @@ def test_while_a_batch_is_open_its_items_are_where_they_were(depot: Depot):
     assert place.id == depot.boxes[0].id
 
 
+def test_an_item_is_in_one_open_batch_at_a_time(depot: Depot):
+    item, other = depot.items[0], depot.items[1]
+    batch = opened(depot, item.code)
+    with pytest.raises(HoldingsError, match=item.code) as refused:
+        opened(depot, other.code, item.code)
+    assert (refused.value.code, refused.value.facts["number"]) == ("U090", batch.number)
+    assert transfers.leaving_with(depot.register) == {item.id: batch.number}
+    counting = counted(depot, batch, 0)
+    whole = counting.beside(batches.acta_of(depot.catalogue, counting))
+    batches.note(depot.catalogue, reconciliation.closed(whole, ["annulled"]), now=NOW, agent=AGENT)
+    assert transfers.leaving_with(depot.register) == {}
+    opened(depot, other.code, item.code)
+
+
 def test_a_batch_of_which_another_number_was_counted_takes_nothing_away(depot: Depot):
     batch = opened(depot, depot.boxes[0].code)
     with pytest.raises(HoldingsError) as refused:

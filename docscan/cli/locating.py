@@ -6,8 +6,11 @@ import click
 
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import looking
+from docscan.cli.terminal import say
 from docscan.holdings import answers, transfers
 from docscan.holdings.answers import Stay, Whereabouts
+from docscan.holdings.entities import Location, Site
+from docscan.messages import sentence
 
 named_argument = click.argument("named", metavar="CODE")
 
@@ -35,9 +38,13 @@ def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
 @forms
 @click.pass_context
 def history(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
-    """Every place something was in and everybody who had it, without a gap."""
+    """Every place something was in and everybody who had it, without a gap; a location or a site has none."""
     with looking(ctx) as register:
-        rows = [asdict(one) for one in answers.history(register, named)]
+        found = register.entity(named)
+        rows = [asdict(one) for one in answers.history(register, found.id)]
+        language = register.archive.config.language
+    if isinstance(found, Location | Site):
+        say(sentence("G150", language, place=named))
     give(rows, list(asdict(Stay("", "", "", ""))), as_json=as_json, as_csv=as_csv)
 
 

@@ -113,6 +113,13 @@ def test_a_box_is_moved_with_its_items_and_history_says_so(furnished: Call):
     assert rows(furnished("item", "list", "--in", "L-000002C", "--json"))[0]["code"] == "F-000001D"
 
 
+@pytest.mark.usefixtures("furnished")
+def test_a_place_has_no_history_and_that_is_said(call: Call, shelf: Shelf):
+    code, out, err = call("-A", shelf.root, "history", "L-000001B", "--json")
+    assert (code, out) == (0, "")
+    assert "L-000001B stays where it is" in err
+
+
 def test_missing_and_found(furnished: Call):
     furnished("item", "missing", "F-000001D")
     assert "missing" in str(furnished("where", "F-000001D"))

@@ -78,6 +78,8 @@ def write(
             sheet = document.pages[page.number - 1]
             if image == "stored" or not compact.shrink(document, sheet, min(stored.dpi(page))):
                 bitonal.pack(sheet, again=len(document.pages) <= FEW)
+            if _is_mirrored(page):
+                _mirror_back(sheet)
             if page.words and fonts is not None:
                 _underlay(document, sheet, page, letters)
                 for name, font in fonts.items():
@@ -168,10 +170,29 @@ def _possible_dpi(page: Page) -> tuple[float, float]:
 
 def _upright(sheet: pikepdf.Page, page: Page) -> None:
     """Show the page the way up it was read."""
-    (a, b), (d, e) = stored.steps(page)
-    quarters = round(math.degrees(math.atan2(-d, a)) / 90) % 4
-    if quarters and a * e - b * d > 0:
+    (a, _), (d, _) = stored.steps(page)
+    quarters = round(math.degrees(math.atan2(-d, -a if _is_mirrored(page) else a)) / 90) % 4
+    if quarters:
         sheet.obj.Rotate = (_rotation(sheet) + 90 * quarters) % 360
+
+
+def _is_mirrored(page: Page) -> bool:
+    """Whether the image as stored shows the page mirrored, as a camera's metadata may say."""
+    (a, b), (d, e) = stored.steps(page)
+    return a * e - b * d < 0
+
+
+def _mirror_back(sheet: pikepdf.Page) -> None:
+    """Exchange the left and the right of what a page shows, which no rotation does."""
+    matrix = " ".join(str(value) for row in zip(*_exchanged(sheet)[:2], strict=True) for value in row)
+    sheet.contents_add(f"q {matrix} cm\n".encode(), prepend=True)
+    sheet.contents_add(b"Q\n")
+
+
+def _exchanged(sheet: pikepdf.Page) -> Matrix:
+    """Maps a point of the page to the one as far from its other side."""
+    left, _, right, _ = _box(sheet)
+    return ((-1.0, 0.0, left + right), (0.0, 1.0, 0.0), STRAIGHT)
 
 
 def _rotation(sheet: pikepdf.Page) -> int:
@@ -207,7 +228,8 @@ def _packed(document: pikepdf.Pdf, data: bytes) -> pikepdf.Stream:
 
 def _place(sheet: pikepdf.Page, page: Page) -> Matrix:
     """Maps a pixel of the image as read to the sheet's points."""
-    return chained(_to_user_space(sheet, page), page.to_source)
+    place = chained(_to_user_space(sheet, page), page.to_source)
+    return chained(_exchanged(sheet), place) if _is_mirrored(page) else place
 
 
 def _to_user_space(sheet: pikepdf.Page, page: Page) -> Matrix:

@@ -21,10 +21,12 @@ from PIL import Image, ImageCms, ImageDraw, ImageFont
 from reportlab.pdfgen import canvas
 from shown_bits import shown_bits
 
+from docscan.accession import scans
 from docscan.cleanup import geometry
 from docscan.model import Line, Page, Scan, Word
 from docscan.ocr import archival, glyphless, searchable, underlay
 from docscan.ocr.hidden import without_hidden_text
+from docscan.pipeline import Limits
 from docscan.places import IDENTITY, Box, mapped
 
 POPPLER, VERAPDF = shutil.which("pdftotext"), shutil.which("verapdf")
@@ -129,6 +131,28 @@ def test_words_lie_under_the_ink_of_a_turned_page(tmp_path, polish, angle, media
     assert sorted(found[0]) == sorted(word.text for word in page.words)
     assert _least_shared(found, page) >= 0.8
     assert pypdfium2.PdfDocument(target)[0].get_rotation() == angle
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photograph_is_copied_the_way_its_camera_was_held(tmp_path, polish, orientation):
+    source, target = tmp_path / "photograph.jpg", tmp_path / "target.pdf"
+    upright, page = polish
+    undone = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # of Image.Transpose
+    image = Image.fromarray(upright.image)
+    stored = image.transpose(Image.Transpose(undone[orientation])) if orientation > 1 else image
+    exif = Image.Exif()
+    exif[274] = orientation
+    stored.save(source, exif=exif, dpi=(200, 200), quality=90)
+    held = scans.scan(source, "image/jpeg", 1, dpi=200, limits=Limits())
+    page = replace(page, to_source=held.to_source, source_size=held.source_size)
+    written = searchable.write(source, "image/jpeg", [page], target)
+    assert written.archival, written.reason
+    shown = pypdfium2.PdfDocument(target)[0].render(scale=200 / 72, grayscale=True).to_numpy().squeeze()
+    expected = image.resize(shown.shape[::-1])
+    assert np.corrcoef(shown.ravel(), np.asarray(expected).ravel())[0, 1] > 0.9
+    found = _found(target)
+    assert sorted(found[0]) == sorted(word.text for word in page.words)
+    assert _least_shared(found, replace(page, to_source=IDENTITY)) >= 0.8
 
 
 def _skewed(scan, angle):

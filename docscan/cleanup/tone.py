@@ -17,6 +17,7 @@ WHITE = 247  # paper brighter than this needs no light
 EDGE_DPI = 75.0
 EDGE_DARK = 110  # grey level below which an edge region is not paper
 EDGE_DEPTH = 0.06  # of the page: the mean depth to which a dark edge may reach
+EDGE_LEFT = 0.01  # of the image, a slip of 20 by 30 mm on an A4 lid: with less paper left it is no edge
 EDGE_HOLES = 0.03  # of its own area: light spots inside mean white letters on a dark bar
 
 BLACK, WASHED = 20, 185  # grey levels that become black and white: between them is print
@@ -67,7 +68,8 @@ def border(scan: Scan) -> Scan:
 
     A dark region is an edge when it touches the image's rim along a good length,
     does not reach deep into the page, and holds no light spots: a bar with white
-    letters on it is part of the document.
+    letters on it is part of the document. Where they would leave no paper, the
+    page itself is dark, and comes back as it is.
     """
     scan = grey(scan)
     small = shrunk(scan.image, scan.dpi, min(scan.dpi, EDGE_DPI))
@@ -83,6 +85,8 @@ def border(scan: Scan) -> Scan:
     if not edges:
         return scan
     painted = cv2.dilate(_u8(np.isin(labels, edges) * 255), np.ones((5, 5), np.uint8))
+    if np.count_nonzero(painted == 0) < EDGE_LEFT * painted.size:
+        return scan
     mask = cv2.resize(painted, (scan.width, scan.height), interpolation=cv2.INTER_NEAREST)
     return scan.treated(_u8(cv2.max(scan.image, mask)), "border")
 

@@ -122,10 +122,11 @@ def test_the_same_stroke_in_the_middle_of_the_page_is_no_staple():
     assert not _is_blank(page)
 
 
+@pytest.mark.parametrize("shape", [(1170, 830), (2000, 40), (100, 800)])
 @pytest.mark.parametrize("noise", [0, 6, 15])
-def test_a_black_page_is_not_blank_paper_and_stays_black(noise):
+def test_a_black_page_is_not_blank_paper_and_stays_black(noise, shape):
     chance = np.random.default_rng(8)
-    image = np.clip(chance.normal(20, noise, (1170, 830)), 0, 255).astype(np.uint8)
+    image = np.clip(chance.normal(20, noise, shape), 0, 255).astype(np.uint8)
     cleaned = cleanup.clean(Scan(1, image, 100.0), USUAL)
     assert not cleaned.blank
     assert np.median(cleaned.image) < 50

@@ -93,15 +93,14 @@ def scan(path: Path, media_type: str, number: int, *, dpi: int, limits: Limits) 
 
 @contextmanager
 def _named_errors(limits: Limits) -> Iterator[None]:
-    """Give what the decoders raise its name, and hold Pillow to the limit on pixels."""
-    before = Pillow.MAX_IMAGE_PIXELS
-    # Pillow warns above the bound and raises above twice of it; every size is compared anyway
-    Pillow.MAX_IMAGE_PIXELS = limits.max_megapixels * 1_000_000
+    """Give what the decoders raise its name."""
+    # Pillow's own limit would hide the size; every size is compared before the image is decoded
+    before, Pillow.MAX_IMAGE_PIXELS = Pillow.MAX_IMAGE_PIXELS, None
     try:
         yield
     except pikepdf.PasswordError as problem:
         raise EncryptedDocumentError("A030") from problem
-    except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning, MemoryError) as problem:
+    except MemoryError as problem:
         raise LimitExceededError("A060", found="@N030", allowed=f"{limits.max_megapixels} MP") from problem
     except UnidentifiedImageError as problem:
         raise UnreadableDocumentError("A050", detail="the image cannot be identified") from problem

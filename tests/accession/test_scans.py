@@ -142,6 +142,15 @@ def test_limits_hold_before_anything_is_decoded(tmp_path):
         scans.count(inside, "application/pdf", pixels)
 
 
+def test_an_image_many_times_too_large_is_refused_with_its_size(tmp_path):
+    path = tmp_path / "huge.png"
+    Image.new("1", (20_000, 20_000)).save(path)
+    for look in (_scan, lambda *of: scans.count(*of, LIMITS)):
+        with pytest.raises(LimitExceededError) as caught:
+            look(path, "image/png")
+        assert caught.value.facts == {"found": "400 MP", "allowed": "20 MP"}
+
+
 def test_a_large_page_is_drawn_as_finely_as_the_limit_allows(tmp_path):
     path = _pdf(tmp_path)
     scan = _scan(path, "application/pdf", dpi=2400, limits=Limits(max_megapixels=1))

@@ -48,12 +48,13 @@ def equip(name: str, root: Path | None = None, *, reader: str = "") -> Setup:
 
     chosen, schemas = definitions(name, root)
     chosen = replace(chosen, ocr=replace(chosen.ocr, engine=reader or chosen.ocr.engine))
-    readable = engine.named(chosen.ocr.engine).languages()
+    reads = engine.named(chosen.ocr.engine)
+    readable = reads.languages()
     languages = tuple(language for language in chosen.ocr.languages if language in readable)
     if not languages:
         raise LanguageMissingError(
-            f"The engine has none of the languages {', '.join(chosen.ocr.languages)}.",
-            hint="Install a model, for example: apt-get install tesseract-ocr-spa.",
+            f"The engine {reads.name} has none of the languages {', '.join(chosen.ocr.languages)}.",
+            hint=engine.way_to(reads.name, chosen.ocr.languages),
         )
     return Setup(chosen, schemas, languages)
 

@@ -123,8 +123,10 @@ def told(setup: "Setup") -> "Setup":
     """Tell a person which languages of a setup cannot be read."""
     missing = [language for language in setup.pipeline.ocr.languages if language not in setup.languages]
     if missing:
-        packages = " ".join(f"tesseract-ocr-{language}" for language in missing)
-        say(f"Tesseract cannot read {', '.join(missing)}; install: apt-get install {packages}")
+        from docscan.ocr import engine  # noqa: PLC0415 - most commands read nothing
+
+        name = engine.named(setup.pipeline.ocr.engine).name
+        say(f"The engine {name} cannot read {', '.join(missing)}. {engine.way_to(name, missing)}")
     return setup
 
 

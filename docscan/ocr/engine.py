@@ -8,7 +8,7 @@ has an example.
 """
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from subprocess import SubprocessError
@@ -115,6 +115,19 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(point.name for point in (*BUILT_IN, *_added())))
 
 
+def way_to(name: str, languages: Iterable[str]) -> str:
+    """What a person does so that an engine can read more languages.
+
+    Args:
+        name: The engine's own.
+        languages: Those it lacks.
+    """
+    if name in {point.name for point in BUILT_IN}:
+        packages = (f"tesseract-ocr-{language.replace('_', '-')}" for language in languages)
+        return f"Install: apt-get install {' '.join(packages)}."
+    return "Take them out of the pipeline's languages, or choose another engine in [ocr]."
+
+
 def _added() -> tuple[EntryPoint, ...]:
     return tuple(sorted(entry_points(group=GROUP)))
 
@@ -144,7 +157,7 @@ def _loaded(point: EntryPoint) -> Engine:
     engine = made if point in BUILT_IN else _Added(made, point.name)
     if not engine.languages():
         raise EngineMissingError(
-            f"The engine {point.name} has no models.", hint="Install one, such as tesseract-ocr-eng."
+            f"The engine {point.name} has no models.", hint=way_to(engine.name, ("eng",))
         )
     return engine
 

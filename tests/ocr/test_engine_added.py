@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from docscan import equipment
+from docscan.cli import terminal
 from docscan.errors import EngineFailedError, EngineMissingError, LanguageMissingError
 from docscan.ocr import engine
 
@@ -157,6 +159,17 @@ def test_a_version_that_cannot_be_told_is_a_failure(odd):
 def test_an_engine_that_reads_no_language_is_none(odd):
     with pytest.raises(EngineMissingError, match="no models"):
         engine.named("speechless")
+
+
+def test_languages_that_an_added_engine_lacks_are_not_laid_to_tesseract(gocr, odd, capsys):
+    terminal.told(equipment.equip("default", reader=gocr.name))
+    said = capsys.readouterr().err
+    assert "gocr cannot read spa, pol, deu" in said
+    assert "another engine" in said
+    with pytest.raises(LanguageMissingError, match="odd has none") as caught:
+        equipment.equip("default", reader=odd.name)
+    assert "esseract" not in said + str(caught.value) + caught.value.hint
+    assert engine.way_to("tesserocr", ("chi_sim",)) == "Install: apt-get install tesseract-ocr-chi-sim."
 
 
 def test_an_engine_that_cannot_be_loaded_is_told_with_a_way_out(install):

@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +21,10 @@ from docscan.places import STRAIGHT, Matrix
 
 TAIL = 2048  # bytes at the end in which a complete PDF tells where its table stands
 CUT = "cut"  # among a scan's treatments: its image was not whole as it came
-START_OF_SCAN, END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"  # neither can occur within the data of a JPEG
+# what begins the last of the data and what ends it, and cannot occur within: in a JPEG (ITU-T T.81, B.1.1.3)
+# and in JPEG 2000 (T.800, A.2)
+LAST_DATA, END_OF_IMAGE = {"DCTDecode": b"\xff\xda", "JPXDecode": b"\xff\x93"}, b"\xff\xd9"
+PIECE = 1 << 20  # bytes that are unpacked at a time
 POINTS = 72.0  # to the inch
 FULL = 0.02  # of the page: how far a full-page image may miss the page's edges
 PLAIN = (pdfium.FPDF_COLORSPACE_DEVICEGRAY, pdfium.FPDF_COLORSPACE_DEVICERGB, pdfium.FPDF_COLORSPACE_ICCBASED)
@@ -60,14 +64,40 @@ def scan(path: Path, number: int, dpi: int, limits: Limits) -> Scan:
         found = _stored(number, page, stored) if stored is not None else None
         if found is None:
             found = _rendered(number, page, dpi, limits)
-        return replace(found, treatments=(CUT,)) if _is_cut(page) else found
+        return replace(found, treatments=(CUT,)) if _is_cut(page, found.image) else found
 
 
-def _is_cut(page: pypdfium2.PdfPage) -> bool:
-    """Whether a JPEG on a page stops within its last scan (ITU-T T.81, B.1.1.3): the rest is grey."""
-    images = page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE])
-    stored = (bytes(one.get_data()) for one in images if one.get_filters() == ["DCTDecode"])
-    return any(data.rfind(END_OF_IMAGE) < data.rfind(START_OF_SCAN) for data in stored)
+def _is_cut(page: pypdfium2.PdfPage, shown: Image) -> bool:
+    """Whether an image on a page stops before its end: its rest, or all of it, is shown in one shade."""
+    return any(_ends_early(page, item, shown) for item in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE]))
+
+
+def _ends_early(page: pypdfium2.PdfPage, image: pypdfium2.PdfImage, shown: Image) -> bool:
+    filters = image.get_filters()
+    last = LAST_DATA.get(filters[0]) if len(filters) == 1 else None
+    if last is not None:
+        data = bytes(image.get_data())
+        return data.rfind(END_OF_IMAGE) < data.rfind(last)
+    return (
+        filters == ["FlateDecode"] and _has_plain_side(shown) and _lacks_rows(_metadata(page, image), image)
+    )
+
+
+def _has_plain_side(shown: Image) -> bool:
+    """Whether a page may lack rows: those are of one shade, as paper on a scanner hardly ever is."""
+    return any(np.ptp(side, axis=0).max() == 0 for side in (shown[0], shown[-1], shown[:, 0], shown[:, -1]))
+
+
+def _lacks_rows(told: pdfium.FPDF_IMAGEOBJ_METADATA, image: pypdfium2.PdfImage) -> bool:
+    """Whether packed pixels end early; they are unpacked a piece at a time, and none is kept."""
+    unpacking, data, size = zlib.decompressobj(), bytes(image.get_data()), 0
+    try:
+        while data and not unpacking.eof:
+            size += len(unpacking.decompress(data, PIECE))
+            data = unpacking.unconsumed_tail
+    except zlib.error:
+        pass  # what is damaged ends there
+    return not unpacking.eof and 8 * size < told.width * told.height * told.bits_per_pixel
 
 
 def resolutions(path: Path) -> Iterator[float | None]:

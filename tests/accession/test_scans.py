@@ -240,15 +240,21 @@ def test_a_scanned_pdf_page_gives_the_image_as_stored(tmp_path):
     assert scan.source_size == (400, 300)
 
 
-def test_a_photograph_in_a_pdf_that_ends_early_is_told(tmp_path):
-    whole = img2pdf.convert(_saved(tmp_path, "image/jpeg", quality=95).read_bytes())
-    path = tmp_path / "cut.pdf"
-    path.write_bytes(whole)
+@pytest.mark.parametrize(
+    ("media_type", "mode"),
+    [*(("image/png", mode) for mode in ("1", "L", "P", "RGB")), ("image/jpeg", "L"), ("image/jp2", "RGB")],
+)
+def test_an_image_in_a_pdf_that_ends_early_is_told(tmp_path, media_type, mode):
+    path, drawn = tmp_path / "cut.pdf", io.BytesIO()
+    chance = np.random.default_rng(1).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    chance[:20] = chance[-20:] = 255  # paper without a speck
+    Image.fromarray(chance).convert(mode).save(drawn, KINDS[media_type], dpi=(72, 72))
+    path.write_bytes(img2pdf.convert(drawn.getvalue(), layout_fun=img2pdf.get_layout_fun((400, 300))))
     assert _scan(path, "application/pdf").treatments == ()
     with pikepdf.open(path, allow_overwriting_input=True) as document:
         image = document.pages[0].Resources.XObject[next(iter(document.pages[0].Resources.XObject))]
         data = image.read_raw_bytes()
-        image.write(data[: len(data) // 2], filter=image.Filter)
+        image.write(data[: len(data) // 2], filter=image.Filter, decode_parms=image.get("/DecodeParms"))
         document.save()
     assert _scan(path, "application/pdf").treatments == ("cut",)
 

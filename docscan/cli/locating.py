@@ -38,7 +38,10 @@ def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
 @forms
 @click.pass_context
 def history(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
-    """Every place something was in and everybody who had it, without a gap; a location or a site has none."""
+    """Every place something was in and everybody who had it, without a gap.
+
+    A location or a site has none.
+    """
     with looking(ctx) as register:
         found = register.entity(named)
         rows = [asdict(one) for one in answers.history(register, found.id)]

@@ -25,6 +25,8 @@ CHECK = "ABCDEFGHJKLMNPQRSTUVWXZ"
 DIGITS = 6  # at least; a register of more than 999,999 has more
 MOST = 10**9 - 1
 CODE = re.compile(r"([LBFP])-?([0-9]{1,9})([A-HJ-NP-XZ])", re.ASCII)
+LONG = re.compile(rf"[LBFP]-[0-9]{{{DIGITS}}}", re.ASCII)
+SHORT = re.compile(r"[LBFP]-[0-9]{1,9}[A-HJ-NP-Z]", re.ASCII)
 HYPHENS = str.maketrans(dict.fromkeys("'’ß?/_", "-"))  # what a gun types for one on other keyboards
 
 
@@ -77,6 +79,22 @@ def parsed(text: str) -> Code | None:
 def looks_like_one(text: str) -> bool:
     """Whether a text has the form of a code, be its check letter right or wrong."""
     return _split(text) is not None
+
+
+def within(text: str) -> bool:
+    """Whether a code stands in a text that is none itself: two ran together, or half of one was lost.
+
+    Six digits tell a code from a word of a title; with fewer, its check letter
+    does, or that nothing else stands beside it.
+
+    Args:
+        text: As typed or scanned.
+    """
+    meant = typed(text)
+    if LONG.search(meant) or any(parsed(found[0]) for found in SHORT.finditer(meant)):
+        return True
+    words = meant.split()
+    return len(words) > 1 and all(map(looks_like_one, words))
 
 
 def mended(text: str) -> list[Code]:

@@ -65,8 +65,6 @@ UNREADABLE = (
     "\N{REPLACEMENT CHARACTER}"  # what bytes are decoded to that are no text, and what ends half a line
 )
 AROUND = "".join(map(chr, range(0x21)))  # what readers send before and after a code: blanks and controls
-WITHIN = re.compile(rf"[LBFP]-[0-9]{{{codes.DIGITS}}}|{'|'.join(map(codes.action, ACTIONS))}")
-"""A code somewhere in a line; in one that is none itself, two ran together or half of one was lost."""
 LABEL = re.compile(r".{0,3}?(?P<code>[LBFPA]-[0-9A-Z]+)")
 """A code as printed, after what a reader may be set to send before it: at most a
 symbology identifier, which has three characters (ISO/IEC 15424), such as `]C1`."""
@@ -124,7 +122,7 @@ def read(line: str) -> Scan:
 
 def _words(text: str) -> Scan:
     """A line that is no code: a number, words, or what a code stands in all the same."""
-    if WITHIN.search(codes.typed(text)):
+    if codes.within(text) or any(codes.action(word) in codes.typed(text) for word in ACTIONS):
         return Scan("garbled", text)
     return Scan("number" if text.isdecimal() else "text", text)
 

@@ -23,6 +23,7 @@ KINDS: dict[str, Callable[[str, str], Entity]] = {
 SHELF, OTHER_SHELF = codes.code("location", 12), codes.code("location", 13)
 BOX, OTHER_BOX = codes.code("box", 7), codes.code("box", 8)
 ITEM, OTHER_ITEM = codes.code("item", 42), codes.code("item", 24)
+SHORT, SHORT_BOX = ITEM.replace("-0000", "-"), BOX.replace("-00000", "-")
 ANA, EVA = codes.code("person", 3), codes.code("person", 4)
 KNOWN = {SHELF, OTHER_SHELF, BOX, OTHER_BOX, ITEM, OTHER_ITEM, ANA, EVA}
 WRONG = {"L": "L-000012A", "B": "B-000007A", "P": "P-000003A", "A": "A-OUTA"}
@@ -124,6 +125,7 @@ def test_a_second_end_leaves_the_desk():
         ((SHELF, BOX, codes.code("box", 99), ITEM), "J061"),
         ((SHELF, f"{BOX}{ITEM}", OTHER_ITEM), "J069"),
         ((BOX, f"{SHELF};", BOX), "J069"),
+        ((BOX, f"{SHORT_BOX} {SHORT}", ITEM), "J069"),
         ((ANA, "A-OUT", f"{EVA}{codes.action('OUT')}", ITEM), "J069"),
         (("A-WHO", "A-I\0N", codes.action("OUT"), ANA, "\ufffd", ITEM), "J069"),
     ],
@@ -190,14 +192,28 @@ def test_what_a_reader_sends_around_a_code_does_no_harm(prefix: str, suffix: str
 
 @pytest.mark.parametrize(
     "line",
-    ["\0", f"{ITEM}{BOX}", f"{ITEM} {BOX}", f"{BOX};", f"F-0\x0742{ITEM}", "7" * 5_000, f"\ufffd{ITEM}"],
+    [
+        "\0",
+        f"{ITEM}{BOX}",
+        f"{ITEM} {BOX}",
+        f"{BOX};",
+        f"F-0\x0742{ITEM}",
+        "7" * 5_000,
+        f"\ufffd{ITEM}",
+        *(f"{SHORT}{between}{SHORT_BOX}" for between in (" ", "", ", ", " y ")),
+        f"a-out{SHORT}",
+        f"{SHORT.replace('-', '')} {SHORT_BOX.replace('-', '')}".lower(),
+        f"{SHORT[:-1]}A {SHORT_BOX[:-1]}A",
+    ],
 )
 def test_what_is_no_single_scan_is_none(line: str):
     assert desk.read(line).kind == "garbled"
     assert refused(line) == "J083"
 
 
-@pytest.mark.parametrize("line", ["la casa-industrial", "B-12 y A-3", "zażółć", "8412345678901", "a\tb"])
+@pytest.mark.parametrize(
+    "line", ["la casa-industrial", "B-12 y A-3", "plan B-7A", "B7C", "zażółć", "8412345678901", "a\tb"]
+)
 def test_words_and_numbers_are_looked_for(line: str):
     assert isinstance(after(line)[1], Search)
 

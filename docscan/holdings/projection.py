@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from docscan.archive.event import Event
 from docscan.archive.tables import savepoint
 from docscan.holdings import codes, loan_rows, stocktake_rows, stored
-from docscan.holdings.entities import KINDS, PERSONAL, Entity, Kind, called, first_place, kind_of
+from docscan.holdings.entities import KINDS, PERSONAL, Entity, Item, Kind, called, first_place, kind_of
 
 REGISTERED, MOVED, REDACTED = "holding registered", "holding moved", "redaction"
 REGISTER = "register"  # the act of a sheet whose rows are new; of any other, its rows replace those before
@@ -34,6 +34,10 @@ UNFIT = (
 )
 GIVEN = (
     "INSERT INTO given VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET number = max(number, excluded.number)"
+)
+FORMER_CLIENT = (
+    "INSERT OR IGNORE INTO former_client"
+    " SELECT id, client, ?1, ?2 FROM item WHERE id = ?3 AND number = ?4 AND client <> ?5"
 )
 NOTHING, EMPTY = "''", {"extra": "'{}'"}  # what SQL has for a text that was taken away
 
@@ -79,6 +83,8 @@ def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
     by_kind: dict[Kind, list[Entity]] = defaultdict(list)
     for row in rows:
         by_kind[kind_of(row)].append(row)
+    if not new:
+        _keep_clients(db, happened, by_kind["item"])
     for kind in KINDS:
         statement = stored.inserting(kind) if new else stored.updating(kind)
         unfit = _many(db, statement, list(map(stored.values, by_kind[kind])))
@@ -92,6 +98,14 @@ def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
             if (place := first_place(row)) and place[0] == place_kind
         ]
         _many(db, _placing(place_kind), placed)
+
+
+def _keep_clients(db: Database, happened: Event, rows: Iterable[Entity]) -> None:
+    """Remember whose items were that are another client's from an event on."""
+    items = (row for row in rows if isinstance(row, Item))
+    numbers = ((row, codes.parsed(row.code)) for row in items)
+    known = [(happened.seq, happened.at, row.id, code.number, row.client) for row, code in numbers if code]
+    _many(db, FORMER_CLIENT, known)
 
 
 def leave_out(db: Database, seq: int, kind: Literal["sheet", "row"], what: str) -> None:

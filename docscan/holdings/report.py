@@ -1,7 +1,9 @@
 """Figures of the depot: metres of shelf, loans by client and month, how long, and how many overdue.
 
-As of a day that is over, facts of later days change nothing, but for the widths
-of boxes and shelves, which are those that are registered now.
+As of a day that is over, facts of later days change nothing, but for what is
+registered of boxes and places (widths, millimetres, site, use), which is as it
+is now. A loan counts for the client whose the item was, as registered at the
+end of the day it went out.
 """
 
 from collections.abc import Iterator
@@ -23,14 +25,18 @@ CAPACITY = (
     "SELECT site.name, use, sum(capacity_mm) FROM location JOIN site ON site.id = location.site"
     " GROUP BY 1, 2 HAVING sum(capacity_mm) > 0"
 )
+CLIENT = (  # of an item at the end of the day it went out
+    "coalesce((SELECT was.client FROM former_client AS was"
+    " WHERE was.item = item.id AND until_at >= date(out_at, '+1 day') ORDER BY until LIMIT 1), item.client)"
+)
 LENT = (  # the days that the steps name, which a return that was entered late has too
-    "SELECT client, substr(coalesce(json_extract(gone.detail, '$.day'), out_at), 1, 7), count(*)"
+    f"SELECT {CLIENT}, substr(coalesce(json_extract(gone.detail, '$.day'), out_at), 1, 7), count(*)"
     " FROM loan_line JOIN item ON item.id = loan_line.item"
     " JOIN loan_step AS gone ON gone.item = loan_line.item AND gone.loan = loan_line.loan AND gone.seq = out"
     " WHERE out_at < :after GROUP BY 1, 2"
 )
 DAYS = (
-    "SELECT client, count(*),"
+    f"SELECT {CLIENT}, count(*),"
     " sum(julianday(coalesce(json_extract(came.detail, '$.day'), substr(back_at, 1, 10)))"
     " - julianday(coalesce(json_extract(gone.detail, '$.day'), substr(out_at, 1, 10))))"
     " FROM loan_line JOIN item ON item.id = loan_line.item"

@@ -20,12 +20,12 @@ from docscan.archive.tables import BUSY_SECONDS, REBUILD, guarded, immediate
 from docscan.errors import ArchiveError
 
 FILE = "holdings.db"
-VERSION = 3  # of the tables, kept as `PRAGMA user_version`
+VERSION = 4  # of the tables, kept as `PRAGMA user_version`
 CACHE_KIB = (
     65_536  # pages kept in memory: a million items are entered four times as fast as with SQLite's 2 MB
 )
 TABLES = (  # in the order of a dump
-    "site", "location", "box", "item", "person", "placement", "absence",
+    "site", "location", "box", "item", "former_client", "person", "placement", "absence",
     "loan", "loan_step", "loan_line", "stocktake", "stocktake_scan", "escalation", "given", "left_out",
     "applied",
 )  # fmt: skip
@@ -76,6 +76,13 @@ CREATE TABLE item (
 ) STRICT;
 CREATE INDEX item_record ON item (record) WHERE record <> '';
 CREATE INDEX item_parent ON item (parent) WHERE parent <> '';
+CREATE TABLE former_client (             -- whose an item was, until an event said otherwise
+    item TEXT NOT NULL,
+    client TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    until_at TEXT NOT NULL,
+    PRIMARY KEY (item, until)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE person (
     id TEXT PRIMARY KEY,
     number INTEGER NOT NULL UNIQUE,

@@ -190,8 +190,10 @@ def test_no_name_or_title_stands_in_the_ledger(depot: Depot):
 def test_the_register_is_made_again_with_the_same_contents(depot: Depot):
     path = tables.path_of(depot.archive)
     places.move(depot.register, depot.boxes[0].id, depot.locations[1].id, now=NOW, agent=AGENT)
+    enter(depot.register, [replace(depot.items[0], client="Acme")], act="change")
     before = dump(path, tables.TABLES)
     assert before.count("\n") > 20
+    assert before.count("\nformer_client ") == 1
     registers.rebuild(depot.archive)
     assert dump(path, tables.TABLES) == before
 

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docscan.holdings import loans, places, policies, report, sheets
+from docscan.holdings import register as registers
+from docscan.holdings.conditions import Condition
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.loans import Asked
 
@@ -68,6 +70,32 @@ def test_loans_are_told_by_client_and_month_with_the_days_they_took(depot: Depot
     assert told["mean_days_out", "all", ""] == 7
 
 
+def own(depot: Depot, item: Item, client: str, at: datetime) -> None:
+    row = replace(depot.register.item(item.id), client=client)
+    sheets.enter(depot.register, [row], now=at, agent=AGENT, act="change")
+
+
+def test_a_loan_counts_for_the_client_of_the_day_it_went_out_also_once_made_anew(depot: Depot):
+    item, evening = depot.items[0], datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC)
+    own(depot, item, "Draft", NOW)
+    lend(depot, item, NOW)
+    own(depot, item, "Acme", evening)  # which is still of that day
+    take(depot, item, datetime(2026, 3, 12, 9, tzinfo=UTC), found=Condition(9))
+    loans.act(depot.register, Asked("shelve", item.id), now=MAY, agent=AGENT)
+    for client, month in (("Beta", 4), ("", 5), ("Zeta", 6)):
+        own(depot, item, client, datetime(2026, month, 3, tzinfo=UTC))
+    lend(depot, item, datetime(2026, 6, 4, 9, tzinfo=UTC))
+    told = figures(depot, datetime(2026, 7, 1, tzinfo=UTC))
+    assert {key[1:]: value for key, value in told.items() if key[0] == "loans"} == {
+        ("Acme", "2026-03"): 1,
+        ("Zeta", "2026-06"): 1,
+    }
+    assert {key[1] for key in told if key[0] == "returned"} == {"Acme", "all"}
+    registers.rebuild(depot.archive)
+    with registers.open_register(depot.catalogue) as register:
+        assert figures(replace(depot, register=register), datetime(2026, 7, 1, tzinfo=UTC)) == told
+
+
 def test_what_has_no_client_is_told_apart_from_all(depot: Depot):
     sheets.enter(depot.register, [replace(depot.items[0], client="Acme")], now=NOW, agent=AGENT, act="change")
     for item, day in zip(depot.items, (12, 6), strict=False):
@@ -98,13 +126,15 @@ def test_where_nothing_is_lent_nothing_is_overdue(depot: Depot):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10)
-@given(st.lists(st.sampled_from(["out", "in", "renew"]), max_size=4))
+@given(st.lists(st.sampled_from(["out", "in", "renew", "client"]), max_size=4))
 def test_facts_of_later_days_change_nothing(depot: Depot, steps: list[str]):
     for item in depot.items[:2]:
         if depot.register.open_loan(item.id) is None:
             lend(depot, item, NOW)
     was = figures(depot, datetime(2026, 4, 20, tzinfo=UTC))
     for act in steps:
+        if act == "client":
+            own(depot, depot.items[0], f"{len(figures(depot))}", MAY)
         if act == "out" and depot.register.state(depot.items[2].id) == "shelved":
             lend(depot, depot.items[2], MAY)
         if act == "in" and depot.register.state(depot.items[0].id) == "on loan":

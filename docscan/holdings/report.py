@@ -30,13 +30,13 @@ CLIENT = (  # of an item at the end of the day it went out
     " WHERE was.item = item.id AND until_at >= date(out_at, '+1 day') ORDER BY until LIMIT 1), item.client)"
 )
 LENT = (  # the days that the steps name, which a return that was entered late has too
-    f"SELECT {CLIENT}, substr(coalesce(json_extract(gone.detail, '$.day'), out_at), 1, 7), count(*)"
+    f"SELECT {CLIENT}, substr(coalesce(json_extract(gone.detail, '$.day'), out_at), 1, 7), count(*)"  # noqa: S608 - own expressions
     " FROM loan_line JOIN item ON item.id = loan_line.item"
     " JOIN loan_step AS gone ON gone.item = loan_line.item AND gone.loan = loan_line.loan AND gone.seq = out"
     " WHERE out_at < :after GROUP BY 1, 2"
 )
 DAYS = (
-    f"SELECT {CLIENT}, count(*),"
+    f"SELECT {CLIENT}, count(*),"  # noqa: S608 - own expressions
     " sum(julianday(coalesce(json_extract(came.detail, '$.day'), substr(back_at, 1, 10)))"
     " - julianday(coalesce(json_extract(gone.detail, '$.day'), substr(out_at, 1, 10))))"
     " FROM loan_line JOIN item ON item.id = loan_line.item"

@@ -14,6 +14,7 @@ from docscan.holdings import answers, lent
 from docscan.holdings.entities import Box, Entity, Item, Location, Person
 from docscan.holdings.lent import Lent
 from docscan.holdings.lines import AWAY, Line
+from docscan.holdings.places import STATES
 from docscan.holdings.policies import Rules
 from docscan.holdings.register import Register
 from docscan.holdings.reminders import Reminder
@@ -21,6 +22,8 @@ from docscan.holdings.reminders import Reminder
 Sort = Literal["loan slip", "return receipt", "out card", "reminder"]
 
 NEVER_LENT = ("refuse", "cancel")  # how a line ended that was asked for, and no more
+CARDLESS = {"shelved": "Y030", "requested": "Y032", "returned": "Y034", "checked": "Y034"}
+"""Why no card is printed for an item, by its state; of what is on no loan and not there, `Y036`."""
 TAKEN = ("approved", "prepared", *AWAY)  # where a line stands while its place is empty, or is about to be
 
 
@@ -114,13 +117,14 @@ def out_card(register: Register, rules: Rules, named: str, on: date, language: s
 
     Raises:
         NotFoundError: There is no such item.
-        LoanError: It is on no loan, or is not taken from its place.
+        LoanError: It needs none: it is in its place, or back, or gone.
     """
     item = register.item(named)
+    state = register.state(item.id)
+    if state not in TAKEN:
+        raise _refused(register, CARDLESS.get(state, "Y036"), item=item.code, state=STATES[state])
     found = lent.of_loan(register, rules, item.code, on)
-    rows = [one for one in found if one.item.id == item.id and one.line.stand in TAKEN]
-    if not rows:
-        raise _refused(register, "Y030", item=item.code)
+    rows = [one for one in found if one.item.id == item.id]
     (home,) = answers.where(register, item.code)
     place = " · ".join(filter(None, (home.box, home.location, home.shelf)))
     spoken = language or register.archive.config.language

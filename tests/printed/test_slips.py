@@ -11,11 +11,13 @@ import pdfplumber
 import pypdfium2
 import pytest
 import zxingcpp
-from depot import NOW, Depot, founded, furnish, working
+from depot import AGENT, NOW, Depot, founded, furnish, working
 
 from docscan.errors import LoanError
+from docscan.holdings import loans, places
 from docscan.holdings.conditions import GRADES, REASONS, Condition
 from docscan.holdings.lending import INSISTED
+from docscan.holdings.loans import Asked
 from docscan.messages import LANGUAGES, sentence
 from docscan.printed import paper, slips
 from docscan.printed.paper import Mark
@@ -127,6 +129,35 @@ def test_what_is_in_its_place_needs_no_card_and_what_is_not_back_no_receipt(depo
     assert refused.value.code == "Y020"
 
 
+@pytest.mark.parametrize(
+    ("steps", "code", "way"),
+    [
+        ((), "Y030", "take it away"),
+        (("request",), "Y032", "docscan loan approve F-000001D"),
+        (("out", "in"), "Y034", "take the card away: docscan loan shelve F-000001D"),
+        (("out", "in", "check"), "Y034", "docscan loan shelve F-000001D"),
+        (("out", "in", "shelve"), "Y030", "take it away"),
+        (("missing",), "Y036", "docscan history F-000001D"),
+    ],
+)
+def test_what_needs_no_card_is_told_apart(tmp_path: Path, steps: tuple[str, ...], code: str, way: str):
+    with working(founded(tmp_path / "archive")) as register:
+        found = furnish(register)
+        (item, *_), (person, *_) = found.items, found.persons
+        for act in steps:
+            if act == "missing":
+                register.write([places.missing(register, item.id)], now=NOW, agent=AGENT)
+                continue
+            person_code = person.code if act in ("request", "out") else ""
+            loans.act(register, Asked(act, item.code, person_code), now=NOW, agent=AGENT)  # type: ignore[arg-type]
+        with pytest.raises(LoanError) as refused:
+            lending.out_card(found, item.code)
+    assert refused.value.code == code
+    hint = f"Y{int(code[1:]) + 1:03}"
+    assert refused.value.hint == sentence(hint, "es", item=item.code)
+    assert way in sentence(hint, "en", item=item.code)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receipt_tells_what_came_back_otherwise_apart_from_what_is_still_out(tmp_path: Path, language: str):
     with working(founded(tmp_path / "archive")) as register:
@@ -139,9 +170,6 @@ def test_a_receipt_tells_what_came_back_otherwise_apart_from_what_is_still_out(t
             because=("folios missing", "folios added", "damaged on loan"),
         )
         (text,) = pages(lending.receipt(found, number, language))
-        with pytest.raises(LoanError) as refused:
-            lending.out_card(found, found.items[0].code)
-    assert refused.value.code == "Y030"
     heading, still = sentence("B441", language, count="1"), sentence("B443", language)
     returned, _, rest = text.partition(f"\n{still}\n")
     assert "204 / 203" in returned.partition(heading)[2]

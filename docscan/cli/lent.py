@@ -1,24 +1,31 @@
 """Looking at loans: `loan show`, `remind`, `sent`, `rules`, `adopt`, and `loans`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import click
 
 from docscan.archive.catalogue import open_catalogue
-from docscan.cli.listing import forms, give
+from docscan.cli.listing import forms, give, telling
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, put_json, say, standing_in, table
 from docscan.errors import LoanError
 from docscan.holdings import lent, policies, reminders
+from docscan.holdings.entities import called
 from docscan.holdings.lent import Lent
+from docscan.holdings.lines import Step
+from docscan.holdings.register import Register
 from docscan.holdings.reminders import Reminder
 from docscan.messages import sentence
 
 COLUMNS = ("loan", "item", "title", "person", "name", "state", "out", "due", "late")
+STEPS = (
+    "at", "by", "item", "act", "day", "due", "before", "folios", "condition", "added", "reason", "authoriser",
+)  # fmt: skip
 TERMS = ("name", "since", "days", "renewals", "limit", "grace", "recall", "closed", "country", "region")
 
 items_argument = click.argument("items", metavar="F-...", nargs=-1, required=True)
@@ -36,12 +43,14 @@ def show(ctx: click.Context, named: str, as_json: bool) -> None:
         rules = policies.load(register.catalogue)
         found = lent.of_loan(register, rules, named, now().date())
         told = {one.item.id: lent.steps_of(register, one.line) for one in found}
+        rows = [row for one in found for row in _steps(register, one.item.code, told[one.item.id])]
     if as_json:
         put_json(plain(one) | {"steps": [asdict(step) for step in told[one.item.id]]} for one in found)
         return
     put(table(([plain(one)[name] for name in COLUMNS] for one in found), COLUMNS, right=("late",)))
-    rows = sorted((step.seq, step.at, one.item.code, step.act) for one in found for step in told[one.item.id])
-    put("\n" + table((row[1:] for row in rows), ("at", "item", "act")))
+    put("")
+    rows.sort(key=itemgetter("seq"))
+    give(rows, telling(rows, STEPS), as_json=False, as_csv=False, right=("before", "folios", "added"))
 
 
 @click.command("remind", epilog="Example: docscan loan remind --dry-run")
@@ -175,6 +184,24 @@ def plain(one: Lent) -> dict[str, Any]:
         "added": line.back.added,
         "discrepancy": ", ".join(line.discrepancy),
     }
+
+
+def _steps(register: Register, item: str, steps: Sequence[Step]) -> Iterator[dict[str, Any]]:
+    """What happened to an item on a loan, and what was said of it, as people read it."""
+    acts: dict[object, str] = {step.seq: step.act for step in steps}
+    for step in steps:
+        said = {name: step.detail.get(name) for name in STEPS}
+        authoriser = register.known(str(said["authoriser"] or ""), ("person",))
+        undone = acts.get(step.detail.get("step"))
+        yield said | {
+            "seq": step.seq,
+            "at": step.at,
+            "by": step.agent,
+            "item": item,
+            "act": f"{step.act}: {undone}" if undone else step.act,
+            "day": said["day"] if said["day"] != step.at[:10] else "",  # only where it was another
+            "authoriser": called(authoriser) if authoriser else "",
+        }
 
 
 def _list_reminders(found: Sequence[Reminder], *, as_json: bool, as_csv: bool) -> None:

@@ -48,6 +48,12 @@ def give(
         put(shown)
 
 
+def telling(rows: Iterable[Row], columns: Sequence[str]) -> list[str]:
+    """The columns in which a row says something: nobody wants to read empty ones."""
+    known = list(rows)
+    return [name for name in columns if any(row[name] not in ("", None) for row in known)]
+
+
 def _csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from docscan.cli.listing import forms, give
+from docscan.cli.listing import forms, give, telling
 from docscan.cli.registered import looking
 from docscan.cli.terminal import say
 from docscan.holdings import answers, transfers
@@ -28,8 +28,8 @@ def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
             for one in answers.where(register, named)
         ]
     columns = [*asdict(Whereabouts("")), "batch"]
-    if not (as_json or as_csv):  # nobody wants to read empty columns
-        columns = [name for name in columns if any(row[name] for row in rows)]
+    if not (as_json or as_csv):
+        columns = telling(rows, columns)
     give(rows, columns, as_json=as_json, as_csv=as_csv)
 
 

@@ -15,7 +15,9 @@ from shelf import Shelf
 from docscan.archive import access, ledger
 from docscan.archive.event import Draft
 from docscan.archive.proof import checkpoint
-from docscan.holdings import policies
+from docscan.cli.terminal import login
+from docscan.holdings import loans, policies
+from docscan.holdings.loans import Asked
 from tests.archive.conftest import file_one
 
 Call = Callable[..., tuple[int, str, str]]
@@ -79,6 +81,29 @@ def test_a_loan_is_shown_by_its_number_and_one_there_is_not_is_said(docscan: Cal
     for wrong in ("2026/999999", FILES[1], "nonsense"):
         code, _, err = docscan("loan", "show", wrong)
         assert (code, wrong in err) == (6, True)
+
+
+def test_a_loan_shows_what_was_said_at_each_step_and_by_whom(docscan: Call, shelf: Shelf):
+    docscan("item", "change", FILES[0], "--folios", "205")
+    why = ("--because", "folios missing")
+    docscan("loan", "out", FILES[0], "--for", PERSON, "--folios", "204", "--condition", "good", *why)
+    with working(shelf.archive) as register:
+        done = loans.act(register, Asked("recall", FILES[0]), now=datetime.now(UTC), agent=login())
+        loans.undo(register, done.events, now=datetime.now(UTC), agent=login())
+    docscan("loan", "in", FILES[0], "--folios", "203")
+    worn = ("--condition", "worn", "--because", "damaged before")
+    assert docscan("loan", "check", FILES[0], "--folios", "204", *worn)[0] == 0
+    docscan("loan", "shelve", FILES[0])
+    (row,) = rows(docscan, "loan", "show", FILES[0])
+    head, _, *lines = docscan("loan", "show", FILES[0])[1].partition("\n\n")[2].splitlines()
+    assert head.split() == ["at", "by", "item", "act", "due", "before", "folios", "condition", "reason"]
+    told = [line.split() for line in lines]
+    assert {words[1] for words in told} == {ledger.pseudonym(shelf.archive, login())}
+    assert [" ".join(words[3:]) for words in told] == [
+        *("request", "approve", "prepare", f"out {row['due']} 205 204 good folios missing"),
+        *(f"recall {done.line and done.line.due}", "undone: recall"),
+        *("in 203", "discrepancy 204 worn damaged before", "check 204 worn", "shelve"),
+    ]
 
 
 def test_what_is_overdue_on_a_day_is_listed_as_a_table_as_json_and_as_csv(docscan: Call):

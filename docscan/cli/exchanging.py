@@ -13,7 +13,7 @@ from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, write
 from docscan.errors import ArchiveError
 from docscan.holdings import exports, imports, losses, policies, report, tabular
-from docscan.holdings.entities import Item
+from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.fuid import Heading
 from docscan.holdings.imports import Fault, Terms
 from docscan.holdings.register import Register
@@ -62,7 +62,7 @@ def import_(
     """
     data = _data(path)
     with looking(ctx) if dry_run else changing(ctx) as register:
-        at = register.entity(place).id if place else ""
+        at = _place(register, place) if place else ""
         of = batches.intake(register.catalogue, batch) if batch else None
         prepared = imports.prepare(register, data, Terms(at, client, encoding, of.id if of else "", again))
         language = register.archive.config.language
@@ -75,6 +75,16 @@ def import_(
             put(imports.enter(register, prepared, now=now(), agent=agent()))
     facts = {"items": str(len(prepared.items)), "boxes": str(len(prepared.boxes))}
     say(sentence("U081" if dry_run else "U080", language, **facts))
+
+
+def _place(register: Register, named: str) -> str:
+    """The UUID of the box or the location that is called so.
+
+    Raises:
+        NotFoundError: Neither is.
+    """
+    found = register.entity(named)
+    return found.id if isinstance(found, Box) else register.one(Location, named).id
 
 
 @holdings.command("lists", epilog="Example: docscan holdings lists --json")

@@ -15,6 +15,7 @@ from docscan.holdings import boxes, loan_rows, loans, originals, places, redacti
 from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
 from docscan.holdings.places import CAUSES
 from docscan.holdings.register import Register
+from docscan.holdings.rules import REFERENCES
 from docscan.messages import LANGUAGES, sentence
 
 PURPOSES: dict[Kind, str] = {
@@ -226,13 +227,14 @@ def _resolved(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that were given, codes and names as the UUIDs they mean.
 
     Raises:
-        NotFoundError: One means nothing.
+        NotFoundError: One means nothing, or something of another kind.
     """
     found = {name: value for name, value in given.items() if value is not None}
     for name in {"site", "box", "location", "parent", "record"} & found.keys():
         if found[name]:
             named = found[name]
-            found[name] = register.catalogue.row(named).id if name == "record" else register.entity(named).id
+            kind = REFERENCES.get(name)
+            found[name] = (register.one(TYPES[kind], named) if kind else register.catalogue.row(named)).id
     return found
 
 

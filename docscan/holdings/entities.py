@@ -134,6 +134,12 @@ class Item:
     client: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_backwards(self) -> bool:
+        """Whether it ends before it begins; a year and a day of it are the same time."""
+        exact = min(len(self.date_from), len(self.date_to))
+        return self.date_to[:exact] < self.date_from[:exact]
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

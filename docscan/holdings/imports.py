@@ -290,8 +290,7 @@ def _faults(record: Record, item: Item, parts: Parts) -> Iterator[Fault]:
         yield Fault(record.line, "U013", "", str(len(record.cells)))
     if not item.title.strip() and not item.code:  # one with a code was forgotten where it comes from
         yield Fault(record.line, "U012")
-    exact = min(len(item.date_from), len(item.date_to))
-    if item.date_to and item.date_to[:exact] < item.date_from[:exact]:
+    if item.is_backwards:
         yield Fault(record.line, "U014", "", f"{item.date_from} – {item.date_to}")
     names = dict(zip(parts.fields, parts.columns, strict=True))
     for wrong in set(entities.faults(item)) - {"id", "code"}:  # which it gets later

@@ -76,9 +76,11 @@ def expect_others_login(register: Register, entered: Sequence[Entity], agent: st
 def _line(row: Entity, language: str, *, placed: bool) -> bytes:
     """An entity as a row, if it has the form that it should have."""
     code = called(row)
-    wrong = next(faults(row), "") or next(obeyed(row), "") or _no_day(row) or _backwards(row)
+    wrong = next(faults(row), "") or next(obeyed(row), "") or _no_day(row)
     if wrong:
         raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
+    if isinstance(row, Item) and row.is_backwards:
+        raise HoldingsError("G160", language, subject=code, first=row.date_from, last=row.date_to)
     if isinstance(row, Site):
         _check_calendar(row, language)
     if placed and isinstance(row, Box | Item):
@@ -126,14 +128,6 @@ def _no_day(row: Entity) -> str:
         except ValueError:
             return name
     return ""
-
-
-def _backwards(row: Entity) -> str:
-    """`date_to` when it is before the other; a year and a day of it are the same time."""
-    if not isinstance(row, Item) or not (row.date_from and row.date_to):
-        return ""
-    exact = min(len(row.date_from), len(row.date_to))
-    return "date_to" if row.date_to[:exact] < row.date_from[:exact] else ""
 
 
 def _check_unique(register: Register, entered: Sequence[Entity], *, new: bool) -> None:

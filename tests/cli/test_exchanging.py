@@ -119,6 +119,8 @@ def test_a_bad_line_is_named_and_nothing_is_imported(asked: Call, path: Path, sh
         err = asked("holdings", "import", path, "--at", "L-000001B", *more, code=6)
         assert "3: folios" in err
         assert "1-204" in err
+    path.write_text("title\na\n")
+    assert "'P-1E' is registered as" in asked("holdings", "import", path, "--at", "P-1E", code=6)
     assert ledger.read_head(shelf.archive) == before
 
 

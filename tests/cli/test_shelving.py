@@ -12,7 +12,7 @@ from depot import furnish, working
 from shelf import Shelf
 
 from docscan.archive import access, fixity, papers
-from docscan.archive.event import Draft
+from docscan.archive.event import UUID, Draft
 from docscan.archive.rebuild import dump
 from docscan.archive.recovery import taken_up
 from docscan.cli.terminal import login
@@ -193,7 +193,11 @@ def test_somebody_is_forgotten_once_that_is_confirmed(furnished: Call):
     [
         (("item", "add", "--title", "Nóminas"), "no place"),
         (("item", "add", "--title", "Nóminas", "--box", "B-000009K"), "check letter"),
-        (("item", "add", "--title", "Nóminas", "--location", "B-000001C"), "location"),
+        (("item", "add", "--title", "Nóminas", "--location", "B-1C"), "'B-1C' is registered as"),
+        (("item", "add", "--title", "Nóminas", "--box", "L-1B"), "'L-1B' is registered as"),
+        (("item", "change", "F-1D", "--parent", "B-1C"), "'B-1C' is registered as"),
+        (("location", "add", "--site", "L-1B"), "a site goes by its name"),
+        (("item", "change", "F-1D", "--date-from", "2000", "--date-to", "1999"), "before it begins (2000)"),
         (("box", "move", "B-000001C", "L-000001B"), "already"),
         (("where", "F-000020X"), "check letter"),
         (("history", "nowhere"), "nowhere"),
@@ -203,6 +207,7 @@ def test_a_refusal_is_a_sentence_with_a_way_out(furnished: Call, words: tuple[st
     told = str(furnished(*words, code=6))
     assert said in told
     assert len(told.splitlines()) == 2
+    assert not UUID.search(told)  # nobody typed one
 
 
 def test_items_are_found_by_words_of_their_titles(furnished: Call):

@@ -80,7 +80,7 @@ BAD: dict[str, tuple[str, Callable[[Depot], Entity]]] = {
         lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="2024-02-29", date_to="2026-02-29"),
     ),
     "an end before the beginning": (
-        "G010",
+        "G160",
         lambda d: Item("", "", "a", box=d.boxes[0].id, date_from="1998-05", date_to="1997"),
     ),
     "a text that is no text": ("G010", lambda d: Item("", "", "a\ud800", box=d.boxes[0].id)),

@@ -174,11 +174,15 @@ def _mark(register: Register) -> Mark | None:
 
 
 def _name(slip: Slip) -> str:
-    """As in `loan-slip-2026-000123`; of a card with the item's code, of a letter with the level."""
+    """As in `loan-slip-2026-000123`; of a card with the item's code, of a letter with the level.
+
+    In another language than the usual one with that: the two lie side by side.
+    """
     parts = [slip.sort.replace(" ", "-"), slip.number.replace("/", "-")]
     if slip.sort == "out card":
         parts.append(slip.rows[0].item.code)
-    return "-".join([*parts, str(slip.level)] if slip.level else parts)
+    parts += [str(slip.level)] if slip.level else []
+    return "-".join([*parts, slip.language] if slip.language != slip.usual else parts)
 
 
 def _detail(slip: Slip) -> dict[str, str | int]:

@@ -94,11 +94,12 @@ def receipt(ctx: click.Context, /, named: str, language: str, **how: Any) -> Non
 def out_card(ctx: click.Context, /, items: Sequence[str], language: str, **how: Any) -> None:
     """Print the cards that are put in the places of items while they are lent."""
     today = now().date()
-    _issue(
-        ctx,
-        lambda register, rules: [letters.out_card(register, rules, one, today, language) for one in items],
-        **how,
-    )
+
+    def cards(register: Register, rules: Rules) -> Iterable[Slip]:
+        found = (letters.out_card(register, rules, one, today, language) for one in items)
+        return {card.rows[0].item.id: card for card in found}.values()  # one of each, however often named
+
+    _issue(ctx, cards, **how)
 
 
 @click.command("letter", epilog="Example: docscan loan letter --from archive@example.com --to letters")
@@ -130,11 +131,12 @@ def _issue(ctx: click.Context, slips: Slips, folder: Path, sender: Address | Non
         expect_folder(folder, chain.from_iterable(files))
         with changing(ctx, "lend") as register:
             filed = [issuing.issue(register, one, now=now(), agent=agent()) for one in drawn]
-        stale = [path for one in drawn for path in _outdated(one, folder)]
+        stale = [("Y054", path) for one in drawn for path in _outdated(one, folder)]
+        stale += [("Y056", path) for some in files for path in _replaced(some, folder)]
         written = [_written(some, folder) for some in files]
         _give(drawn, filed, written, as_json=as_json)
-        for path in stale:
-            say(sentence("Y054", archive.config.language, path=str(path)))
+        for code, path in stale:
+            say(sentence(code, archive.config.language, path=str(path)))
     _tell(archive, told, drawn, mailing=sender is not None)
 
 
@@ -149,6 +151,14 @@ def _outdated(drawn: "Drawn", folder: Path) -> Iterator[Path]:
     mail, paper = folder / f"{drawn.name}.eml", folder / f"{drawn.name}.pdf"
     if not drawn.mail and mail.is_file() and not (paper.is_file() and paper.read_bytes() == drawn.pdf):
         yield mail
+
+
+def _replaced(files: Mapping[str, bytes], folder: Path) -> Iterator[Path]:
+    """The files of before whose places are taken by others."""
+    for name, data in files.items():
+        path = folder / name
+        if path.is_file() and path.read_bytes() != data:
+            yield path
 
 
 def _written(files: Mapping[str, bytes], folder: Path) -> list[Path]:

@@ -40,6 +40,7 @@ class Slip:
         rows: The items it is about.
         day: On which it is issued.
         language: `en`, `es`, `pl` or `de`.
+        usual: The language it has where no other is asked for.
         authorisers: Codes and names of the persons who allowed originals of what is scanned.
         left: Of a receipt, what the borrower still has of the same loan.
         place: Of a card, where the item belongs: a code, and in words.
@@ -56,6 +57,7 @@ class Slip:
     rows: tuple[Lent, ...]
     day: date
     language: str
+    usual: str
     authorisers: tuple[str, ...] = ()
     left: tuple[Lent, ...] = ()
     place: str = ""
@@ -127,8 +129,9 @@ def out_card(register: Register, rules: Rules, named: str, on: date, language: s
     rows = [one for one in found if one.item.id == item.id]
     (home,) = answers.where(register, item.code)
     place = " · ".join(filter(None, (home.box, home.location, home.shelf)))
-    spoken = language or register.archive.config.language
-    return replace(_slip(register, "out card", rows, on, spoken), place=place, by_email=False)
+    usual = register.archive.config.language
+    card = _slip(register, "out card", rows, on, language or usual)
+    return replace(card, usual=usual, place=place, by_email=False)
 
 
 def reminders(register: Register, drafted: Iterable[Reminder], on: date, language: str = "") -> list[Slip]:
@@ -182,6 +185,7 @@ def years(item: Item) -> str:
 
 def _slip(register: Register, sort: Sort, rows: Sequence[Lent], on: date, language: str) -> Slip:
     first, own = rows[0], register.archive.config
+    usual = first.person.language or own.language
     allowed = dict.fromkeys(one.line.authoriser for one in rows if one.line.authoriser)
     return Slip(
         sort=sort,
@@ -191,7 +195,8 @@ def _slip(register: Register, sort: Sort, rows: Sequence[Lent], on: date, langua
         person=first.person,
         rows=tuple(rows),
         day=on,
-        language=language or first.person.language or own.language,
+        language=language or usual,
+        usual=usual,
         authorisers=tuple(called(register.person(one)) for one in allowed),
     )
 

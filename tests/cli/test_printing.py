@@ -85,6 +85,25 @@ def test_a_paper_is_named_by_an_item_and_given_out_again_as_it_was(asked: Any, t
     assert Path(one["files"][0]).read_bytes() == Path(two["files"][0]).read_bytes()
 
 
+def test_a_paper_in_another_language_lies_beside_the_first(asked: Any, tmp_path: Path):
+    told = ("loan", "slip", "F-000001D", "--to", tmp_path, "--from", "a@example.com")
+    (usual, said) = asked(*told)
+    (german, said_of_it) = asked(*told, "--language", "de")
+    assert asked(*told, "--language", "pl")[0] == usual, "the borrower's own needs no name"
+    assert [Path(one).name for one in german] == [
+        "loan-slip-2026-000001-de.pdf",
+        "loan-slip-2026-000001-de.eml",
+    ]
+    assert "Rewers" in text(Path(usual[0]))
+    assert "Leihschein" in text(Path(german[0]))
+    assert "-de.pdf" in Path(german[1]).read_text()
+    assert "replaced" not in said + said_of_it
+    cards = ("loan", "out-card", "F-000001D", "f-1d", "--to", tmp_path)
+    assert [Path(one).name for one in asked(*cards)[0]] == ["out-card-2026-000001-F-000001D.pdf"]
+    ((spanish,), _) = asked(*cards, "--language", "es")
+    assert spanish.endswith("F-000001D-es.pdf")
+
+
 def test_receipts_and_cards(asked: Any, tmp_path: Path):
     _, said = asked("loan", "receipt", "F-000001D", code=6)
     assert len(said.splitlines()) == 2
@@ -142,8 +161,11 @@ def test_letters_are_written_for_what_is_overdue_until_they_are_said_to_be_sent(
     assert "reminder" not in asked("loan", "letter", "--to", tmp_path, "--language", "es")[1], (
         "the mail is of it"
     )
-    (_, said) = asked("loan", "letter", "--to", tmp_path, "--language", "en")
-    assert str(Path(paths[0]).with_suffix(".eml")) in said, "a mail of another letter is not to be sent"
+    asked("person", "change", "P-000001E", "--unit", "Archiwum")
+    ((path,), said) = asked("loan", "letter", "--to", tmp_path, "--language", "es")
+    assert path == paths[0]
+    assert f"{path} held something else" in said
+    assert f"{Path(path).with_suffix('.eml')} was written for another" in said, "which is not to be sent"
     (row, *_) = asked("list", "--kind", "letter", "--json")[0]
     assert json.loads(row)["state"] == "accepted"
     asked("loan", "sent", "F-000001D", "F-000002E")

@@ -67,7 +67,7 @@ def furnish(
     return Depot(register, site, places, held, files, people)  # type: ignore[arg-type]  # as they were entered
 
 
-def merge(depot: Depot, before: str, into: str) -> None:
+def merge(depot: Depot | Register, before: str, into: str) -> None:
     """Mark a record as merged with another one."""
     by = Signature(ledger.pseudonym(depot.archive, AGENT), ledger.stamp(NOW))
     record = review.merged(objects.read_record(depot.archive, before), into, by)

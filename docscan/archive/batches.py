@@ -46,6 +46,11 @@ def named(catalogue: Catalogue, number: str) -> Batch:
     return _whole(catalogue, outline.id) or outline
 
 
+def number_of(catalogue: Catalogue, batch: str) -> str:
+    """The number of the batch of a UUID; empty where there is none."""
+    return next((one.number for one in _outlines(catalogue) if one.id == batch), "")
+
+
 def open_batch(catalogue: Catalogue, acta: Acta, batch: str, *, now: datetime, agent: str) -> Batch:
     """Begin a batch: its acta is kept, and the ledger counts what it declares.
 

@@ -22,11 +22,9 @@ named_argument = click.argument("named", metavar="CODE")
 def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
     """Where something belongs, and who has it; of a person, what they have."""
     with looking(ctx) as register:
-        leaving = transfers.leaving_with(register)
-        rows = [
-            asdict(one) | {"batch": leaving.get(register.entity(one.code).id, "") if leaving else ""}
-            for one in answers.where(register, named)
-        ]
+        found = {register.entity(one.code).id: one for one in answers.where(register, named)}
+        numbers = transfers.batches_of(register, found)
+        rows = [asdict(one) | {"batch": numbers[identifier]} for identifier, one in found.items()]
     columns = [*asdict(Whereabouts("")), "batch"]
     if not (as_json or as_csv):
         columns = telling(rows, columns)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from docscan.archive.event import Draft
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, shortened
-from docscan.holdings import boxes, loan_rows, loans, originals, places, redaction, sheets
+from docscan.holdings import answers, boxes, loan_rows, loans, originals, places, redaction, sheets, transfers
 from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
 from docscan.holdings.places import CAUSES
 from docscan.holdings.register import Register
@@ -84,9 +85,10 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "site": ("name", "country", "region"),
     "location": ("code", "site", "room", "c1", "c2", "c3", "use", "capacity_mm"),
     "box": ("code", "location", "client", "type", "seal", "width_mm", "capacity"),
-    "item": ("code", "title", "date_from", "date_to", "folios", "box", "location", "record"),
+    "item": ("code", "title", "date_from", "date_to", "folios", "box", "location", "record", "state"),
     "person": ("code", "name", "unit", "email", "phone", "language"),
 }
+WHERE = ("state", "since", "shelf", "person", "holder", "loan", "due")  # of `Whereabouts`
 NUMBERS = ("capacity_mm", "width_mm", "capacity", "folios")
 EXAMPLES: dict[Kind, str] = {
     "site": "docscan site add --name Central --country ES --region MD",
@@ -173,7 +175,7 @@ def _add_looks(group: click.Group, kind: Kind) -> None:
             found = _chosen(
                 register, kind, {name: text for name, text in chosen.items() if text}, limit or -1
             )
-            rows = (_plain(register, one) for one in found)
+            rows = (_listed(register, one) for one in found)
             if kind == "item" and not (as_json or as_csv):
                 rows = (_said(row) | {"title": shortened(row["title"], 60)} for row in rows)
             give(rows, COLUMNS[kind], as_json=as_json, as_csv=as_csv, right=NUMBERS)
@@ -219,7 +221,8 @@ def _chosen(register: Register, kind: Kind, chosen: Mapping[str, str], limit: in
         return register.titled(chosen["titled"], limit=limit)
     if "record" in chosen:
         scan = register.catalogue.row(chosen["record"]).id
-        return register.entities(Item, "record = ?", [scan], limit=limit)
+        found = (item for _, item in originals.scanned(register, [scan]))
+        return islice(found, limit if limit > 0 else None)
     return register.entities(TYPES[kind], "TRUE", limit=limit)
 
 
@@ -249,13 +252,23 @@ def _plain(register: Register, entity: Entity) -> dict[str, Any]:
     return row
 
 
+def _listed(register: Register, entity: Entity) -> dict[str, Any]:
+    """The same, and of an item its state, by which it may be gone."""
+    state = {"state": register.state(entity.id)} if isinstance(entity, Item) else {}
+    return _plain(register, entity) | state
+
+
 def _whole(register: Register, entity: Entity) -> dict[str, Any]:
-    """The same, and of an item what became of its folios and of its scan."""
+    """The same, and where an item is to be looked for, and what became of its folios and of its scan."""
     row = _plain(register, entity)
     if isinstance(entity, Item):
+        (found,) = answers.where(register, entity.id)
+        row |= {name: getattr(found, name) for name in WHERE}
+        row["batch"] = transfers.batches_of(register, [entity.id])[entity.id]
         row["folios_known"] = loans.known(register, entity)[0]
         row["folios_missing"] = loan_rows.folios_missing(register.db, entity.id)
         row["record_state"] = originals.record_state(register, entity)
+        row["merged_with"] = originals.merged_with(register, entity)
     return row
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from docscan.frozen import dataclass
-from docscan.holdings import codes, loan_rows
+from docscan.holdings import codes, lent, loan_rows
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
 from docscan.holdings.lines import AWAY, course
 from docscan.holdings.register import Register
@@ -32,7 +32,7 @@ class Whereabouts:
         since: Since when it belongs there, is lent, or is missing: ISO 8601, UTC.
         person: The code of who has it, or is to have it, as `state` says.
         holder: Their name.
-        loan: The number of the loan.
+        loan: The number of the loan; of what was written off, of the one on which it was lost.
         due: The day it is due back.
     """
 
@@ -135,7 +135,7 @@ def _whereabouts(register: Register, found: Entity) -> Whereabouts:
     if isinstance(found, Box):
         return Whereabouts(found.code, found.type, **told)
     absent = next((one for one in _spans(register, ABSENCES, found.id) if one.until is None), None)
-    told |= {"since": absent.since_at} if absent else _loan(register, found)
+    told |= _absent(register, found, absent) if absent else _loan(register, found)
     return Whereabouts(found.code, found.title, register.state(found.id), **told)
 
 
@@ -149,6 +149,12 @@ def _home(register: Register, subject_id: str) -> dict[str, str]:
     location = register.known(place.id, ("location",))
     words = shelf(register, location) if isinstance(location, Location) else ""
     return {"location": place.code, "shelf": words, "since": place.since}
+
+
+def _absent(register: Register, item: Item, absent: _Span) -> dict[str, str]:
+    """Since when an item is missing or gone; of what was written off, also the loan on which it was lost."""
+    line = loan_rows.last_line(register.db, item.id) if absent.what == "written off" else None
+    return {"since": absent.since_at} | ({"loan": lent.number_of(register, line.loan)} if line else {})
 
 
 def _loan(register: Register, item: Item) -> dict[str, str]:

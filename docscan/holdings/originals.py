@@ -46,14 +46,25 @@ def of(register: Register, records: Iterable[str]) -> Iterator[Original]:
         register: Open.
         records: UUIDs.
     """
+    for record, item in scanned(register, records):
+        if register.state(item.id) not in GONE:
+            yield Original(record, answers.where(register, item.id)[0])
+
+
+def scanned(register: Register, records: Iterable[str]) -> Iterator[tuple[str, Item]]:
+    """The items whose scans records are, or have the pages of since these were merged; each with its record.
+
+    Args:
+        register: Open.
+        records: UUIDs.
+    """
     merged: dict[str, list[str]] = {}
     for before, after in register.catalogue.heirs().items():
         merged.setdefault(after, []).append(before)
     for record in records:
         for scan in (record, *merged.get(record, ())):
-            for item in register.entities(Item, "record = ?", (scan,)):
-                if register.state(item.id) not in GONE:
-                    yield Original(record, answers.where(register, item.id)[0])
+            for item in register.entities(Item, "record = ? AND record <> ''", (scan,)):
+                yield record, item
 
 
 def expect_back(register: Register, records: Iterable[str]) -> None:
@@ -84,3 +95,9 @@ def record_state(register: Register, item: Item) -> str:
         return register.catalogue.row(item.record).state
     except NotFoundError:
         return ""
+
+
+def merged_with(register: Register, item: Item) -> str:
+    """The UUID of the record that has the pages of an item's scan since this was merged; empty otherwise."""
+    heir = register.catalogue.heir(item.record)
+    return heir if heir != item.record else ""

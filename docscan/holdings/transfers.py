@@ -8,7 +8,7 @@ are the same number. An announcement whose batch was never opened, as after a
 crash between the two, means nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -104,6 +104,17 @@ def leaving_with(register: Register, besides: str = "") -> dict[str, str]:
     return {subject: one.number for one in open_ones for subject in _announced(register, one)}
 
 
+def batches_of(register: Register, items: Iterable[str]) -> dict[str, str]:
+    """By the UUID of each of some items, the number of the batch with which it is to leave, or left.
+
+    Args:
+        register: Open.
+        items: UUIDs; empty for those of no batch.
+    """
+    to_leave = leaving_with(register)
+    return {item: to_leave.get(item) or _left_with(register, item) for item in items}
+
+
 def leaving(register: Register, batch: Batch) -> list[Draft]:
     """The events that say, with the closing of a batch, that its items are gone; none where it was annulled.
 
@@ -144,6 +155,16 @@ def _announced(register: Register, batch: Batch) -> Iterator[str]:
         found = event.parsed(line.encode())
         if found.outcome == "pending":
             yield str(found.detail["subject"])
+
+
+def _left_with(register: Register, item: str) -> str:
+    """The number of the batch with which an item was handed over for good; empty for none."""
+    query = "SELECT since FROM absence WHERE subject = ? AND until IS NULL AND what = 'transferred out'"
+    asked = "SELECT line FROM events WHERE seq = ?"
+    for row in register.rows(query, item):
+        for (line,) in register.catalogue.db.execute(asked, row):
+            return batches.number_of(register.catalogue, str(event.parsed(line.encode()).detail.get("batch")))
+    return ""
 
 
 def _held(register: Register) -> set[str]:

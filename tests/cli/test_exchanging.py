@@ -196,12 +196,11 @@ def test_items_that_are_delivered_leave_the_register_when_the_batch_is_closed(
     moved = [
         one for one in ledger.read(shelf.archive) if one.type == "holding moved" and one.outcome == "pass"
     ]
-    gone = [
-        one
-        for one in rows(asked("item", "list", "--json"))
-        if "transferred out" in asked("where", one["code"])
-    ]
+    gone = [one for one in rows(asked("item", "list", "--json")) if one["state"] == "transferred out"]
     assert batch["declared"]["files"] == batch["received"]["files"] == len(moved) == len(gone) == 4
+    for look in ("where", "item show"):
+        (told,) = rows(asked(*look.split(), gone[0]["code"], "--json"))
+        assert (told["state"], told["batch"]) == ("transferred out", number)
     out = tmp_path / "acta.pdf"
     asked("custody", "acta", number, "--out", out)
     assert out.read_bytes().startswith(b"%PDF")
@@ -247,6 +246,7 @@ def test_of_an_item_in_an_open_delivery_its_batch_is_told(asked: Call):
     assert f"F-000001D is in batch {number} already" in err
     assert rows(asked("where", "F-000001D", "--json"))[0]["batch"] == number
     assert number in asked("where", "F-000001D")
+    assert f"batch: {number}" in asked("item", "show", "F-000001D")
     asked("custody", "count", number, "--box", "B-000001C", 0, 0)
     asked("custody", "close", number, "--because", "annulled")
     assert rows(asked("where", "F-000001D", "--json"))[0]["batch"] == ""

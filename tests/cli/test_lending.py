@@ -206,10 +206,16 @@ def test_what_was_claimed_returned_or_lost_is_found(docscan: Call):
 def test_what_was_lost_for_good_is_written_off(docscan: Call):
     docscan("loan", "out", *FILES, "--for", PERSON)
     assert docscan("loan", "write-off", FILES[0], "--because", "stolen")[0] == 6
-    docscan("loan", "lost", FILES[0])
+    docscan("loan", "lost", *FILES)
     (row,) = rows(docscan, "loan", "write-off", FILES[0], "--because", "stolen")
     assert row["ended"] == "written off"
-    assert rows(docscan, "where", FILES[0])[0]["state"] == "written off"
+    for look in ("where", "item show"):
+        (told,) = rows(docscan, *look.split(), FILES[0])
+        assert (told["state"], told["loan"], told["person"]) == ("written off", row["loan"], "")
+    assert [one["state"] for one in rows(docscan, "item", "list")] == ["written off", "lost", "shelved"]
+    for form in ((), ("--csv",)):
+        (line,) = (one for one in docscan("item", "list", *form)[1].splitlines() if FILES[0] in one)
+        assert line.endswith("written off")
     assert [row["item"] for row in rows(docscan, "loans")] == [FILES[1]]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from depot import furnish, working
+from depot import furnish, merge, working
 from shelf import Shelf
 
 from docscan.archive import access, fixity, papers
@@ -173,11 +173,20 @@ def test_nobody_takes_their_own_login_from_a_person(furnished: Call, shelf: Shel
 
 def test_an_item_is_linked_to_its_scan(furnished: Call, shelf: Shelf):
     with taken_up(shelf.archive, now=NOW, agent="tester") as catalogue:
-        record = file_one(shelf.archive, catalogue, 1).id
-    furnished("item", "link", "F-000001D", str(record)[:13])
+        record = str(file_one(shelf.archive, catalogue, 1).id)
+    furnished("item", "link", "F-000001D", record[:13])
     assert rows(furnished("item", "show", "F-000001D", "--json"))[0]["record"] == record
-    listed = rows(furnished("item", "list", "--record", str(record)[:8], "--json"))
+    listed = rows(furnished("item", "list", "--record", record[:8], "--json"))
     assert [one["code"] for one in listed] == ["F-000001D"]
+    with working(shelf.archive) as register:
+        other = str(file_one(shelf.archive, register.catalogue, 2).id)
+        assert rows(furnished("item", "list", "--record", other, "--json")) == []
+        merge(register, record, other)
+    (told,) = rows(furnished("item", "show", "F-000001D", "--json"))
+    assert (told["record"], told["record_state"], told["merged_with"]) == (record, "merged", other)
+    for scan in (record, other):
+        assert rows(furnished("item", "list", "--record", scan, "--json")) == listed
+        assert rows(furnished("item", "list", "--record", scan, "--limit", 1, "--json")) == listed
     furnished("item", "link", "F-000001D", "--none")
     assert rows(furnished("item", "show", "F-000001D", "--json"))[0]["record"] == ""
     furnished("item", "link", "F-000001D", "ffffffff", code=6)

@@ -12,7 +12,18 @@ from docscan.archive.event import Draft
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, shortened
-from docscan.holdings import answers, boxes, loan_rows, loans, originals, places, redaction, sheets, transfers
+from docscan.holdings import (
+    answers,
+    boxes,
+    counts,
+    loan_rows,
+    originals,
+    places,
+    redaction,
+    sheets,
+    transfers,
+)
+from docscan.holdings.conditions import COUNTING
 from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
 from docscan.holdings.places import CAUSES
 from docscan.holdings.register import Register
@@ -100,6 +111,9 @@ EXAMPLES: dict[Kind, str] = {
 Command = Callable[..., Any]
 
 named_argument = click.argument("named", metavar="CODE")
+because_option = click.option(
+    "--because", type=click.Choice(COUNTING), help="Why the folios are others than were known."
+)
 
 
 def _options(kind: Kind, *, new: bool) -> Callable[[Command], Command]:
@@ -112,7 +126,7 @@ def _options(kind: Kind, *, new: bool) -> Callable[[Command], Command]:
                 command = click.option(flag, name, type=type_, help=purpose, required=new and name in NEEDED)(
                     command
                 )
-        return command
+        return command if new or kind != "item" else because_option(command)
 
     return decorated
 
@@ -144,11 +158,17 @@ def _group(kind: Kind) -> click.Group:
     @named_argument
     @_options(kind, new=False)
     @click.pass_context
-    def change(ctx: click.Context, /, named: str, **given: Any) -> None:
+    def change(ctx: click.Context, /, named: str, because: str | None = None, **given: Any) -> None:
         """Change what is registered of one; what is not named stays as it is."""
+        counting = given.get("folios") is not None
+        if because and not counting:
+            raise click.UsageError("--because says why --folios is another number.")
         with changing(ctx, _right(given)) as register:
             row = replace(register.one(TYPES[kind], named), **_resolved(register, given))
-            sheets.enter(register, [row], now=now(), agent=agent(), act="change")
+            if isinstance(row, Item) and (because or (counting and counts.is_correction(register, row))):
+                sheets.correct(register, row, because or "", now=now(), agent=agent())
+            else:
+                sheets.enter(register, [row], now=now(), agent=agent(), act="change")
         say(f"{_called(row)} was changed.")
 
     _add_looks(group, kind)
@@ -265,7 +285,7 @@ def _whole(register: Register, entity: Entity) -> dict[str, Any]:
         (found,) = answers.where(register, entity.id)
         row |= {name: getattr(found, name) for name in WHERE}
         row["batch"] = transfers.batches_of(register, [entity.id])[entity.id]
-        row["folios_known"] = loans.known(register, entity)[0]
+        row["folios_known"] = counts.known(register, entity)[0]
         row["folios_missing"] = loan_rows.folios_missing(register.db, entity.id)
         row["record_state"] = originals.record_state(register, entity)
         row["merged_with"] = originals.merged_with(register, entity)

@@ -7,7 +7,10 @@ from docscan.frozen import dataclass
 GRADES = ("good", "worn", "fragile", "damaged")
 """From the best to the worst: sound; used; to be handled with care; losing text or parts."""
 
-REASONS = ("miscounted", "folios missing", "folios added", "damaged on loan", "damaged before")
+COUNTING = ("miscounted", "folios missing", "folios added")
+"""Why a file has another count of folios than it was known to have."""
+
+REASONS = (*COUNTING, "damaged on loan", "damaged before")
 """Why a file did not come back as it went: what a discrepancy is recorded with."""
 
 EXPLAINED: Mapping[str, tuple[str, ...]] = {

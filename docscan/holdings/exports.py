@@ -10,7 +10,7 @@ from docscan.archive.custody import read_small
 from docscan.archive.tables import guarded
 from docscan.errors import HoldingsError
 from docscan.frozen import dataclass
-from docscan.holdings import fuid, inventory, loans, tabular
+from docscan.holdings import counts, fuid, inventory, tabular
 from docscan.holdings.columns import PLAIN, folded
 from docscan.holdings.entities import Item
 from docscan.holdings.fuid import Heading
@@ -154,7 +154,7 @@ def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str
     further = sorted(said - {*PLAIN})
     yield tabular.written([*PLAIN, *further], form)
     cells = Cells(register)
-    for item in loans.counted(register, items):
+    for item in counts.counted(register, items):
         told = [cells.of(item, name, name if item.extra.get(name, "").strip() else None) for name in PLAIN]
         yield tabular.written([*told, *(cells.further(item, name) for name in further)], form)
 
@@ -169,7 +169,7 @@ def as_fuid(register: Register, items: Iterable[Item], heading: Heading) -> byte
     """
     cells = Cells(register)
     lines = [fuid.above(heading, FUID_FORM)]
-    for number, item in enumerate(loans.counted(register, items), 1):
+    for number, item in enumerate(counts.counted(register, items), 1):
         others = {folded(name): text for name, text in item.extra.items()}
         row = [
             cells.of(item, said, None) if said else others.get(folded(name), "")

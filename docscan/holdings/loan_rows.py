@@ -8,6 +8,8 @@ from operator import itemgetter
 from sqlite_utils import Database
 
 from docscan.archive.event import Event
+from docscan.holdings.conditions import lacking
+from docscan.holdings.entities import MOST_NUMBER
 from docscan.holdings.lines import UNDONE, Line, Step, advanced, told
 
 
@@ -132,37 +134,62 @@ def last_line(db: Database, item: str) -> Line | None:
     return None if found is None else line_of(db, item, found[0])
 
 
+def recount(db: Database, happened: Event) -> None:
+    """Take in what an event says of a count that was put right, if it says so.
+
+    Args:
+        db: The projection, in a transaction.
+        happened: The event.
+    """
+    subject, folios = happened.detail.get("subject"), happened.detail.get("folios")
+    if subject is not None and isinstance(folios, int) and 0 < folios <= MOST_NUMBER:
+        values = (str(subject), happened.seq, folios, lacking(happened.detail))
+        db.execute("INSERT INTO recount VALUES (?, ?, ?, ?)", values)
+
+
 def last_count(db: Database, item: str) -> tuple[int | None, str]:
-    """The folios of an item and its condition when it was shelved last; None and empty for unknown.
+    """The folios of an item and its condition as they were found last; None and empty for unknown.
+
+    They are found when it is shelved after a loan; a count may be put right since it came back.
 
     Args:
         db: The projection.
         item: A UUID.
     """
-    found = db.execute(
-        "SELECT folios_in, condition_in FROM loan_line"
+    shelved = db.execute(
+        "SELECT folios_in, condition_in, back FROM loan_line"
         " WHERE item = ? AND ended = 'shelve' ORDER BY since DESC LIMIT 1",
         (item,),
     ).fetchone()
-    return found or (None, "")
+    folios, grade, back = shelved or (None, "", -1)
+    since = db.execute(
+        "SELECT folios FROM recount WHERE item = ? AND seq > ? ORDER BY seq DESC LIMIT 1", (item, back)
+    ).fetchone()
+    return (since[0] if since else folios), grade
 
 
 def last_counts(db: Database) -> dict[str, int]:
-    """The folios of all items that were counted when they were shelved last, by their UUIDs."""
-    query = "SELECT item, folios_in FROM loan_line WHERE ended = 'shelve' ORDER BY since"
-    return {item: folios for item, folios in dict(db.execute(query)).items() if folios is not None}
+    """By their UUIDs, the folios of all items that were counted after a loan or put right since."""
+    query = (
+        "SELECT item, folios_in AS folios, back AS seq FROM loan_line WHERE ended = 'shelve'"
+        " UNION ALL SELECT item, folios, seq FROM recount ORDER BY seq"
+    )
+    return {item: folios for item, folios, _ in db.execute(query) if folios is not None}
 
 
 def folios_missing(db: Database, item: str) -> int:
-    """How many folios an item lacks since its loans, as the discrepancies on record say.
+    """How many folios an item lacks, as the discrepancies on record say.
 
     Args:
         db: The projection.
         item: A UUID.
     """
-    query = "SELECT coalesce(sum(lacking), 0) FROM loan_line WHERE item = ?"
+    query = (
+        "SELECT sum(lacking) FROM (SELECT lacking FROM loan_line WHERE item = ?1"
+        " UNION ALL SELECT lacking FROM recount WHERE item = ?1)"
+    )
     (found,) = db.execute(query, (item,)).fetchone()
-    return max(0, int(found))
+    return max(0, int(found or 0))
 
 
 def _open(db: Database, step: Step) -> None:

@@ -6,7 +6,7 @@ step. Whoever calls holds the archive, so that of two desks one comes first,
 and the other is told who has the item.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -15,7 +15,7 @@ from docscan.archive import access, event, ledger
 from docscan.archive.event import Draft, Event
 from docscan.errors import LoanError, NotFoundError
 from docscan.frozen import dataclass
-from docscan.holdings import loan_rows, policies
+from docscan.holdings import counts, loan_rows, policies
 from docscan.holdings.calendars import Calendar
 from docscan.holdings.conditions import UNKNOWN, Condition
 from docscan.holdings.entities import Item, Person
@@ -188,7 +188,7 @@ def _facts(desk: _Desk, item: Item, line: Line | None, asked: Asked) -> Facts:
     authoriser = _somebody(register, asked.authoriser)
     policy = _policy(desk, line, asked)
     scan = scan_of(register, item)
-    folios, grade = known(register, item) if asked.act == "out" else (None, "")
+    folios, grade = counts.known(register, item) if asked.act == "out" else (None, "")
     found = replace(asked.found, folios=folios if asked.found.folios is None else asked.found.folios)
     return Facts(
         item=item.id,
@@ -280,31 +280,6 @@ def scan_of(register: Register, item: Item) -> str:
     except NotFoundError:
         return ""
     return row.id if row.state in ON_THE_SHELF else ""
-
-
-def known(register: Register, item: Item) -> tuple[int | None, str]:
-    """The folios of an item and its condition as it came back last, or else as it was registered.
-
-    Args:
-        register: Open.
-        item: The item.
-
-    Returns:
-        How many, None where nobody counted; and one of `conditions.GRADES`, empty where nobody looked.
-    """
-    folios, grade = loan_rows.last_count(register.db, item.id)
-    return (folios if folios is not None else item.folios or None), grade
-
-
-def counted(register: Register, items: Iterable[Item]) -> Iterator[Item]:
-    """Items with the folios that they have as far as is known, and 0 where nobody counted.
-
-    Args:
-        register: Open.
-        items: As they are registered.
-    """
-    counts = loan_rows.last_counts(register.db)
-    return (replace(one, folios=counts.get(one.id, one.folios)) for one in items)
 
 
 def _done(register: Register, item: Item, events: Sequence[Event]) -> Done:

@@ -14,7 +14,7 @@ from docscan.archive.keeping import standing
 from docscan.errors import HoldingsError
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.lines import AWAY
-from docscan.holdings.projection import GONE, MOVED
+from docscan.holdings.projection import ABSENCES, GONE, MOVED
 from docscan.holdings.register import OpenLoan, Register
 
 Cause = Literal["reshelving", "consolidation", "conservation", "reading", "received", "correction", "undone"]
@@ -149,6 +149,23 @@ def leaving(register: Register, item_id: str, how: Gone) -> Draft:
     if item.record and is_held(register, item.record):
         raise HoldingsError("G095", register.archive.config.language, subject=item.code, record=item.record)
     return saying(item, how)
+
+
+def expect_countable(register: Register, item: Item) -> None:
+    """See that an item is in the house, and not in the hands of whoever checks what came back.
+
+    Args:
+        register: Open.
+        item: The item.
+
+    Raises:
+        HoldingsError: It is lent, back and not shelved yet, missing or gone.
+    """
+    state, loan = register.state(item.id), register.open_loan(item.id)
+    if loan is not None and state in ("returned", "checked"):
+        raise _lent(register, item, loan, "G176")
+    if state in (*AWAY, *ABSENCES):
+        raise _wrong_state(register, item)
 
 
 def is_held(register: Register, record: str) -> bool:

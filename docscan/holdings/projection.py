@@ -85,6 +85,7 @@ def _enter(db: Database, happened: Event, rows: Sequence[Entity]) -> None:
         by_kind[kind_of(row)].append(row)
     if not new:
         _keep_clients(db, happened, by_kind["item"])
+        loan_rows.recount(db, happened)
     for kind in KINDS:
         statement = stored.inserting(kind) if new else stored.updating(kind)
         unfit = _many(db, statement, list(map(stored.values, by_kind[kind])))

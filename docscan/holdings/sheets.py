@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from docscan.archive import papers
 from docscan.archive.event import Draft, Event
-from docscan.holdings import codes, projection, rows, rules, scans
-from docscan.holdings.entities import Entity, Site, called, kind_of
+from docscan.holdings import codes, counts, projection, rows, rules, scans
+from docscan.holdings.entities import Entity, Item, Site, called, kind_of
+from docscan.holdings.facts import Detail
 from docscan.holdings.register import Register
 
 MOST_ROWS = 100_000  # of one event: what a crash leaves whole or not begun is held in memory once
@@ -51,7 +52,8 @@ def enter(
 
     Raises:
         AccessError: It takes the scan of an item away, which whoever it is may not.
-        HoldingsError: A row breaks a rule, or takes its own login from a person; nothing is entered.
+        HoldingsError: A row breaks a rule, takes its own login from a person, or changes a count that is
+            known (`correct` does); nothing is entered.
         LedgerError: The ledger cannot be continued.
         ValueError: There are more rows than one event can hold.
     """
@@ -60,10 +62,38 @@ def enter(
     if act != projection.REGISTER:
         scans.expect_free(register, entered, agent)
         rules.expect_others_login(register, entered, agent)
-    detail: dict[str, str | int] = {"act": act, "rows": len(entered)}
+        counts.expect_kept(register, entered)
+    detail: Detail = {"act": act, "rows": len(entered)}
     detail |= highest(entered) if act == projection.REGISTER else {}
     draft = Draft(projection.REGISTERED, detail=detail)
     sheets = pages(register, entered, act)
+    written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
+    register.catch_up()
+    return written
+
+
+def correct(register: Register, row: Item, because: str, *, now: datetime, agent: str) -> Event:
+    """Replace what was registered of an item, with another count of folios than is known of it.
+
+    Args:
+        register: Open, on an archive that the caller holds.
+        row: Whole, as it is to be.
+        because: Why the count is another: of `conditions.REASONS`.
+        now: When, with its time zone.
+        agent: Who: a login name.
+
+    Returns:
+        The event as it stands in the ledger: it says both counts and the reason.
+
+    Raises:
+        AccessError: It takes the scan of an item away, which whoever it is may not.
+        HoldingsError: A row breaks a rule, or the count may not be put right so; nothing is entered.
+        LedgerError: The ledger cannot be continued.
+    """
+    scans.expect_free(register, [row], agent)
+    detail: Detail = {"act": "change", "rows": 1, **counts.explained(register, row, because, agent)}
+    draft = Draft(projection.REGISTERED, detail=detail, role="authorizer")
+    sheets = pages(register, [row], "change")
     written = papers.file(register.catalogue, draft, sheets, now=now, agent=agent)
     register.catch_up()
     return written

@@ -20,14 +20,14 @@ from docscan.archive.tables import BUSY_SECONDS, REBUILD, guarded, immediate
 from docscan.errors import ArchiveError
 
 FILE = "holdings.db"
-VERSION = 4  # of the tables, kept as `PRAGMA user_version`
+VERSION = 5  # of the tables, kept as `PRAGMA user_version`
 CACHE_KIB = (
     65_536  # pages kept in memory: a million items are entered four times as fast as with SQLite's 2 MB
 )
 TABLES = (  # in the order of a dump
     "site", "location", "box", "item", "former_client", "person", "placement", "absence",
-    "loan", "loan_step", "loan_line", "stocktake", "stocktake_scan", "escalation", "given", "left_out",
-    "applied",
+    "loan", "loan_step", "loan_line", "recount", "stocktake", "stocktake_scan", "escalation", "given",
+    "left_out", "applied",
 )  # fmt: skip
 
 SCHEMA = """
@@ -169,6 +169,13 @@ CREATE UNIQUE INDEX loan_line_open ON loan_line (item) WHERE open = 1;
 CREATE INDEX loan_line_item ON loan_line (item, since);
 CREATE INDEX loan_line_due ON loan_line (due) WHERE state = 'on loan';
 CREATE INDEX loan_line_closed ON loan_line (closed_at) WHERE closed_at IS NOT NULL;
+CREATE TABLE recount (                   -- what an item was found to have, otherwise than was known
+    item TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    folios INTEGER NOT NULL,
+    lacking INTEGER NOT NULL,            -- folios fewer than before, as is on record
+    PRIMARY KEY (item, seq)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stocktake (
     id TEXT PRIMARY KEY,
     place TEXT NOT NULL,

@@ -20,7 +20,7 @@ from docscan.archive.event import Draft
 from docscan.archive.keeping import standing
 from docscan.archive.reconciliation import Batch
 from docscan.errors import HoldingsError
-from docscan.holdings import loans, places
+from docscan.holdings import counts, places
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.projection import MOVED
 from docscan.holdings.register import Register
@@ -65,7 +65,7 @@ def declared(register: Register, items: Sequence[Item]) -> tuple[Declared, ...]:
     Raises:
         HoldingsError: Nobody counted the folios of one, so that nothing can be signed for.
     """
-    counted = list(loans.counted(register, items))
+    counted = list(counts.counted(register, items))
     unknown = [one.code for one in counted if not one.folios]
     if unknown:
         facts = {"items": ", ".join(unknown[:MOST_NAMED]), "count": str(len(unknown))}

@@ -86,6 +86,13 @@ def test_folios_that_nobody_counted_are_unknown_and_those_that_a_loan_lost_are_t
     (shown,) = rows(furnished("item", "show", "F-000001D", "--json"))
     assert (shown["folios"], shown["folios_known"], shown["folios_missing"]) == (204, 203, 1)
     assert "folios_missing: 1" in str(furnished("item", "show", "F-000001D"))
+    assert "--folios 204 --because REASON" in str(
+        furnished("item", "change", "F-1D", "--folios", "204", code=6)
+    )
+    furnished("item", "change", "F-1D", "--because", "miscounted", code=2)
+    furnished("item", "change", "F-1D", "--folios", "204", "--because", "folios added", "--medium", "papel")
+    (shown,) = rows(furnished("item", "show", "F-1D", "--json"))
+    assert (shown["folios_known"], shown["folios_missing"], shown["medium"]) == (204, 0, "papel")
 
 
 def test_a_country_or_region_whose_holidays_nobody_knows_is_refused_with_those_that_are_known(

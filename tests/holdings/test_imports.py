@@ -155,7 +155,7 @@ def test_what_is_changed_comes_out_changed_and_nothing_else_does(depot: Depot):
     listed = entered(depot, FUID.encode())
     first = newest(depot, 4)[0]
     changed = replace(first, title="CONTRATOS; todos", folios=205)
-    sheets.enter(depot.register, [changed], now=NOW, agent=AGENT, act="change")
+    sheets.correct(depot.register, changed, "folios added", now=NOW, agent=AGENT)
     expected = FUID.replace("CONTRATOS - Contrato 12", '"CONTRATOS; todos"', 1).replace("1-204", "205", 1)
     assert came_out(depot, listed).decode() == expected
 
@@ -410,7 +410,8 @@ def test_the_register_goes_out_as_a_plain_table_and_comes_in_again_the_same(depo
 def test_no_cell_of_a_list_says_beside_a_changed_field_what_that_was_before(depot: Depot):
     entered(depot, b"title;Titel;No. de folios;Inicial;Notas\na;b;1-20;5/1998;1-20\nc;d;1-20;s.f.;\n")
     first, _ = newest(depot, 2)
-    sheets.enter(depot.register, [replace(first, folios=33, title="z")], now=NOW, agent=AGENT, act="change")
+    changed = replace(first, folios=33, title="z")
+    sheets.correct(depot.register, changed, "miscounted", now=NOW, agent=AGENT)
     rows = list(csv.DictReader(exports.plain(depot.register, newest(depot, 2), Form())))
     names = ("title", "Titel", "folios", "No. de folios", "Inicial", "Notas")
     assert [[row[name] for name in names] for row in rows] == [

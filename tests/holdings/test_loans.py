@@ -247,7 +247,12 @@ def test_a_scan_that_came_after_the_request_needs_an_authoriser_still(lending: D
     do("request", 1)
     record = depots.enter(
         lending.register,
-        [replace(lending.items[1], record=str(file_one(lending.archive, lending.catalogue, 2).id))],
+        [
+            replace(
+                lending.register.item(lending.items[1].id),
+                record=str(file_one(lending.archive, lending.catalogue, 2).id),
+            )
+        ],
         act="link",
     )
     assert record

@@ -14,6 +14,7 @@ from docscan.archive.reconciliation import Batch
 from docscan.errors import HoldingsError, NotFoundError
 from docscan.holdings import exports, loans, places, transfers
 from docscan.holdings.conditions import Condition
+from docscan.holdings.entities import Item, called
 from docscan.holdings.fuid import Heading
 from docscan.holdings.loans import Asked
 from docscan.holdings.tabular import Form
@@ -73,9 +74,9 @@ def test_the_acta_and_the_lists_have_the_folios_that_were_counted_last(depot: De
 
 
 def test_what_nobody_counted_is_not_signed_for(depot: Depot):
-    enter(depot.register, [replace(depot.items[1], folios=0)], act="change")
-    with pytest.raises(HoldingsError, match=depot.items[1].code) as refused:
-        opened(depot, depot.items[0].code, depot.items[1].code)
+    (fresh,) = enter(depot.register, [Item("", "", "Nóminas", box=depot.boxes[0].id)])
+    with pytest.raises(HoldingsError, match=called(fresh)) as refused:
+        opened(depot, depot.items[0].code, called(fresh))
     assert (refused.value.code, refused.value.facts["count"]) == ("U076", "1")
 
 

@@ -21,7 +21,7 @@ MOST = 1_000_000  # of anything in a box: beyond any pallet, and a typing mistak
 MOST_BOXES = 5_000
 LONGEST = 120  # characters of a name
 KEYS = ("from", "to", "date", "number", "direction", "box")
-BOX_KEYS = ("label", "files", "pages", "title")
+BOX_KEYS = ("label", "files", "pages", "title", "uncounted")
 # the heads of a table's columns, as the four languages have them
 COLUMNS = {
     "label": ("label", "box", "caja", "pudło", "karton"),
@@ -40,12 +40,14 @@ class Box:
         files: How many documents are in it.
         pages: How many pages these have.
         title: What they are about; may be empty.
+        uncounted: Of how many of the files nobody counted the pages: `pages` leaves these out.
     """
 
     label: str
     files: int
     pages: int
     title: str = ""
+    uncounted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Acta:
         return sum(box.pages for box in self.boxes)
 
     @property
+    def uncounted(self) -> int:
+        """In all boxes, the files whose pages nobody counted."""
+        return sum(box.uncounted for box in self.boxes)
+
+    @property
     def toml(self) -> str:
         """As it is kept, and as `parsed` reads it."""
         # a JSON string of printable characters is a TOML string too
@@ -93,6 +100,7 @@ class Acta:
         for box in self.boxes:
             lines += ["", "[[box]]", f"label = {_quoted(box.label)}", f"title = {_quoted(box.title)}"]
             lines += [f"files = {box.files}", f"pages = {box.pages}"]
+            lines += [f"uncounted = {box.uncounted}"] if box.uncounted else []
         return "\n".join([*lines, ""])
 
 
@@ -134,7 +142,13 @@ def parsed(text: str, name: str) -> Acta:
     return checked(
         Acta(
             found["from"], found["to"], found["date"],
-            tuple(Box(item["label"], item["files"], item["pages"], item.get("title", "")) for item in items),
+            tuple(
+                Box(
+                    item["label"], item["files"], item["pages"], item.get("title", ""),
+                    item.get("uncounted", 0),
+                )
+                for item in items
+            ),
             found.get("number", ""), direction,
         ),
         name,
@@ -201,8 +215,8 @@ def checked(acta: Acta, name: str) -> Acta:
                 f"{name}: there are two boxes {box.label!r}.", hint="Give each a label of its own."
             )
         seen.add(box.label.casefold())
-        for key, count in (("files", box.files), ("pages", box.pages)):
-            _counted(f"{name}: {box.label}", key, count)
+        for key, count in (("files", box.files), ("pages", box.pages), ("uncounted", box.uncounted)):
+            _counted(f"{name}: {box.label}", key, count, box.files if key == "uncounted" else MOST)
     return acta
 
 
@@ -221,10 +235,10 @@ def _text(name: str, key: str, value: object) -> None:
         )
 
 
-def _counted(name: str, key: str, value: object) -> None:
-    if type(value) is not int or not 0 <= value <= MOST:
+def _counted(name: str, key: str, value: object, most: int) -> None:
+    if type(value) is not int or not 0 <= value <= most:
         raise ActaError(
-            f"{name}: {key} = {value!r} is no count.", hint=f"Write a whole number from 0 to {MOST}."
+            f"{name}: {key} = {value!r} is no count.", hint=f"Write a whole number from 0 to {most}."
         )
 
 

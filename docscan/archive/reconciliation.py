@@ -36,6 +36,7 @@ REASONS: Mapping[str, frozenset[tuple[Stage, str]]] = {
     "missing": frozenset({("received", "fewer")}),
     "surplus": frozenset({("received", "more")}),
     "miscounted": frozenset({("received", "fewer"), ("received", "more")}),
+    "uncounted": frozenset({("received", "more")}),
     "annulled": frozenset({("received", "fewer")}),
     "unreadable": frozenset({("scanned", "fewer")}),
     "returned": frozenset({("scanned", "fewer")}),
@@ -273,6 +274,7 @@ def opened(acta: Acta, batch: str, number: int) -> Draft:
             "boxes": len(acta.boxes),
             "files": acta.files,
             "pages": acta.pages,
+            **({"uncounted": acta.uncounted} if acta.uncounted else {}),
         },
     )
 

@@ -93,6 +93,7 @@ def receive(
     multiple=True,
     help="An item that leaves for good, or a box or a location with all in it; may be given again.",
 )
+@click.option("--uncounted", is_flag=True, help="Also items whose folios nobody counted: the acta says so.")
 @click.pass_context
 def deliver(
     ctx: click.Context,
@@ -102,14 +103,17 @@ def deliver(
     day: datetime | None,
     boxes: Boxes,
     items: Sequence[str],
+    uncounted: bool,
 ) -> None:
     """Open a batch for paper that leaves: what is handed back, counted by who takes it.
 
     Items of the register (--item) make up boxes of the acta by themselves, and
     are transferred out of it when the batch is closed.
     """
+    if uncounted and not items:
+        raise click.UsageError("--uncounted is about items of the register: name them with --item.")
     stated = _stated(path, boxes, transmitter, recipient, day)
-    _opened(standing_in(ctx), stated, "out", items)
+    _opened(standing_in(ctx), stated, "out", items, uncounted=uncounted)
 
 
 @custody.command("count", epilog="Example: docscan custody count 2026-0001 --box C-1 118 340")
@@ -262,13 +266,19 @@ def _at_work(archive: Archive, act: access.Act) -> Iterator[Catalogue]:
 
 
 def _opened(
-    archive: Archive, stated: dict[str, Any], direction: Direction, items: Sequence[str] = ()
+    archive: Archive,
+    stated: dict[str, Any],
+    direction: Direction,
+    items: Sequence[str] = (),
+    *,
+    uncounted: bool = False,
 ) -> None:
     identifier = str(uuid.uuid4())
     with _at_work(archive, "take in" if direction == "in" else "export") as catalogue, without_run(archive):
         with open_register(catalogue) if items else nullcontext() as register:
             leaving = transfers.chosen(register, items) if register else []
-            stated["boxes"] += transfers.declared(register, leaving) if register else ()
+            if register:
+                stated["boxes"] += transfers.declared(register, leaving, uncounted=uncounted)
             acta = actas.checked(Acta(**stated, direction=direction), "The acta")
             if register:
                 register.write(transfers.announced(leaving, identifier), now=now(), agent=agent())
@@ -322,6 +332,7 @@ def _plain(batch: Batch) -> dict[str, Any]:
         "date": batch.opening.detail["date"],
         "closed": batch.closing.at if batch.closing else None,
         **counts,
+        "uncounted": batch.opening.detail.get("uncounted", 0),
         "duplicates": batch.files("duplicates"),
         "put_aside": batch.files("put_aside"),
         "reasons": list(reconciliation.reasons_of(batch)),

@@ -59,15 +59,20 @@ def chosen(register: Register, named: Sequence[str], batch: str = "") -> list[It
     return list(found.values())
 
 
-def declared(register: Register, items: Sequence[Item]) -> tuple[Declared, ...]:
+def declared(register: Register, items: Sequence[Item], *, uncounted: bool = False) -> tuple[Declared, ...]:
     """Items as the boxes of an acta: by what they lie in, its code for a label, folios for pages.
 
+    Args:
+        register: Open.
+        items: Which.
+        uncounted: Those whose folios nobody counted may be among them, and the acta says how many.
+
     Raises:
-        HoldingsError: Nobody counted the folios of one, so that nothing can be signed for.
+        HoldingsError: Nobody counted the folios of one, so that they cannot be signed for.
     """
     counted = list(counts.counted(register, items))
     unknown = [one.code for one in counted if not one.folios]
-    if unknown:
+    if unknown and not uncounted:
         facts = {"items": ", ".join(unknown[:MOST_NAMED]), "count": str(len(unknown))}
         raise HoldingsError("U076", register.archive.config.language, **facts)
     by_place = groupby(sorted(counted, key=_place), _place)
@@ -78,6 +83,7 @@ def declared(register: Register, items: Sequence[Item]) -> tuple[Declared, ...]:
             len(some),
             sum(one.folios for one in some),
             _line_of(getattr(place, "type", "")),
+            sum(not one.folios for one in some),
         )
         for place, some in boxes
     ]

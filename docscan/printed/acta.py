@@ -6,7 +6,7 @@ sign four counts, and the checkpoint at its foot makes each copy a witness (A4).
 
 from collections.abc import Sequence
 
-from docscan.archive.acta import Acta
+from docscan.archive.acta import Acta, Box
 from docscan.archive.reconciliation import (
     LOOSE,
     MEASURE_PHRASES,
@@ -26,6 +26,7 @@ REASON_PHRASES = {
     "missing": "B140",
     "surplus": "B141",
     "miscounted": "B142",
+    "uncounted": "B159",
     "annulled": "B143",
     "unreadable": "B144",
     "returned": "B145",
@@ -53,6 +54,8 @@ def paper(batch: Batch, acta: Acta, mark: Mark | None, *, language: str, at: str
     if batch.closing is None:
         parts.append(Text(sentence("B119", language, at=at)))
     parts += [Heading(sentence("B126", language)), boxes(batch, acta, language)]
+    if acta.uncounted:
+        parts.append(Text(sentence("B158", language, count=str(acta.uncounted))))
     parts += [
         Heading(sentence("B129", language)),
         differences(batch, language) if batch.differences else Text(sentence("B134", language)),
@@ -70,7 +73,7 @@ def boxes(batch: Batch, acta: Acta, language: str) -> Table:
     head = [begun("B124", language), begun("B125", language)]
     head += [begun(STAGE_PHRASES[stage], language) for stage in batch.stages]
     rows = [
-        [box.label, box.title, *_cells(batch, number, Count(1, box.files, box.pages))]
+        [box.label, _contents(box, language), *_cells(batch, number, Count(1, box.files, box.pages))]
         for number, box in enumerate(acta.boxes, 1)
     ]
     if batch.scanned(LOOSE) != Count():
@@ -79,6 +82,12 @@ def boxes(batch: Batch, acta: Acta, language: str) -> Table:
     right = frozenset(range(2, len(head)))
     shares = [1.3, 1.9, *[1.45] * len(batch.stages)]
     return Table(head, [*rows, [begun("B128", language), "", *total]], shares, right, total=True)
+
+
+def _contents(box: Box, language: str) -> str:
+    """What a box holds, and of how much of that nobody counted the pages."""
+    lacking = sentence("B157", language, count=str(box.uncounted)) if box.uncounted else ""
+    return "; ".join(filter(None, (box.title, lacking)))
 
 
 def differences(batch: Batch, language: str) -> Table:

@@ -32,7 +32,9 @@ NAMES = st.text(
     st.characters(exclude_categories=["C", "Z"], exclude_characters="/."), min_size=1, max_size=40
 )
 BOXES = st.lists(
-    st.builds(Box, NAMES, st.integers(0, 10**6), st.integers(0, 10**6), NAMES | st.just("")),
+    st.builds(
+        Box, NAMES, st.integers(3, 10**6), st.integers(0, 10**6), NAMES | st.just(""), st.integers(0, 3)
+    ),
     min_size=1,
     max_size=5,
     unique_by=lambda box: box.label.casefold(),
@@ -64,6 +66,7 @@ def test_what_is_kept_is_read_again_as_it_was(declared: Acta):
         ("files = 12", "files = 1.5", "files = 1.5 is no count", "whole number"),
         ("files = 12", "files = true", "files = True is no count", "whole number"),
         ("files = 12", "files = 1_000_001", "1000001 is no count", "1000000"),
+        ("pages = 34\n", "pages = 34\nuncounted = 13\n", "uncounted = 13 is no count", "0 to 12"),
         ("pages = 34\n", "", "pages is missing", "docs/batches.md"),
         ('"C-2"', '"c-1"', "two boxes 'c-1'", "label of its own"),
         ('"C-2"', '"a/b"', "'a/b' cannot name a folder", "without"),

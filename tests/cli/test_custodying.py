@@ -90,7 +90,7 @@ def test_a_batch_is_closed_once_every_difference_has_its_reason(
         "number": opened, "id": "", "direction": "in", "date": "2026-03-02", "closed": "",
         "declared": {"boxes": 2, "files": 5, "pages": 5}, "received": {"boxes": 2, "files": 4, "pages": 4},
         "scanned": {"boxes": 0, "files": 4, "pages": 3}, "archived": {"boxes": 0, "files": 2, "pages": 2},
-        "duplicates": 1, "put_aside": 1, "reasons": ["missing", "duplicate", "put_aside"],
+        "duplicates": 1, "put_aside": 1, "uncounted": 0, "reasons": ["missing", "duplicate", "put_aside"],
     }  # fmt: skip
     (closing,) = [one for one in events(shelf) if one.type == "custody_transfer" and one.outcome == "pass"]
     for stage, measures in told.items():

@@ -252,6 +252,21 @@ def test_of_an_item_in_an_open_delivery_its_batch_is_told(asked: Call):
     assert rows(asked("where", "F-000001D", "--json"))[0]["batch"] == ""
 
 
+def test_what_nobody_counted_is_delivered_as_uncounted(asked: Call):
+    delivery = ("custody", "deliver", "--from", "Ours", "--to", "Theirs")
+    err = asked(*delivery, "--item", "F-000001D", code=6)
+    assert "docscan item change F-… --folios N" in err
+    assert "--uncounted" in err
+    asked(*delivery, "--box", "C-1", 1, 1, "--uncounted", code=2)
+    number = asked(*delivery, "--item", "F-000001D", "--uncounted")
+    assert "folios not counted in 1" in asked("custody", "show", number)
+    asked("custody", "count", number, "--as-declared")
+    asked("custody", "close", number)
+    (batch,) = rows(asked("custody", "list", "--all", "--json"))
+    assert (batch["uncounted"], batch["received"]["pages"]) == (1, 0)
+    assert "transferred out" in asked("where", "F-000001D")
+
+
 @pytest.mark.usefixtures("counted")
 def test_a_delivery_that_was_not_counted_whole_is_not_closed(asked: Call):
     number = asked("custody", "deliver", "--from", "Ours", "--to", "Theirs", "--item", "B-000001C")

@@ -28,13 +28,12 @@ def depot(depot: Depot) -> Depot:
     return replace(depot, items=items)
 
 
-def opened(depot: Depot, *named: str) -> Batch:
+def opened(depot: Depot, *named: str, uncounted: bool = False) -> Batch:
     """A batch of items that leave."""
     items, identifier = transfers.chosen(depot.register, named), str(uuid.uuid4())
     depot.register.write(transfers.announced(items, identifier), now=NOW, agent=AGENT)
-    acta = Acta(
-        "Ours", "Theirs", date(2026, 3, 2), transfers.declared(depot.register, items), direction="out"
-    )
+    boxes = transfers.declared(depot.register, items, uncounted=uncounted)
+    acta = Acta("Ours", "Theirs", date(2026, 3, 2), boxes, direction="out")
     return batches.open_batch(depot.catalogue, acta, identifier, now=NOW, agent=AGENT)
 
 
@@ -78,6 +77,21 @@ def test_what_nobody_counted_is_not_signed_for(depot: Depot):
     with pytest.raises(HoldingsError, match=called(fresh)) as refused:
         opened(depot, depot.items[0].code, called(fresh))
     assert (refused.value.code, refused.value.facts["count"]) == ("U076", "1")
+    assert "--uncounted" in refused.value.hint
+
+
+def test_what_nobody_counted_is_handed_over_as_uncounted_if_that_is_asked_for(depot: Depot):
+    (fresh,) = enter(depot.register, [Item("", "", "Nóminas", box=depot.boxes[0].id)])
+    batch = opened(depot, depot.boxes[0].code, uncounted=True)
+    (box,) = batches.acta_of(depot.catalogue, batch).boxes
+    assert (box.files, box.pages, box.uncounted) == (4, 9, 1)
+    assert (batch.opening.detail["uncounted"], batch.declared.pages) == (1, 9)
+    batch = batches.named(depot.catalogue, batch.number)
+    batches.note(depot.catalogue, reconciliation.counted(batch, 1, 4, 40), now=NOW, agent=AGENT)
+    batch = batches.named(depot.catalogue, batch.number).beside(batches.acta_of(depot.catalogue, batch))
+    assert reconciliation.closed(batch, ["uncounted"]).detail["because_uncounted"] == "yes"
+    depot.register.write(transfers.leaving(depot.register, batch), now=NOW, agent=AGENT)
+    assert depot.register.state(depot.register.item(called(fresh)).id) == "transferred out"
 
 
 def test_counts_events_and_items_are_the_same_number(depot: Depot):

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pdfplumber
@@ -78,6 +79,20 @@ def test_boxes_sums_differences_and_parties_are_printed(language: str):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_heads_of_columns_are_not_broken(language: str):
     assert " ".join(printed.boxes(closed(), ACTA, language).head) in text(closed(), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_nobody_counted_is_said_of_its_box_and_of_all(language: str):
+    box, other = ACTA.boxes
+    acta = replace(ACTA, boxes=(replace(box, uncounted=2), other))
+    data = paper.pdf(printed.paper(batch(), acta, None, language=language, at="2026-11-20T12:00:00Z"))
+    with pdfplumber.open(io.BytesIO(data)) as document:
+        said = "\n".join(page.extract_text() for page in document.pages).replace("\n", " ")
+    assert sentence("B158", language, count="2") in said
+    assert sentence("B158", language, count="2") not in text(batch(), language).replace("\n", " ")
+    (first, second, _) = printed.boxes(batch(), acta, language).rows
+    assert first[1] == f"Facturas y albaranes; {sentence('B157', language, count='2')}"
+    assert second[1] == ""
 
 
 def test_what_is_not_closed_yet_says_so_and_gives_no_reason():

@@ -17,6 +17,10 @@ from docscan.errors import DocscanError, SearchError
 
 INTERRUPTED = 130
 
+UNLOOKED = 10_000
+"""Objects that may be made before Python looks for garbage; with its own 700 it looks
+twenty times while a program is loaded, and takes a thirtieth of a search for it."""
+
 # command -> module of this package, and what the command is for, in the order of the manual
 CHAPTERS = {
     "init": ("setting_up", "Make an archive at PATH: its inbox, objects, ledger, catalogue and index."),
@@ -188,6 +192,7 @@ def cli(ctx: click.Context, archive: Path | None) -> None:
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _interrupted)
+    gc.set_threshold(UNLOOKED, 20, 20)
     atexit.register(gc.freeze)  # nothing that is left at the end need be gone through for garbage
     try:
         code = cli.main(prog_name="docscan", standalone_mode=False)

@@ -17,8 +17,6 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from docscan.frozen import dataclass
-
 VERSION = 3
 """Raised with every change of the terms of a text: an index made before is made anew."""
 
@@ -84,8 +82,7 @@ _CONFUSED = str.maketrans("015l82eu", "oisibzcn")
 _AS_DIGITS = str.maketrans("oisbz", "01582")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """What stands between spaces.
 
     Attributes:

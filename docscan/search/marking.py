@@ -163,8 +163,9 @@ def _wanted(leaf: Leaf, languages: tuple[str, ...]) -> Mapping[Plan, int]:
 def _on_page(text: str, placed: Sequence[tuple[Chunk, Taken]], pieces: Mapping[Plan, int]) -> dict[Spot, int]:
     """The places of one part of the query, with their tiers."""
     found: dict[Spot, int] = {}
+    words = frozenset(word for _, terms in placed for word in terms.run)
     for piece, tier in pieces.items():  # the first tiers first
-        for spot in _spots(text, placed, piece):
+        for spot in _spots(text, placed, words, piece):
             found.setdefault(spot, tier)
     return found
 
@@ -177,14 +178,17 @@ def _pieces(wanted: Plan) -> Iterator[Plan]:
         yield wanted
 
 
-def _spots(text: str, placed: Sequence[tuple[Chunk, Taken]], piece: Plan) -> Iterator[Spot]:
+def _spots(
+    text: str, placed: Sequence[tuple[Chunk, Taken]], words: frozenset[str], piece: Plan
+) -> Iterator[Spot]:
+    """The places of what one plan finds; `words` are those of the runs of all chunks."""
     if isinstance(piece, plan.Sequence):
         yield from _sequences(placed, tuple(map(_bare, piece.terms)))
     elif isinstance(piece, plan.Near):
         yield from _near(placed, piece)
     elif isinstance(piece, plan.Term | plan.Similar | plan.Starts):
-        has = _finder(piece)
-        yield from ((chunk.start, chunk.end) for chunk, terms in placed if has(terms))
+        if has := _finder(piece, words):
+            yield from ((chunk.start, chunk.end) for chunk, terms in placed if has(terms))
         if isinstance(piece, plan.Term) and piece.where in ("wholes", "fields"):
             yield from _wholes(text, [chunk for chunk, _ in placed], _bare(piece.term))
 
@@ -194,20 +198,27 @@ def _bare(term: str) -> str:
     return term.rpartition("=")[2]
 
 
-def _finder(piece: plan.Term | plan.Similar | plan.Starts) -> Callable[[Taken], bool]:
-    """What tells whether a plan finds a chunk; what a field holds is looked for in the text."""
+def _finder(
+    piece: plan.Term | plan.Similar | plan.Starts, words: frozenset[str]
+) -> Callable[[Taken], bool] | None:
+    """What tells whether a plan finds a chunk; what a field holds is looked for in the text.
+
+    None where it finds none of these words, and nothing else could be it.
+    """
     if isinstance(piece, plan.Starts):
         start = _bare(piece.start)
         return lambda terms: any(term.startswith(start) for term in (*terms.run, *terms.wholes))
-    if isinstance(piece, plan.Similar):
-        near = _bare(piece.term)
-        lengths = range(len(near) - 1, len(near) + 2)  # most words are of another one
-        return lambda terms: any(len(term) in lengths and one_edit(near, term) for term in terms.run)
     term = _bare(piece.term)
+    if isinstance(piece, plan.Similar):
+        lengths = range(len(term) - 1, len(term) + 2)  # most words are of another one
+        near = {word for word in words if len(word) in lengths and one_edit(term, word)}
+        return (lambda terms: not near.isdisjoint(terms.run)) if near else None
     if piece.where == "lemmas":
         return lambda terms: piece.term in terms.lemmas
     if piece.where == "bones":
         return lambda terms: term in terms.bones
+    if piece.where == "body" and term not in words:
+        return None
     return lambda terms: term in terms.run or term in terms.wholes
 
 

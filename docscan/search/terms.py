@@ -5,7 +5,7 @@ anew: a page is folded at once, and only what stands between two blanks and is
 no plain word is taken apart; what words are forms of is remembered.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from itertools import filterfalse
 from typing import NamedTuple
@@ -93,7 +93,12 @@ def taken(text: str, language: str | None = None) -> Taken:
 def taken_each(chunks: Sequence[str], language: str) -> list[Taken]:
     """What is indexed of each chunk of a page, as `taken`; their stems are asked for together."""
     _forms({chunk.lower() for chunk in chunks}, language)
-    return [taken(chunk, language) for chunk in chunks]
+    return [_chunk(chunk, language) for chunk in chunks]
+
+
+@lru_cache(maxsize=4096)  # the hits of an answer have many words in common
+def _chunk(text: str, language: str) -> Taken:
+    return taken(text, language)
 
 
 def _run(text: str) -> tuple[str, ...]:
@@ -148,23 +153,22 @@ def _forms(pieces: Set[str], language: str) -> frozenset[str]:
 
 def _inflected(pieces: list[str], language: str) -> dict[str, str]:
     found = dict.fromkeys(pieces, "")
-    words = [
-        (piece, word, part)
-        for piece in pieces
-        for word, part in _written(piece)
-        if len(part) >= SHORTEST and part.isalpha()
-    ]
-    forms = lemmas([word for _, word, _ in words], language)
-    for (piece, _, part), themselves in zip(words, forms, strict=True):
+    words: list[tuple[str, str, str]] = []  # the piece, a word of it as written, and folded
+    for piece in pieces:
+        if piece.isalpha() and len(piece) <= LONGEST:  # most are
+            words.append((piece, piece, piece if piece.isascii() else fold(piece)))
+        else:
+            words += [
+                (piece, *both)
+                for chunk in CHUNK.findall(piece)
+                for both in zip(*parts_of(chunk), strict=True)
+            ]
+    words = [word for word in words if len(word[2]) >= SHORTEST and word[2].isalpha()]
+    for (piece, _, part), themselves in zip(
+        words, lemmas([word for _, word, _ in words], language), strict=True
+    ):
         for tongue, form in themselves:
             folded = form if form.isascii() else fold(form)
             if folded != part:
                 found[piece] += f" {tongue}={folded}"
     return found
-
-
-def _written(piece: str) -> Iterable[tuple[str, str]]:
-    """The words of a piece of text as written, and folded."""
-    if piece.isalpha() and len(piece) <= LONGEST:  # most are
-        return ((piece, fold(piece)),)
-    return [pair for chunk in CHUNK.findall(piece) for pair in zip(*parts_of(chunk), strict=True)]

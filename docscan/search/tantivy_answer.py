@@ -7,7 +7,8 @@ from tantivy import Query
 
 from docscan.frozen import dataclass
 from docscan.search.index import MOST_VALUES, SCORED, Cursor, Hit, Hits, Question, fitting
-from docscan.search.tantivy_order import Column, Place, Shelf
+from docscan.search.plan import All, Between, Plan
+from docscan.search.tantivy_order import Column, Counted, Place, Shelf
 from docscan.search.tantivy_query import Compiler, both, minus
 from docscan.search.tantivy_schema import FACETS, ID
 
@@ -74,9 +75,11 @@ def answered(shelf: Shelf, compiler: Compiler, asking: Asked) -> Hits:
 def _found(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
     if asking.question.order in SCORED:
         return _by_score(shelf, compiler, asking)
-    places = _by_number(shelf, compiler, asking)
+    places, count = _by_number(shelf, compiler, asking)
     tiers = _tiers(shelf, compiler, asking, [place.id for place in places])
-    return _Found(tuple(Hit(place.id, tiers[place.id], 0.0) for place in places), tuple(places))
+    hits = tuple(Hit(place.id, tiers[place.id], 0.0) for place in places)
+    counts = {0: count} if count is not None and len(asking.tiers) == 1 else {}
+    return _Found(hits, tuple(places), counts)
 
 
 def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
@@ -95,7 +98,8 @@ def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
         if fitting(asking.question, tier):
             places, counts[tier] = shelf.by_score(query, added, limit - len(every), place)
         else:  # all fit alike
-            places = shelf.newest(query, added, limit - len(every), place)
+            counts[tier] = shelf.total(query)
+            places = shelf.newest(Counted(query, counts[tier]), added, limit - len(every), place)
         hits += [Hit(place.id, tier, float(place.value or 0)) for place in places]
         every += places
         if len(every) == limit:
@@ -103,14 +107,23 @@ def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
     return _Found(tuple(hits), tuple(every), counts)
 
 
-def _by_number(shelf: Shelf, compiler: Compiler, asking: Asked) -> list[Place]:
+def _by_number(shelf: Shelf, compiler: Compiler, asking: Asked) -> tuple[list[Place], int | None]:
     question = asking.question
+    name = question.order.removeprefix("-")
     after = Place(question.after.value, question.after.id) if question.after else None
-    column = compiler.columns.get(question.order.removeprefix("-"))
+    column = compiler.columns.get(name)
     if column is None:  # no document has such a number
-        return shelf.by_id(asking.tiers[-1], question.limit + 1, after.id if after else "")[0]
+        return shelf.by_id(asking.tiers[-1], question.limit + 1, after.id if after else "")[0], None
     ordered = Column(compiler.schema, column, descending=question.order.startswith("-"))
-    return shelf.by_number(asking.tiers[-1], ordered, question.limit + 1, after)
+    every = _have(question.tiers[-1], name)
+    return shelf.by_number(asking.tiers[-1], ordered, question.limit + 1, after, every=every)
+
+
+def _have(plan: Plan, name: str) -> bool:
+    """Whether only documents with a number are found, as it has to lie in a range."""
+    if isinstance(plan, All):
+        return any(_have(part, name) for part in plan.plans)
+    return isinstance(plan, Between) and plan.name == name
 
 
 def _tiers(shelf: Shelf, compiler: Compiler, asking: Asked, ids: list[str]) -> dict[str, int]:
@@ -131,12 +144,14 @@ def _counted(
     if not names:
         return shelf.total(query) if total is None else total, {}
     counting: dict[str, object] = {name: {"terms": _counting(name)} for name in names}
-    counted = shelf.searcher.aggregate(query, counting | {_ALL: {"value_count": {"field": ID}}})
+    if total is None:
+        counting[_ALL] = {"value_count": {"field": ID}}
+    counted = shelf.searcher.aggregate(query, counting)
     found = {
         name: tuple((bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"])
         for name in names
     }
-    return int(counted[_ALL]["value"]), found
+    return int(counted[_ALL]["value"]) if total is None else total, found
 
 
 def _counting(name: str) -> dict[str, object]:

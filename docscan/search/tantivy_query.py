@@ -86,18 +86,16 @@ class Compiler:
         return found
 
     def _near(self, near: Near) -> Query:
-        """Both orders: slop counts the positions between, and more for two terms that are swapped."""
+        """Both terms as if they stood at one place, from which each may be that far away, in either order."""
         if near.one != near.other:
-            pairs = ((near.one, near.other), (near.other, near.one))
-            phrases = [
-                Query.phrase_query(self.schema, "body", [*pair], slop=near.distance - 1) for pair in pairs
-            ]
-        else:  # with slop a term would be near itself
-            phrases = [
+            pair: list[str | tuple[int, str]] = [(0, near.one), (0, near.other)]
+            return Query.phrase_query(self.schema, "body", pair, slop=near.distance)
+        return any_of(  # with slop a term would be near itself
+            [
                 Query.phrase_query(self.schema, "body", [(0, near.one), (step, near.one)])
                 for step in range(1, near.distance + 1)
             ]
-        return any_of(phrases)
+        )
 
     def _between(self, between: Between) -> Query:
         column = self.columns.get(between.name)

@@ -213,6 +213,32 @@ def test_of_those_that_fit_alike_the_newest_comes_first_also_on_the_next_page(in
             assert [hit.id for answer in answers for hit in answer.hits] == list("bfdacge"), (plan, limit)
 
 
+def test_where_very_many_fit_alike_each_comes_once_the_newest_first(opener: Opener, tmp_path: Path) -> None:
+    """Best, many alike, worst: every page of an answer goes on where the one before ended."""
+    days = random.Random(1)  # noqa: S311 - any days
+    best = [prepared(f"best{at}", "two two two") for at in range(3)]
+    alike = [
+        prepared(f"alike{at:04d}", "one two", **({"added": 20260100 + days.randint(1, 90)} if at % 9 else {}))
+        for at in range(1300)
+    ]
+    worst = [prepared(f"worst{at}", "one " * 40 + "two", added=20270101) for at in range(3)]
+    with contextlib.closing(opener(tmp_path / "many")) as index:
+        index.update([*worst, *alike, *best], seq=1)
+        whole = [hit.id for hit in index.search(Question((Term("body", "two"),), 2000)).hits]
+        newest = sorted(alike, key=lambda one: (-one.numbers.get("added", -math.inf), one.id))
+        assert whole == [one.id for one in (*best, *newest, *worst)]
+        for limit in (7, 450):
+            pages: list[str] = []
+            after = None
+            while True:
+                hits = index.search(Question((Term("body", "two"),), limit, after))
+                pages += [hit.id for hit in hits.hits]
+                after = hits.next
+                if after is None or len(pages) > 2000:
+                    break
+            assert pages == whole
+
+
 def test_what_may_not_be_seen_changes_no_order_and_no_score(opener: Opener, tmp_path: Path) -> None:
     seen = [
         prepared("one", "rare rare common", "=seen", added=1),

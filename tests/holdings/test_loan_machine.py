@@ -174,7 +174,8 @@ class Loans(RuleBasedStateMachine):
         said = (because,) if because else ()
         asked = Asked(act, subject, borrower, found=Condition(count[0]), because=said)
         if choice % 3 == 0 and borrower:
-            asked = replace(asked, insisted="court", authoriser=self.persons[choice % 2])
+            authoriser = self.persons[choice % 2] if choice % 4 else ""
+            asked = replace(asked, insisted="court", authoriser=authoriser)
         try:
             done = loans.act(self.register, asked, now=self.now, agent=agent)
         except LoanError:

@@ -114,6 +114,7 @@ class Loans(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         archive, path = self.register.archive, tables.path_of(self.register.archive)
+        self.register.catch_up()  # what came last may be an event of a batch or a hold
         before = dump(path, tables.TABLES)
         self.no_line_of_the_ledger_was_passed_over()
         register.rebuild(self.register.archive)
@@ -352,7 +353,6 @@ class Loans(RuleBasedStateMachine):
         else:
             record = self.register.item(self.scanned).record
             self.hold = holds.place(catalogue, [record], holds.REASONS[0], **said)  # type: ignore[arg-type]
-        self.register.catch_up()
 
     def known_folios(self, item: str) -> int:
         return counts.known(self.register, self.register.item(item))[0] or 0

@@ -1,6 +1,6 @@
 """Lists of holdings in and out, and figures: `holdings import`, `lists`, `export` and `report`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +12,10 @@ from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, write
 from docscan.errors import ArchiveError
-from docscan.holdings import exports, imports, losses, policies, report, tabular
+from docscan.holdings import exports, fuid_export, imports, losses, policies, report, tabular
 from docscan.holdings.entities import Box, Item, Location
 from docscan.holdings.fuid import Heading
-from docscan.holdings.imports import Fault, Terms
+from docscan.holdings.imports import Fault, Prepared, Terms
 from docscan.holdings.register import Register
 from docscan.holdings.report import Figure
 from docscan.holdings.tabular import Form
@@ -57,8 +57,8 @@ def import_(
     """Register all items of a list, or none: prints the list's id.
 
     Each number of a box in the list becomes a new box at the location that
-    --at names. What is wrong is said line by line. The same file is not
-    imported twice.
+    --at names, and so does each code of a box when none of them is registered.
+    What is wrong is said line by line. The same file is not imported twice.
     """
     data = _data(path)
     with looking(ctx) if dry_run else changing(ctx) as register:
@@ -75,6 +75,22 @@ def import_(
             put(imports.enter(register, prepared, now=now(), agent=agent()))
     facts = {"items": str(len(prepared.items)), "boxes": str(len(prepared.boxes))}
     say(sentence("U081" if dry_run else "U080", language, **facts))
+    for said in _told(prepared, language):
+        say(said)
+
+
+def _told(prepared: Prepared, language: str) -> Iterator[str]:
+    """What a clerk should know of where the rows of a list went."""
+    named = [f"{box.code} ({box.type})" if box.type else box.code for box in prepared.boxes]
+    for code, codes in (
+        ("U096", named),
+        ("U098", prepared.into),
+        ("U100", prepared.elsewhere),
+        ("U102", prepared.unlinked),
+    ):
+        if codes:
+            shown = ", ".join(codes[:MOST_SHOWN]) + (", …" if len(codes) > MOST_SHOWN else "")
+            yield sentence(code, language, codes=shown, count=str(len(codes)))
 
 
 def _place(register: Register, named: str) -> str:
@@ -136,7 +152,7 @@ def export(
                 say(sentence("U086", language, encoding=came.form.encoding))
         elif as_form:
             above = Heading(**heading, day=now().date().isoformat())
-            data, form = exports.as_fuid(register, _chosen(register, place), above), exports.FUID_FORM
+            data, form = fuid_export.filled(register, _chosen(register, place), above), fuid_export.FORM
         else:
             form = Form()
             data = "".join(exports.plain(register, _chosen(register, place), form)).encode()

@@ -43,8 +43,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 CAJA = ("caja", "no de caja", "numero de caja", "pudlo", "karton")
 """What the column is called that has the client's own number of a box."""
 
+ORDER = ("no de orden", "n de orden", "numero de orden", "no orden")
+"""What the column is called that numbers the rows of a form."""
+
 OTHERS = (
-    *CAJA, "no de orden", "n de orden", "numero de orden", "no orden", "carpeta", "tomo", "otro", "otros",
+    *CAJA, *ORDER, "carpeta", "tomo", "otro", "otros",
     "frecuencia de consulta", "notas", "observaciones", "fechas extremas", "unidad de conservacion",
 )  # fmt: skip
 """Columns of the form that are no field of an item; they help to tell the row of headings."""
@@ -89,6 +92,22 @@ def named_once(cells: Sequence[str]) -> tuple[str, ...]:
             name = f"{name} ({place})"
         found.append(name)
     return tuple(found)
+
+
+def apart(names: Sequence[str], taken: Sequence[str]) -> dict[str, str]:
+    """Further columns, each with a name that no other has.
+
+    Args:
+        names: Of the further columns, of which no two are alike.
+        taken: The names of the columns before them.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        shown_ = name
+        while shown_ in taken or shown_ in found.values() or (shown_ != name and shown_ in names):
+            shown_ = f"{shown_} (2)"
+        found[name] = shown_
+    return found
 
 
 def value(field: str, cell: str) -> str | int:

@@ -1,7 +1,7 @@
-"""Giving out lists of holdings: one as it came in, the register as a plain table, or as Colombia's form."""
+"""Giving out lists of holdings: one as it came in, or the register as a plain table."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,10 +10,9 @@ from docscan.archive.custody import read_small
 from docscan.archive.tables import guarded
 from docscan.errors import HoldingsError
 from docscan.frozen import dataclass
-from docscan.holdings import counts, fuid, inventory, tabular
-from docscan.holdings.columns import PLAIN, folded
+from docscan.holdings import counts, inventory, tabular
+from docscan.holdings.columns import PLAIN, apart, fields_of
 from docscan.holdings.entities import Item
-from docscan.holdings.fuid import Heading
 from docscan.holdings.inventory import Cells, Inventory, is_kept
 from docscan.holdings.projection import GONE, REDACTED, REGISTERED
 from docscan.holdings.register import Register
@@ -21,22 +20,6 @@ from docscan.holdings.tabular import Form
 
 WITH_EVERY_LETTER = "utf-8-sig"  # which spreadsheets know by its byte order mark
 MOST_BYTES = 2 * tabular.MOST_BYTES
-FUID_FORM = Form("utf-8-sig", ";", "needed", "\r\n")  # as spreadsheets in Spanish open it by themselves
-FUID_FIELDS = (
-    "",
-    "series_code",
-    "title",
-    "date_from",
-    "date_to",
-    "box",
-    "",
-    "",
-    "",
-    "folios",
-    "medium",
-    "",
-    "",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +37,26 @@ class Kept:
     at: str
     items: int
     batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The list from which an item came.
+
+    Attributes:
+        place: The number of the list, and of the row in it.
+        columns: The names of its columns.
+    """
+
+    place: tuple[int, int]
+    columns: tuple[str, ...]
+
+    @property
+    def stands(self) -> dict[str, str]:
+        """The column of each field that the list has."""
+        return {
+            field: name for field, name in zip(fields_of(self.columns), self.columns, strict=True) if field
+        }
 
 
 def lists(register: Register) -> list[Kept]:
@@ -142,40 +145,60 @@ def gone(register: Register) -> int:
     return int(count)
 
 
+def origins(register: Register, items: Iterable[Item]) -> dict[str, Origin]:
+    """From which list each item came, by UUID; none of what was registered by itself.
+
+    Args:
+        register: Open.
+        items: Those that are asked about.
+    """
+    wanted, found = {item.id for item in items}, dict[str, Origin]()
+    for number, one in enumerate(lists(register)):
+        with suppress(HoldingsError):  # of what was lost or altered `verify` tells
+            listed = kept(register, one.id)
+            for row, identifier in enumerate(listed.rows):
+                if identifier in wanted:
+                    found[identifier] = Origin((number, row), listed.columns)
+    return found
+
+
 def plain(register: Register, items: Sequence[Item], form: Form) -> Iterator[str]:
     """Items as a table that can be imported again: the fields of an item, then what else it had.
+
+    A field says what its cell in a list said, for as long as that is so. What was
+    registered by itself comes first, and then list by list in the order of their rows.
 
     Args:
         register: Open.
         items: In order.
         form: How it is to be written down.
     """
-    said = {name for item in items for name in item.extra if not is_kept(name)}
-    further = sorted(said - {*PLAIN})
-    yield tabular.written([*PLAIN, *further], form)
-    cells = Cells(register)
-    for item in counts.counted(register, items):
-        told = [cells.of(item, name, name if item.extra.get(name, "").strip() else None) for name in PLAIN]
-        yield tabular.written([*told, *(cells.further(item, name) for name in further)], form)
+    came = origins(register, items)
+    own = {item.id: _own(item, came.get(item.id)) for item in items}
+    further = apart(sorted({name for names in own.values() for name in names}), PLAIN)
+    in_order = sorted(further, key=further.__getitem__)
+    yield tabular.written([*PLAIN, *(further[name] for name in in_order)], form)
+    cells = Cells.of_items(register, items)
+    for item in counts.counted(register, listed_order(items, came)):
+        stands = came[item.id].stands if item.id in came else {}
+        told = [cells.of(item, name, _as_it_came(item, name, stands.get(name, name))) for name in PLAIN]
+        yield tabular.written(
+            [*told, *(cells.of(item, "", name) if name in own[item.id] else "" for name in in_order)], form
+        )
 
 
-def as_fuid(register: Register, items: Iterable[Item], heading: Heading) -> bytes:
-    """Items as Colombia's form, to be signed by who hands them over.
+def listed_order(items: Iterable[Item], came: Mapping[str, Origin]) -> list[Item]:
+    """Items as their lists have them, after what was registered by itself."""
+    return sorted(items, key=lambda item: came[item.id].place if item.id in came else (-1, 0))
 
-    Args:
-        register: Open.
-        items: In order.
-        heading: What stands above them.
-    """
-    cells = Cells(register)
-    lines = [fuid.above(heading, FUID_FORM)]
-    for number, item in enumerate(counts.counted(register, items), 1):
-        others = {folded(name): text for name, text in item.extra.items()}
-        row = [
-            cells.of(item, said, None) if said else others.get(folded(name), "")
-            for said, name in zip(FUID_FIELDS, fuid.COLUMNS, strict=True)
-        ]
-        row[0], row[2] = str(number), row[2] or item.code  # what was forgotten is known by its label
-        row[3] = row[3] if item.date_from or item.date_to else "s.f."
-        lines.append(tabular.written(row, FUID_FORM))
-    return "".join([*lines, fuid.below(FUID_FORM)]).encode(FUID_FORM.encoding)
+
+def _as_it_came(item: Item, name: str, column: str) -> str | None:
+    """The column of a field, unless a list left it to the import to say that."""
+    came = item.extra.get(column, "")
+    return column if came.strip() or (came and name not in inventory.OPEN) else None
+
+
+def _own(item: Item, origin: Origin | None) -> set[str]:
+    """The columns of an item that no field says."""
+    fields = {*PLAIN} if origin is None else {*origin.stands.values()}
+    return {name for name in item.extra if name not in fields and not is_kept(name)}

@@ -104,8 +104,8 @@ def taken_apart(text: str) -> tuple[Parts, str]:
     return Parts(records[:until], columns, records[until:end], records[end:]), delimiter
 
 
-def above(heading: Heading, form: Form) -> str:
-    """What stands above the rows of a new form, with its two rows of headings."""
+def above(heading: Heading, form: Form, further: Sequence[str] = ()) -> str:
+    """What stands above the rows of a new form, with its two rows of headings; further columns last."""
     said = (
         ("ENTIDAD PRODUCTORA", heading.entity),
         ("UNIDAD ADMINISTRATIVA", heading.unit),
@@ -115,7 +115,8 @@ def above(heading: Heading, form: Form) -> str:
     year, month, day = heading.day.split("-") if heading.day else ("", "", "")
     rows = [(TITLE,), *((f"{name}:", value) for name, value in said)]
     rows += [("REGISTRO DE ENTRADA", "Año", "Mes", "Día", "N.T.")]
-    rows += [("", year, month, day, heading.transfer), (), ABOVE, BELOW]
+    rows += [("", year, month, day, heading.transfer), ()]
+    rows += [(*ABOVE, *further), (*BELOW, *[""] * len(further))]
     return _wide(rows, form)
 
 

@@ -16,13 +16,14 @@ from docscan.archive.event import Draft
 from docscan.errors import ArchiveError, HoldingsError
 from docscan.frozen import dataclass
 from docscan.holdings import codes, columns, entities, exports, fuid, inventory, projection, sheets, tabular
-from docscan.holdings.entities import MOST_TEXT, Box, Entity, Item, kind_of
+from docscan.holdings.destinations import Destinations
+from docscan.holdings.entities import MOST_TEXT, Box, Entity, Item, Location
 from docscan.holdings.fuid import Parts
 from docscan.holdings.inventory import Cells, Inventory
 from docscan.holdings.register import Register
 from docscan.holdings.tabular import Form, Record
 
-REFERRED = {"parent": "item"}
+MOST_NAMED = 20  # boxes of either kind in a refusal
 CODES = {"date_from": "U010", "date_to": "U010", "folios": "U011", "code": "U015"}
 
 
@@ -70,11 +71,15 @@ class Prepared:
 
     Attributes:
         inventory: The list.
-        boxes: New ones, for the numbers of boxes that it has.
+        boxes: New ones, for the codes and the numbers of boxes that it has.
         items: Its rows, with ids and codes.
         faults: What is wrong; what has any is not entered.
         batch: The UUID of the batch with which it came; may be empty.
         foot: The first and the last line that were taken for who signed; empty where there are none.
+        into: The codes of registered boxes into which rows go.
+        lacking: The codes of boxes that are not registered, while others of the list are.
+        elsewhere: The codes of its locations, of which none is registered here.
+        unlinked: The records that it names, of which none is here.
     """
 
     inventory: Inventory
@@ -83,6 +88,10 @@ class Prepared:
     faults: tuple[Fault, ...]
     batch: str = ""
     foot: tuple[int, ...] = ()
+    into: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
 
 
 def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
@@ -112,11 +121,12 @@ def prepare(register: Register, data: bytes, terms: Terms) -> Prepared:
         raise HoldingsError("U039", language, most=str(sheets.MOST_ROWS // 2))
     form = tabular.form_of(parts.rows, encoding, delimiter)
     terms = replace(terms, client=terms.client or parts.entity)
-    prepared = _Reading(register, parts, form, terms, Cells(register)).prepared()
+    prepared = _Reading(register, parts, form, terms).prepared()
     if not prepared.items:
         raise HoldingsError("U024", language)
     prepared = replace(prepared, inventory=replace(prepared.inventory, sha256=digest))
-    if not prepared.faults and inventory.written(register, prepared.inventory, prepared.items) != data:
+    written = (prepared.inventory, prepared.items, prepared.boxes)
+    if not prepared.faults and inventory.written(register, *written) != data:
         raise HoldingsError("U045", language)
     return prepared
 
@@ -137,9 +147,13 @@ def enter(register: Register, prepared: Prepared, *, now: datetime, agent: str) 
         HoldingsError: Something is wrong with a row; nothing is entered.
         LedgerError: The ledger cannot be continued.
     """
+    language = register.archive.config.language
+    if prepared.lacking:
+        known, lacking = ", ".join(prepared.into[:MOST_NAMED]), ", ".join(prepared.lacking[:MOST_NAMED])
+        raise HoldingsError("U094", language, known=known, lacking=lacking)
     if prepared.faults:
         count = len({fault.line for fault in prepared.faults})
-        raise HoldingsError("U020", register.archive.config.language, count=str(count))
+        raise HoldingsError("U020", language, count=str(count))
     entered: list[Entity] = [*prepared.boxes, *prepared.items]
     files = sheets.pages(register, entered, projection.REGISTER, untitled=True)
     identifier = str(uuid4())
@@ -162,49 +176,64 @@ class _Reading:
     parts: Parts
     form: Form
     terms: Terms
-    shown: Cells
     faults: list[Fault] = field(default_factory=list)
-    boxes: dict[str, Box] = field(default_factory=dict)
-    places: dict[str, Entity | None] = field(default_factory=dict)
+    shown: Cells = field(init=False)
+    places: Destinations = field(init=False)
+
+    def __post_init__(self) -> None:
+        at = self.register.known(self.terms.at) if self.terms.at else None
+        named = (self.parts.columns, self.parts.fields)
+        self.places = Destinations(self.register, *named, self.terms.client, at)
+        self.shown = Cells(self.register)
 
     def prepared(self) -> Prepared:
         heads = {record.text for record in self.parts.head}  # on every sheet of a long list
-        read: list[Item | str] = []
-        lines: dict[int, int] = {}
-        for record in self.parts.rows:
-            if record.is_blank or record.text in heads:
-                read.append(record.text)
-                continue
-            lines[len(read)] = record.line
-            read.append(self._item(record))
-        self._check_codes({place: item for place, item in enumerate(read) if isinstance(item, Item)}, lines)
+        rows = [one for one in self.parts.rows if not one.is_blank and one.text not in heads]
+        self.places.survey(map(self._cells, rows))
+        self.shown.expect(self.places.boxes.values())
+        lines = {one.line for one in rows}
+        self.shown.ids |= self.places.items
+        self.shown.known |= {identifier: code for code, identifier in self.places.items.items()}
+        read = [self._item(one) if one.line in lines else one.text for one in self.parts.rows]
+        at = {place: record.line for place, record in enumerate(self.parts.rows)}
+        self._check_codes({place: item for place, item in enumerate(read) if isinstance(item, Item)}, at)
         items = [one for one in read if isinstance(one, Item)]
-        numbered = sheets.numbered(self.register, items)
-        left = iter(numbered)
+        numbered = sheets.numbered(self.register, [*self.places.boxes.values(), *items])
+        entered = tuple(one for one in numbered if isinstance(one, Item))
+        left = iter(entered)
         order = tuple(next(left).id if isinstance(one, Item) else one for one in read)
         head, foot = ("".join(one.text for one in some) for some in (self.parts.head, self.parts.foot))
         signed = [one for one in self.parts.foot if not one.is_blank]
         return Prepared(
             Inventory(self.form, head, self.parts.columns, order, foot),
-            tuple(self.boxes.values()),
-            tuple(one for one in numbered if isinstance(one, Item)),
+            tuple(one for one in numbered if isinstance(one, Box)),
+            entered,
             tuple(sorted(self.faults, key=lambda fault: fault.line)),
             self.terms.batch,
             tuple(signed[at].line for at in (0, -1)) if signed else (),
+            into=tuple(sorted(self.places.into)),
+            lacking=self.places.lacking,
+            elsewhere=self.places.elsewhere,
+            unlinked=self.places.unlinked,
         )
+
+    def _cells(self, record: Record) -> list[str]:
+        """The cells of a row, as many as there are columns."""
+        count = len(self.parts.columns)
+        return [*record.cells, *[""] * (count - len(record.cells))][:count]
 
     def _item(self, record: Record) -> Item:
         """The item of a row; what is wrong with it is noted."""
-        names = self.parts.columns
-        cells = [*record.cells, *[""] * (len(names) - len(record.cells))][: len(names)]
-        columns_ = list(zip(self.parts.fields, names, cells, strict=True))
+        cells = self._cells(record)
+        columns_ = list(zip(self.parts.fields, self.parts.columns, cells, strict=True))
         told = {one: self._value(record, one, name, cell) for one, name, cell in columns_ if one}
-        given: dict[str, Any] = {"id": "", "code": "", "title": "", "client": self.terms.client}
+        identifier = self.places.items.get(str(told.get("code", "")), "")
+        given: dict[str, Any] = {"id": identifier, "code": "", "title": "", "client": self.terms.client}
         item = Item(**self._placed(record, given | told, cells))
         extra = {
             name: cell
             for one, name, cell in columns_
-            if self.shown.of(item, one, name) != cell or (one == "code" and not cell)
+            if self.shown.of(item, one, name) != cell or (one in inventory.OPEN and not cell)
         }
         if tabular.written(cells, self.form) != record.text:
             extra |= inventory.kept(record.text)
@@ -216,13 +245,21 @@ class _Reading:
         try:
             if field_ in columns.REFERENCES and cell.strip():
                 return self._referred(field_, cell)
-            if field_ == "record" and cell.strip():
+            if field_ == "record" and cell.strip() and cell.strip() not in self.places.unlinked:
                 return self.register.catalogue.row(cell.strip()).id
-            return columns.value(field_, cell)
+            return "" if field_ == "record" else columns.value(field_, cell)
         except (ValueError, ArchiveError):
-            meant = tuple(code for code in map(str, codes.mended(cell)) if self._entity(code) is not None)
-            self.faults.append(Fault(record.line, CODES.get(field_, "U015"), name, cell.strip(), meant))
+            self._fault(record, CODES.get(field_, "U015"), name, cell.strip())
             return 0 if field_ == "folios" else ""
+
+    def _fault(self, record: Record, code: str, name: str, said: str) -> None:
+        """Note what is wrong with a cell."""
+        meant = tuple(one for one in map(str, codes.mended(said)) if self.places.entity(one) is not None)
+        named = codes.parsed(said)
+        here = isinstance(self.places.at, Location)
+        if code == "U015" and named and named.kind == "box" and not (self.places.lacking or here):
+            code = "U023"  # at a location, it would be a new one
+        self.faults.append(Fault(record.line, code, name, said, meant))
 
     def _referred(self, field_: str, cell: str) -> str:
         """The UUID of the box, location or item that a cell names.
@@ -230,56 +267,39 @@ class _Reading:
         Raises:
             ValueError: There is none.
         """
-        found = self._entity(cell)
-        if found is None or kind_of(found) != REFERRED.get(field_, field_):
+        found = {"box": self.places.box, "location": self.places.location}.get(field_, self.places.item)(cell)
+        if not found:
             raise ValueError(cell)
-        return found.id
+        return found
 
     def _placed(self, record: Record, told: dict[str, Any], cells: Sequence[str]) -> dict[str, Any]:
-        """What a row says, with a place: its own, a new box for the client's box number, or that of all."""
+        """What a row says, with a place: its own, a new box for what the client calls it, or that of all."""
         if told.get("box") and told.get("location"):
             self.faults.append(Fault(record.line, "U019"))
-        if told.get("box") or told.get("location"):
-            return told
-        at = self._entity(self.terms.at) if self.terms.at else None
-        if at is None:
-            self.faults.append(Fault(record.line, "U018"))
+        if any(self.places.said(cells, name) for name in ("box", "location")):
+            return told  # what is wrong with them is noted
+        at = self.places.at
         if isinstance(at, Box):
             return told | {"box": at.id}
-        column, said = self._number(cells)
-        own = self._entity(said) if codes.parsed(said) else None
-        if isinstance(own, Box):  # as the form has it that we write
-            return told | {"box": own.id}
+        column, said = self.places.box_of(cells)
         if codes.parsed(said):
-            self.faults.append(Fault(record.line, "U015", column, said))
-        number = f"{column} {said}".strip()
-        if not number or at is None:
-            return told | {"location": self.terms.at}
-        if number not in self.boxes:
-            box = Box(str(uuid4()), "", client=self.terms.client, type=number, location=at.id)
-            first = self.register.next_number("box")
-            self.boxes[number] = replace(box, code=codes.code("box", first + len(self.boxes)))
-        return told | {"box": self.boxes[number].id}
-
-    def _number(self, cells: Sequence[str]) -> tuple[str, str]:
-        """The column that has the client's own number of a box, and that number; empty for none."""
-        named = zip(self.parts.columns, (cell.strip() for cell in cells), strict=True)
-        found = ((name, cell) for name, cell in named if cell and columns.folded(name) in columns.CAJA)
-        return next(found, ("", ""))
-
-    def _entity(self, named: str) -> Entity | None:
-        if named not in self.places:
-            try:
-                self.places[named] = self.register.entity(named)
-            except ArchiveError:
-                self.places[named] = None
-        return self.places[named]
+            box = self.places.box(said)
+            if not box:
+                self._fault(record, "U015", column, said)
+            return told | {"box": box}
+        if at is None:
+            self.faults.append(Fault(record.line, "U018"))
+        elif said:
+            box = self.places.numbered(column, said)
+            self.shown.known.setdefault(box, said)  # until it has a code
+            return told | {"box": box}
+        return told | {"location": self.terms.at}
 
     def _check_codes(self, items: dict[int, Item], lines: dict[int, int]) -> None:
         """That no code is twice in the list, or is registered already."""
         seen: set[str] = set()
         for place, item in items.items():
-            if item.code and (item.code in seen or self._entity(item.code) is not None):
+            if item.code and (item.code in seen or self.places.entity(item.code) is not None):
                 self.faults.append(Fault(lines[place], "U016", "", item.code))
             seen.add(item.code)
 

@@ -23,7 +23,8 @@ def numbered(register: Register, entered: Sequence[Entity]) -> list[Entity]:
         register: Open, on an archive that the caller holds.
         entered: With empty texts for what is to be given.
     """
-    numbers = {kind: count(register.next_number(kind)) for kind in codes.KINDS}
+    given = highest(entered)
+    numbers = {kind: count(max(register.next_number(kind), given.get(kind, 0) + 1)) for kind in codes.KINDS}
     return [_numbered(row, numbers) for row in entered]
 
 

@@ -12,7 +12,7 @@ from docscan.archive import batches, reconciliation
 from docscan.archive.acta import Acta
 from docscan.archive.reconciliation import Batch
 from docscan.errors import HoldingsError, NotFoundError
-from docscan.holdings import exports, loans, places, transfers
+from docscan.holdings import exports, fuid_export, loans, places, transfers
 from docscan.holdings.conditions import Condition
 from docscan.holdings.entities import Item, called
 from docscan.holdings.fuid import Heading
@@ -67,7 +67,7 @@ def test_the_acta_and_the_lists_have_the_folios_that_were_counted_last(depot: De
     assert box.pages == 5
     (row,) = csv.DictReader(exports.plain(depot.register, [item], Form()))
     assert row["folios"] == "5"
-    form = exports.as_fuid(depot.register, [item], Heading()).decode("utf-8-sig")
+    form = fuid_export.filled(depot.register, [item], Heading()).decode("utf-8-sig")
     (line,) = (line for line in form.splitlines() if item.title in line)
     assert line.split(";")[9] == "5"
 

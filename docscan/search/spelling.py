@@ -6,8 +6,9 @@ another number, so these are only found by their skeleton.
 """
 
 from collections.abc import Iterator
+from itertools import product
 
-from docscan.search.analysis import digits, skeleton
+from docscan.search.analysis import digits, mixed, skeleton
 from docscan.search.plan import Plan, Similar, Term, Where
 
 SIMILAR_FROM = 4
@@ -20,6 +21,11 @@ more are found so; with five letters 96.8 %.
 _LOOK_ALIKE = {
     sign: group.replace(sign, "") for group in ("0o", "1il", "5s", "8b", "2z", "ce", "nu") for sign in group
 }
+
+_LETTERS = {"0": "o", "1": "il", "2": "z", "5": "s", "8": "b"}
+
+MOST_ONES = 4
+"""Digits 1 of a word that is read with letters, as each may be one of two."""
 
 CONFUSED_FROM = 4
 """Signs of the shortest number that is searched by its skeleton, such as a year."""
@@ -61,9 +67,16 @@ def misread(term: str, field: str = "") -> Iterator[Plan]:
         yield Term("bones", start + bones)
         yield from (Term(text[0], start + other) for other in sorted(_divided(term)))
     elif len(term) >= CONFUSED_FROM:
-        others = sorted({bones, digits(bones)} - {term, ""})
+        others = sorted({bones, digits(bones), *_as_words(term)} - {term, ""})
         yield Term("bones", start + bones)
         yield from (Term(where, start + other) for other in others for where in text)
+
+
+def _as_words(term: str) -> Iterator[str]:
+    """The words that one copied with digits in it may be, such as `total` for `t0tal`; none for a number."""
+    if mixed(term) and term.count("1") <= MOST_ONES:
+        signs = (_LETTERS.get(sign, "" if sign.isdecimal() else sign) for sign in term)
+        yield from map("".join, product(*signs))
 
 
 def one_edit(one: str, other: str) -> bool:

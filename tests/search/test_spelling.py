@@ -25,6 +25,8 @@ def test_one_edit_is_an_optimal_string_alignment_of_one(one: str, other: str) ->
         ("la", "1a"),
         ("no", "uo"),
         ("o117", "0117"),
+        ("t0tal", "total"),
+        ("fi1ia1e", "filiale"),
     ],
 )
 def test_what_one_edit_does_not_find_is_asked_by_itself(term: str, other: str) -> None:

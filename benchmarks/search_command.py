@@ -1,4 +1,4 @@
-"""What `docscan search WORD` takes of the processor from start to end, beside a Python that loads click."""
+"""What `docscan search WORD` takes of the processor, from start to end, and what its answers alone take."""
 
 import compileall
 import os
@@ -7,6 +7,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from search_corpus import Paper, papers
-from search_speed import Bar, Sizes
+from search_speed import MOST_WIDER, Bar, Sizes
 
 import docscan
 from docscan import archive as archives
@@ -23,6 +24,8 @@ from docscan.archive import Archive, ledger, tables
 from docscan.archive.catalogue import Catalogue, Row, open_catalogue
 from docscan.archive.event import Draft
 from docscan.archive.recovery import taken_up
+from docscan.cli.answering import Wanted, answered
+from docscan.cli.querying import understood
 from docscan.search import feed
 from docscan.search.engines import Engine
 
@@ -49,6 +52,7 @@ def command(folder: Path, sizes: Sizes) -> Iterator[Bar]:
         root = folder / f"{engine}-command"
         filled(root, engine, count)
         yield from _judged(root, f"{engine} command at {count}")
+        yield from _answers(root, f"{engine} answers at {count}", sizes)
 
 
 def _judged(root: Path, name: str) -> Iterator[Bar]:
@@ -63,6 +67,33 @@ def _judged(root: Path, name: str) -> Iterator[Bar]:
     print(f"  import click {statistics.median(click):.0f} ms, so allowed {allowed:.0f} ms;", end=" ")
     print(f"search p50 {half:.0f} ms, p95 {p95:.0f} ms")
     yield f"{name}, times allowed", half / allowed, half <= allowed
+
+
+def _answers(root: Path, name: str, sizes: Sizes) -> Iterator[Bar]:
+    """How much longer an answer with its passages takes where a word may be misread, too."""
+    chance = random.Random(7)  # noqa: S311 - which words are asked
+    sample = list(islice(papers(400, rate=0), 400))
+    words = [
+        next(filter(_long, chance.sample(one.printed, len(one.printed))))
+        for one in chance.choices(sample, k=sizes.each)
+    ]
+    spent: dict[str, list[float]] = {"exactly": [], "misread too": []}
+    with open_catalogue(archives.open_archive(root)) as catalogue:
+        for turn in range(2):  # the first opens the files
+            for word in words:
+                for kind, typed in (("exactly", f'"{word}"'), ("misread too", word)):
+                    start = time.process_time()
+                    answered(catalogue, understood(catalogue, typed, NOW.date()), Wanted(limit=10))
+                    spent[kind] += [1000 * (time.process_time() - start)] * turn
+    p95 = {kind: sorted(times)[int(len(times) * 0.95)] for kind, times in spent.items()}
+    for kind, times in spent.items():
+        print(f"  a word {kind}: p50 {statistics.median(times):.1f} ms, p95 {p95[kind]:.1f} ms")
+    wider = p95["misread too"] / p95["exactly"]
+    yield f"{name}, misread too, times exactly", wider, wider <= MOST_WIDER
+
+
+def _long(word: str) -> bool:
+    return len(word) >= 5
 
 
 def _spent(*words: str) -> float:

@@ -24,6 +24,7 @@ ACTION = "A"  # what begins the code of something to do
 CHECK = "ABCDEFGHJKLMNPQRSTUVWXZ"
 DIGITS = 6  # at least; a register of more than 999,999 has more
 MOST = 10**9 - 1
+MOST_BROUGHT = 10**8 - 1  # in a list: numbers that follow are higher, and there have to be some
 CODE = re.compile(r"([LBFP])-?([0-9]{1,9})([A-HJ-NP-XZ])", re.ASCII)
 LONG = re.compile(rf"[LBFP]-[0-9]{{{DIGITS}}}", re.ASCII)
 SHORT = re.compile(r"[LBFP]-[0-9]{1,9}[A-HJ-NP-Z]", re.ASCII)

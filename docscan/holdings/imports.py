@@ -239,6 +239,10 @@ class _Reading:
             extra |= inventory.kept(record.text)
         item = replace(item, extra=extra)
         self.faults += _faults(record, item, self.parts)
+        for said in (item.code, self.places.box_of(cells)[1]):
+            code = codes.parsed(said)
+            if code and code.number > codes.MOST_BROUGHT and self.places.entity(said) is None:
+                self.faults.append(Fault(record.line, "U026", "", said))
         return item
 
     def _value(self, record: Record, field_: str, name: str, cell: str) -> str | int:
@@ -254,12 +258,15 @@ class _Reading:
 
     def _fault(self, record: Record, code: str, name: str, said: str) -> None:
         """Note what is wrong with a cell."""
-        meant = tuple(one for one in map(str, codes.mended(said)) if self.places.entity(one) is not None)
         named = codes.parsed(said)
         here = isinstance(self.places.at, Location)
         if code == "U015" and named and named.kind == "box" and not (self.places.lacking or here):
             code = "U023"  # at a location, it would be a new one
-        self.faults.append(Fault(record.line, code, name, said, meant))
+        self.faults.append(Fault(record.line, code, name, said, self._meant(said)))
+
+    def _meant(self, said: str) -> tuple[str, ...]:
+        """The codes that are registered, if two digits changed places in one."""
+        return tuple(one for one in map(str, codes.mended(said)) if self.places.entity(one) is not None)
 
     def _referred(self, field_: str, cell: str) -> str:
         """The UUID of the box, location or item that a cell names.
@@ -282,7 +289,7 @@ class _Reading:
         if isinstance(at, Box):
             return told | {"box": at.id}
         column, said = self.places.box_of(cells)
-        if codes.parsed(said):
+        if codes.parsed(said) or self._meant(said):
             box = self.places.box(said)
             if not box:
                 self._fault(record, "U015", column, said)

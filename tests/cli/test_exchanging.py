@@ -101,6 +101,24 @@ def test_what_is_gone_or_was_forgotten_keeps_no_register_from_being_imported(
     assert [(one["title"], one["folios"]) for one in found[:2]] == [("", 3), ("Expediente Muñoz 2", None)]
 
 
+def test_it_is_said_which_boxes_are_new_and_into_which_rows_go(
+    asked: Call, tmp_path: Path, shelf: Shelf, call: Call
+):
+    path = tmp_path / "list.csv"
+    for text, said in (
+        ("title;Caja\na;B-000002D\nb;B-000001C\n", "before (2): B-000001C, B-000002D."),
+        ("title;Caja\na;B-000077K\nb;12\n", "New boxes (2): B-000077K (Caja), B-000078L (Caja 12)."),
+        ("title;location\na;L-000077J\n", "--at says (1): L-000077J."),
+        (f"title;record\na;{'0' * 8}-0000-4000-8000-{'0' * 12}\n", "none (1): 00000000-"),
+    ):
+        path.write_text(text)
+        _, out, err = call("-A", shelf.root, "holdings", "import", path, "--at", "L-000001B", "--dry-run")
+        assert (out, said in err) == ("", True), err
+    path.write_text("title;Caja\na;B-000001C\nb;B-000077K\n")
+    err = asked("holdings", "import", path, "--at", "L-000001B", code=6)
+    assert "registered (B-000001C), and some are not (B-000077K)" in err
+
+
 def test_a_report_holds_no_formula_for_a_spreadsheet_and_a_file_with_some_is_said_to(
     asked: Call, tmp_path: Path
 ):

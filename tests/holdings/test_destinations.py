@@ -122,3 +122,13 @@ def test_places_and_scans_of_another_archive_come_out_as_they_came_until_they_ar
     enter(other.register, [Location("", "", other.site.id)])  # which is L-000002C, and another
     rows = list(csv.DictReader(plain(other).splitlines()))
     assert [row["location"] for row in rows] == ["L-000001B"] * 2
+
+
+@pytest.mark.parametrize(("column", "kind"), [("Caja", "box"), ("box", "box"), ("code", "item")])
+def test_a_code_after_which_few_are_left_is_refused(other: Depot, column: str, kind: codes.Kind):
+    most, over = codes.code(kind, 99_999_999), codes.code(kind, 100_000_000)
+    found = prepared(other, f"title;{column}\na;{most}\nb;{over}\n")
+    assert found.faults == (Fault(3, "U026", "", over),)
+    entered(other, f"title;{column}\na;{most}\nb;\n")
+    (anew,) = enter(other.register, [Item("", "", "c", location=other.locations[0].id)])
+    assert codes.parsed(anew.code) is not None  # type: ignore[union-attr]  # an item

@@ -293,6 +293,11 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(depot: Depo
     assert told == [(2, "U010"), (2, "U011"), (6, "U012")]
 
 
+def test_a_code_of_a_box_in_which_two_digits_changed_places_is_no_number_of_a_box(depot: Depot):
+    found = prepared(depot, b"title;Caja\na;B-000010C\nb;B-000010Q\n")
+    assert found.faults == (Fault(2, "U015", "Caja", "B-000010C", ("B-000001C",)),)
+
+
 def test_a_code_that_is_twice_in_a_list_is_named(depot: Depot):
     code = codes.code("item", 42)
     found = prepared(depot, f"title,code\na,{code}\nb,{code.lower()}\n".encode())

@@ -35,7 +35,7 @@ from docscan.search.states import STATES
 FACETS = ("kind", "client", "supplier", "year", "language", "state")
 COLUMNS = (
     "id", "kind", "issue_date", "supplier", "number", "total", "currency", "state", "source", "tier",
-    "page", "snippet",
+    "page", "snippet", "fields",
 )  # fmt: skip
 SHOWN_VALUES = 8  # of a facet, to a person
 SHOWN_FIELDS = 3  # of a hit, to a person: what a common word stands in is told by fewer
@@ -185,20 +185,26 @@ def put_rows(
     if as_csv:
         from docscan.cli.listing import give  # noqa: PLC0415 - few ask for CSV
 
-        give(rows, columns, as_json=as_json, as_csv=True)
+        give((row | {"fields": _values(row)} for row in rows), columns, as_json=as_json, as_csv=True)
         return
     if as_json:
         put_json(rows)
         return
     for row in rows:
         where = f"{row['archive']}  " if "archive" in row else ""
+        page = sentence("F070", language, page=str(row["page"]))
         put(
             f"{where}{click.style(row['id'][:8], fg='cyan')}  {row['kind']}  {row['issue_date']}"
-            f"  {row['supplier']}  {Path(row['source']).name}, page {row['page']}{_tier(row, language)}"
+            f"  {row['supplier']}  {Path(row['source']).name}, {page}{_tier(row, language)}"
         )
         put(f"    {highlighted(row['snippet'], row['marks'])}")
         for one in [one for one in row["fields"] if not one["in_snippet"]][:SHOWN_FIELDS]:
             put(f"    {one['name']}: {highlighted(one['value'], one['marks'])}")
+
+
+def _values(row: Mapping[str, Any]) -> str:
+    """The values of a hit that the query found, as one cell."""
+    return "; ".join(f"{one['name']}: {one['value']}" for one in row["fields"])
 
 
 def _tier(row: Mapping[str, Any], language: str) -> str:

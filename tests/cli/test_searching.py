@@ -22,8 +22,8 @@ from tests.archive.conftest import NOW, file_one, object_id
 Call = Callable[..., tuple[int, str, str]]
 
 
-def made(root: Path, *numbers: int, name: str = "acme") -> Archive:
-    archive = archives.create(root, name=name, language="en", now=NOW, agent="root")
+def made(root: Path, *numbers: int, name: str = "acme", language: str = "en") -> Archive:
+    archive = archives.create(root, name=name, language=language, now=NOW, agent="root")
     with open_catalogue(archive) as catalogue:
         for number in numbers:
             file_one(archive, catalogue, number)
@@ -129,6 +129,28 @@ def test_a_person_reads_in_its_line_that_a_hit_is_not_as_typed(
     lines = call("-A", archive.root, "search", query)[1].splitlines()[::2]
     assert len(lines) == 5
     assert all(line.endswith(f", page 1{said}") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "page 1"), ("es", "página 1"), ("pl", "strona 1"), ("de", "Seite 1")]
+)
+def test_a_person_reads_the_page_of_a_hit_in_the_language_of_the_archive(
+    tmp_path: Path, call: Call, language: str, said: str
+) -> None:
+    archive = made(tmp_path / "one", 1, language=language)
+    assert call("-A", archive.root, "search", "factura")[1].splitlines()[0].endswith(f", {said}")
+
+
+def test_a_spreadsheet_says_by_which_values_a_hit_was_found(archive: Archive, call: Call) -> None:
+    def cells(*words: str) -> list[str]:
+        out = call("-A", archive.root, "search", *words, "--csv")[1]
+        return [row["fields"] for row in csv.DictReader(io.StringIO(out))]
+
+    assert cells("factura") == [""] * 5
+    both = cells("invoice_number:F-2", "supplier_tax_id:ESB00000000")
+    assert both == ["invoice_number: F-2; supplier_tax_id: ESB00000000"]
+    site = call("search", "F-2", "--csv", "--all", archive.root.parent)[1]
+    assert [row["fields"] for row in csv.DictReader(io.StringIO(site))] == ["invoice_number: F-2"]
 
 
 def test_a_value_that_was_read_better_than_its_passage_is_shown(archive: Archive, call: Call) -> None:

@@ -40,7 +40,7 @@ sentence and the way out and leaves with the exit code. Anything else is a bug
 and shows its traceback. Doubts about data are findings, never errors.
 """
 
-from docscan.messages import sentence
+from docscan.messages import sentence, way_out
 
 INSISTED = ("V020", "V021", "V022")  # refusals of a value that a person may insist on
 
@@ -204,8 +204,7 @@ class RefusedError(ArchiveError):
     """
 
     def __init__(self, code: str, language: str = "en", **facts: str) -> None:
-        way_out = f"{code[0]}{int(code[1:]) + 1:03d}"
-        super().__init__(sentence(code, language, **facts), hint=sentence(way_out, language, **facts))
+        super().__init__(sentence(code, language, **facts), hint=sentence(way_out(code), language, **facts))
         self.code = code
         self.facts = facts
 

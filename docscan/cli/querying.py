@@ -107,7 +107,7 @@ def _parsed(archive: Archive, text: str, on: date) -> tuple[Node, tuple[Remark, 
         return remarked(text, states=STATES, today=on)
     except SearchError:
         known = fields(archive.root)  # they take long to load, and most queries name none
-        return remarked(text, fields=known, states=STATES, today=on)
+        return remarked(text, fields=known, states=STATES, today=on, language=archive.config.language)
 
 
 def fields(root: Path) -> Mapping[str, Kind]:

@@ -39,6 +39,11 @@ def sentence(code: str, language: str, **facts: str) -> str:
     return wording.get(language, wording["en"]).format_map(said)
 
 
+def way_out(code: str) -> str:
+    """The code of what to do about a refusal: the one after it."""
+    return f"{code[0]}{int(code[1:]) + 1:03d}"
+
+
 def _said(fact: str, language: str) -> str:
     known = fact.startswith("@") and fact[1:] in sentences()
     return sentence(fact[1:], language) if known else fact

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from itertools import islice, pairwise
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from docscan.search.days import MOST_WORDS, nearest
 from docscan.search.ranges import Kind, Span, after, before, span
@@ -19,8 +19,16 @@ Ends = tuple[int | None, int | None]
 LONGEST = 8
 """Words of a value: two ends of a range in thousands, millions and billions, with a blank between."""
 
-Fail = Callable[[str, int, str], NoReturn]
-"""Refuses a query: the sentence, the place in the value, the way out."""
+
+class Fail(Protocol):
+    """Refuses a query."""
+
+    def __call__(self, code: str, at: int, meant: str = "", **facts: str) -> NoReturn:
+        """Take a code, the place in the value, what was perhaps meant, and what fills the sentences."""
+
+
+NOT = {"date": "F147", "amount": "F149", "number": "F151"}
+"""What refuses a value that is none of its kind."""
 
 SIGN = re.compile(r"[<>]=?")
 
@@ -73,20 +81,19 @@ def ends(name: str, kind: Kind, text: str, today: date | None, fail: Fail) -> En
         fail: Called where it means nothing.
     """
     if not text.strip():
-        fail(f"{name} needs a value.", 0, f"Write it after the colon: {example(name, kind)}")
+        fail("F121", 0, name=name, example=example(name, kind))
     if text.endswith("*"):
-        fail(f"{name} takes no star.", len(text) - 1, f"For example {example(name, kind)}")
+        fail("F145", len(text) - 1, name=name, example=example(name, kind))
     if text.strip() == "..":
-        fail(f"{name} needs a value.", 0, f"For example {example(name, kind)}")
+        fail("F121", 0, name=name, example=example(name, kind))
 
     def value(part: str, at: int) -> Span:
         found = span(kind, part.strip(), today)
         if found is None:
-            what = {"date": "a date", "amount": "an amount"}.get(kind, "a number")
             compared = sign.group() if sign else ""
             guess = _guess(kind, part, today)
-            meant = f"Did you mean {name}:{compared}{guess}? " if guess else ""
-            fail(f"This is not {what}.", at, f"{meant}For example {example(name, kind)}")
+            meant = f"{name}:{compared}{guess}" if guess else ""
+            fail(NOT.get(kind, NOT["number"]), at, meant, example=example(name, kind))
         return found
 
     sign = SIGN.match(text)
@@ -95,7 +102,7 @@ def ends(name: str, kind: Kind, text: str, today: date | None, fail: Fail) -> En
     else:
         low, high = _between(name, text, value, fail)
     if low is None and high is None:
-        fail("Nothing can lie there.", 0, f"For example {example(name, kind)}")
+        fail("F153", 0, example=example(name, kind))
     return low, high
 
 
@@ -114,7 +121,7 @@ def _between(name: str, text: str, value: Callable[[str, int], Span], fail: Fail
     low = value(start, 0)[0] if start else None
     high = value(stop, len(start) + len(dots))[1] if stop else None
     if low is not None and high is not None and low > high:
-        fail("The range ends before it begins.", 0, f"Did you mean {name}:{stop}..{start}?")
+        fail("F155", 0, f"{name}:{stop}..{start}")
     return low, high
 
 

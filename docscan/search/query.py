@@ -16,6 +16,7 @@ from datetime import date
 from typing import NoReturn
 
 from docscan.errors import SearchError
+from docscan.messages import sentence, way_out
 from docscan.search.analysis import fold, wordings
 from docscan.search.bounds import SIGN, ends, example, extent
 from docscan.search.fields import CALLED, FIELDS, TEXT, VERDICTS
@@ -91,9 +92,13 @@ def remarked(
     fields: Mapping[str, Kind] = FIELDS,
     states: Iterable[str] = (),
     today: date | None = None,
+    language: str = "en",
 ) -> tuple[Node, tuple[Remark, ...]]:
-    """Understand a query as `parse` does, and say what could have been meant otherwise."""
-    parser = _Parser(text, fields, tuple(states), today)
+    """Understand a query as `parse` does, and say what could have been meant otherwise.
+
+    What cannot be understood is refused in `language`, as `messages.sentence` has it.
+    """
+    parser = _Parser(text, fields, tuple(states), today, language)
     return parser.parsed(), tuple(dict.fromkeys(parser.remarks))
 
 
@@ -101,30 +106,41 @@ class _Parser:
     """One reading of one query, from left to right."""
 
     def __init__(
-        self, text: str, fields: Mapping[str, Kind], states: tuple[str, ...], today: date | None
+        self,
+        text: str,
+        fields: Mapping[str, Kind],
+        states: tuple[str, ...],
+        today: date | None,
+        language: str,
     ) -> None:
         self.text = text
         self.fields = fields
         self.states = states
         self.today = today
+        self.language = language
         self.at = 0
         self.words = 0
         self.remarks: list[Remark] = []
 
     def parsed(self) -> Node:
         if len(self.text) > LONGEST:
-            self.fail("The query is too long.", LONGEST, f"Use at most {LONGEST} characters.")
+            self.fail("F101", LONGEST, most=str(LONGEST))
         if strange := _NO_TEXT.search(self.text):
-            self.fail("This sign cannot be read.", strange.start(), "Set the terminal to UTF-8.")
+            self.fail("F103", strange.start())
         node = self.any_of(0)
         if self.at < len(self.text):
-            self.fail("This bracket closes nothing.", self.at, "Take it out, or open one before.")
+            self.fail("F105", self.at)
         if node is None:
-            self.fail("There is nothing to search for.", 0, "Write at least one word or number.")
+            self.fail("F107", 0)
         return node
 
-    def fail(self, sentence: str, position: int, hint: str = "") -> NoReturn:
-        raise SearchError(sentence, query=_NO_TEXT.sub("\ufffd", self.text), position=position, hint=hint)
+    def fail(self, code: str, position: int, meant: str = "", **facts: str) -> NoReturn:
+        """Refuse the query: a code, the place, what was perhaps meant, and what fills the sentences."""
+        hint = sentence(way_out(code), self.language, **facts)
+        if meant:
+            hint = f"{sentence('F100', self.language, query=meant)} {hint}"
+        query = _NO_TEXT.sub("\ufffd", self.text)
+        raise SearchError(sentence(code, self.language, **facts), query=query, position=position, hint=hint)
 
     def any_of(self, depth: int) -> Node | None:
         """Alternatives, up to a closing bracket or the end; None for nothing at all."""
@@ -134,9 +150,7 @@ class _Parser:
             place = self.at
             more = self.taken("OR")
             if node is None and (more or nodes):
-                self.fail(
-                    "OR needs something on both sides.", min(place, len(self.text)), 'For the word: "OR".'
-                )
+                self.fail("F109", min(place, len(self.text)))
             if node is not None:
                 nodes.append(node)
             if not more:
@@ -160,12 +174,12 @@ class _Parser:
         """One node; None for a sign without letters or digits, which finds nothing."""
         place = self.at
         if depth > DEEPEST:
-            self.fail("The brackets are too deep.", place, f"Use at most {DEEPEST} within one another.")
+            self.fail("F111", place, most=str(DEEPEST))
         if self.taken("NOT") or self.minus():
             self.blanks()
             node = None if self.ended() else self.one(depth + 1)
             if node is None:
-                self.fail("Nothing follows to be left out.", place, "Write a word right after the minus.")
+                self.fail("F113", place)
             return Not(node)
         if self.text[self.at] == "(":
             return self.bracket(depth)
@@ -179,10 +193,10 @@ class _Parser:
         self.at += 1
         node = self.any_of(depth + 1)
         if self.at >= len(self.text):
-            self.fail("This bracket is not closed.", place, "Add ) where it ends.")
+            self.fail("F115", place)
         self.at += 1
         if node is None:
-            self.fail("There is nothing in the brackets.", place, "Take them out, or write a word between.")
+            self.fail("F117", place)
         return node
 
     def field(self, named: re.Match[str]) -> Leaf | None:
@@ -192,8 +206,7 @@ class _Parser:
         if name in ("is", "has"):
             return self.state(name, named)
         if name != TEXT and name not in self.fields:
-            hint = _meant(name, (*self.fields, "is", "has"), "{}:")
-            self.fail(f"There is no field {name!r}.", place, hint + "For the words themselves, use quotes.")
+            self.fail("F119", place, _meant(name, (*self.fields, "is", "has"), "{}:"), name=name)
         self.at = named.end()
         value = self.at
         kind = self.fields.get(name, "text")
@@ -202,9 +215,7 @@ class _Parser:
         field = "" if name == TEXT else name
         node = self.quoted(field) or self.word(field)
         if node is None:
-            self.fail(
-                f"{name} needs a value.", value, f"Write it right after the colon: {example(name, kind)}"
-            )
+            self.fail("F121", value, name=name, example=example(name, kind))
         if name in CALLED and isinstance(node, Word | Phrase):
             node = self.called(node, value)
         return self.kept(node, place)
@@ -217,9 +228,9 @@ class _Parser:
             from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
 
             near = get_close_matches(typed, known, n=1, cutoff=_NEAR)
-            hint = f"Did you mean {node.field}:{known[near[0]]}? " if near else ""
+            meant = f"{node.field}:{known[near[0]]}" if near else ""
             values = ", ".join(dict.fromkeys(known.values()))
-            self.fail(f"There is no such {node.field}.", place, f"{hint}It is {values}.")
+            self.fail("F123", place, meant, name=node.field, values=values)
         return Word(value, node.field)
 
     def state(self, prefix: str, named: re.Match[str]) -> Leaf:
@@ -238,9 +249,8 @@ class _Parser:
         elif prefix == "has" and field in self.fields:
             node = Has(field)
         else:
-            hint = _meant(f"{prefix}:{typed}", known, "{}")
-            some = ", ".join(known[:8])
-            self.fail(f"Nothing is known as {prefix}:{typed}.", value, f"{hint}It may be {some}.")
+            state = f"{prefix}:{typed}"
+            self.fail("F125", value, _meant(state, known, "{}"), state=state, some=", ".join(known[:8]))
         return self.kept(node, place)
 
     def quoted(self, field: str) -> Phrase | Near | None:
@@ -250,11 +260,11 @@ class _Parser:
             return None
         end = next((i for i in range(place + 1, len(self.text)) if self.text[i] in _QUOTES), None)
         if end is None:
-            self.fail("The quotes are not closed.", place, 'Add " where the phrase ends.')
+            self.fail("F127", place)
         self.at = end + 1
         text = self.text[place + 1 : end]
         if not wordings(text):
-            self.fail("There is nothing in the quotes.", place, "Write words between them.")
+            self.fail("F129", place)
         distance = _DISTANCE.match(self.text, self.at)
         return self.near(text, field, place, distance) if distance else Phrase(text, field)
 
@@ -263,19 +273,13 @@ class _Parser:
         words = text.split()
         single = [wording for word in words for wording in wordings(word)[:1] if len(wording) == 1]
         if len(words) != 2 or len(single) != 2 or NAMED.match(words[0]):
-            self.fail("Near one another are exactly two words.", place, 'For example "total euro"~5')
+            self.fail("F131", place)
         if field:
-            self.fail(
-                "Words near one another are looked for in the whole text.", place, "Take the field out."
-            )
+            self.fail("F133", place)
         self.at = distance.end()
         most = int(distance.group(1) or 0)
         if not 0 < most <= FARTHEST:
-            self.fail(
-                "This is no distance.",
-                distance.start(),
-                f'Say how many words apart, 1 to {FARTHEST}: "{text}"~5',
-            )
+            self.fail("F135", distance.start(), most=str(FARTHEST), text=text)
         return Near(words[0], words[1], most)
 
     def word(self, field: str) -> Word | Prefix | None:
@@ -290,18 +294,11 @@ class _Parser:
         if "*" in bare:
             star = place + text.index("*")
             begun = bare[: bare.index("*")]
-            hint = (
-                f"Did you mean {_named(field, begun)}*?" if wordings(begun) else "Write how the word begins."
-            )
-            self.fail("A star can only end a word.", star, hint)
+            self.fail("F137", star, f"{_named(field, begun)}*" if wordings(begun) else "")
         if not wordings(bare):
             return None
         if loose and loose.group() not in ("~", "~1"):
-            self.fail(
-                "A word is searched with one edit at most.",
-                place + len(bare),
-                f"Did you mean {_named(field, bare)}~?",
-            )
+            self.fail("F139", place + len(bare), f"{_named(field, bare)}~")
         return Prefix(bare, field) if not loose and bare != text else Word(bare, field, bool(loose))
 
     def range(self, name: str, kind: Kind) -> Range:
@@ -317,8 +314,8 @@ class _Parser:
             self.at = extent(self.text, self.at, kind, self.today)
             text = self.text[place : self.at]
 
-        def fail(sentence: str, at: int, hint: str) -> NoReturn:
-            self.fail(sentence, place + at, hint)
+        def fail(code: str, at: int, meant: str = "", **facts: str) -> NoReturn:
+            self.fail(code, place + at, meant, **facts)
 
         found = Range(name, *ends(name, kind, text, self.today, fail), kind)
         if kind == "date":
@@ -332,7 +329,7 @@ class _Parser:
         """The node, if the query does not hold too many."""
         self.words += 1
         if self.words > MOST_WORDS_OF_QUERY:
-            self.fail("The query has too many words.", place, f"Use at most {MOST_WORDS_OF_QUERY}.")
+            self.fail("F141", place, most=str(MOST_WORDS_OF_QUERY))
         return node
 
     def ended(self) -> bool:
@@ -361,7 +358,7 @@ class _Parser:
         if self.text[self.at] != "-" or after_it.lstrip()[:1] in ("", ")"):
             return False
         if after_it[0].isspace():
-            self.fail("A blank follows the minus.", self.at, "Write -word to leave a word out, or no minus.")
+            self.fail("F143", self.at)
         self.at += 1
         return True
 
@@ -371,9 +368,9 @@ def _named(field: str, text: str) -> str:
 
 
 def _meant(typed: str, known: Iterable[str], form: str) -> str:
-    """The first known name with this word, or else the nearest, as a question; empty when none is near."""
+    """The first known name with this word, or else the nearest, as it is typed; empty when none is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only after a typing mistake
 
     names = tuple(known)
     near = [name for name in names if typed in name.split("_")] or get_close_matches(typed, names, n=1)
-    return f"Did you mean {form.format(near[0])}? " if near else ""
+    return form.format(near[0]) if near else ""

@@ -14,8 +14,9 @@ import pytest
 from docscan import archive as archives
 from docscan.archive import Archive
 from docscan.archive.catalogue import open_catalogue
-from docscan.cli import sites
+from docscan.cli import querying, sites
 from docscan.cli.answering import Answer, merged
+from docscan.errors import SearchError
 from docscan.search.index import Hits
 from tests.archive.conftest import NOW, file_one, object_id
 
@@ -139,6 +140,25 @@ def test_a_person_reads_the_page_of_a_hit_in_the_language_of_the_archive(
 ) -> None:
     archive = made(tmp_path / "one", 1, language=language)
     assert call("-A", archive.root, "search", "factura")[1].splitlines()[0].endswith(f", {said}")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("This is not an amount.", "Did you mean total:>1000? For example total:>1000")),
+        ("es", ("Esto no es un importe.", "¿Quiso decir total:>1000? Por ejemplo total:>1000")),
+        ("pl", ("To nie jest kwota.", "Czy chodziło o total:>1000? Na przykład total:>1000")),
+        ("de", ("Das ist kein Betrag.", "Meinten Sie total:>1000? Zum Beispiel total:>1000")),
+    ],
+)
+def test_a_query_is_refused_in_the_language_of_the_archive(
+    tmp_path: Path, language: str, said: tuple[str, str]
+) -> None:
+    archive = made(tmp_path / "one", language=language)
+    with open_catalogue(archive) as catalogue, pytest.raises(SearchError) as refused:
+        querying.understood(catalogue, "total:>1000x", NOW.date())
+    assert (str(refused.value), refused.value.hint) == said
+    assert refused.value.shown() == "total:>1000x\n       ^"
 
 
 def test_a_spreadsheet_says_by_which_values_a_hit_was_found(archive: Archive, call: Call) -> None:

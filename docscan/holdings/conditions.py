@@ -62,20 +62,29 @@ def differences(out: Condition, back: Condition) -> tuple[str, ...]:
     return tuple(name for name, holds in found.items() if holds)
 
 
+def explainable(out: Condition, back: Condition) -> tuple[str, ...]:
+    """For what a reason may be given: `differences`, and damage where nobody looked before.
+
+    Args:
+        out: As it went out.
+        back: As it came back.
+    """
+    unseen = back.grade in GRADES[1:] and not out.grade
+    return (*differences(out, back), "worse") if unseen else differences(out, back)
+
+
 def explains(because: Sequence[str], out: Condition, back: Condition) -> bool:
     """Whether reasons explain all that is otherwise, each part by one of them, and none is idle.
-
-    Damage may be explained too where nobody looked before.
 
     Args:
         because: Of `REASONS`.
         out: As it went out.
         back: As it came back.
     """
-    needed = [EXPLAINED[name] for name in differences(out, back)]
-    unseen = EXPLAINED["worse"] if back.grade in GRADES[1:] and not out.grade else ()
-    fitting = {*unseen, *(one for some in needed for one in some)}
-    return set(because) <= fitting and all(len(set(some) & set(because)) == 1 for some in needed)
+    given, needed = set(because), differences(out, back)
+    told = {name: given & set(EXPLAINED[name]) for name in explainable(out, back)}
+    once = all(len(some) == 1 or (not some and name not in needed) for name, some in told.items())
+    return once and given <= set().union(*told.values())
 
 
 def likeliest(found: Sequence[str]) -> tuple[str, ...]:

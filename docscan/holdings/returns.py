@@ -7,6 +7,7 @@ from docscan.holdings.conditions import (
     REASONS,
     Condition,
     differences,
+    explainable,
     explains,
     likeliest,
     stated,
@@ -46,22 +47,24 @@ def against_discrepancy(line: Line, facts: Facts) -> Refusal | None:
     return first(
         (is_own(facts), Refusal("Q070", of(line))),
         (not known, Refusal("Q140", told | {"reasons": ", ".join(REASONS)})),
+        (not explainable(sent, seen), Refusal("Q144", of(line))),
         (not facts.may_authorise, Refusal("Q142", told)),
-        (not differences(sent, seen), Refusal("Q144", of(line))),
         (not explains(facts.because, sent, seen), Refusal("Q152", told)),
     )
 
 
 def against_check(line: Line, facts: Facts) -> Refusal | None:
-    """P5: what came back otherwise than it went is not passed without a discrepancy on record."""
+    """P5: what came back otherwise than it went is not passed without a discrepancy on record.
+
+    Of damage where nobody looked before one is recorded for whoever gives the reason.
+    """
     seen, sent = _seen(line, facts), line.sent
     if is_own(facts):
         return Refusal("Q070", of(line))
     if sent.folios is not None and seen.folios is None:
         return Refusal("Q130", of(line) | {"folios": str(sent.folios)})
-    if _is_settled(line, seen):
-        idle = bool(facts.because) and not differences(sent, seen)
-        return Refusal("Q144", of(line)) if idle else None
+    if _is_settled(line, facts):
+        return None
     if not facts.because:
         return Refusal("Q150", _compared(line, facts))
     return against_discrepancy(line, facts)
@@ -84,7 +87,7 @@ def explain(line: Line, facts: Facts) -> Drafts:
 def pass_(line: Line, facts: Facts) -> Drafts:
     """It may be shelved; what is otherwise with it is explained first."""
     passed = draft(line, "check", conditions.detail(facts.found), role="validator")
-    return (passed,) if _is_settled(line, _seen(line, facts)) else (*explain(line, facts), passed)
+    return (passed,) if _is_settled(line, facts) else (*explain(line, facts), passed)
 
 
 def write_off(line: Line, facts: Facts) -> Drafts:
@@ -99,15 +102,18 @@ def _seen(line: Line, facts: Facts) -> Condition:
     return stated(conditions.detail(facts.found), line.back)
 
 
-def _is_settled(line: Line, seen: Condition) -> bool:
-    found = differences(line.sent, seen)
-    return not found or (seen == line.back and explains(line.discrepancy, line.sent, seen))
+def _is_settled(line: Line, facts: Facts) -> bool:
+    """Whether there is nothing to explain, and nothing is explained now; or all that is on record."""
+    sent, seen, told = line.sent, _seen(line, facts), line.discrepancy
+    if not (differences(sent, seen) or facts.because):
+        return True
+    return seen == line.back and bool(told) and explains(told, sent, seen)
 
 
 def _compared(line: Line, facts: Facts) -> dict[str, str]:
     """What a sentence needs to know of an item that is not as it went, and how `loan check` passes it."""
     sent, seen = line.sent, _seen(line, facts)
-    found = differences(sent, seen)
+    found = differences(sent, seen) or explainable(sent, seen)
     reasons = dict.fromkeys(reason for name in found for reason in EXPLAINED[name])
     options = [] if seen.folios is None else [f"--folios {seen.folios}"]
     options += [f"--condition {seen.grade}"] if seen.grade else []

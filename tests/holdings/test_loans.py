@@ -311,6 +311,32 @@ def test_what_came_back_otherwise_is_explained_by_reasons_that_fit_and_all_of_it
     assert lacks == (1 if "folios missing" in because else 0)
 
 
+@pytest.mark.parametrize(("act", "reason"), [("check", "damaged before"), ("discrepancy", "damaged on loan")])
+def test_damage_may_be_explained_where_nobody_looked_before_by_one_reason(do: Do, act: str, reason: str):
+    do("out", 1, found=Condition(204))
+    do("in", 1, found=Condition(204, "worn"))
+    both = ("damaged before", "damaged on loan")
+    assert [refused(do, act, 1, because=some) for some in (("miscounted",), both)] == ["Q152"] * 2
+    assert refused(do, act, 1, because=(reason,), agent=CLERK) == "Q142"
+    detail = do(act, 1, because=(reason,)).events[0].detail
+    assert (detail["act"], detail["reason"]) == ("discrepancy", reason)
+    line = do("shelve", 1).line
+    assert line is not None
+    assert (line.discrepancy, line.lost) == ((reason,), 0)
+    do("out", 1)  # in the state in which it was found
+    do("in", 1)
+    assert refused(do, act, 1, because=(reason,), found=Condition(204, "worn")) == "Q144"
+    assert do("check", 1, found=Condition(204, "worn")).line is not None
+
+
+def test_damage_need_not_be_explained_where_nobody_looked_before(do: Do):
+    do("out", 1, found=Condition(204))
+    do("in", 1, found=Condition(204, "worn"))
+    line = do("shelve", 1).line
+    assert line is not None
+    assert line.discrepancy == ()
+
+
 def test_a_discrepancy_is_recorded_where_there_is_one_and_the_count_may_be_mended(do: Do):
     do("out", 1)
     do("in", 1, found=Condition(203))

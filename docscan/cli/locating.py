@@ -38,7 +38,7 @@ def where(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
 def history(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
     """Every place something was in and everybody who had it, without a gap.
 
-    A location or a site has none.
+    Of an item also its folios, and why they are others than before. A location or a site has none.
     """
     with looking(ctx) as register:
         found = register.entity(named)
@@ -46,7 +46,10 @@ def history(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None
         language = register.archive.config.language
     if isinstance(found, Location | Site):
         say(sentence("G150", language, place=named))
-    give(rows, list(asdict(Stay("", "", "", ""))), as_json=as_json, as_csv=as_csv)
+    columns = list(asdict(Stay("", "", "", "")))
+    if not (as_json or as_csv):
+        columns = telling(rows, columns)
+    give(rows, columns, as_json=as_json, as_csv=as_csv, right=("folios",))
 
 
 COMMANDS = {"where": where, "history": history}

@@ -1,11 +1,12 @@
-"""Where something is, who has it, and where it was and who had it since it was registered."""
+"""Where something is, who has it; and since it was registered, where it was, who had it, what was counted."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from docscan.frozen import dataclass
-from docscan.holdings import codes, lent, loan_rows
+from docscan.holdings import codes, counts, lent, loan_rows
+from docscan.holdings.counts import NOT_COUNTED
 from docscan.holdings.entities import Box, Entity, Item, Location, Person, Site
 from docscan.holdings.lines import AWAY, course
 from docscan.holdings.register import Register
@@ -62,6 +63,9 @@ class Stay:
         box: The code of the box it belonged in; may be empty.
         location: The code of the location it belonged to; may be empty.
         person: The code of who had it; may be empty.
+        folios: How many an item had, as they were counted last by then; None where nobody had counted.
+        reason: Why it was found otherwise than before when this began: one of `conditions.REASONS`;
+            may be empty.
     """
 
     since: str
@@ -71,6 +75,8 @@ class Stay:
     box: str = ""
     location: str = ""
     person: str = ""
+    folios: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ def where(register: Register, named: str) -> list[Whereabouts]:
 
 def history(register: Register, named: str) -> list[Stay]:
     """Every place something was in and everybody who had it, without a gap; of a person, what they had.
+
+    Where an item was found with other folios or in a worse condition, another stay begins.
 
     Args:
         register: Open.
@@ -181,7 +189,8 @@ def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
     absences, loans = _spans(register, ABSENCES, subject.id), list(_lent(register, subject))
     boxes = {one.what: _spans(register, PLACES, one.what) for one in places if one.kind == "box"}
     boxed = (one for some in boxes.values() for one in some)
-    moments = _moments([*places, *absences, *loans, *boxed])
+    counted = counts.told(register, subject) if isinstance(subject, Item) else [NOT_COUNTED]
+    moments = _moments([*places, *absences, *loans, *boxed]) | {one.seq: one.at for one in counted}
     first = min((one.since for one in places), default=0)
     known = sorted(seq for seq in moments if seq >= first)
     for seq, following in pairwise([*known, END]):
@@ -189,6 +198,7 @@ def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
         box = place.what if place and place.kind == "box" else ""
         home = _at(boxes[box], seq) if box else place
         loan, absent = _at(loans, seq), _at(absences, seq)
+        count = [one for one in counted if one.seq <= seq][-1]
         yield Stay(
             moments[seq],
             moments.get(following, ""),
@@ -197,6 +207,8 @@ def _stays(register: Register, subject: Item | Box) -> Iterator[Stay]:
             _code(register, box),
             _code(register, home.what if home else ""),
             _code(register, loan.what if loan and not absent else ""),
+            count.folios,
+            count.reason if count.seq == seq else "",
         )
 
 
@@ -215,9 +227,11 @@ def _merged(stays: Iterable[Stay]) -> Iterator[Stay]:
     """Stays, as one where nothing changed from one to the next."""
     last: Stay | None = None
     for stay in stays:
-        if last is not None and replace(stay, since=last.since) == replace(last, until=stay.until):
-            last = replace(last, until=stay.until)
-            continue
+        if last is not None and not stay.reason:
+            longer = replace(last, until=stay.until)
+            if longer == replace(stay, since=last.since, reason=last.reason):
+                last = longer
+                continue
         if last is not None:
             yield last
         last = stay

@@ -5,11 +5,37 @@ from dataclasses import replace
 
 from docscan.archive import access
 from docscan.errors import HoldingsError
-from docscan.holdings import loan_rows, places
+from docscan.frozen import dataclass
+from docscan.holdings import filed, loan_rows, places
 from docscan.holdings.conditions import EXPLAINED, Condition, differences, explains
 from docscan.holdings.entities import Entity, Item
 from docscan.holdings.facts import Detail
+from docscan.holdings.lines import Step, course
+from docscan.holdings.projection import REGISTERED
 from docscan.holdings.register import Register
+
+COUNTING_STEPS = ("out", "in", "found", "discrepancy", "check")
+"""Of a loan, at which somebody says how many folios an item has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many folios an item had from one event on.
+
+    Attributes:
+        seq: The event's number in the ledger; -1 for since it was registered.
+        at: When: ISO 8601, UTC; empty for that.
+        folios: As counted last by then; None where nobody had counted.
+        reason: Why it was found otherwise than before: one of `conditions.REASONS`; may be empty.
+    """
+
+    seq: int
+    at: str
+    folios: int | None
+    reason: str = ""
+
+
+NOT_COUNTED = Count(-1, "", None)
 
 
 def known(register: Register, item: Item) -> tuple[int | None, str]:
@@ -35,6 +61,45 @@ def counted(register: Register, items: Iterable[Item]) -> Iterator[Item]:
     """
     counts = loan_rows.last_counts(register.db)
     return (replace(one, folios=counts.get(one.id, one.folios)) for one in items)
+
+
+def told(register: Register, item: Item) -> list[Count]:
+    """What was counted in an item since it was registered, in order; what was taken back never was.
+
+    Args:
+        register: Open.
+        item: The item.
+    """
+    query = "SELECT loan FROM loan_line WHERE item = ? AND out IS NOT NULL"
+    loans = [str(loan) for (loan,) in register.rows(query, item.id)]
+    lines = (line for loan in loans for line in course(loan_rows.steps(register.db, item.id, loan)))
+    recounts = [int(seq) for (seq,) in register.rows("SELECT seq FROM recount WHERE item = ?", item.id)]
+    events = (
+        one for seq in recounts for one in filed.events(register.catalogue, (REGISTERED,), seq - 1, seq)
+    )
+    steps = [line.last for line in lines if line.last.act in COUNTING_STEPS]
+    steps += [Step(one.seq, one.at, one.agent.id, "recount", one.detail) for one in events]
+    steps.sort(key=lambda step: step.seq)
+    found = [Count(-1, "", _at_first(item, steps))]
+    for step in steps:
+        folios = _number(step, "folios")
+        reason = str(step.detail.get("reason", ""))
+        found.append(Count(step.seq, step.at, found[-1].folios if folios is None else folios, reason))
+    return found
+
+
+def _at_first(item: Item, steps: Iterable[Step]) -> int | None:
+    """How many folios an item had before anybody counted it anew; None where nobody knew."""
+    first = next((step for step in steps if _number(step, "folios") is not None), None)
+    if first is None:
+        return item.folios or None
+    before = _number(first, "before")
+    return _number(first, "folios") if before is None and first.act == "out" else before
+
+
+def _number(step: Step, name: str) -> int | None:
+    said = step.detail.get(name)
+    return said if isinstance(said, int) else None
 
 
 def is_correction(register: Register, row: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from depot import AGENT, NOW, Depot, enter
@@ -10,7 +11,7 @@ from docscan.archive import access, ledger
 from docscan.archive.event import Event
 from docscan.archive.rebuild import dump
 from docscan.errors import HoldingsError, LoanError
-from docscan.holdings import counts, loan_rows, loans, places, register, sheets, tables, transfers
+from docscan.holdings import answers, counts, loan_rows, loans, places, register, sheets, tables, transfers
 from docscan.holdings.conditions import Condition
 from docscan.holdings.entities import Item, called
 from docscan.holdings.loans import Asked, Done
@@ -88,6 +89,48 @@ def test_whatever_was_counted_or_put_right_last_is_what_is_known(
     before = dump(path, tables.TABLES)
     register.rebuild(depot.archive)
     assert dump(path, tables.TABLES) == before
+
+
+def test_a_history_tells_each_count_when_it_was_made_and_why_it_is_another(
+    depot: Depot, item: Item, correct: Correct, lend: Lend
+):
+    def history() -> list[tuple[str, int | None, str]]:
+        stays = answers.history(depot.register, item.code)
+        assert all(one.until == two.since for one, two in pairwise(stays))
+        return [(stay.state, stay.folios, stay.reason) for stay in stays]
+
+    assert history() == [("shelved", 204, "")]
+    correct(203, "miscounted")
+    lend("out", 202, ("folios missing",))
+    lend("in", 200)
+    lend("check", 203, because=("folios added",))
+    lend("shelve")
+    correct(204, "folios added")
+    expected = [
+        ("shelved", 204, ""),
+        ("shelved", 203, "miscounted"),
+        ("on loan", 202, "folios missing"),
+        ("returned", 200, ""),
+        ("returned", 203, "folios added"),
+        ("shelved", 203, ""),
+        ("shelved", 204, "folios added"),
+    ]
+    assert history() == expected
+    done = lend("out", 205, ("folios added",))
+    loans.undo(depot.register, done.events, now=NOW, agent=AGENT)
+    assert history() == expected  # what was taken back never was
+    register.rebuild(depot.archive)
+    assert history() == expected
+
+
+def test_a_history_does_not_say_that_folios_were_known_before_anybody_counted(depot: Depot, lend: Lend):
+    other = depot.items[1]
+    for act, folios in (("out", None), ("in", 7), ("shelve", None)):
+        asked = Asked(act, other.id, depot.persons[0].id if act == "out" else "", found=Condition(folios))  # type: ignore[arg-type]
+        loans.act(depot.register, asked, now=NOW, agent=AGENT)
+    stays = answers.history(depot.register, other.code)
+    assert [stay.folios for stay in stays] == [None, None, 7, 7]
+    assert {stay.folios for stay in answers.history(depot.register, depot.boxes[0].code)} == {None}
 
 
 @pytest.mark.parametrize(

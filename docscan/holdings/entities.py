@@ -16,6 +16,13 @@ Use = Literal["permanent", "reading_room", "transit", "conservation"]
 PlaceKind = Literal["location", "box"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+KIND_NAMES: dict[Kind, str] = {  # how a kind is said in a sentence
+    "site": "@N330",
+    "location": "@N331",
+    "box": "@N332",
+    "item": "@N333",
+    "person": "@N334",
+}
 USES: tuple[Use, ...] = get_args(Use)
 MOST_TEXT = 4_000  # characters of a field: a title is a sentence, a note is a page
 MOST_NUMBER = 10_000_000  # folios of an item, millimetres of a shelf: beyond any, and a typing mistake

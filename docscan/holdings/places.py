@@ -12,7 +12,7 @@ from docscan.archive import event
 from docscan.archive.event import Draft, Event
 from docscan.archive.keeping import standing
 from docscan.errors import HoldingsError
-from docscan.holdings.entities import Box, Item, Location
+from docscan.holdings.entities import KIND_NAMES, Box, Item, Location, called, kind_of
 from docscan.holdings.lines import AWAY
 from docscan.holdings.projection import ABSENCES, GONE, MOVED
 from docscan.holdings.register import OpenLoan, Register
@@ -91,10 +91,11 @@ def moving(register: Register, subject_id: str, to_id: str, *, cause: str = "") 
         raise ValueError(f"{cause!r} is no cause of a move")
     subject, to = register.entity(subject_id), register.entity(to_id)
     language = register.archive.config.language
-    if not isinstance(subject, Box | Item) or not isinstance(to, Location | Box):
-        raise HoldingsError("G060", language)
-    if isinstance(subject, Box) and isinstance(to, Box):
-        raise HoldingsError("G060", language)
+    both_boxes = isinstance(subject, Box) and isinstance(to, Box)
+    if not isinstance(subject, Box | Item) or not isinstance(to, Location | Box) or both_boxes:
+        what, where = (KIND_NAMES[kind_of(one)] for one in (subject, to))
+        facts = {"subject": called(subject), "what": what, "place": called(to), "where": where}
+        raise HoldingsError("G060", language, **facts)
     state = _expect_here(register, subject)
     here = register.place_of(subject.id)
     if here is not None and here.id == to.id and state != "missing":

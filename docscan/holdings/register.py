@@ -19,9 +19,10 @@ from docscan.holdings import codes, filed, projection, stored, tables
 from docscan.holdings.codes import Code
 from docscan.holdings.entities import KINDS, TYPES, Entity, Item, Kind, Person, PlaceKind, is_text
 from docscan.holdings.filed import Sheets
-from docscan.messages import sentence
+from docscan.messages import sentence, way_out
 
 SHEETS = "holdings"  # the folder that they lie in
+A_NUMBER = 12  # of what a code looks like
 Of = TypeVar("Of", bound=Entity)
 
 
@@ -126,11 +127,12 @@ class Register:
         self.catch_up()
         return written
 
-    def entity(self, named: str) -> Entity:
+    def entity(self, named: str, kind: Kind = "item") -> Entity:
         """Whatever has a code or an id; a site also by its name.
 
         Args:
             named: As typed or scanned.
+            kind: What is looked for, as the hint has it.
 
         Raises:
             NotFoundError: Nothing has; the hint names the code that was perhaps meant.
@@ -143,7 +145,7 @@ class Register:
         else:
             found = self._one("site", "name = ?", named.strip()) if is_text(named) else None
         if found is None:
-            raise self._unknown(named)
+            raise self._unknown(named, kind)
         return found
 
     def one(self, type_: type[Of], named: str) -> Of:
@@ -153,10 +155,10 @@ class Register:
             NotFoundError: None is; something else may be.
         """
         wanted = named.strip().lower()
-        kinds = [kind for kind, one in TYPES.items() if one is type_]
-        found = self.known(wanted, kinds) if UUID.fullmatch(wanted) else self.entity(named)
+        (kind,) = (kind for kind, one in TYPES.items() if one is type_)
+        found = self.known(wanted, [kind]) if UUID.fullmatch(wanted) else self.entity(named, kind)
         if not isinstance(found, type_):
-            raise self._unknown(named, other=found is not None)
+            raise self._unknown(named, kind, other=found is not None)
         return found
 
     def item(self, named: str) -> Item:
@@ -334,13 +336,18 @@ class Register:
     def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
         return next(self.rows(query, *values), None)
 
-    def _unknown(self, named: str, *, other: bool = False) -> NotFoundError:
+    def _unknown(self, named: str, kind: Kind, *, other: bool = False) -> NotFoundError:
         language = self.archive.config.language
+        if kind == "site":
+            code = "G134" if other else "G180"
+            said = sentence(way_out(code), language)
+            return NotFoundError(sentence(code, language, named=repr(named)), hint=said)
         meant = [str(code) for code in codes.mended(named) if self._coded(code) is not None]
         wrong = codes.looks_like_one(named) and codes.parsed(named) is None
         code, hint = ("G134", "G135") if other else ("G004" if wrong else "G001", "G002")
-        way_out = sentence("G003", language, codes=", ".join(meant)) if meant else sentence(hint, language)
-        return NotFoundError(sentence(code, language, named=repr(named)), hint=way_out)
+        facts = {"example": codes.code(kind, A_NUMBER), "kind": kind, "codes": ", ".join(meant)}
+        said = sentence("G003" if meant else hint, language, **facts)
+        return NotFoundError(sentence(code, language, named=repr(named)), hint=said)
 
 
 def open_register(catalogue: Catalogue) -> Register:

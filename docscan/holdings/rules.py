@@ -28,6 +28,9 @@ ACTS = (REGISTER, "change", "link", "seal")
 
 FIRST = date.min.isoformat()  # any day: what says a year or a month is read as its first one
 
+NEW: dict[Kind, str] = {"location": "@N335", "box": "@N336", "item": "@N337", "person": "@N338"}
+"""How something new is said in a sentence, whose code nobody has seen yet."""
+
 REFERENCES: dict[str, Kind] = {"site": "site", "box": "box", "location": "location", "parent": "item"}
 
 
@@ -48,9 +51,10 @@ def checked(
     language = register.archive.config.language
     lines = []
     for row in entered:
+        said = _said(row, entered, new=act == REGISTER)
         if not untitled and _lacks_name(register, row):
-            raise HoldingsError("G010", language, subject=called(row), field=_named_by(row), value="''")
-        lines.append(_line(row, language, placed=act == REGISTER))
+            raise HoldingsError("G010", language, subject=said, field=_named_by(row), value="''")
+        lines.append(_line(row, said, language, placed=act == REGISTER))
     _check_unique(register, entered, new=act == REGISTER)
     _check_references(register, entered, new=act == REGISTER)
     return lines
@@ -73,24 +77,28 @@ def expect_others_login(register: Register, entered: Sequence[Entity], agent: st
             raise HoldingsError("G140", register.archive.config.language, subject=before.code)
 
 
-def _line(row: Entity, language: str, *, placed: bool) -> bytes:
+def _said(row: Entity, entered: Sequence[Entity], *, new: bool) -> str:
+    """How a refusal calls a row: by its code, unless it is one that was about to be given to it alone."""
+    return NEW.get(kind_of(row), called(row)) if new and len(entered) == 1 else called(row)
+
+
+def _line(row: Entity, said: str, language: str, *, placed: bool) -> bytes:
     """An entity as a row, if it has the form that it should have."""
-    code = called(row)
     wrong = next(faults(row), "") or next(obeyed(row), "") or _no_day(row)
     if wrong:
-        raise HoldingsError("G010", language, subject=code, field=wrong, value=repr(getattr(row, wrong)))
+        raise HoldingsError("G010", language, subject=said, field=wrong, value=repr(getattr(row, wrong)))
     if isinstance(row, Item) and row.is_backwards:
-        raise HoldingsError("G160", language, subject=code, first=row.date_from, last=row.date_to)
+        raise HoldingsError("G160", language, subject=said, first=row.date_from, last=row.date_to)
     if isinstance(row, Site):
         _check_calendar(row, language)
     if placed and isinstance(row, Box | Item):
         both = isinstance(row, Item) and row.box and row.location
         if both or first_place(row) is None:
-            raise HoldingsError("G020", language, subject=code)
+            raise HoldingsError("G020", language, subject=said)
     try:
         return rows.row(row)
     except ValueError:
-        raise HoldingsError("G015", language, subject=code, most=str(rows.ROW_BYTES)) from None
+        raise HoldingsError("G015", language, subject=said, most=str(rows.ROW_BYTES)) from None
 
 
 def _check_calendar(site: Site, language: str) -> None:
@@ -171,9 +179,9 @@ def _check_references(register: Register, entered: Sequence[Entity], *, new: boo
         else:
             known = {str(found) for found, _ in _known(register, REFERENCES[name], "id", wanted, "id")}
         for value in sorted(wanted - known):
-            code = called(asked[name, value])
+            said = _said(asked[name, value], entered, new=new)
             raise HoldingsError(
-                "G050", register.archive.config.language, subject=code, field=name, value=value
+                "G050", register.archive.config.language, subject=said, field=name, value=value
             )
 
 

@@ -207,12 +207,18 @@ def test_somebody_is_forgotten_once_that_is_confirmed(furnished: Call):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("item", "add", "--title", "Nóminas"), "no place"),
+        (("item", "add", "--title", "Nóminas"), "The new item has no place"),
+        (("item", "add", "--title", "", "--box", "B-1C"), "The new item: title cannot be ''"),
+        (("item", "add", "--title", "Nóminas", "--box", "Caja"), "`docscan box list`"),
+        (("box", "add"), "The new box has no place"),
         (("item", "add", "--title", "Nóminas", "--box", "B-000009K"), "check letter"),
         (("item", "add", "--title", "Nóminas", "--location", "B-1C"), "'B-1C' is registered as"),
         (("item", "add", "--title", "Nóminas", "--box", "L-1B"), "'L-1B' is registered as"),
         (("item", "change", "F-1D", "--parent", "B-1C"), "'B-1C' is registered as"),
         (("location", "add", "--site", "L-1B"), "a site goes by its name"),
+        (("location", "add", "--site", "Norte"), "no site called 'Norte'.\n`docscan site list`"),
+        (("item", "move", "F-1D", "P-1E"), "F-000001D (item) cannot be put at P-000001E (person)"),
+        (("box", "move", "B-1C", "B-1C"), "B-000001C (box) cannot be put at B-000001C (box)"),
         (("item", "change", "F-1D", "--date-from", "2000", "--date-to", "1999"), "before it begins (2000)"),
         (("box", "move", "B-000001C", "L-000001B"), "already"),
         (("where", "F-000020X"), "check letter"),
@@ -224,6 +230,7 @@ def test_a_refusal_is_a_sentence_with_a_way_out(furnished: Call, words: tuple[st
     assert said in told
     assert len(told.splitlines()) == 2
     assert not UUID.search(told)  # nobody typed one
+    assert "F-000002E" not in told  # nor a code that is free
 
 
 def test_items_are_found_by_words_of_their_titles(furnished: Call):

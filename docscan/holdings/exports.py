@@ -116,7 +116,7 @@ def kept(register: Register, identifier: str) -> Inventory:
 
 
 def as_it_came(register: Register, listed: Inventory) -> tuple[bytes, Form]:
-    """A list as it came in, with what was changed since; and how it is written down.
+    """A list as it came in, with what was changed and counted since; and how it is written down.
 
     That is as it came, or in UTF-8 where a change has a letter that its encoding lacks.
 
@@ -125,7 +125,8 @@ def as_it_came(register: Register, listed: Inventory) -> tuple[bytes, Form]:
         listed: As it was filed.
     """
     asked = json.dumps(listed.rows)
-    found = list(register.entities(Item, "item.id IN (SELECT value FROM json_each(?))", (asked,)))
+    items = register.entities(Item, "item.id IN (SELECT value FROM json_each(?))", (asked,))
+    found = list(counts.counted(register, items))
     try:
         return inventory.written(register, listed, found), listed.form
     except UnicodeEncodeError:

@@ -27,6 +27,7 @@ from docscan.search.plan import (
     Where,
     Without,
 )
+from docscan.search.whoosh_columns import content
 from docscan.search.whoosh_postings import Decoded
 from docscan.search.whoosh_schema import ABSENT, KEY, LENGTH, SIGNS, USUAL, facet
 from docscan.search.whoosh_terms import TermsReader
@@ -225,8 +226,8 @@ class Segment:
         if name not in self._columns:
             values = np.full(len(self.live), default, dtype=kind)
             if self._reader.has_column(name):
-                reader = self._reader.column_reader(name, translate=False)
-                values[:] = [reader[number] for number in range(len(values))]
+                found = content(self._reader.column_reader(name, translate=False))
+                values[: len(found)] = found
             self._columns[name] = values
         return self._columns[name]
 

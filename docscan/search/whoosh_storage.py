@@ -3,6 +3,7 @@
 Whoosh unpickles what lies in the folder of an index, which runs whatever the
 author of the files wanted. So every file that is unpickled must have the
 digest it was sealed with here, besides the label of the folder (`durable`).
+That of a segment is only taken where the file was touched since.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from whoosh.filedb.compound import SubFile
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from docscan.archive.custody import opened
 from docscan.search.durable import content, sync, write
 
 NAME = "MAIN"
@@ -24,6 +26,11 @@ NAME = "MAIN"
 
 PICKLED = (".toc", ".seg")
 """Endings of the files that Whoosh unpickles, in part or whole."""
+
+Seal = tuple[str | int, ...]
+"""The SHA-256 of a file when it was sealed, and its facts: where they are the same, the file is."""
+
+_NEVER: Seal = ("",)
 
 _OURS = (f"{NAME}_", f"_{NAME}_", f"{NAME}.tmp", "seq.")
 
@@ -85,14 +92,19 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
         """
         if not name.endswith(PICKLED):
             return super().open_file(name, **kwargs)
-        if name in self._proven:
-            return self._segment_file(name)
-        data = content(Path(self.folder, name))
-        if _sealed(Path(self.folder)).get(name) != hashlib.sha256(data).hexdigest():
-            raise ValueError(f"{name} is not as it was sealed")
+        path = Path(self.folder, name)
         if name.endswith(".toc"):
+            data = content(path)
+            if _sealed(Path(self.folder)).get(name, _NEVER)[0] != hashlib.sha256(data).hexdigest():
+                raise ValueError(f"{name} is not as it was sealed")
             return StructFile(io.BytesIO(data), name=name)
-        self._proven.add(name)  # the name of a segment is never given twice
+        if name not in self._proven:
+            seal = _sealed(Path(self.folder)).get(name, _NEVER)
+            with opened(path) as file:
+                untouched = _facts(os.fstat(file.fileno())) == seal[1:]
+                if not untouched and hashlib.file_digest(file, "sha256").hexdigest() != seal[0]:
+                    raise ValueError(f"{name} is not as it was sealed")
+            self._proven.add(name)  # the name of a segment is never given twice
         return self._segment_file(name)
 
     def _segment_file(self, name: str) -> SegmentFile:
@@ -140,22 +152,29 @@ def seal_path(folder: Path) -> Path:
 
 
 def _seal(folder: Path, fresh: dict[str, Path]) -> None:
-    """Add the digests of new files, before the table of contents that names them is in place.
+    """Add the seals of new files, before the table of contents that names them is in place.
 
     Those of the files that are there already stay, so a crash in between leaves the last commit sealed.
     """
-    kept = {name: digest for name, digest in _sealed(folder).items() if (folder / name).exists()}
-    added = {name: _digest(path) for name, path in fresh.items() if name.endswith(PICKLED)}
+    kept = {name: seal for name, seal in _sealed(folder).items() if (folder / name).exists()}
+    added = {
+        name: (_digest(path), *_facts(path.stat())) for name, path in fresh.items() if name.endswith(PICKLED)
+    }
     write(seal_path(folder), json.dumps(kept | added, indent=1, sort_keys=True) + "\n")
 
 
-def _sealed(folder: Path) -> dict[str, str]:
-    """The digests by name; none when there is no seal."""
+def _sealed(folder: Path) -> dict[str, Seal]:
+    """The seals by the files' names; none when there are none."""
     try:
         found = json.loads(content(seal_path(folder)))
-    except (OSError, ValueError, RecursionError):
+        return {name: (str(seal[0]), *map(int, seal[1:])) for name, seal in found.items()}
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+
+
+def _facts(stat: os.stat_result) -> tuple[int, ...]:
+    """What changes with a file's content; the last, when it was last changed, nobody can set."""
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _digest(path: Path) -> str:

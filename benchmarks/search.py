@@ -7,7 +7,6 @@ two signs in a hundred misread. All times are one core's processor time.
 """
 
 import argparse
-import gc
 import shutil
 import sys
 import tempfile
@@ -19,8 +18,6 @@ from search_command import command
 from search_differential import differential
 from search_harm import disk, kills
 from search_speed import Sizes, polish, recall, tantivy, whoosh
-
-from docscan.cli import UNLOOKED
 
 PARTS = ("whoosh", "tantivy", "recall", "polish", "differential", "kills", "disk", "command")
 
@@ -49,7 +46,6 @@ def main() -> int:
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part; may be repeated")
     parser.add_argument("--folder", type=Path, help="where the indexes are made; deleted afterwards")
     options = parser.parse_args()
-    gc.set_threshold(UNLOOKED, 20, 20)  # as every command does
     sizes = Sizes.chosen(quick=options.quick, million=options.million)
     folder = Path(tempfile.mkdtemp(prefix="docscan-search-", dir=options.folder))
     outcome = Outcome()

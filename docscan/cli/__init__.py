@@ -10,16 +10,20 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-import click
+gc.disable()  # what is loaded stays: to look through it for garbage takes a twentieth of a search
 
-from docscan import __version__
-from docscan.errors import DocscanError, SearchError
+import click  # noqa: E402 - see above
+
+from docscan import __version__  # noqa: E402
+from docscan.errors import DocscanError, SearchError  # noqa: E402
+
+gc.enable()
 
 INTERRUPTED = 130
 
 UNLOOKED = 10_000
-"""Objects that may be made before Python looks for garbage; with its own 700 it looks
-twenty times while a program is loaded, and takes a thirtieth of a search for it."""
+"""Objects that a command may make before Python looks for garbage, some 2 MB of them; its own 700
+are made a hundred times in a search."""
 
 # command -> module of this package, and what the command is for, in the order of the manual
 CHAPTERS = {
@@ -143,6 +147,10 @@ class Manual(click.Group):
         if cmd_name not in CHAPTERS:
             return None
         chapter = importlib.import_module(f"docscan.cli.{CHAPTERS[cmd_name][0]}")
+        if not gc.isenabled():  # until here, `main` has not wanted anything looked through
+            gc.freeze()
+            gc.set_threshold(UNLOOKED)
+            gc.enable()
         found: click.Command = chapter.COMMANDS[cmd_name]
         return found
 
@@ -192,7 +200,7 @@ def cli(ctx: click.Context, archive: Path | None) -> None:
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _interrupted)
-    gc.set_threshold(UNLOOKED, 20, 20)
+    gc.disable()
     atexit.register(gc.freeze)  # nothing that is left at the end need be gone through for garbage
     try:
         code = cli.main(prog_name="docscan", standalone_mode=False)

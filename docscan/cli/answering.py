@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from docscan.archive import objects
@@ -12,7 +13,7 @@ from docscan.errors import FixityError, NotFoundError
 from docscan.frozen import dataclass
 from docscan.search import sight
 from docscan.search.documents import documents
-from docscan.search.index import Cursor, Hit, Hits, Question
+from docscan.search.index import Cursor, Hit, Hits, IndexDocument, Question
 from docscan.search.nodes import Node, Or, Phrase
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import prepared
@@ -25,6 +26,10 @@ LITTLE = 3
 
 CANDIDATES = 20
 """Documents most like one, of which its duplicates are looked for (see `near_duplicates`)."""
+
+
+TOGETHER = 20
+"""Documents of hits that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,10 @@ def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
     (hits, meant), current = found.found, found.current
     pieces: list[Snippet] = []
     rows: list[dict[str, Any]] = []
-    for hit in hits.hits:
+    for hit, document in _with_documents(catalogue, hits.hits):
         try:
-            row, shown = _shown(catalogue, query, hit, boxes=wanted.boxes)
-        except NotFoundError:  # it went, or out of sight, since the index was asked
+            row, shown = _shown(catalogue, query, hit, document, boxes=wanted.boxes)
+        except NotFoundError:  # out of sight, since the index was asked
             continue
         rows.append(row)
         pieces += shown
@@ -148,13 +153,18 @@ def _terms(plan: Plan) -> Iterator[str]:
             yield from _terms(part)
 
 
+def _with_documents(catalogue: Catalogue, hits: Iterable[Hit]) -> Iterator[tuple[Hit, IndexDocument]]:
+    """Hits with what was found, without those that went since the index was asked."""
+    waiting = iter(hits)
+    while some := tuple(islice(waiting, TOGETHER)):
+        there = {one.id: one for one in documents(catalogue, [hit.id for hit in some])}
+        yield from ((hit, there[hit.id]) for hit in some if hit.id in there)
+
+
 def _shown(
-    catalogue: Catalogue, query: Query, hit: Hit, *, boxes: bool
+    catalogue: Catalogue, query: Query, hit: Hit, document: IndexDocument, *, boxes: bool
 ) -> tuple[dict[str, Any], list[Snippet]]:
     row = catalogue.row(hit.id)
-    document = next(documents(catalogue, [row.id]), None)
-    if document is None:
-        raise NotFoundError(f"Record {row.id} is gone.")
     piece = snippet(document.pages, query.node, language=row.language)
     values = valued(document.fields, query.node, language=row.language)
     shown = asdict(row) | {

@@ -185,6 +185,9 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
 def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     """The parts of a chunk, as written and folded; those that fold to nothing are left out."""
     text = text.replace("-\n", "") if "\n" in text else text
+    if text.isalpha() and len(text) <= LONGEST:  # most are
+        word = text.lower() if text.isascii() else fold(text)
+        return ((text,), (word,)) if word else ((), ())
     if text.isascii() and len(text) <= LONGEST:
         return _PARTS.findall(text), tuple(_PARTS.findall(text.lower()))
     words = _PARTS.findall(text)

@@ -21,10 +21,6 @@ gc.enable()
 
 INTERRUPTED = 130
 
-UNLOOKED = 10_000
-"""Objects that a command may make before Python looks for garbage, some 2 MB of them; its own 700
-are made a hundred times in a search."""
-
 # command -> module of this package, and what the command is for, in the order of the manual
 CHAPTERS = {
     "init": ("setting_up", "Make an archive at PATH: its inbox, objects, ledger, catalogue and index."),
@@ -149,7 +145,6 @@ class Manual(click.Group):
         chapter = importlib.import_module(f"docscan.cli.{CHAPTERS[cmd_name][0]}")
         if not gc.isenabled():  # until here, `main` has not wanted anything looked through
             gc.freeze()
-            gc.set_threshold(UNLOOKED)
             gc.enable()
         found: click.Command = chapter.COMMANDS[cmd_name]
         return found

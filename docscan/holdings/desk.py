@@ -65,9 +65,12 @@ UNREADABLE = (
     "\N{REPLACEMENT CHARACTER}"  # what bytes are decoded to that are no text, and what ends half a line
 )
 AROUND = "".join(map(chr, range(0x21)))  # what readers send before and after a code: blanks and controls
-LABEL = re.compile(r".{0,3}?(?P<code>[LBFPA]-[0-9A-Z]+)")
-"""A code as printed, after what a reader may be set to send before it: at most a
-symbology identifier, which has three characters (ISO/IEC 15424), such as `]C1`."""
+LABEL = re.compile(r"(?:.|[^0-9A-Z][A-Z][0-9A-Z])?(?P<code>[LBFPA]-[0-9A-Z]*)")
+"""A code as printed, or its beginning, after what a reader may be set to send before it: one sign, or a
+symbology identifier of three (ISO/IEC 15424), such as `]C1`; its first is another sign on other keyboards."""
+
+HALF = re.compile(rf"-[0-9]+[A-Z]?|[0-9]{{{codes.DIGITS}}}[A-Z]")
+"""The end of a code whose beginning was lost: a hyphen and digits, or the digits of a label and a letter."""
 
 ANY = "*"  # for the letter of a line that may have been anything
 BARRED = {"L": "J060", "B": "J061", "P": "J062", "A": "J063", ANY: "J069"}
@@ -122,7 +125,8 @@ def read(line: str) -> Scan:
 
 def _words(text: str) -> Scan:
     """A line that is no code: a number, words, or what a code stands in all the same."""
-    if codes.within(text) or any(codes.action(word) in codes.typed(text) for word in ACTIONS):
+    meant = codes.typed(text)
+    if codes.within(text) or HALF.fullmatch(meant) or any(codes.action(word) in meant for word in ACTIONS):
         return Scan("garbled", text)
     return Scan("number" if text.isdecimal() else "text", text)
 

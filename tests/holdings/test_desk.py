@@ -1,5 +1,6 @@
 """The grammar of the desk: what a line means."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from docscan.errors import NotFoundError
 from docscan.holdings import codes, desk
 from docscan.holdings.entities import Box, Entity, Item, Location, Person
 from docscan.holdings.session import Answer, Check, Lend, Put, Renew, Search, Session, TakeBack, Tell
+from docscan.messages import LANGUAGES, sentence
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KINDS: dict[str, Callable[[str, str], Entity]] = {
@@ -123,6 +125,9 @@ def test_a_second_end_leaves_the_desk():
         ((ANA, "A-OUT", WRONG["P"], ITEM), "J062"),
         ((ANA, "A-OUT", WRONG["A"], ITEM), "J063"),
         ((SHELF, BOX, codes.code("box", 99), ITEM), "J061"),
+        ((SHELF, "L-", ITEM), "J060"),
+        ((SHELF, BOX, OTHER_SHELF[1:], ITEM), "J069"),
+        ((SHELF, BOX, OTHER_SHELF[2:], ITEM), "J069"),
         ((SHELF, f"{BOX}{ITEM}", OTHER_ITEM), "J069"),
         ((BOX, f"{SHELF};", BOX), "J069"),
         ((BOX, f"{SHORT_BOX} {SHORT}", ITEM), "J069"),
@@ -183,7 +188,7 @@ def test_a_number_is_a_count_of_folios_only_when_one_is_asked_for():
     assert after(OTHER_ITEM, "203", session=asked)[1] == Search("203")
 
 
-@pytest.mark.parametrize("prefix", ["", "]C1", "]Q1", "\x02", "*", "~", "  ", "j"])
+@pytest.mark.parametrize("prefix", ["", "]C1", "]Q1", "+C1", "`c1", "\x02", "*", "~", "  ", "j"])
 @pytest.mark.parametrize("suffix", ["", "\t", "\x03", " ", "\r"])
 def test_what_a_reader_sends_around_a_code_does_no_harm(prefix: str, suffix: str):
     assert desk.read(f"{prefix}{ITEM}{suffix}") == desk.Scan("code", ITEM)
@@ -204,6 +209,10 @@ def test_what_a_reader_sends_around_a_code_does_no_harm(prefix: str, suffix: str
         f"a-out{SHORT}",
         f"{SHORT.replace('-', '')} {SHORT_BOX.replace('-', '')}".lower(),
         f"{SHORT[:-1]}A {SHORT_BOX[:-1]}A",
+        f"xx{ITEM}",
+        f"abc{ITEM}",
+        f"xx{ITEM}yy",
+        "-1",
     ],
 )
 def test_what_is_no_single_scan_is_none(line: str):
@@ -216,6 +225,12 @@ def test_what_is_no_single_scan_is_none(line: str):
 )
 def test_words_and_numbers_are_looked_for(line: str):
     assert isinstance(after(line)[1], Search)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_types_what_nothing_is_called_is_told_what_the_desk_can_do(language: str):
+    told = sentence("J110", language, text="'exit'")
+    assert [word for word in desk.ACTIONS if not re.search(rf"A-{word}\b", told)] == []
 
 
 def test_a_number_after_a_misread_item_is_not_the_count_of_the_item_before():

@@ -58,8 +58,11 @@ def asked(compiler: Compiler, question: Question) -> Asked:
 def answered(shelf: Shelf, compiler: Compiler, asking: Asked) -> Hits:
     """The answer to a question: no query runs twice, as one for misread words takes milliseconds."""
     question = asking.question
-    found = _found(shelf, compiler, asking) if question.limit else _Found()
-    total, facets = _counted(shelf, asking, found.total(len(asking.tiers)))
+    first = None
+    if question.facets and len(asking.tiers) == 1 and not fitting(question, 0):
+        first = _counted(shelf, asking, None)  # with the number, the newest are found sooner
+    found = _found(shelf, compiler, asking, first and first[0]) if question.limit else _Found()
+    total, facets = first or _counted(shelf, asking, found.total(len(asking.tiers)))
     typed = found.counts.get(0)
     if len(asking.tiers) == 1:
         typed = total
@@ -72,9 +75,9 @@ def answered(shelf: Shelf, compiler: Compiler, asking: Asked) -> Hits:
     return Hits(total, typed, hits, facets, following)
 
 
-def _found(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
+def _found(shelf: Shelf, compiler: Compiler, asking: Asked, total: int | None) -> _Found:
     if asking.question.order in SCORED:
-        return _by_score(shelf, compiler, asking)
+        return _by_score(shelf, compiler, asking, total)
     places, count = _by_number(shelf, compiler, asking)
     tiers = _tiers(shelf, compiler, asking, [place.id for place in places])
     hits = tuple(Hit(place.id, tiers[place.id], 0.0) for place in places)
@@ -82,7 +85,8 @@ def _found(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
     return _Found(hits, tuple(places), counts)
 
 
-def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
+def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked, total: int | None) -> _Found:
+    """The hits; the total of the only tier may be known already."""
     after, limit = asking.question.after, asking.question.limit + 1
     start = after.tier if after else 0
     name = compiler.columns.get("added")
@@ -98,7 +102,7 @@ def _by_score(shelf: Shelf, compiler: Compiler, asking: Asked) -> _Found:
         if fitting(asking.question, tier):
             places, counts[tier] = shelf.by_score(query, added, limit - len(every), place)
         else:  # all fit alike
-            counts[tier] = shelf.total(query)
+            counts[tier] = shelf.total(query) if total is None else total
             places = shelf.newest(Counted(query, counts[tier]), added, limit - len(every), place)
         hits += [Hit(place.id, tier, float(place.value or 0)) for place in places]
         every += places

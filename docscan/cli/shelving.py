@@ -169,7 +169,8 @@ def _group(kind: Kind) -> click.Group:
                 sheets.correct(register, row, because or "", now=now(), agent=agent())
             else:
                 sheets.enter(register, [row], now=now(), agent=agent(), act="change")
-        say(f"{_called(row)} was changed.")
+            language = register.archive.config.language
+        say(sentence("G182", language, what=_called(row)))
 
     _add_looks(group, kind)
     return group

@@ -58,12 +58,14 @@ def filled(register: Register, items: Sequence[Item], heading: Heading) -> bytes
     Args:
         register: Open.
         items: In order; those of lists come in the order of their rows, after the others.
-        heading: What stands above them; without an entity, whose all of them are.
+        heading: What stands above them; without an entity, whose all of them are. What is
+            another's has its client in a column beside the form.
     """
     clients = {item.client for item in items}
     heading = replace(heading, entity=heading.entity or (clients.pop() if len(clients) == 1 else ""))
     came = exports.origins(register, items)
-    further = _further(came.values())
+    shared = all(item.client in ("", heading.entity) for item in items)
+    further = _further(came.values(), () if shared else ("client",))
     headings = ["" for _ in COLUMNS] + [*further.fields.values(), *further.others.values()]
     rows = list(_rows(register, exports.listed_order(items, came), came, further))
     said = [at for at, name in enumerate(headings) if not name or any(row[at] for row in rows)]
@@ -152,10 +154,12 @@ def _layout(columns: tuple[str, ...]) -> Layout:
     )
 
 
-def _further(origins: Iterable[Origin]) -> Further:
+def _further(origins: Iterable[Origin], needed: Iterable[str]) -> Further:
+    """The columns beside the form: those of lists, and fields that are needed all the same."""
     in_order = sorted(origins, key=lambda one: one.place)
     found = [_layout(columns) for columns in dict.fromkeys(one.columns for one in in_order)]
     fields = {field: name for one in reversed(found) for field, name in one.fields.items()}
+    fields = {field: field for field in needed} | fields
     fields = {field: fields[field] for field in PLAIN if field in fields}
     others = list(dict.fromkeys(name for one in found for name in one.others))
     return Further(fields, apart(others, (*COLUMNS, *fields.values())))

@@ -99,6 +99,19 @@ def test_what_was_changed_since_comes_out_as_it_is_now_and_nothing_else_does():
         assert rows_of(filled(depot))[1] == ROWS[1]
 
 
+def test_whose_paper_it_is_comes_along_where_not_all_of_it_is_the_entity_s():
+    with emptied() as depot, emptied() as other:
+        entered(depot, form(ROWS))
+        here = depot.locations[0].id
+        enter(depot.register, [Item("", "", "PADRÓN", client="Villaverde", location=here)])
+        enter(depot.register, [Item("", "", "MAPAS", location=here)])
+        entered(other, filled(depot))
+        clients = {item.title.strip(): item.client for item in exports.here(depot.register)}
+        assert (clients["PADRÓN"], clients["ACTAS"]) == ("Villaverde", "Muñoz & Hijos")
+        assert {item.title.strip(): item.client for item in exports.here(other.register)} == clients
+        assert filled(other) == filled(depot)
+
+
 def test_two_boxes_of_one_name_are_told_apart_by_their_codes():
     with emptied() as depot:
         entered(depot, form(ROWS))

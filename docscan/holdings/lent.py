@@ -102,7 +102,11 @@ def of_loan(register: Register, rules: Rules, named: str, on: date) -> list[Lent
     loan = _identified(register, named)
     found = list(_lent(register, rules, list(register.rows(OF_LOAN, loan)), on))
     if not found:
-        raise LoanError("Q190", register.archive.config.language, number=named)
+        ((back,),) = register.rows("SELECT max(at) FROM loan_step WHERE loan = ?", loan)
+        language = register.archive.config.language
+        if back:  # nothing is on it any more, so all its steps were
+            raise LoanError("Q196", language, number=number_of(register, loan), at=str(back))
+        raise LoanError("Q190", language, number=named)
     return found
 
 

@@ -488,6 +488,9 @@ def test_one_s_last_step_is_taken_back_with_what_it_took_along(lending: Depot, d
     back = loans.undo(lending.register, done.events, now=NOW, agent=AGENT)
     assert back.line is None
     assert lending.register.state(lending.items[1].id) == "shelved"
+    with pytest.raises(LoanError) as said:  # its number was told, and is no other loan's
+        of_loan(lending.register, policies.load(lending.catalogue), done.number, NOW.date())
+    assert said.value.code == "Q196"
     do("out", 1)
     returned = do("in", 1, found=Condition(204))
     back = loans.undo(lending.register, returned.events, now=NOW, agent=AGENT)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-gc.disable()  # what is loaded stays: to look through it for garbage takes a twentieth of a search
+gc.disable()  # what is loaded stays: to look through it for garbage takes milliseconds
 
 import click  # noqa: E402 - see above
 

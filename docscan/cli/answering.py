@@ -27,7 +27,6 @@ LITTLE = 3
 CANDIDATES = 20
 """Documents most like one, of which its duplicates are looked for (see `near_duplicates`)."""
 
-
 TOGETHER = 20
 """Documents of hits that are read at once."""
 

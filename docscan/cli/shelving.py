@@ -1,7 +1,7 @@
 """The register of the paper: `site`, `location`, `box`, `item` and `person`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -9,19 +9,17 @@ import click
 
 from docscan.archive import access
 from docscan.archive.event import Draft
+from docscan.cli.described import NUMBERS, called, listed, said, whole
 from docscan.cli.listing import forms, give
 from docscan.cli.registered import changing, looking
 from docscan.cli.terminal import agent, now, put, say, shortened
 from docscan.holdings import (
-    answers,
     boxes,
     counts,
-    loan_rows,
     originals,
     places,
     redaction,
     sheets,
-    transfers,
 )
 from docscan.holdings.conditions import COUNTING
 from docscan.holdings.entities import TYPES, USES, Box, Entity, Item, Kind, defaults
@@ -99,8 +97,6 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "item": ("code", "title", "date_from", "date_to", "folios", "box", "location", "record", "state"),
     "person": ("code", "name", "unit", "email", "phone", "language"),
 }
-WHERE = ("state", "since", "shelf", "person", "holder", "loan", "due")  # of `Whereabouts`
-NUMBERS = ("capacity_mm", "width_mm", "capacity", "folios")
 EXAMPLES: dict[Kind, str] = {
     "site": "docscan site add --name Central --country ES --region MD",
     "location": "docscan location add --site Central --room 2 --c1 A --c2 3 --c3 1",
@@ -151,7 +147,7 @@ def _group(kind: Kind) -> click.Group:
             (row,) = sheets.numbered(register, [TYPES[kind](**blank | _resolved(register, given))])
             sheets.enter(register, [row], now=now(), agent=agent())
             doubts = list(boxes.doubts(register, into=getattr(row, "box", "")))
-        put(_called(row))
+        put(called(row))
         _tell(doubts)
 
     @group.command("change", epilog=f"Example: docscan {kind} change CODE")
@@ -170,7 +166,7 @@ def _group(kind: Kind) -> click.Group:
             else:
                 sheets.enter(register, [row], now=now(), agent=agent(), act="change")
             language = register.archive.config.language
-        say(sentence("G182", language, what=_called(row)))
+        say(sentence("G182", language, what=called(row)))
 
     _add_looks(group, kind)
     return group
@@ -196,9 +192,9 @@ def _add_looks(group: click.Group, kind: Kind) -> None:
             found = _chosen(
                 register, kind, {name: text for name, text in chosen.items() if text}, limit or -1
             )
-            rows = (_listed(register, one) for one in found)
+            rows = (listed(register, one) for one in found)
             if kind == "item" and not (as_json or as_csv):
-                rows = (_said(row) | {"title": shortened(row["title"], 60)} for row in rows)
+                rows = (said(row) | {"title": shortened(row["title"], 60)} for row in rows)
             give(rows, COLUMNS[kind], as_json=as_json, as_csv=as_csv, right=NUMBERS)
 
     @group.command("show", epilog=f"Example: docscan {kind} show CODE")
@@ -208,12 +204,12 @@ def _add_looks(group: click.Group, kind: Kind) -> None:
     def show(ctx: click.Context, named: str, as_json: bool, as_csv: bool) -> None:
         """Show all that is registered of one."""
         with looking(ctx) as register:
-            row = _whole(register, register.one(TYPES[kind], named))
+            row = whole(register, register.one(TYPES[kind], named))
         if as_json or as_csv:
             give([row], list(row), as_json=as_json, as_csv=as_csv)
         else:
-            said = ((name, value) for name, value in _said(row).items() if value not in ("", 0, None, {}))
-            put("\n".join(f"{name}: {value}" for name, value in said))
+            known = ((name, value) for name, value in said(row).items() if value not in ("", 0, None, {}))
+            put("\n".join(f"{name}: {value}" for name, value in known))
 
 
 def _choosing(kind: Kind) -> Callable[[Command], Command]:
@@ -262,49 +258,9 @@ def _resolved(register: Register, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _plain(register: Register, entity: Entity) -> dict[str, Any]:
-    """An entity as a program gets it: others by code or name, records by id, None for unknown."""
-    row: dict[str, Any] = {
-        name: value or None if name in NUMBERS else value for name, value in asdict(entity).items()
-    }
-    for name in {"site", "box", "location", "parent"} & row.keys():
-        if row[name]:
-            row[name] = _called(register.entity(row[name]))
-    return row
-
-
-def _listed(register: Register, entity: Entity) -> dict[str, Any]:
-    """The same, and of an item its state, by which it may be gone."""
-    state = {"state": register.state(entity.id)} if isinstance(entity, Item) else {}
-    return _plain(register, entity) | state
-
-
-def _whole(register: Register, entity: Entity) -> dict[str, Any]:
-    """The same, and where an item is to be looked for, and what became of its folios and of its scan."""
-    row = _plain(register, entity)
-    if isinstance(entity, Item):
-        (found,) = answers.where(register, entity.id)
-        row |= {name: getattr(found, name) for name in WHERE}
-        row["batch"] = transfers.batches_of(register, [entity.id])[entity.id]
-        row["folios_known"] = counts.known(register, entity)[0]
-        row["folios_missing"] = loan_rows.folios_missing(register.db, entity.id)
-        row["record_state"] = originals.record_state(register, entity)
-        row["merged_with"] = originals.merged_with(register, entity)
-    return row
-
-
-def _said(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as people read it."""
-    return {**row, "folios": row["folios"] or "unknown"} if "folios" in row else dict(row)
-
-
 def _tell(doubts: Iterable[str]) -> None:
     for sentence_ in doubts:
         say(sentence_)
-
-
-def _called(entity: Entity) -> str:
-    return str(getattr(entity, "code", "") or getattr(entity, "name", ""))
 
 
 SITE, LOCATION, BOX, ITEM, PERSON = (_group(kind) for kind in TYPES)
@@ -326,7 +282,7 @@ def move(ctx: click.Context, named: str, place: str, cause: str | None) -> None:
         draft = places.moving(register, subject.id, to.id, cause=cause or "")
         register.write([draft], now=now(), agent=agent())
         doubts = list(boxes.doubts(register, into=to.id, out_of=getattr(subject, "box", "")))
-    say(f"{_called(subject)} is at {_called(to)} now.")
+    say(f"{called(subject)} is at {called(to)} now.")
     _tell(doubts)
 
 

@@ -70,7 +70,7 @@ def test_the_page_names_every_field() -> None:
 def test_the_error_on_the_page_is_the_one_that_is_shown() -> None:
     with pytest.raises(SearchError) as caught:
         parse("total:>many")
-    assert f"{caught.value.shown()}\n{caught.value} {caught.value.hint}" in PAGE
+    assert f"Error: {caught.value}\n{caught.value.shown()}\n{caught.value.hint}" in PAGE
 
 
 @pytest.mark.parametrize("engine", [WhooshIndex, TantivyIndex])

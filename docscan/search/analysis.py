@@ -11,30 +11,21 @@ Engines are handed ready terms, so every engine finds the same documents.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
-VERSION = 3
+from docscan.search.folding import INSIDE, LONGEST, fold
+
+VERSION = 4
 """Raised with every change of the terms of a text: an index made before is made anew."""
-
-LONGEST = 64
-"""Characters of a term; the rest is cut off. The longest number on business paper, an IBAN, has 34."""
-
-# What Unicode's compatibility forms leave undivided, as printed without the sign.
-_LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
-)
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
 # a line joins only when the next line goes on in lower case.
-_INSIDE = re.compile(r"[\u0300-\u036f\u00ad]")
-_PART = rf"[^\W_]+(?:{_INSIDE.pattern}+[^\W_]*)*"
+_PART = rf"[^\W_]+(?:{INSIDE.pattern}+[^\W_]*)*"
 CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){_PART})*")
-DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={_INSIDE.pattern}))-\n(?=[a-zß-öø-ÿąćęłńóśźż])")
-_PARTS = re.compile(_PART)
+DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))-\n(?=[a-zß-öø-ÿąćęłńóśźż])")
+PARTS = re.compile(_PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _ROUND = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})*|\d+)[.,]00", re.ASCII)
 
@@ -42,8 +33,8 @@ _IBAN = 34
 """ISO 13616: an IBAN has at most 34 characters. Longer runs of numbers are columns of a table."""
 
 _SPACE = "[ \u00a0\u202f]"
+_SPACES = re.compile(_SPACE)
 GROUPED = re.compile(rf"[0-9A-Z](?:{_SPACE}[0-9]\S*+)+")
-_FIRST = re.compile(r"\S+\Z")
 _PREFIX = re.compile(r"[A-Z]{1,3}")
 _AMOUNT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{2}})?(?![\d.,])", re.ASCII)
 _NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
@@ -103,40 +94,6 @@ class Chunk(NamedTuple):
         return "".join(self.parts)[:LONGEST]
 
 
-class _Folds(dict[int, str]):
-    """What each sign is folded to, worked out when it is first met.
-
-    Sign by sign is as good as the whole text: what depends on the neighbours
-    in Unicode's forms is the order of accents, and these are dropped.
-    """
-
-    def __missing__(self, sign: int) -> str:
-        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(sign)).casefold())
-        self[sign] = "".join(one for one in plain.translate(_LETTERS).casefold() if one.isalnum())
-        return self[sign]
-
-
-_FOLDS = _Folds()
-
-
-class _Signs(dict[int, str]):
-    """What each sign of a text that is folded at once becomes: a blank where it belongs to no word."""
-
-    def __missing__(self, sign: int) -> str:
-        inside = chr(sign).isalnum() or _INSIDE.fullmatch(chr(sign))
-        self[sign] = _FOLDS[sign] if inside else " "
-        return self[sign]
-
-
-SIGNS = _Signs()
-
-
-def fold(text: str) -> str:
-    """Letters and digits alone, without case, accents and special letters; may be empty."""
-    plain = text.isascii() and text.isalnum()
-    return (text.lower() if plain else text.translate(_FOLDS))[:LONGEST]
-
-
 def skeleton(term: str) -> str:
     """A folded term with every sign that is easily misread put as one of its kind.
 
@@ -189,8 +146,8 @@ def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
         word = text.lower() if text.isascii() else fold(text)
         return ((text,), (word,)) if word else ((), ())
     if text.isascii() and len(text) <= LONGEST:
-        return _PARTS.findall(text), tuple(_PARTS.findall(text.lower()))
-    words = _PARTS.findall(text)
+        return PARTS.findall(text), tuple(PARTS.findall(text.lower()))
+    words = PARTS.findall(text)
     parts = tuple(map(fold, words))
     if all(parts):
         return words, parts
@@ -223,9 +180,10 @@ def _day(first: str, second: str, year: str) -> str:
 
 def _iso(day: str, month: int, year: str) -> str:
     try:
-        return f"{date(int(year) if len(year) > 2 else 2000 + int(year), month, int(day)):%Y%m%d}"
+        found = date(int(year) if len(year) > 2 else 2000 + int(year), month, int(day))
     except ValueError:
         return ""
+    return found.isoformat().replace("-", "")
 
 
 def written_days(text: str) -> Iterator[tuple[str, int, int]]:
@@ -247,8 +205,9 @@ def written_days(text: str) -> Iterator[tuple[str, int, int]]:
 def grouped(text: str) -> Iterator[str]:
     """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
     for found in GROUPED.finditer(text):
-        first = _FIRST.search(text, max(0, found.start() - LONGEST), found.start())
-        groups = (first.group() if first else "") + found.group()
+        before = text[max(0, found.start() - LONGEST) : found.start()]
+        first = "" if before[-1:].isspace() else "".join(before.split()[-1:])
+        groups = first + found.group()
         for run in _numbers(groups):
             joined = "".join(run)
             if len(joined) <= _IBAN:
@@ -265,7 +224,7 @@ def grouped(text: str) -> Iterator[str]:
 def _numbers(text: str) -> Iterator[list[str]]:
     """The groups of each number: all but the last of one part, the first numbered or a prefix."""
     run: list[str] = []
-    for group in re.split(_SPACE, text):
+    for group in _SPACES.split(text):
         joined, follows, starts, goes_on = _group(group)
         if not (run and follows):
             if len(run) > 1:
@@ -289,8 +248,10 @@ class _Group(NamedTuple):
     goes_on: bool  # another one may come after it
 
 
-@lru_cache(maxsize=4096)
 def _group(text: str) -> _Group:
+    if text.isascii() and text.isalnum() and len(text) <= LONGEST:
+        numbered = not text.isalpha() or _PREFIX.fullmatch(text) is not None
+        return _Group(text.lower(), follows=text[0].isdigit(), starts=numbered, goes_on=True)
     found = CHUNK.search(text)
     parts = parts_of(found.group())[1] if found else ()
     if not found or not parts:

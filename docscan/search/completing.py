@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
-from docscan.search.analysis import fold
+from docscan.search.folding import fold
 from docscan.search.nodes import NAMED
 from docscan.search.sight import Seen
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal, TypeVar
 
-from docscan.search.analysis import fold
+from docscan.search.folding import fold
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 Days = tuple[date, date]

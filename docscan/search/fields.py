@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from docscan.search.analysis import fold
+from docscan.search.folding import fold
 from docscan.search.ranges import AMOUNTS, DATES, Kind
 
 if TYPE_CHECKING:  # a search needs no schema

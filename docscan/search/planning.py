@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Mapping
 
 from docscan.frozen import dataclass
 from docscan.search import nodes, plan
-from docscan.search.analysis import chunks, fold, wordings
+from docscan.search.analysis import chunks, wordings
 from docscan.search.fields import FIELDS, KEYWORDS
+from docscan.search.folding import composed, fold
 from docscan.search.inflection import LANGUAGES, SHORTEST, asked
 from docscan.search.nodes import Node
 from docscan.search.plan import Plan, Term
@@ -146,7 +147,8 @@ def _inflected(word: nodes.Word, languages: Collection[str]) -> list[Plan]:
     part = found[0].parts[0]
     if len(part) < SHORTEST or not part.isalpha():
         return []
-    forms = [(tongue, fold(form)) for tongue in languages for form in asked(found[0].text.lower(), tongue)]
+    written = composed(found[0].text.lower())
+    forms = [(tongue, fold(form)) for tongue in languages for form in asked(written, tongue)]
     themselves = dict.fromkeys(form for _, form in forms if form not in ("", part))
     known = dict.fromkeys(f"{tongue}={form}" for tongue, form in forms)
     return [*(Term("lemmas", form) for form in known), *(Term("body", form) for form in themselves)]

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from docscan.frozen import dataclass
-from docscan.search.analysis import fold
 from docscan.search.fields import FIELDS, KEYWORDS
+from docscan.search.folding import fold
 from docscan.search.ranges import Kind, span
-from docscan.search.terms import KEPT, Taken, taken
+from docscan.search.terms import Taken, taken
 
 if TYPE_CHECKING:
     from docscan.search.index import IndexDocument
+
+RECURRING = 16_384
+"""Values that are remembered, in some 20 MB: those of a field, such as its suppliers, recur."""
 
 _NONE: frozenset[str] = frozenset()
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -30,7 +34,9 @@ class Prepared:
             A sequence never reaches from one run into the next.
         wholes: Folded forms of several words or signs as one term, such as a
             number without its separators or a date as YYYYMMDD.
-        fields: The terms of each field, `supplier_name=acme`, in runs like the body's.
+        fields: The terms of the fields, `supplier_name=acme`: in the first run what is known of any
+            document, which fields have a value (`=supplier_name`), and their words; in each further
+            run another whole of them. So in no run does a term follow one of its field that it should not.
         lemmas: What the words are forms of, `es=factura`.
         bones: The skeletons of the words that may be misread.
         numbers: Dates as YYYYMMDD, amounts in hundredths, counts, by name.
@@ -51,18 +57,18 @@ def prepared(document: "IndexDocument") -> Prepared:
     """A document as engines take it.
 
     The values follow the pages in the body, unless a page has the same words
-    in the same order. Of a field that has a value, `=name` is a term, too.
+    in the same order.
     """
     pages = [taken(text, document.language) for text in document.pages]
     values = {name: _value(value) for name, value in document.fields.items() if name not in KEYWORDS}
-    texts = [*pages, *_besides(values.values(), pages)]
+    texts = (*pages, *values.values())
     bones = (f"{name}={bones}" for name, value in values.items() for bones in value.bones)
     return Prepared(
         id=document.id,
-        body=tuple(text.run for text in texts if text.run),
+        body=(*(page.run for page in pages if page.run), *_besides(values.values(), pages)),
         wholes=_NONE.union(*(text.wholes for text in texts)),
-        fields=(*_keywords(document), *_named(values)),
-        lemmas=_NONE.union(*(page.lemmas for page in pages)),
+        fields=((*_keywords(document), *_named(values)), *_wholes(values)),
+        lemmas=pages[0].lemmas if len(pages) == 1 else _NONE.union(*(page.lemmas for page in pages)),
         bones=_NONE.union(bones, *(text.bones for text in texts)),
         numbers=dict(_numbers(document)),
         facets={name: value for name, value in _facets(document) if value},
@@ -74,35 +80,39 @@ def named(field: str, term: str) -> str:
     return f"{field}={term}" if field else term
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=RECURRING)
 def _value(text: str) -> Taken:
     """The terms of a value; suppliers, days and currencies recur."""
     return taken(text)
 
 
-def _besides(values: Iterable[Taken], pages: Iterable[Taken]) -> Iterator[Taken]:
-    """The values whose words no page has in this order; of the others, the wholes."""
-    printed = [f" {' '.join(page.run)} " for page in pages]
+def _besides(values: Iterable[Taken], pages: Iterable[Taken]) -> Iterator[tuple[str, ...]]:
+    """The words of the values that no page has in this order."""
+    printed = "\n".join(f" {' '.join(page.run)} " for page in pages)
     for value in values:
-        there = any(f" {' '.join(value.run)} " in page for page in printed)
-        yield value._replace(run=()) if there else value
+        if value.run and f" {' '.join(value.run)} " not in printed:
+            yield value.run
 
 
-def _keywords(document: "IndexDocument") -> Iterator[tuple[str, ...]]:
+def _keywords(document: "IndexDocument") -> Iterator[str]:
     for name in KEYWORDS:
         value = fold(getattr(document, name))
         if value:
-            yield (named(name, value),)
+            yield named(name, value)
 
 
-def _named(values: Mapping[str, Taken]) -> Iterator[tuple[str, ...]]:
-    """Of each field: that it is there, its words, each of its wholes."""
+def _named(values: Mapping[str, Taken]) -> Iterator[str]:
+    """Of each field that has a value, that it is there, and its words."""
     for name, value in values.items():
         if value.run:
-            yield (f"={name}",)
-            yield tuple(named(name, term) for term in value.run)
-        for whole in value.wholes:
-            yield (named(name, whole),)
+            yield f"={name}"
+            yield from map(f"{name}=".__add__, value.run)
+
+
+def _wholes(values: Mapping[str, Taken]) -> Iterator[tuple[str, ...]]:
+    """A whole of each field, then another one of those that have more."""
+    each = [map(f"{name}=".__add__, value.wholes) for name, value in values.items() if value.wholes]
+    return (tuple(filter(None, some)) for some in zip_longest(*each))
 
 
 def _numbers(document: "IndexDocument") -> Iterator[tuple[str, int]]:

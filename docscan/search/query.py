@@ -17,9 +17,10 @@ from typing import NoReturn
 
 from docscan.errors import SearchError
 from docscan.messages import sentence, way_out
-from docscan.search.analysis import fold, wordings
+from docscan.search.analysis import wordings
 from docscan.search.bounds import SIGN, ends, example, extent
 from docscan.search.fields import CALLED, FIELDS, TEXT, VERDICTS
+from docscan.search.folding import fold
 from docscan.search.nodes import (
     NAMED,
     OPERATORS,

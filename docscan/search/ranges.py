@@ -4,8 +4,9 @@ import re
 from datetime import date, timedelta
 from typing import Literal
 
-from docscan.search.analysis import MONTHS, fold, written_days
+from docscan.search.analysis import MONTHS, written_days
 from docscan.search.days import spoken
+from docscan.search.folding import fold
 
 Kind = Literal["keyword", "text", "date", "amount", "number"]
 """What a field holds: a word compared whole, words, a day, money, or a count."""
@@ -118,7 +119,7 @@ def _cents(value: str) -> Span | None:
     if found is None:
         return None
     sign, whole, _, fraction = found.groups()
-    digits = re.sub(r"\D", "", whole) + (fraction or "").ljust(2, "0")
+    digits = (whole if whole.isdecimal() else re.sub(r"\D", "", whole)) + (fraction or "").ljust(2, "0")
     if len(digits) > _DIGITS:
         return None
     cents = int(digits) * (-1 if sign == "-" else 1)

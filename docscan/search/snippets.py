@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from docscan.frozen import dataclass
-from docscan.search.analysis import fold
+from docscan.search.folding import fold
 from docscan.search.marking import Place, in_values, places
 from docscan.search.nodes import Node
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
-from docscan.search.analysis import fold
+from docscan.search.folding import fold
 from docscan.search.nodes import And, Leaf, Node, Not, Or, Phrase, Prefix, State, Word, leaves
 
 STATES: Mapping[str, str] = {

@@ -11,6 +11,7 @@
 """
 
 import contextlib
+import gc
 import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -39,7 +40,7 @@ MEMORY = 128_000_000
 """Bytes of postings that a writer gathers before it puts them to the disk: of some 10,000 pages."""
 
 AT_ONCE = 100
-"""Documents that are held in memory at once: Python's collector goes through them again and again."""
+"""Documents whose numbers are given columns together."""
 
 LOCK = "docscan.lock"
 
@@ -90,7 +91,7 @@ class TantivyIndex:
         wiped: bool = False,
     ) -> None:
         """Put documents in and take others out, in one commit."""
-        with self._locked(), contextlib.ExitStack() as stack:
+        with self._locked(), _uncollected(), contextlib.ExitStack() as stack:
             with _writable():
                 writer = stack.enter_context(_written(tantivy.Index.open(str(self._folder))))
                 if wiped:
@@ -251,6 +252,18 @@ def _written(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
             writer.garbage_collect_files()
         with contextlib.suppress(OSError, ValueError):
             writer.wait_merging_threads()
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing is looked through for cycles, of which documents have none: it takes a tenth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextlib.contextmanager

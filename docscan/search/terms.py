@@ -5,19 +5,17 @@ anew: a page is folded at once, and only what stands between two blanks and is
 no plain word is taken apart; what words are forms of is remembered.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
-from itertools import filterfalse
+from itertools import filterfalse, islice
 from typing import NamedTuple
 
 from docscan.search.analysis import (
     CHUNK,
     DIVIDED,
-    LONGEST,
     MONTHS,
-    SIGNS,
+    PARTS,
     bare,
-    fold,
     grouped,
     mixed,
     parts_of,
@@ -25,14 +23,16 @@ from docscan.search.analysis import (
     wholes_of,
     written_days,
 )
+from docscan.search.folding import LONGEST, composed, fold, folded
 from docscan.search.inflection import SHORTEST, lemmas
 
-KEPT = 65536
+KEPT = 65_536
 """Words of a language whose forms are remembered, in some 10 MB: more than recur on business paper."""
 
 _AROUND = ".,;:!?()\"'"
 """Marks beside a word, most of all."""
 
+_MONTHS = frozenset(MONTHS)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -52,13 +52,6 @@ class Taken(NamedTuple):
     bones: frozenset[str]
 
 
-class _Number(NamedTuple):
-    """The wholes and the skeletons of what stands between two blanks."""
-
-    wholes: frozenset[str]
-    bones: frozenset[str]
-
-
 def taken(text: str, language: str | None = None) -> Taken:
     """What is indexed of a text.
 
@@ -70,24 +63,18 @@ def taken(text: str, language: str | None = None) -> Taken:
     if text.isascii() and text.isalpha() and len(text) <= LONGEST:  # one plain word
         word = text.lower()
         return Taken((word,), _NONE, _NONE if language is None else _forms({word}, language), _NONE)
-    joined = DIVIDED.sub("", text) if "-\n" in text else text
-    pieces = joined.split()
-    run = _run(joined)
-    numbers = [found for piece in filterfalse(str.isalpha, pieces) if (found := _number(piece))]
-    whole = [*grouped(text)] if numbers and len(pieces) > 1 else []
-    if not MONTHS.keys().isdisjoint(run):
-        whole += (day for day, _, _ in written_days(text))
-    forms = _NONE
-    if language is not None:
-        forms = _forms({*run} if joined.isascii() else {*joined.lower().split()}, language)
-    if not (numbers or whole):  # most values
+    lower, plain = folded(DIVIDED.sub("", text) if "-\n" in text else text)
+    run = _run(plain)
+    pieces = lower.split()
+    forms = _NONE if language is None else _forms({*pieces}, language)
+    terms, wholes = _numbers(filterfalse(str.isalpha, pieces))
+    if not terms:  # most values
         return Taken(run, _NONE, forms, _NONE)
-    return Taken(
-        run,
-        _NONE.union(whole, *(number.wholes for number in numbers)),
-        forms,
-        _NONE.union(map(skeleton, filter(mixed, whole)), *(number.bones for number in numbers)),
-    )
+    if len(pieces) > 1:
+        wholes.update(grouped(text))
+    if not _MONTHS.isdisjoint(run):
+        wholes.update(day for day, _, _ in written_days(text))
+    return Taken(run, frozenset(wholes), forms, frozenset(map(skeleton, filter(mixed, terms | wholes))))
 
 
 def taken_each(chunks: Sequence[str], language: str) -> list[Taken]:
@@ -101,32 +88,28 @@ def _chunk(text: str, language: str) -> Taken:
     return taken(text, language)
 
 
-def _run(text: str) -> tuple[str, ...]:
-    """The folded parts of a text in order; no word of it is divided at the end of a line."""
-    parts = text.translate(SIGNS).split()
+def _run(plain: str) -> tuple[str, ...]:
+    """The words of a folded text in order."""
+    parts = plain.split()
     if max(map(len, parts), default=0) > LONGEST:
         parts = [part[:LONGEST] for part in parts]
     return tuple(parts)
 
 
-@lru_cache(maxsize=4096)  # a page's numbers recur at once, in the values of its fields
-def _number(piece: str) -> _Number | None:
-    """The terms of what stands between two blanks besides its parts; None where it is a word."""
-    if piece.strip(_AROUND).isalpha():
-        return None
-    if piece.isalnum() and piece.isascii() and len(piece) <= LONGEST:  # a misread word, most of all
-        return _boned({piece.lower()}, {*bare(piece.lower())})
+def _numbers(pieces: Iterable[str]) -> tuple[set[str], set[str]]:
+    """The parts of what is no word between two blanks, in lower case, and its forms as one term."""
     terms: set[str] = set()
     wholes: set[str] = set()
-    for chunk in CHUNK.findall(piece):
-        if parts := _run(chunk):
-            terms.update(parts)
-            wholes |= wholes_of(chunk, parts)
-    return _boned(terms, wholes)
-
-
-def _boned(terms: set[str], wholes: set[str]) -> _Number:
-    return _Number(frozenset(wholes), frozenset(map(skeleton, filter(mixed, terms | wholes))))
+    for piece in pieces:
+        if piece.isalnum() and piece.isascii() and len(piece) <= LONGEST:  # a misread word, most of all
+            terms.add(piece)
+            wholes.update(bare(piece))
+        elif not piece.strip(_AROUND).isalpha():
+            for chunk in CHUNK.findall(piece):
+                if parts := parts_of(chunk)[1]:
+                    terms.update(parts)
+                    wholes |= wholes_of(chunk, parts)
+    return terms, wholes
 
 
 _KNOWN: dict[str, dict[str, str]] = {}
@@ -138,37 +121,36 @@ Strings: Python's collector would look through as many small containers again an
 
 def _forms(pieces: Set[str], language: str) -> frozenset[str]:
     """What the words between blanks, in lower case, are forms of, where that is another word."""
-    known = _KNOWN.get(language)
-    if known is None or len(known) >= KEPT:
-        known = _KNOWN[language] = {}
-    found = [*map(known.get, pieces)]
-    if None in found:
-        fresh = _inflected(
-            [piece for piece, forms in zip(pieces, found, strict=True) if forms is None], language
-        )
-        known.update(fresh)
-        found += fresh.values()
-    return frozenset(" ".join(filter(None, found)).split())
+    known = _KNOWN.setdefault(language, {})
+    if len(known) >= KEPT:  # what recurs most was met first
+        known = _KNOWN[language] = dict(islice(known.items(), KEPT // 2))
+    fresh = pieces.difference(known)
+    if fresh:
+        known.update(_inflected(fresh, language))
+    forms = frozenset(filter(None, map(known.get, pieces)))
+    return frozenset(" ".join(forms).split()) if " " in "".join(forms) else forms
 
 
-def _inflected(pieces: list[str], language: str) -> dict[str, str]:
+def _inflected(pieces: Set[str], language: str) -> dict[str, str]:
+    """What each piece's words are forms of, with blanks between."""
     found = dict.fromkeys(pieces, "")
-    words: list[tuple[str, str, str]] = []  # the piece, a word of it as written, and folded
-    for piece in pieces:
-        if piece.isalpha() and len(piece) <= LONGEST:  # most are
-            words.append((piece, piece, piece if piece.isascii() else fold(piece)))
-        else:
-            words += [
-                (piece, *both)
-                for chunk in CHUNK.findall(piece)
-                for both in zip(*parts_of(chunk), strict=True)
-            ]
-    words = [word for word in words if len(word[2]) >= SHORTEST and word[2].isalpha()]
-    for (piece, _, part), themselves in zip(
-        words, lemmas([word for _, word, _ in words], language), strict=True
-    ):
-        for tongue, form in themselves:
-            folded = form if form.isascii() else fold(form)
-            if folded != part:
-                found[piece] += f" {tongue}={folded}"
+    written = [*filter(str.isalpha, pieces)]  # most are one word, as it would be typed
+    owners = written.copy()
+    for piece in filterfalse(str.isalpha, pieces):
+        words = [word for word in map(composed, PARTS.findall(piece)) if word.isalpha()]
+        written += words
+        owners += [piece] * len(words)
+    parts = _folded_each(written)
+    forms = [*lemmas(written, language)]
+    for (at, tongue, _), form in zip(forms, _folded_each([form for _, _, form in forms]), strict=True):
+        if form != parts[at] and len(parts[at]) >= SHORTEST:
+            piece = owners[at]
+            found[piece] = f"{found[piece]} {tongue}={form}".lstrip()
     return found
+
+
+def _folded_each(words: Sequence[str]) -> list[str]:
+    parts = folded(" ".join(words))[1].split()
+    # a lemma may be of two words, and a letter of a rare script be folded to nothing
+    same = len(parts) == len(words) and all(map(str.isalpha, words))
+    return [part[:LONGEST] for part in parts] if same else [*map(fold, words)]

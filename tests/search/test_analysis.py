@@ -1,10 +1,11 @@
-"""Text to terms: folding, numbers however written, skeletons."""
+"""Text to terms: words, numbers however written, skeletons."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.search.analysis import LONGEST, chunks, digits, fold, skeleton, wordings
+from docscan.search.analysis import chunks, digits, skeleton, wordings
+from docscan.search.folding import LONGEST
 from docscan.search.terms import taken
 
 
@@ -17,32 +18,6 @@ def found(text: str, query: str) -> bool:
         else any(page.run[at : at + len(wording)] == wording for at in range(len(page.run)))
         for wording in wordings(query)
     )
-
-
-@pytest.mark.parametrize(
-    ("written", "folded"),
-    [
-        ("Straße", "strasse"),
-        ("STRASSE", "strasse"),
-        ("Łódź", "lodz"),
-        ("año", "ano"),
-        ("Ærø", "aero"),
-        ("œuvre", "oeuvre"),
-        ("ﬁrma", "firma"),
-        ("İstanbul", "istanbul"),
-        ("ısı", "isi"),
-        ("nu\u0308r", "nur"),
-        ("m²", "m2"),
-        ("Groß\u00adkunde", "grosskunde"),
-    ],
-)
-def test_letters_of_one_language_fold_to_plain_ones(written: str, folded: str) -> None:
-    assert fold(written) == folded
-
-
-@given(st.text())
-def test_folding_twice_changes_nothing_more(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
 
 
 @given(st.text())

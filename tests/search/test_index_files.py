@@ -1,6 +1,7 @@
 """An index is whole after everything that can happen to its files, whichever engine keeps it."""
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -99,6 +100,23 @@ def test_a_second_writer_waits_and_then_says_so(engine: Engine, tmp_path: Path) 
     assert ids(first) == ["d"]
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_pythons_collector_is_as_it_was_after_an_update_also_of_one_that_failed(
+    engine: Engine, tmp_path: Path, on: bool
+) -> None:
+    index = engine(tmp_path / "index")
+    was = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        index.update([prepared("a")], seq=1)
+        assert gc.isenabled() == on
+        with pytest.raises(ZeroDivisionError):
+            index.update((prepared(str(1 // number)) for number in (1, 0)), seq=2)
+        assert gc.isenabled() == on
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 def test_a_failed_update_changes_nothing_and_leaves_the_lock_free(engine: Engine, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Forms of one word meet in a lemma or a stem; other words do not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from docscan.search.inflection import LANGUAGES, asked, lemmas
 
@@ -24,7 +26,7 @@ PAIRS = [
 
 
 def meet(language: str, one: str, other: str) -> bool:
-    return not set(asked(one, language)).isdisjoint(form for _, form in lemmas([other], language)[0])
+    return not set(asked(one, language)).isdisjoint(form for _, _, form in lemmas([other], language))
 
 
 def test_polish_forms_meet_in_twenty_three_of_twenty_four_pairs() -> None:
@@ -60,5 +62,18 @@ def test_a_polish_name_that_no_dictionary_has_still_meets_its_forms() -> None:
 
 
 def test_a_text_of_no_known_language_has_forms_of_all_four() -> None:
-    assert {language for language, _ in lemmas(["rechnungen"], "")[0]} == set(LANGUAGES)
-    assert {language for language, _ in lemmas(["rechnungen"], "de")[0]} == {"de"}
+    assert {language for _, language, _ in lemmas(["rechnungen"], "")} == set(LANGUAGES)
+    assert {language for _, language, _ in lemmas(["rechnungen"], "de")} == {"de"}
+
+
+@given(st.lists(st.sampled_from(["byłem", "faktury", "kotem", "nieznanowo", "kod", "abym", "dni", "xqz"])))
+def test_words_asked_together_have_the_forms_they_have_alone(words: list[str]) -> None:
+    for language in ("pl", "de", ""):
+        alone = [(at, *form) for at, word in enumerate(words) for _, *form in lemmas([word], language)]
+        assert sorted(lemmas(words, language)) == sorted(alone)
+
+
+def test_the_second_part_of_a_polish_word_is_no_form_of_it() -> None:
+    assert {form for _, _, form in lemmas(["kota", "byłem", "kota"], "pl")} == {
+        form for word in ("byłem", "kota") for form in asked(word, "pl")
+    }

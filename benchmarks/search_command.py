@@ -40,7 +40,7 @@ TURNS = 4  # of each of them
 TIMES = 2.0
 MORE_MS = 100.0
 CLICK = (sys.executable, "-c", "import click")
-SEARCH = (sys.executable, "-c", "from docscan.cli import main; main()", "-A")  # as the installed script
+SEARCH = (sys.executable, "-c", "from docscan.cli import main; main()", "search")  # as the installed script
 
 
 def command(folder: Path, sizes: Sizes) -> Iterator[Bar]:
@@ -58,10 +58,10 @@ def command(folder: Path, sizes: Sizes) -> Iterator[Bar]:
 def _judged(root: Path, name: str) -> Iterator[Bar]:
     words = [paper.printed[0] for paper in papers(WORDS, rate=0)]
     click, search = [], []
-    _spent(*SEARCH, str(root), "search", words[0])  # what the disk keeps in memory
+    _spent(root, *SEARCH, words[0])  # what the disk keeps in memory
     for word in words * TURNS:
-        click.append(_spent(*CLICK))
-        search.append(_spent(*SEARCH, str(root), "search", word))
+        click.append(_spent(root, *CLICK))
+        search.append(_spent(root, *SEARCH, word))
     allowed = TIMES * statistics.median(click) + MORE_MS
     half, p95 = statistics.median(search), sorted(search)[int(len(search) * 0.95)]
     print(f"  import click {statistics.median(click):.0f} ms, so allowed {allowed:.0f} ms;", end=" ")
@@ -96,10 +96,10 @@ def _long(word: str) -> bool:
     return len(word) >= 5
 
 
-def _spent(*words: str) -> float:
-    """Milliseconds of the processor that a command takes."""
+def _spent(root: Path, *words: str) -> float:
+    """Milliseconds of the processor that a command takes that is called in an archive's folder."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(words, check=True, capture_output=True)
+    subprocess.run(words, cwd=root, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return 1000 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 

@@ -15,8 +15,8 @@ from docscan.search.terms import Taken, taken
 if TYPE_CHECKING:
     from docscan.search.index import IndexDocument
 
-RECURRING = 16_384
-"""Values that are remembered, in some 20 MB: those of a field, such as its suppliers, recur."""
+RECURRING = 4096
+"""Values that are remembered, in some 5 MB: those of a field, such as its suppliers, recur."""
 
 _NONE: frozenset[str] = frozenset()
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

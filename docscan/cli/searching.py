@@ -25,7 +25,7 @@ from docscan.cli.terminal import (
     table,
 )
 from docscan.errors import NotFoundError
-from docscan.messages import sentence
+from docscan.messages import sentence, way_out
 from docscan.search import sight
 from docscan.search.fields import FIELDS, VERDICTS
 from docscan.search.index import Cursor
@@ -149,7 +149,8 @@ def answered(catalogue: Catalogue, text: str, like: str | None, wanted: Wanted) 
     else:
         found = answering.alike(catalogue, catalogue.row(like).id)
         if found is None:
-            raise NotFoundError("No other record has a word of this one.")
+            language = catalogue.archive.config.language
+            raise NotFoundError(sentence("F157", language), hint=sentence(way_out("F157"), language))
         asked = found
     answer = answering.answered(catalogue, asked, wanted)
     archive = catalogue.archive

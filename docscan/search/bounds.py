@@ -135,5 +135,6 @@ def _guess(kind: Kind, text: str, today: date | None) -> str:
 
 def example(name: str, kind: Kind) -> str:
     """A field with a value that it may have."""
+    known = {"kind": "invoice", "language": "es", "verdict": "review"}
     examples = {"date": "2026-01..2026-03", "amount": ">1000", "number": ">3"}
-    return f"{name}:{examples.get(kind, 'word')}"
+    return f"{name}:{known.get(name) or examples.get(kind, 'word')}"

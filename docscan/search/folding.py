@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from _codecs import _CharMap
+    from _codecs import _EncodeCharMap
 
 LONGEST = 64
 """Characters of a term; the rest is cut off. The longest number on business paper, an IBAN, has 34."""
@@ -67,7 +67,7 @@ def composed(word: str) -> str:
 class _Page(NamedTuple):
     """A code page, what each of its bytes is folded to, and the sign in lower case that it stands for."""
 
-    codes: "_CharMap"
+    codes: "_EncodeCharMap"
     folded: bytes
     lower: str
     sharp: bytes  # s, which becomes two signs

@@ -5,7 +5,7 @@ anew: a page is folded at once, and only what stands between two blanks and is
 no plain word is taken apart; what words are forms of is remembered.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import filterfalse, islice
 from typing import NamedTuple
@@ -119,7 +119,7 @@ Strings: Python's collector would look through as many small containers again an
 """
 
 
-def _forms(pieces: Set[str], language: str) -> frozenset[str]:
+def _forms(pieces: set[str], language: str) -> frozenset[str]:
     """What the words between blanks, in lower case, are forms of, where that is another word."""
     known = _KNOWN.setdefault(language, {})
     if len(known) >= KEPT:  # what recurs most was met first
@@ -131,7 +131,7 @@ def _forms(pieces: Set[str], language: str) -> frozenset[str]:
     return frozenset(" ".join(forms).split()) if " " in "".join(forms) else forms
 
 
-def _inflected(pieces: Set[str], language: str) -> dict[str, str]:
+def _inflected(pieces: set[str], language: str) -> dict[str, str]:
     """What each piece's words are forms of, with blanks between."""
     found = dict.fromkeys(pieces, "")
     written = [*filter(str.isalpha, pieces)]  # most are one word, as it would be typed

@@ -16,7 +16,7 @@ from docscan.archive import Archive
 from docscan.archive.catalogue import open_catalogue
 from docscan.cli import querying, sites
 from docscan.cli.answering import Answer, merged
-from docscan.errors import SearchError
+from docscan.errors import NotFoundError, SearchError
 from docscan.search.index import Hits
 from tests.archive.conftest import NOW, file_one, object_id
 
@@ -74,6 +74,17 @@ def test_the_command_that_goes_on_asks_for_the_same_from_any_folder(archive: Arc
     assert again[:3] == ["-A", str(archive.root), "search"]
     assert {f"--like={object_id(1)}", "--limit=1", "--facets=kind"} < set(again)
     assert call(*again)[0] == 0
+
+
+def test_a_record_without_a_word_of_another_is_told_with_a_way_out(archive: Archive, call: Call) -> None:
+    with open_catalogue(archive) as catalogue:
+        catalogue.db.execute("UPDATE page SET text = 'Xyzzy' WHERE record = ?", (object_id(1),))
+        catalogue.db.execute("DELETE FROM field WHERE record = ?", (object_id(1),))
+        catalogue.db.conn.commit()
+    code, _, said = call("-A", archive.root, "search", "--like", object_id(1))
+    assert code == NotFoundError.exit_code
+    assert "No other record has a word of this one." in said
+    assert "by their date" in said
 
 
 def test_duplicates_are_records_for_programs_too(archive: Archive, call: Call) -> None:

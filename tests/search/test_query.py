@@ -216,6 +216,15 @@ def test_the_caret_stands_where_it_stops_making_sense(text: str, caret: int, wor
     assert caught.value.shown() == f"{text}\n{' ' * caret}^"
 
 
+@pytest.mark.parametrize("field", ["kind", "language", "verdict", "total", "added", "pages", "client"])
+def test_a_field_without_a_value_is_answered_with_one_that_it_may_have(field: str) -> None:
+    with pytest.raises(SearchError, match="needs a value") as caught:
+        parse(f"{field}:")
+    example = caught.value.hint.rpartition(" ")[2]
+    assert example.startswith(f"{field}:")
+    parse(example)
+
+
 @pytest.mark.parametrize(
     ("text", "proposal"),
     [

@@ -5,7 +5,10 @@ The index's folder holds one folder for each generation, `whoosh-1` or
 it, and becomes the one that answers by a change of that file.
 """
 
+import functools
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -23,7 +26,7 @@ LIVE = "live"
 
 MOST_WHOOSH = 20_000
 """Documents up to which it was measured that Whoosh answers each kind of question of `benchmarks/search.py`
-within 200 ms of processor time in 19 of 20 cases; the slowest, three words one edit off, took 90 ms."""
+within 200 ms of processor time in 19 of 20 cases; the slowest, three words one edit off, took 25 ms."""
 
 _FORMER = re.compile(r"_?MAIN[_.]|seq\.|docscan\.json$")
 """What lay in the index's folder itself before there were generations."""
@@ -110,6 +113,9 @@ def opened(generation: Generation) -> Index:
         from docscan.search.tantivy_engine import TantivyIndex  # noqa: PLC0415 - loaded only where it is used
 
         return TantivyIndex(generation.folder, terms=terms)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # is read once, when numpy is loaded
+    # Whoosh wants of that package what Python has by now; it loads asyncio, for 10 ms of every search.
+    sys.modules.setdefault("cached_property", functools)
     from docscan.search.whoosh_engine import WhooshIndex  # noqa: PLC0415 - loaded only where it is used
 
     return WhooshIndex(generation.folder, terms=terms)

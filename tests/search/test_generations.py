@@ -297,3 +297,15 @@ def test_files_that_no_index_needs_are_noticed_and_gone_once_it_is_made_again(
     assert inspection.inspect(archive, catalogue).bloated
     found, anew = inspection.mended(archive, catalogue)
     assert (anew, found.bloated, found.sound) == (True, False, True)
+
+
+def test_to_open_whoosh_loads_no_loop_of_events(tmp_path: Path) -> None:
+    asked = (
+        "import sys; from pathlib import Path; from docscan.search import open_index;"
+        "index = open_index(Path(sys.argv[1]), 'whoosh'); print(index.count(), 'asyncio' in sys.modules)"
+    )
+    command = [sys.executable, "-c", asked, str(tmp_path / "index")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() == [
+        "0",
+        "False",
+    ]

@@ -9,8 +9,10 @@ from typing import Any
 from docscan.archive import objects
 from docscan.archive.catalogue import Catalogue
 from docscan.cli.querying import TIERS, Query
+from docscan.cli.terminal import say
 from docscan.errors import FixityError, NotFoundError
 from docscan.frozen import dataclass
+from docscan.messages import sentence
 from docscan.search import sight
 from docscan.search.documents import documents
 from docscan.search.index import Cursor, Hit, Hits, IndexDocument, Question
@@ -75,7 +77,9 @@ def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
     """Ask for what a query finds."""
     order = query.order if wanted.order == "score" else wanted.order
     question = Question(query.tiers, wanted.limit, wanted.after, order, wanted.facets)
-    found = sight.asked(catalogue, partial(_with_proposal, question, query.node))
+    found = sight.asked(
+        catalogue, partial(_with_proposal, question, query.node), partial(_waiting, catalogue)
+    )
     (hits, meant), current = found.found, found.current
     pieces: list[Snippet] = []
     rows: list[dict[str, Any]] = []
@@ -125,6 +129,10 @@ def ids(catalogue: Catalogue, query: Query, most: int) -> tuple[str, ...]:
     """The ids of what a query finds as it was typed, in order, `most` of them at most."""
     question = Question(query.tiers[:1], most, order="added")
     return tuple(hit.id for hit in sight.asked(catalogue, lambda seen: seen.search(question)).found.hits)
+
+
+def _waiting(catalogue: Catalogue, records: int) -> None:
+    say(sentence("F065", catalogue.archive.config.language, records=str(records)))
 
 
 def _with_proposal(question: Question, node: Node, seen: Seen) -> tuple[Hits, Node | None]:

@@ -6,7 +6,7 @@ that takes minutes: the one before is fed and asked meanwhile. Only for what
 came in the end, and to take over, is feeding held up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 
@@ -22,6 +22,7 @@ from docscan.search.prepared import Prepared, prepared
 
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
 AT_ONCE = 500  # records that are read from the catalogue together
+MANY = 2000  # records whose index takes seconds to make
 LONGEST = 3600.0  # seconds for which another index waits to take over: what one night filed is fed by then
 
 
@@ -184,13 +185,16 @@ def current(archive: Archive, catalogue: Catalogue) -> Index | None:
     return None
 
 
-def brought_up(archive: Archive, catalogue: Catalogue, *, anew: bool = False) -> bool:
+def brought_up(
+    archive: Archive, catalogue: Catalogue, *, anew: bool = False, told: Callable[[int], object] | None = None
+) -> bool:
     """Whether the index has all that the catalogue has, or could be given it.
 
     Args:
         archive: It need not be held.
         catalogue: Open on that archive.
         anew: It was found damaged.
+        told: Is called with the number of records before an index of `MANY` or more is made anew.
     """
     try:
         known, newest = (-1, 0) if anew else (_known(archive), catalogue.newest_errand())
@@ -199,6 +203,8 @@ def brought_up(archive: Archive, catalogue: Catalogue, *, anew: bool = False) ->
         with feeding(archive, PATIENCE):
             if anew or known > newest:
                 _clear(archive)
+            if told and not 0 < known <= newest and (many := count(catalogue)) >= MANY:
+                told(many)
             _fed(archive, catalogue)
     except ArchiveError:
         return False

@@ -90,7 +90,9 @@ def everything(seen: Seen) -> frozenset[str]:
     return frozenset(hit.id for hit in hits)
 
 
-def asked(catalogue: Catalogue, ask: Callable[[Seen], Found]) -> Asked[Found]:
+def asked(
+    catalogue: Catalogue, ask: Callable[[Seen], Found], told: Callable[[int], object] | None = None
+) -> Asked[Found]:
     """Ask an index that has all the catalogue has, where that can be.
 
     One that is behind the catalogue, because it was deleted, damaged or came
@@ -100,6 +102,7 @@ def asked(catalogue: Catalogue, ask: Callable[[Seen], Found]) -> Asked[Found]:
     Args:
         catalogue: Open on the archive, as whoever asks may see it.
         ask: Asks what is to be known; it may be called twice.
+        told: Is called with the number of records where many have to be waited for.
 
     Raises:
         ArchiveError: There is no index that can be asked, and none can be made.
@@ -108,13 +111,13 @@ def asked(catalogue: Catalogue, ask: Callable[[Seen], Found]) -> Asked[Found]:
     """
     archive = catalogue.archive
     index = feed.current(archive, catalogue)  # of two looks at an index, the first is half of all the work
-    current = index is not None or feed.brought_up(archive, catalogue)
+    current = index is not None or feed.brought_up(archive, catalogue, told=told)
     answering = engines.live(archive.index)
     try:
         return Asked(_asked(archive, ask, index, current=current), current)
     except DamagedIndexError:
         replaced = engines.live(archive.index) != answering  # and deleted while it was asked
-        current = feed.brought_up(archive, catalogue, anew=not replaced)
+        current = feed.brought_up(archive, catalogue, anew=not replaced, told=told)
         return Asked(_asked(archive, ask, None, current=current), current)
 
 

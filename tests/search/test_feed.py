@@ -191,6 +191,20 @@ def test_something_else_in_the_place_of_the_index_is_replaced_by_renewing(
     assert ids(archive, catalogue) == (FOUND, True)
 
 
+def test_before_a_large_index_is_made_anew_a_search_says_that_it_takes_long(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = ["-A", str(archive.root), "search", "factura"]
+    monkeypatch.setattr(feed, "MANY", 3)
+    shutil.rmtree(archive.index)
+    assert "puede tardar" not in CliRunner().invoke(cli.cli, ask).stderr
+    file_one(archive, catalogue, 3)
+    assert "puede tardar" not in CliRunner().invoke(cli.cli, ask).stderr  # it only lacks one
+    shutil.rmtree(archive.index)
+    assert "de 3 documentos: puede tardar" in CliRunner().invoke(cli.cli, ask).stderr
+    assert "puede tardar" not in CliRunner().invoke(cli.cli, ask).stderr
+
+
 def test_a_search_of_an_index_behind_says_so(
     archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,12 +43,11 @@ def made(seq: int) -> list[Prepared]:
     """The documents of one commit, always the same; every third one changes those of the one before."""
     chance = random.Random(seq)  # noqa: S311 - invented documents
     number = seq if seq % 3 else seq - 1
-    none: frozenset[str] = frozenset()
     return [
         Prepared(
             f"d{number}-{place}",
-            (tuple(f"w{chance.randrange(3000)}" for _ in range(150)), (f"seq{seq}",)),
-            none, (), none, none, {"total": chance.randrange(1000)}, {"kind": str(seq % 4)},
+            (" ".join(f"w{chance.randrange(3000)}" for _ in range(150)), f"seq{seq}"),
+            "", (), "", "", {"total": chance.randrange(1000)}, {"kind": str(seq % 4)},
         )
         for place in range(A_COMMIT)
     ]  # fmt: skip

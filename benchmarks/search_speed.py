@@ -19,7 +19,7 @@ from whoosh.fields import ID, NUMERIC, Schema
 from whoosh.index import create_in
 from whoosh.query import NumericRange
 
-from docscan.search import Index, IndexDocument, Prepared, Question, parse, planned, prepared
+from docscan.search import Index, IndexDocument, Prepared, Question, parse, planned, prepared, prepared_each
 from docscan.search.plan import Among, Plan
 from docscan.search.planning import tiered
 from docscan.search.tantivy_engine import TantivyIndex
@@ -112,13 +112,14 @@ def fill(index: Index, count: int) -> tuple[int, float, float]:
     made = papers(count)
 
     def ready(batch: list[Paper]) -> Iterator[Prepared]:
-        """Prepared one by one, as the archive does it."""
+        """Prepared as the archive does it, while the engine works in threads of its own."""
         nonlocal preparing
-        for paper in batch:
-            start = time.process_time()
-            document = prepared(paper.document)
-            preparing += time.process_time() - start
+        documents = prepared_each(paper.document for paper in batch)
+        start = time.thread_time()
+        for document in documents:
+            preparing += time.thread_time() - start
             yield document
+            start = time.thread_time()
 
     while batch := list(islice(made, index.batch)):
         text += sum(len(page.encode()) for paper in batch for page in paper.document.pages)

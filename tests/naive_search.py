@@ -74,21 +74,20 @@ def finds_terms(leaf: Term | Sequence | Near | Starts | Similar, document: Prepa
         case Near():
             return any(
                 one == leaf.one and other == leaf.other and 0 < abs(here - there) <= leaf.distance
-                for run in document.body
+                for run in runs(document, "body")
                 for here, one in enumerate(run)
                 for there, other in enumerate(run)
             )
 
 
 def runs(document: Prepared, where: Where) -> tuple[tuple[str, ...], ...]:
-    return document.body if where == "body" else document.fields
+    return tuple(tuple(run.split()) for run in (document.body if where == "body" else document.fields))
 
 
 def terms(document: Prepared, where: Where) -> frozenset[str]:
     if where in POSITIONED:
         return frozenset(term for run in runs(document, where) for term in run)
-    found: frozenset[str] = getattr(document, where)
-    return found
+    return frozenset(getattr(document, where).split())
 
 
 def distance(one: str, other: str) -> int:
@@ -117,16 +116,16 @@ def word(chance: random.Random) -> str:
 
 
 def document(chance: random.Random, identifier: str, known: list[str]) -> Prepared:
-    def some(most: int) -> tuple[str, ...]:
-        return tuple(chance.choice(known) for _ in range(chance.randint(0, most)))
+    def some(most: int, field: str = "") -> str:
+        return " ".join(f"{field}{chance.choice(known)}" for _ in range(chance.randint(0, most)))
 
     return Prepared(
         id=identifier,
         body=tuple(some(12) for _ in range(chance.randint(0, 3))),
-        wholes=frozenset(some(3)),
-        fields=tuple(tuple(f"name={term}" for term in some(3)) for _ in range(chance.randint(0, 2))),
-        lemmas=frozenset(f"es={term}" for term in some(4)),
-        bones=frozenset(some(4)),
+        wholes=some(3),
+        fields=tuple(some(3, "name=") for _ in range(chance.randint(0, 2))),
+        lemmas=some(4, "es="),
+        bones=some(4),
         numbers={
             name: chance.choice((-500, -1, 0, 1, 20260101, 20260102, 10**12))
             for name in ("total", "added", "a number of this archive")

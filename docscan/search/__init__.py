@@ -5,7 +5,7 @@ from docscan.search.fields import FIELDS
 from docscan.search.index import Cursor, Hit, Hits, Index, IndexDocument, Question
 from docscan.search.nodes import Node
 from docscan.search.planning import planned
-from docscan.search.prepared import Prepared, prepared
+from docscan.search.prepared import Prepared, prepared, prepared_each
 from docscan.search.query import parse
 from docscan.search.snippets import Snippet, also_found_as, snippet
 
@@ -25,5 +25,6 @@ __all__ = [
     "parse",
     "planned",
     "prepared",
+    "prepared_each",
     "snippet",
 ]

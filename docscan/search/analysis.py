@@ -35,6 +35,7 @@ _IBAN = 34
 _SPACE = "[ \u00a0\u202f]"
 _SPACES = re.compile(_SPACE)
 GROUPED = re.compile(rf"[0-9A-Z](?:{_SPACE}[0-9]\S*+)+")
+_GROUPS = re.compile(rf"(?:(?<!\S)[\W_]*{_PART}|(?<![\d.,])[0-9]{{1,3}}){_SPACE}[0-9]")
 _PREFIX = re.compile(r"[A-Z]{1,3}")
 _AMOUNT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{2}})?(?![\d.,])", re.ASCII)
 _NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
@@ -65,6 +66,9 @@ _WRITTEN = re.compile(
     rf"([0-9]{{1,2}})(?:\.|st|nd|rd|th)?[\s/-]{{1,2}}(?:de\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?([0-9]{{4}})(?![0-9])"
 )
 _MONTH_FIRST = re.compile(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s([0-9]{{4}})(?![0-9])")
+YEAR = re.compile(r"(?: |[^\W\d_]{2}[.,]{0,2}[/-]|[ /-][/-])[0-9]{4}(?![0-9])")
+"""How a date with the month's name ends, a blank before the first word."""
+
 _YEAR_AFTER = re.compile(r"[0-9](?:st|nd|rd|th)?,?\s[0-9]{4}(?![0-9])")
 
 # What an engine of character recognition takes for one another (Spanish,
@@ -95,7 +99,7 @@ class Chunk(NamedTuple):
 
 
 def skeleton(term: str) -> str:
-    """A folded term with every sign that is easily misread put as one of its kind.
+    """Folded terms with every sign that is easily misread put as one of its kind; blanks stay.
 
     Two readings of the same print have the same skeleton when they differ only
     in 0/o, 1/l/i, 5/s, 8/b, 2/z, c/e, n/u or m/rn.
@@ -134,7 +138,7 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
     if not found:
         return ()
     parts = tuple(part for chunk in found for part in chunk.parts)
-    singles = wholes_of(found[0].text, found[0].parts) if len(found) == 1 else frozenset()
+    singles = wholes_of(found[0].text, found[0].parts) if len(found) == 1 else set()
     dates = [day for day, start, end in written_days(text) if (start, end) == (found[0].start, found[-1].end)]
     return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(singles), *dates)))))
 
@@ -154,7 +158,7 @@ def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     return [word for word, part in zip(words, parts, strict=True) if part], tuple(filter(None, parts))
 
 
-def wholes_of(text: str, parts: tuple[str, ...]) -> frozenset[str]:
+def wholes_of(text: str, parts: Sequence[str]) -> set[str]:
     """The forms of a chunk as one term, besides its one part."""
     joined = "".join(parts)[:LONGEST]
     found = {joined} if len(parts) > 1 else set()
@@ -162,15 +166,16 @@ def wholes_of(text: str, parts: tuple[str, ...]) -> frozenset[str]:
         found.add(_day(*day.groups()))
     if len(parts) > 1 and text.endswith("00") and _ROUND.fullmatch(text):
         found.add(joined[:-2])
-    found.update(bare(joined) if joined[0].isalpha() else ())
-    return frozenset(found - {""})
+    if joined[0].isalpha():
+        found.update(bare(joined))
+    found.discard("")
+    return found
 
 
-def bare(whole: str) -> Iterator[str]:
-    """A tax id, an IBAN or another long number without the two letters before it."""
+def bare(whole: str) -> tuple[str, ...]:
+    """A tax id, an IBAN or another long number without the two letters before it; none for others."""
     found = _NUMBERED.fullmatch(whole)
-    if found:
-        yield found.group(1)
+    return found.groups() if found else ()
 
 
 def _day(first: str, second: str, year: str) -> str:
@@ -208,6 +213,8 @@ def grouped(text: str) -> Iterator[str]:
         before = text[max(0, found.start() - LONGEST) : found.start()]
         first = "" if before[-1:].isspace() else "".join(before.split()[-1:])
         groups = first + found.group()
+        if not _GROUPS.search(groups):  # dates, amounts and their like beside one another
+            continue
         for run in _numbers(groups):
             joined = "".join(run)
             if len(joined) <= _IBAN:

@@ -18,7 +18,7 @@ from docscan.search import durable, engines
 from docscan.search.documents import count, documents
 from docscan.search.engines import Engine, Generation
 from docscan.search.index import Index
-from docscan.search.prepared import Prepared, prepared
+from docscan.search.prepared import Prepared, prepared_each
 
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
 AT_ONCE = 500  # records that are read from the catalogue together
@@ -127,7 +127,7 @@ def _ready(catalogue: Catalogue, records: Iterable[str]) -> Iterator[Prepared]:
     """Those of some records that can be found, as they are now."""
     left = iter(records)
     while some := tuple(islice(left, AT_ONCE)):
-        yield from map(prepared, documents(catalogue, some))
+        yield from prepared_each(documents(catalogue, some))
 
 
 def remade(archive: Archive, catalogue: Catalogue, engine: Engine | None = None) -> Engine:

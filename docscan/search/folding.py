@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LONGEST = 64
 """Characters of a term; the rest is cut off. The longest number on business paper, an IBAN, has 34."""
 
+SHORT = LONGEST // 2
+"""Signs between two blanks of which no word is longer than a term when it is folded: ß becomes two."""
+
 INSIDE = re.compile(r"[\u0300-\u036f\u00ad]")
 """What stands in a word and is no sign of its own: an accent put after a letter, a soft hyphen."""
 
@@ -98,7 +101,10 @@ def _page() -> _Page:
 
 
 def folded(text: str) -> tuple[str, str]:
-    """A text in lower case, and the words of it folded, with blanks between them."""
+    """A text in lower case, and the words of it folded, with blanks around them.
+
+    Of more than `SHORT` signs without a blank between, a word may be longer than a term.
+    """
     if not text.isascii():
         page = _page()
         try:
@@ -108,4 +114,6 @@ def folded(text: str) -> tuple[str, str]:
         else:
             plain = codes.translate(page.folded, page.soft).replace(page.sharp, b"ss")
             return codecs.charmap_decode(codes, "strict", page.lower)[0], plain.decode("ascii")
+        # some signs are folded to many
+        return text.lower(), " ".join(word[:LONGEST] for word in text.translate(_SIGNS).split())
     return text.lower(), text.translate(_SIGNS)

@@ -41,7 +41,7 @@ def lemmas(words: Sequence[str], language: str) -> Iterator[tuple[int, str, str]
         known = _known(words) if tongue == "pl" else {}
         for at, forms in known.items():
             yield from zip(repeat(at), repeat(tongue), forms)
-        others = [at for at in range(len(words)) if at not in known]
+        others = [at for at in range(len(words)) if at not in known] if known else range(len(words))
         stems = _stemmer(tongue).stemWords([words[at] for at in others] if known else words)
         yield from zip(others, repeat(tongue), stems, strict=False)
 

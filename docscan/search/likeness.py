@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from docscan.search import plan
 from docscan.search.plan import Plan
 from docscan.search.prepared import Prepared
-from docscan.search.terms import taken
+from docscan.search.terms import terms
 
 TELLING = 25
 """Terms that a document is compared by: those of Lucene's MoreLikeThis."""
@@ -39,7 +39,7 @@ def more_like(document: Prepared, frequency: Callable[[str], int], count: int) -
     Returns:
         None for a document without a term that another one has.
     """
-    times = Counter(term for run in document.body for term in run if len(term) > 2)
+    times = Counter(term for run in document.body for term in run.split() if len(term) > 2)
     known = ((term, number, frequency(term)) for term, number in times.items())
     worth = [
         (-number * math.log(count / documents), term)
@@ -81,7 +81,7 @@ def near_duplicates(
 
 def _shingles(texts: Iterable[str]) -> set[str]:
     """All runs of six letters and digits, whatever stands between them."""
-    letters = ["".join(taken(text).run) for text in texts]
+    letters = [terms(text).run.replace(" ", "") for text in texts]
     return {text[at : at + SHINGLE] for text in letters for at in range(max(1, len(text) - SHINGLE + 1))} - {
         ""
     }

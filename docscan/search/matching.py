@@ -47,7 +47,7 @@ def _has(plan: Term | Sequence | Near | Starts | Similar, document: Prepared) ->
     if isinstance(plan, Sequence):
         return any(_in_row(plan.terms, run) for run in _runs(document, plan.where))
     if isinstance(plan, Near):
-        return any(_close(plan, run) for run in document.body)
+        return any(_close(plan, run) for run in _runs(document, "body"))
     terms = _terms(document, plan.where)
     if isinstance(plan, Term):
         return plan.term in terms
@@ -57,14 +57,13 @@ def _has(plan: Term | Sequence | Near | Starts | Similar, document: Prepared) ->
 
 
 def _runs(document: Prepared, where: Where) -> tuple[Run, ...]:
-    return document.body if where == "body" else document.fields
+    return tuple(tuple(run.split()) for run in (document.body if where == "body" else document.fields))
 
 
 def _terms(document: Prepared, where: Where) -> frozenset[str]:
     if where in ("body", "fields"):
         return frozenset(term for run in _runs(document, where) for term in run)
-    found: frozenset[str] = getattr(document, where)
-    return found
+    return frozenset(getattr(document, where).split())
 
 
 def _in_row(terms: Run, run: Run) -> bool:

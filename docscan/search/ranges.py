@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from docscan.search.analysis import MONTHS, written_days
@@ -86,6 +87,7 @@ def two_ways(value: str) -> bool:
     return one != other and 1 <= one <= 12 and 1 <= other <= 12
 
 
+@lru_cache(maxsize=4096)  # ten years
 def _days(value: str) -> Span | None:
     if found := _DATE.fullmatch(value):
         return _calendar(found[1], found[3], found[4])

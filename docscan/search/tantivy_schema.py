@@ -66,12 +66,12 @@ def entry(document: Prepared, columns: dict[str, str]) -> tantivy.Document:
     for number, run in enumerate(document.body):
         if number:
             made.add_pre_tokenized_text("body", _GAP)
-        made.add_text("body", " ".join(run))
+        made.add_text("body", run)
     for run in document.fields:
-        made.add_text("fields", " ".join(run))
-    made.add_text("wholes", " ".join(document.wholes))
-    made.add_text("lemmas", " ".join(document.lemmas))
-    made.add_text("bones", " ".join(document.bones))
+        made.add_text("fields", run)
+    made.add_text("wholes", document.wholes)
+    made.add_text("lemmas", document.lemmas)
+    made.add_text("bones", document.bones)
     for name, value in document.numbers.items():
         made.add_integer(columns[name], value)
     made.add_json(FACETS, dict(document.facets))

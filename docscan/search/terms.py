@@ -15,6 +15,7 @@ from docscan.search.analysis import (
     DIVIDED,
     MONTHS,
     PARTS,
+    YEAR,
     bare,
     grouped,
     mixed,
@@ -23,28 +24,40 @@ from docscan.search.analysis import (
     wholes_of,
     written_days,
 )
-from docscan.search.folding import LONGEST, composed, fold, folded
+from docscan.search.folding import LONGEST, SHORT, composed, fold, folded
 from docscan.search.inflection import SHORTEST, lemmas
 
 KEPT = 65_536
 """Words of a language whose forms are remembered, in some 10 MB: more than recur on business paper."""
 
+RECURRING = 4096
+"""Numbers whose forms are remembered: dates recur."""
+
 _AROUND = ".,;:!?()\"'"
 """Marks beside a word, most of all."""
 
 _MONTHS = frozenset(MONTHS)
-_NONE: frozenset[str] = frozenset()
 
 
-class Taken(NamedTuple):
-    """The terms of a chunk or a text.
+class Terms(NamedTuple):
+    """The terms of a text as engines take them: with a blank between each two.
 
     Attributes:
         run: Its words, folded, in order.
         wholes: Its folded forms as one term, where they are no words of the run.
-        lemmas: `es=factura`: what its words are forms of, where that is another word.
+        lemmas: `es=factura`: what its words are forms of, where that is another
+            word; one may stand there twice.
         bones: The skeletons of the terms with letters and digits.
     """
+
+    run: str
+    wholes: str
+    lemmas: str
+    bones: str
+
+
+class Taken(NamedTuple):
+    """The terms of a text one by one, as `Terms`."""
 
     run: tuple[str, ...]
     wholes: frozenset[str]
@@ -52,7 +65,7 @@ class Taken(NamedTuple):
     bones: frozenset[str]
 
 
-def taken(text: str, language: str | None = None) -> Taken:
+def terms(text: str, language: str | None = None) -> Terms:
     """What is indexed of a text.
 
     Args:
@@ -60,21 +73,34 @@ def taken(text: str, language: str | None = None) -> Taken:
         language: Whose lemmas are taken; all four languages' when it is
             empty or another one, none for None.
     """
-    if text.isascii() and text.isalpha() and len(text) <= LONGEST:  # one plain word
-        word = text.lower()
-        return Taken((word,), _NONE, _NONE if language is None else _forms({word}, language), _NONE)
+    if text.isascii() and len(text) <= LONGEST:
+        if text.isalpha():
+            word = text.lower()
+            return Terms(word, "", "" if language is None else _forms({word}, language)[0], "")
+        if language is None and text.split() == [text]:
+            parts, forms = _number(text.lower())
+            return Terms(" ".join(parts), " ".join(forms), "", _bones((*parts, *forms)))
     lower, plain = folded(DIVIDED.sub("", text) if "-\n" in text else text)
-    run = _run(plain)
-    pieces = lower.split()
-    forms = _NONE if language is None else _forms({*pieces}, language)
-    terms, wholes = _numbers(filterfalse(str.isalpha, pieces))
-    if not terms:  # most values
-        return Taken(run, _NONE, forms, _NONE)
-    if len(pieces) > 1:
+    written = lower.split()
+    pieces = {*written}
+    lemmas, met = ("", pieces) if language is None else _forms(pieces, language)
+    run = _run(plain, met)
+    numbered = [*filterfalse(str.isalpha, pieces)]
+    if not numbered:
+        return Terms(run, "", lemmas, "")
+    words, wholes = _numbers(numbered)
+    if len(written) > 1:
         wholes.update(grouped(text))
-    if not _MONTHS.isdisjoint(run):
-        wholes.update(day for day, _, _ in written_days(text))
-    return Taken(run, frozenset(wholes), forms, frozenset(map(skeleton, filter(mixed, terms | wholes))))
+        if YEAR.search(" ".join(("", *numbered))) and not _MONTHS.isdisjoint(run.split()):
+            wholes.update(day for day, _, _ in written_days(text))
+    return Terms(run, " ".join(wholes), lemmas, _bones((*words, *wholes)))
+
+
+def taken(text: str, language: str | None = None) -> Taken:
+    """What is indexed of a text, one by one; see `terms`."""
+    run, *others = terms(text, language)
+    wholes, lemmas, bones = (frozenset(some.split()) for some in others)
+    return Taken(tuple(run.split()), wholes, lemmas, bones)
 
 
 def taken_each(chunks: Sequence[str], language: str) -> list[Taken]:
@@ -88,28 +114,51 @@ def _chunk(text: str, language: str) -> Taken:
     return taken(text, language)
 
 
-def _run(plain: str) -> tuple[str, ...]:
-    """The words of a folded text in order."""
-    parts = plain.split()
-    if max(map(len, parts), default=0) > LONGEST:
-        parts = [part[:LONGEST] for part in parts]
-    return tuple(parts)
+def _bones(found: Iterable[str]) -> str:
+    """The skeletons of those terms that may be misread."""
+    return skeleton(" ".join(filter(mixed, found)))
+
+
+def _run(plain: str, pieces: Iterable[str]) -> str:
+    """The words of a folded text in order.
+
+    Args:
+        plain: With blanks around its words.
+        pieces: What stood between blanks in it, but what is known to be short.
+    """
+    if max(map(len, pieces), default=0) > SHORT:
+        return " ".join(word[:LONGEST] for word in plain.split())
+    while "  " in plain:
+        plain = plain.replace("    ", " ").replace("  ", " ")
+    return plain.strip(" ")
 
 
 def _numbers(pieces: Iterable[str]) -> tuple[set[str], set[str]]:
     """The parts of what is no word between two blanks, in lower case, and its forms as one term."""
-    terms: set[str] = set()
+    parts: set[str] = set()
     wholes: set[str] = set()
     for piece in pieces:
         if piece.isalnum() and piece.isascii() and len(piece) <= LONGEST:  # a misread word, most of all
-            terms.add(piece)
+            parts.add(piece)
             wholes.update(bare(piece))
         elif not piece.strip(_AROUND).isalpha():
-            for chunk in CHUNK.findall(piece):
-                if parts := parts_of(chunk)[1]:
-                    terms.update(parts)
-                    wholes |= wholes_of(chunk, parts)
-    return terms, wholes
+            some, others = _number(piece)
+            parts.update(some)
+            wholes.update(others)
+    return parts, wholes
+
+
+@lru_cache(maxsize=RECURRING)
+def _number(piece: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parts of a number, in lower case, and its forms as one term."""
+    found: list[str] = []
+    wholes: list[str] = []
+    for chunk in CHUNK.findall(piece):
+        plain = chunk.isascii() and len(chunk) <= LONGEST
+        if parts := PARTS.findall(chunk) if plain else parts_of(chunk)[1]:
+            found += parts
+            wholes += wholes_of(chunk, parts)
+    return tuple(found), tuple(wholes)
 
 
 _KNOWN: dict[str, dict[str, str]] = {}
@@ -119,16 +168,24 @@ Strings: Python's collector would look through as many small containers again an
 """
 
 
-def _forms(pieces: set[str], language: str) -> frozenset[str]:
-    """What the words between blanks, in lower case, are forms of, where that is another word."""
+def _forms(pieces: set[str], language: str) -> tuple[str, set[str]]:
+    """What the words between blanks, in lower case, are forms of, where that is another word.
+
+    Returns:
+        With blanks between; and those words that were not known before, or are long.
+    """
     known = _KNOWN.setdefault(language, {})
     if len(known) >= KEPT:  # what recurs most was met first
         known = _KNOWN[language] = dict(islice(known.items(), KEPT // 2))
     fresh = pieces.difference(known)
     if fresh:
         known.update(_inflected(fresh, language))
-    forms = frozenset(filter(None, map(known.get, pieces)))
-    return frozenset(" ".join(forms).split()) if " " in "".join(forms) else forms
+    forms = " ".join(filter(None, map(known.__getitem__, pieces)))
+    if fresh and max(map(len, fresh)) > SHORT:
+        for piece in fresh:
+            if len(piece) > SHORT:
+                del known[piece]
+    return forms, fresh
 
 
 def _inflected(pieces: set[str], language: str) -> dict[str, str]:
@@ -136,7 +193,7 @@ def _inflected(pieces: set[str], language: str) -> dict[str, str]:
     found = dict.fromkeys(pieces, "")
     written = [*filter(str.isalpha, pieces)]  # most are one word, as it would be typed
     owners = written.copy()
-    for piece in filterfalse(str.isalpha, pieces):
+    for piece in filterfalse(str.isalnum, pieces):
         words = [word for word in map(composed, PARTS.findall(piece)) if word.isalpha()]
         written += words
         owners += [piece] * len(words)
@@ -145,7 +202,7 @@ def _inflected(pieces: set[str], language: str) -> dict[str, str]:
     for (at, tongue, _), form in zip(forms, _folded_each([form for _, _, form in forms]), strict=True):
         if form != parts[at] and len(parts[at]) >= SHORTEST:
             piece = owners[at]
-            found[piece] = f"{found[piece]} {tongue}={form}".lstrip()
+            found[piece] = f"{found[piece]} {tongue}={form}" if found[piece] else f"{tongue}={form}"
     return found
 
 

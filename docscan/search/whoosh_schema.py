@@ -95,12 +95,12 @@ def entry(document: Prepared, slots: Mapping[str, str]) -> dict[str, Any]:
         slots: Of each number and facet its column.
     """
     body, fields = placed(document.body), placed(document.fields)
-    parts = {"wholes": document.wholes, "lemmas": document.lemmas, "bones": document.bones}
+    parts = {part: frozenset(getattr(document, part).split()) for part in ("wholes", "lemmas", "bones")}
     signs = frozenset().union(*body, *fields, *(sign for terms in parts.values() for sign in terms)) - USUAL
     return {
         "id": document.id,
         KEY: document.id.encode(),
-        LENGTH: sum(map(len, document.body)),
+        LENGTH: sum(map(len, body.values())),
         "body": body,
         "fields": fields,
         SIGNS: sorted(signs),
@@ -110,14 +110,15 @@ def entry(document: Prepared, slots: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def placed(runs: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:
+def placed(runs: Iterable[str]) -> dict[str, list[int]]:
     """The positions of each term; those of two runs are too far apart for anything to reach across."""
     found: dict[str, list[int]] = {}
     start = 0
     for run in runs:
-        for position, term in enumerate(run, start):
+        terms = run.split()
+        for position, term in enumerate(terms, start):
             found.setdefault(term, []).append(position)
-        start += len(run) + FARTHEST
+        start += len(terms) + FARTHEST
     return found
 
 

@@ -46,8 +46,7 @@ def index(opener: Opener, tmp_path: Path) -> Iterator[Index]:
 
 
 def prepared(key: str, *runs: str, **numbers: int) -> Prepared:
-    body = tuple(tuple(run.split()) for run in runs)
-    return Prepared(key, body, frozenset(), (), frozenset(), frozenset(), numbers, {"kind": "invoice"})
+    return Prepared(key, runs, "", (), "", "", numbers, {"kind": "invoice"})
 
 
 def found(index: Index, *tiers: Plan, limit: int = 1000) -> list[str]:

@@ -76,7 +76,7 @@ def test_an_index_that_cannot_be_wiped_is_made_anew(archive: Archive, catalogue:
     feed.remade(archive, catalogue, "tantivy")
     index = feed.open_index(archive)
     index.update(
-        [Prepared("x", (("secretword",),), *[frozenset()], (), frozenset(), frozenset(), {}, {})],
+        [Prepared("x", ("secretword",), "", (), "", "", {}, {})],
         seq=index.seq(),
     )
     index.update([], seq=index.seq(), removed=["x"], wiped=True)

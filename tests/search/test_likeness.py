@@ -32,7 +32,9 @@ def filed() -> list[Prepared]:
 
 
 def frequencies() -> Counter[str]:
-    return Counter(term for document in filed() for term in {term for run in document.body for term in run})
+    return Counter(
+        term for document in filed() for term in {term for run in document.body for term in run.split()}
+    )
 
 
 def like(key: str) -> set[str]:

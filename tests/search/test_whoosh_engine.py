@@ -23,7 +23,7 @@ from docscan.search.whoosh_schema import schema
 
 
 def document(key: str, text: str) -> Prepared:
-    return Prepared(key, (tuple(text.split()),), frozenset(), (), frozenset(), frozenset(), {}, {})
+    return Prepared(key, (text,), "", (), "", "", {}, {})
 
 
 def ids(index: WhooshIndex, word: str) -> list[str]:

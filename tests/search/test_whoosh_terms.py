@@ -14,15 +14,14 @@ from docscan.search.whoosh_engine import WhooshIndex
 from docscan.search.whoosh_postings import documents, packed, steps
 from docscan.search.whoosh_terms import TermsReader
 
-NONE: frozenset[str] = frozenset()
 WORDS = [f"{start}{number:x}" for number in range(700) for start in ("x", "xy", "żó", "\U0001f4c4")]
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterable[TermsReader]:
     index = WhooshIndex(tmp_path_factory.mktemp("terms") / "index")
-    runs = [tuple(WORDS[number::7]) * (1 + number % 2) for number in range(7)]
-    found = [Prepared(f"d{number}", (run,), NONE, (), NONE, NONE, {}, {}) for number, run in enumerate(runs)]
+    runs = [" ".join(WORDS[number::7] * (1 + number % 2)) for number in range(7)]
+    found = [Prepared(f"d{number}", (run,), "", (), "", "", {}, {}) for number, run in enumerate(runs)]
     index.update(found, seq=1)
     leaf: SegmentReader = index._open()
     yield leaf._terms

@@ -231,6 +231,12 @@ class ArchiveBusyError(ArchiveError):
     exit_code = 75
 
 
+class CursorError(DocscanError):
+    """An answer cannot go on from the place that was named."""
+
+    exit_code = 2
+
+
 class SearchError(DocscanError):
     """A query that cannot be understood.
 

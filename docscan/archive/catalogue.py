@@ -16,6 +16,7 @@ from docscan.archive.projection import Judged, Row
 from docscan.archive.tables import Database
 from docscan.errors import LedgerError, NotFoundError
 from docscan.frozen import dataclass
+from docscan.places import Box
 
 __all__ = ["Catalogue", "Errand", "Judged", "Row", "open_catalogue"]
 
@@ -218,6 +219,11 @@ class Catalogue:
         """The text of each page of a record, in order; empty for an unknown one."""
         rows = self._rows("SELECT text FROM page WHERE record = ? ORDER BY number", (record,))
         return tuple(text for (text,) in rows)
+
+    def spots(self, record: str) -> dict[str, tuple[int, Box]]:
+        """Of each value of a record the page that it was read from, from 1, and its place there."""
+        rows = self._rows("SELECT name, page, box FROM field WHERE record = ? ORDER BY position", (record,))
+        return {name: (page, Box(*json.loads(box))) for name, page, box in rows}
 
     def outbox_after(self, seq: int) -> Iterator[Errand]:
         """What the search index has to follow, from beyond the errand it did last (-1 for none)."""

@@ -1,7 +1,7 @@
 """What a search answers, in one archive: hits with their passages, numbers, and other ways to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -10,18 +10,20 @@ from docscan.archive import objects
 from docscan.archive.catalogue import Catalogue
 from docscan.cli.querying import TIERS, Query
 from docscan.cli.terminal import say
-from docscan.errors import FixityError, NotFoundError
+from docscan.errors import CursorError, FixityError, NotFoundError
 from docscan.frozen import dataclass
-from docscan.messages import sentence
+from docscan.messages import sentence, way_out
+from docscan.places import NOWHERE, Box
 from docscan.search import sight
 from docscan.search.documents import documents
-from docscan.search.index import Cursor, Hit, Hits, IndexDocument, Question
+from docscan.search.index import Cursor, Hit, Hits, IndexDocument, Question, fits
+from docscan.search.marking import Marked, boxes_of
 from docscan.search.nodes import Node, Or, Phrase
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import prepared
 from docscan.search.remarks import Remark
 from docscan.search.sight import Seen
-from docscan.search.snippets import Snippet, also_found_as, snippet, valued
+from docscan.search.snippets import Snippet, also_found_as, beginning, snippet, valued
 
 LITTLE = 3
 """Documents found; with no more of them, another spelling of the query is looked for."""
@@ -63,6 +65,7 @@ class Answer:
         meant: The query that was perhaps meant; None for no other.
         current: Whether the index had all that the catalogue has.
         remarks: What a person should know of how the query was understood.
+        node: The query as it was understood; None for what is like a record.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -71,14 +74,19 @@ class Answer:
     meant: Node | None
     current: bool
     remarks: tuple[Remark, ...] = ()
+    node: Node | None = None
 
 
 def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
-    """Ask for what a query finds."""
+    """Ask for what a query finds.
+
+    Raises:
+        CursorError: It cannot go on where it is to.
+    """
     order = query.order if wanted.order == "score" else wanted.order
     question = Question(query.tiers, wanted.limit, wanted.after, order, wanted.facets)
     found = sight.asked(
-        catalogue, partial(_with_proposal, question, query.node), partial(_waiting, catalogue)
+        catalogue, partial(_with_proposal, catalogue, question, query.node), partial(_waiting, catalogue)
     )
     (hits, meant), current = found.found, found.current
     pieces: list[Snippet] = []
@@ -90,7 +98,7 @@ def answered(catalogue: Catalogue, query: Query, wanted: Wanted) -> Answer:
             continue
         rows.append(row)
         pieces += shown
-    return Answer(tuple(rows), hits, also_found_as(pieces), meant, current, query.remarks)
+    return Answer(tuple(rows), hits, also_found_as(pieces), meant, current, query.remarks, query.node)
 
 
 def alike(catalogue: Catalogue, record: str) -> Query | None:
@@ -135,8 +143,15 @@ def _waiting(catalogue: Catalogue, records: int) -> None:
     say(sentence("F065", catalogue.archive.config.language, records=str(records)))
 
 
-def _with_proposal(question: Question, node: Node, seen: Seen) -> tuple[Hits, Node | None]:
+def _with_proposal(
+    catalogue: Catalogue, question: Question, node: Node, seen: Seen
+) -> tuple[Hits, Node | None]:
+    if question.after is not None and not fits(question.after, question, seen.index.name):
+        language = catalogue.archive.config.language
+        raise CursorError(sentence("F161", language), hint=sentence(way_out("F161"), language))
     hits = seen.search(question)
+    if hits.next is not None and question.order == "score" and hits.next.value:
+        hits = replace(hits, next=replace(hits.next, engine=seen.index.name))
     if hits.total > LITTLE or question.after is not None:
         return hits, None
     from docscan.search.suggesting import did_you_mean  # noqa: PLC0415 - most queries find more
@@ -174,6 +189,10 @@ def _shown(
     row = catalogue.row(hit.id)
     piece = snippet(document.pages, query.node, language=row.language)
     values = valued(document.fields, query.node, language=row.language)
+    spots = catalogue.spots(row.id) if values and (boxes or not piece.marks) else {}
+    if not piece.marks:  # nothing of it stands on a page as it was asked for
+        read = next((page for page in (_spot(spots, name)[0] for name in values) if page), 0)
+        piece = beginning(document.pages, read) if 0 < read <= len(document.pages) else piece
     shown = asdict(row) | {
         "score": round(hit.score, 3),
         "tier": query.found[hit.tier],
@@ -183,7 +202,11 @@ def _shown(
         "fields": [_field(name, value, piece) for name, value in values.items()],
     }
     if boxes:
-        shown["boxes"] = _boxes(catalogue, query, row.id, row.version, row.language)
+        marked = _marked(catalogue, query, row.id, row.version, row.language)
+        shown["boxes"] = [
+            {"page": one.page, "box": list(one.box), "tier": one.tier}
+            for one in (*marked, *_besides(values, spots, marked))
+        ]
     return shown, [piece, *values.values()]
 
 
@@ -199,19 +222,39 @@ def _field(name: str, value: Snippet, piece: Snippet) -> dict[str, Any]:
     }
 
 
-def _boxes(
+def _marked(
     catalogue: Catalogue, query: Query, record: str, version: int, language: str
-) -> list[Mapping[str, Any]]:
+) -> tuple[Marked, ...]:
     """Where on the pages' images it stands; nowhere, when the words cannot be read."""
-    from docscan.search.marking import boxes_of  # noqa: PLC0415 - asked for by programs alone
-
     archive = catalogue.archive
     try:
         pages = objects.read_pages(archive, objects.read_record(archive, record, version))
     except (NotFoundError, FixityError):
-        return []
-    marked = boxes_of(pages, query.node, language)
-    return [{"page": one.page, "box": list(one.box), "tier": one.tier} for one in marked]
+        return ()
+    return boxes_of(pages, query.node, language)
+
+
+def _besides(
+    values: Mapping[str, Snippet], spots: Mapping[str, tuple[int, Box]], marked: Iterable[Marked]
+) -> Iterator[Marked]:
+    """Where the values that were found were read from, but for those of which words are marked there."""
+    known = tuple(marked)
+    for name, value in values.items():
+        page, box = _spot(spots, name)
+        within = any(one.page == page and _meet(one.box, box) for one in known)
+        if box != NOWHERE and not within:
+            yield Marked(page, box, min(value.tiers))
+
+
+def _spot(spots: Mapping[str, tuple[int, Box]], name: str) -> tuple[int, Box]:
+    """Where a value was read from; page 0 where that is not known any more."""
+    return spots.get(name, (0, NOWHERE))
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return max(one.left, other.left) < min(one.right, other.right) and max(one.top, other.top) < min(
+        one.bottom, other.bottom
+    )
 
 
 def merged(answers: Iterable[tuple[str, Answer]], limit: int) -> list[dict[str, Any]]:

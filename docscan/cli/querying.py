@@ -21,7 +21,8 @@ from docscan.search.query import remarked
 from docscan.search.ranges import Kind
 from docscan.search.remarks import Remark
 from docscan.search.sight import Sight
-from docscan.search.states import PAPER, STATES, clients, known, named, of_clients, with_clients
+from docscan.search.states import PAPER, STATES, known, named, of_clients, with_clients
+from docscan.search.states import clients as clients_asked
 
 TIERS = ("as typed", "inflected", "misread")
 
@@ -65,7 +66,7 @@ def understood(catalogue: Catalogue, text: str, on: date) -> Query:
     node, remarks = _parsed(catalogue.archive, text, on)
     wanted = named([node])
     states = known(catalogue, wanted, on) if wanted else {}
-    if wanted & PAPER or clients(node):
+    if wanted & PAPER or clients_asked(node):
         states |= _of_paper(catalogue, node, wanted, on)
     tiers: dict[Plan, str] = {}
     spoken = catalogue.languages()
@@ -118,6 +119,18 @@ def fields(root: Path) -> Mapping[str, Kind]:
     return fields_of(map(schema.load, known)) or FIELDS
 
 
+def clients(catalogue: Catalogue) -> tuple[str, ...]:
+    """Whose paper there is: the archive's name, and the register's clients for who may see all of it."""
+    archive = catalogue.archive
+    if archive.sight is not None:
+        return (archive.config.name,)
+    from docscan.holdings import records  # noqa: PLC0415 - most queries are not about paper
+    from docscan.holdings.register import open_register  # noqa: PLC0415 - as above
+
+    with open_register(catalogue) as register:
+        return tuple(dict.fromkeys((archive.config.name, *sorted(records.clients(register)))))
+
+
 def _of_paper(
     catalogue: Catalogue, node: Node, wanted: frozenset[str], on: date
 ) -> dict[str, frozenset[str]]:
@@ -126,4 +139,4 @@ def _of_paper(
 
     with open_register(catalogue) as register:
         found = records.in_states(register, wanted & PAPER, on)
-        return found | (of_clients(node, records.clients(register)) if clients(node) else {})
+        return found | (of_clients(node, records.clients(register)) if clients_asked(node) else {})

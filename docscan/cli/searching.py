@@ -237,6 +237,8 @@ def say_rest(
     language, hits = archive.config.language, answer.hits
     facts = {"shown": str(len(answer.rows)), "total": str(hits.total), "typed": str(hits.typed)}
     say_remarks(answer.remarks, language)
+    if text and answer.node is not None and (understood := str(answer.node)) != text.strip():
+        say(sentence("F019", language, query=understood))
     say(sentence("F021" if len(answer.rows) == hits.total else "F022", language, **facts))
     if answer.also:
         say(sentence("F023", language, words=", ".join(answer.also)))
@@ -258,11 +260,11 @@ def say_remarks(remarks: Iterable[Remark], language: str) -> None:
 
 
 def _completed(catalogue: Catalogue, typed: str) -> tuple[str, ...]:
-    from docscan.search.completing import completions  # noqa: PLC0415 - only a shell asks for it
+    from docscan.search.completing import Known, completions  # noqa: PLC0415 - only a shell asks for it
 
-    names = querying.fields(catalogue.archive.root)
     states = (*STATES, *(f"is:{verdict}" for verdict in VERDICTS))
-    return sight.asked(catalogue, lambda seen: completions(typed, seen, catalogue, names, states)).found
+    known = Known(querying.fields(catalogue.archive.root), states, lambda: querying.clients(catalogue))
+    return sight.asked(catalogue, lambda seen: completions(typed, seen, catalogue, known)).found
 
 
 def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool, as_csv: bool) -> None:
@@ -316,19 +318,19 @@ def _orderable(archive: Archive, sort: str) -> None:
 
 
 def _written(cursor: Cursor) -> str:
-    """A cursor as it is typed: tier, value, id, when it was filed."""
+    """A cursor as it is typed: tier, value, id, when it was filed, engine."""
     value = "" if cursor.value is None else repr(cursor.value)
     added = "" if cursor.added is None else cursor.added
-    return f"{cursor.tier},{value},{cursor.id},{added}"
+    return f"{cursor.tier},{value},{cursor.id},{added},{cursor.engine}"
 
 
 def _cursor(text: str) -> Cursor | None:
     if not text:
         return None
     try:
-        tier, value, identifier, added = text.split(",")
+        tier, value, identifier, added, engine = text.split(",")
         number = None if not value else int(value) if value.lstrip("-").isdecimal() else float(value)
-        return Cursor(int(tier), number, identifier, int(added) if added else None)
+        return Cursor(int(tier), number, identifier, int(added) if added else None, engine)
     except ValueError:
         raise click.UsageError("--after takes what the answer before ended with.") from None
 

@@ -4,7 +4,8 @@ A *chunk* is what stands between spaces, such as `Rechnung`, `F-2026/0117` or
 `1.234,56`. Its *parts* are the runs of letters and digits in it; those of a
 word divided at the end of a line are one. What has several parts, or is written
 in groups, is indexed twice: part by part, and as a *whole* without separators,
-so that a number is found however it is written; a date is as YYYYMMDD as well.
+so that a number is found however it is written; a date is as YYYYMMDD as well,
+and an amount keeps its point (see `amounts`).
 Terms are folded: no case, no accents, no letters that only one language has.
 
 Engines are handed ready terms, so every engine finds the same documents.
@@ -15,9 +16,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from docscan.search.amounts import (
+    SPACE,
+    all_spaced,
+    amount,
+    amounts,
+    day_and_month,
+    spaced,
+    thousands,
+    with_currency,
+    without_blanks,
+)
 from docscan.search.folding import INSIDE, LONGEST, fold
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of the terms of a text: an index made before is made anew."""
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
@@ -27,17 +39,28 @@ CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø
 DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))-\n(?=[a-zß-öø-ÿąćęłńóśźż])")
 PARTS = re.compile(_PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
-_ROUND = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})*|\d+)[.,]00", re.ASCII)
 
 _IBAN = 34
 """ISO 13616: an IBAN has at most 34 characters. Longer runs of numbers are columns of a table."""
 
-_SPACE = "[ \u00a0\u202f]"
-_SPACES = re.compile(_SPACE)
-GROUPED = re.compile(rf"[0-9A-Z](?:{_SPACE}[0-9]\S*+)+")
-_GROUPS = re.compile(rf"(?:(?<!\S)[\W_]*{_PART}|(?<![\d.,])[0-9]{{1,3}}){_SPACE}[0-9]")
+_SHORTEST_IBAN = 15
+
+_LONG = 7
+"""Digits of a number that was typed with blanks and is looked for without: fewer may be several numbers."""
+
+_SPACES = re.compile(SPACE)
+GROUPED = re.compile(rf"[0-9A-Z](?:{SPACE}[0-9]\S*+)+")
+_GROUPS = re.compile(rf"(?:(?<!\S)[\W_]*{_PART}|(?<![\d.,])[0-9]{{1,3}}){SPACE}[0-9]")
+_BANK = re.compile(
+    rf"(?<![^\W_])[A-Z]{{2}}[0-9]{{2}}{SPACE}[A-Z]{{4}}(?:{SPACE}[A-Z0-9]{{4}}){{1,6}}"
+    rf"(?:{SPACE}[A-Z0-9]{{1,3}})?(?![^\W_])"
+)
+"""An IBAN in groups of four of which the second is the bank's letters, as in Britain or the Netherlands."""
+
+LAND = re.compile(r"[^a-z0-9][a-z]{2}[0-9]{2}(?: |$)")
+"""The first group of an IBAN, in lower case, among others with blanks between, one before the first."""
+
 _PREFIX = re.compile(r"[A-Z]{1,3}")
-_AMOUNT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{2}})?(?![\d.,])", re.ASCII)
 _NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
 
 MONTHS = {
@@ -108,8 +131,8 @@ def skeleton(term: str) -> str:
 
 
 def mixed(term: str) -> bool:
-    """Whether a term has letters and digits, and so may be a misread word or number."""
-    return not term.isalpha() and not term.isdecimal()
+    """Whether a term has letters and digits, and so may be a misread word or number; an amount has none."""
+    return not term.isalpha() and not term.isdecimal() and term.isalnum()
 
 
 def digits(bones: str) -> str:
@@ -138,9 +161,37 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
     if not found:
         return ()
     parts = tuple(part for chunk in found for part in chunk.parts)
-    singles = wholes_of(found[0].text, found[0].parts) if len(found) == 1 else set()
+    if len(found) > 1:
+        if exact := spaced(text.strip()):
+            return (
+                tuple((term,) for term in exact[:1]) if "." in exact[0] else (parts, *((t,) for t in exact))
+            )
+        whole = "".join(parts)
+        wholes = {whole, *bare(whole)} if _in_groups(text, whole) else set()
+    elif exact := amounts(found[0].text)[:1]:
+        return (exact, parts) if day_and_month(found[0].text) else (exact,)
+    elif thousands(found[0].text):
+        return ((found[0].joined,),)
+    else:
+        wholes = wholes_of(found[0].text, found[0].parts) - {*with_currency(found[0].text)}
     dates = [day for day, start, end in written_days(text) if (start, end) == (found[0].start, found[-1].end)]
-    return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(singles), *dates)))))
+    return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(wholes), *dates)))))
+
+
+def amounts_within(text: str) -> tuple[str, ...]:
+    """The terms of the amounts among the words of a text; none where it is nothing but an amount."""
+    found = list(chunks(without_blanks(text)))
+    return tuple(filter(None, (amount(chunk.text) for chunk in found))) if len(found) > 1 else ()
+
+
+def _in_groups(text: str, whole: str) -> bool:
+    """Whether several chunks are one number, such as a tax id or an IBAN; `whole` is that without blanks."""
+    if len(whole) > LONGEST or not whole.isalnum():
+        return False
+    if bare(whole):
+        return True
+    upper = text.upper()
+    return sum(map(str.isdecimal, whole)) >= _LONG and (whole in grouped(upper) or whole in accounts(upper))
 
 
 def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
@@ -160,14 +211,16 @@ def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
 
 def wholes_of(text: str, parts: Sequence[str]) -> set[str]:
     """The forms of a chunk as one term, besides its one part."""
+    if len(parts) > 1 and amount(text):
+        return {*amounts(text)}
     joined = "".join(parts)[:LONGEST]
     found = {joined} if len(parts) > 1 else set()
     if len(parts) == 3 and len(text) <= 10 and (day := _DAY.fullmatch(text)):
         found.add(_day(*day.groups()))
-    if len(parts) > 1 and text.endswith("00") and _ROUND.fullmatch(text):
-        found.add(joined[:-2])
     if joined[0].isalpha():
         found.update(bare(joined))
+    if len(parts) > 1 and (joined[0].isalpha() or joined[-1].isalpha()):
+        found.update(with_currency(text))
     found.discard("")
     return found
 
@@ -220,21 +273,29 @@ def grouped(text: str) -> Iterator[str]:
             if len(joined) <= _IBAN:
                 yield joined
                 yield from bare(joined)
+            if len(run) > 2 and run[0].isalpha():  # NIP 526 104 08 28
+                yield "".join(run[1:])[:_IBAN]
             if (
                 len(run) > 4 and run[0][:2].isalpha() and run[0][2:4].isdecimal()
             ):  # an IBAN, and more after it
                 yield from _beginnings(run)
-        for amount in _AMOUNT.findall(groups):
-            yield re.sub(r"\D", "", amount)
+        for number in all_spaced(groups):
+            yield from spaced(number)
+
+
+def accounts(text: str) -> Iterator[str]:
+    """The IBANs in groups of four of which the second group is letters, each as one term; see `LAND`."""
+    for found in _BANK.finditer(text):
+        yield from _beginnings(found.group().lower().split())
 
 
 def _numbers(text: str) -> Iterator[list[str]]:
-    """The groups of each number: all but the last of one part, the first numbered or a prefix."""
+    """The groups of each number but amounts: all but the last of one part, the first numbered or a prefix."""
     run: list[str] = []
     for group in _SPACES.split(text):
         joined, follows, starts, goes_on = _group(group)
-        if not (run and follows):
-            if len(run) > 1:
+        if not (run and follows) or "." in joined:
+            if len(run) > 1 and not ("." in joined and spaced(" ".join(run))):
                 yield run
             run = [joined] if starts else []
         else:
@@ -249,7 +310,7 @@ def _numbers(text: str) -> Iterator[list[str]]:
 class _Group(NamedTuple):
     """What stands between two spaces, as a part of a number."""
 
-    joined: str
+    joined: str  # with its point where it is an amount
     follows: bool  # it may come after another one
     starts: bool  # it may be the first
     goes_on: bool  # another one may come after it
@@ -266,13 +327,14 @@ def _group(text: str) -> _Group:
     goes_on = len(parts) == 1 and found.end() == len(text)  # nothing follows an amount, or a comma
     numbered = not parts[0].isalpha() or _PREFIX.fullmatch(found.group()) is not None
     follows = found.start() == 0 and text[0].isdigit()
-    return _Group("".join(parts), follows=follows, starts=goes_on and numbered, goes_on=goes_on)
+    joined = amount(found.group()) or "".join(parts)
+    return _Group(joined, follows=follows, starts=goes_on and numbered, goes_on=goes_on)
 
 
 def _beginnings(run: list[str]) -> Iterator[str]:
     joined = ""
     for group in run:
         joined += group
-        if 15 <= len(joined) <= _IBAN:
+        if _SHORTEST_IBAN <= len(joined) <= _IBAN:
             yield joined
             yield from bare(joined)

@@ -16,8 +16,8 @@ from docscan.search.ranges import Kind, Span, after, before, span
 
 Ends = tuple[int | None, int | None]
 
-LONGEST = 8
-"""Words of a value: two ends of a range in thousands, millions and billions, with a blank between."""
+LONGEST = 2 * MOST_WORDS + 1
+"""Words of a value: two days as people say them, and the dots between."""
 
 
 class Fail(Protocol):
@@ -37,6 +37,7 @@ _HUNDREDS = re.compile(
     r"(?:.*\.\.)?[<>]?=?[+\u2212-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})*", re.DOTALL
 )
 _THOUSANDS = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,2})?(?:\.\..*)?")
+_DOTS = re.compile(r"\s+\.\.\s*(?=[+\u2212-]?[0-9])")
 _AROUND_A_NUMBER = re.compile(r"^[^\d+-]+|\D+$")
 
 
@@ -50,18 +51,28 @@ def extent(text: str, start: int, kind: Kind, today: date | None) -> int:
         today: As for `span`.
 
     Returns:
-        The end of `last week`, `17 stycznia 2026` or `1 234,56`, blanks within
-        them; of the first word for anything else.
+        The end of `last week`, `17 stycznia 2026`, `1 234,56` or a range of them, blanks within
+        them; of the first word for anything else. Dots with a blank behind them alone end a range.
     """
     if not _WORD.match(text, start):
         return start
     ends = [found.end() for found in islice(_WORD.finditer(text, start), LONGEST)]
     if kind == "date":
-        whole = (end for end in reversed(ends[1:MOST_WORDS]) if span(kind, text[start:end], today))
-        return next(whole, ends[0])
+        return next((end for end in reversed(ends[1:]) if _means(text[start:end], today)), ends[0])
+    end = ends[0]
     if kind == "amount":
-        return next((one for one, other in pairwise(ends) if not _goes_on(text, start, one, other)), ends[-1])
-    return ends[0]
+        end = next((one for one, other in pairwise(ends) if not _goes_on(text, start, one, other)), ends[-1])
+    dots = _DOTS.match(text, end) if span(kind, text[start:end]) else None
+    return extent(text, dots.end(), kind, today) if dots else end
+
+
+def _means(text: str, today: date | None) -> bool:
+    """Whether a text is a day, or a range of days."""
+    start, dots, stop = text.partition("..")
+    if dots and stop.strip() and stop[0].isspace() and not start[-1:].isspace():
+        return False
+    written = [part.strip() for part in (start, stop) if part.strip()]
+    return bool(written) and all(span("date", part, today) for part in written)
 
 
 def _goes_on(text: str, start: int, end: int, following: int) -> bool:
@@ -121,7 +132,7 @@ def _between(name: str, text: str, value: Callable[[str, int], Span], fail: Fail
     low = value(start, 0)[0] if start else None
     high = value(stop, len(start) + len(dots))[1] if stop else None
     if low is not None and high is not None and low > high:
-        fail("F155", 0, f"{name}:{stop}..{start}")
+        fail("F155", 0, f"{name}:{stop.strip()}..{start.strip()}")
     return low, high
 
 

@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
+from docscan.frozen import dataclass
+from docscan.search.days import EXAMPLES
 from docscan.search.folding import fold
 from docscan.search.nodes import NAMED
+from docscan.search.ranges import Kind
 from docscan.search.sight import Seen
 
 MOST = 20
@@ -16,7 +19,8 @@ MOST = 20
 SHORTEST = 2
 """Signs after which words are proposed; a single letter begins too many."""
 
-_LAST = re.compile(r'(?:^|(?<=[\s(]))-?((?:[A-Za-z][\w-]*:)?(?:"[^"]*|[^\s("]*))$')
+_LAST = re.compile(r'(?:^|(?<=[\s(]))(-?)((?:[A-Za-z][\w-]*:)?(?:"[^"]*|[^\s("]*))$')
+_BEFORE = re.compile(r"\.\.|^[<>]=?")
 _COLUMNS = {"kind": "kind", "language": "language", "verdict": "state"}
 _OF_FIELD = (
     "SELECT value, count(*) AS times FROM field WHERE name = ?1 AND value <> ''"
@@ -31,32 +35,51 @@ _OF_RECORD = (
 )
 
 
-def completions(
-    typed: str, seen: Seen, catalogue: Catalogue, names: Iterable[str], states: Iterable[str]
-) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What may be asked for.
+
+    Attributes:
+        fields: The names that may stand before a colon, and what they hold.
+        states: What may be asked for besides, such as `is:overdue`.
+        clients: Tells whose paper there is, as whoever types may know.
+    """
+
+    fields: Mapping[str, Kind]
+    states: Iterable[str]
+    clients: Callable[[], Iterable[str]]
+
+
+def completions(typed: str, seen: Seen, catalogue: Catalogue, known: Known) -> tuple[str, ...]:
     """What the last word of a query may become.
 
     Args:
         typed: The query so far.
         seen: The index, as whoever types may see it.
         catalogue: Open on the archive, as they may see it.
-        names: The fields that may stand before a colon.
-        states: What may be asked for besides, such as `is:overdue`.
+        known: What may be asked for in it.
 
     Returns:
-        The whole word each time, the likeliest first.
+        The whole word each time, with a minus before it where one was typed; the likeliest first.
     """
     last = _LAST.search(typed)
-    word = last[1] if last else ""
+    minus, word = last.groups() if last else ("", "")
     named = NAMED.match(word)
     if named is None:
-        found = [*(f"{name}:" for name in names if name.startswith(word.lower())), *_words(word, seen)]
+        found = [*(f"{name}:" for name in known.fields if name.startswith(word.lower())), *_words(word, seen)]
     elif named[1] in ("is", "has"):
-        known = [*states, *(f"has:{name}" for name in names)]
-        found = [state for state in known if state.startswith(word.lower())]
+        states = (*known.states, *(f"has:{name}" for name in known.fields))
+        found = [state for state in states if state.startswith(word.lower())]
     else:
-        found = [f"{named[1]}:{value}" for value in _values(catalogue, named[1], word[named.end() :])]
-    return tuple(dict.fromkeys(found))[:MOST]
+        name, begun = named[1], word[named.end() :]
+        if name == "client":
+            values = _begun(known.clients(), begun)
+        elif (kind := known.fields.get(name)) in ("date", "amount"):
+            values = _ends(catalogue, name, begun, kind)
+        else:
+            values = _values(catalogue, name, begun)
+        found = [f"{name}:{value}" for value in values]
+    return tuple(f"{minus}{one}" for one in dict.fromkeys(found))[:MOST]
 
 
 def _words(word: str, seen: Seen) -> Iterator[str]:
@@ -65,9 +88,26 @@ def _words(word: str, seen: Seen) -> Iterator[str]:
         yield from (found.term for found in seen.words(start, MOST))
 
 
+def _begun(values: Iterable[str], typed: str) -> Iterator[str]:
+    """Those of some values that begin so, as they are typed."""
+    start = fold(typed.lstrip('"'))
+    for value in values:
+        if fold(value).startswith(start):
+            yield f'"{value}"' if " " in value else value
+
+
+def _ends(catalogue: Catalogue, name: str, typed: str, kind: Kind) -> Iterator[str]:
+    """Days and amounts that a field has, and days as people say them, behind a sign or dots."""
+    end = max((found.end() for found in _BEFORE.finditer(typed)), default=0)
+    before, rest = typed[:end], typed[end:]
+    if kind == "date" and rest:
+        yield from (f"{before}{day}" for day in _begun(EXAMPLES, rest))
+    yield from (f"{before}{value}" for value in _values(catalogue, name, rest))
+
+
 def _values(catalogue: Catalogue, name: str, typed: str) -> Iterator[str]:
     """The most frequent values that a field has, as they are typed."""
-    start, sight = fold(typed.lstrip('"')), catalogue.archive.sight
+    sight = catalogue.archive.sight
     shown = None if sight is None else json.dumps(sorted(sight.ids(catalogue)))
     column = _COLUMNS.get(name)
     with tables.guarded(catalogue.archive.catalogue_path):
@@ -76,6 +116,4 @@ def _values(catalogue: Catalogue, name: str, typed: str) -> Iterator[str]:
             if column
             else catalogue.db.execute(_OF_FIELD, (name, shown))
         )
-        for value, _ in rows:
-            if fold(value).startswith(start):
-                yield f'"{value}"' if " " in value else value
+        yield from _begun((str(value) for value, _ in rows), typed)

@@ -73,6 +73,19 @@ WORDS = (*_SINGLE, *_STEPS, *_UNITS)
 """All words that may stand in an expression, folded: what a mistyped one is compared with."""
 
 
+EXAMPLES = (
+    "today", "yesterday", "this week", "last week", "this month", "last month", "this year", "last year",
+    "last 30 days",
+    "hoy", "ayer", "esta semana", "semana pasada", "este mes", "mes pasado", "este año", "año pasado",
+    "últimos 30 días",
+    "dziś", "wczoraj", "ten tydzień", "zeszły tydzień", "ten miesiąc", "zeszły miesiąc", "ten rok",
+    "zeszły rok", "ostatnie 30 dni",
+    "heute", "gestern", "diese Woche", "letzte Woche", "diesen Monat", "letzten Monat", "dieses Jahr",
+    "letztes Jahr", "letzte 30 Tage",
+)  # fmt: skip
+"""What is proposed to whoever begins to type one."""
+
+
 def spoken(text: str, today: date) -> Days | None:
     """The days that an expression means.
 

@@ -82,12 +82,14 @@ class Cursor:
         value: Its score, or the number that is ordered by; None where it has no such number.
         id: Its identifier.
         added: When it was filed, where the order is that of the score; None where that is unknown.
+        engine: Whose scale the score has; empty where every engine can go on.
     """
 
     tier: int
     value: float | int | None
     id: str
     added: int | None = None
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,25 @@ class Question:
 SCORED = ("score", "shared")
 """The orders by tier and score."""
 
+_GREATEST = 2**62
+"""Beyond every number that is ordered by."""
+
 
 def fitting(question: Question, tier: int) -> bool:
     """Whether some of what a tier finds may fit better than the rest."""
     if question.order == "score" and question.only is not None:
         return False
     return rated(question.tiers[tier])
+
+
+def fits(cursor: Cursor, question: Question, engine: str) -> bool:
+    """Whether an engine can go on at a cursor that somebody typed, with this order and these tiers."""
+    numbers = [number for number in (cursor.value, cursor.added) if number is not None]
+    if cursor.engine not in ("", engine) or not all(abs(number) < _GREATEST for number in numbers):
+        return False
+    if question.order in SCORED:
+        return 0 <= cursor.tier < len(question.tiers) and cursor.value is not None and min(numbers) >= 0
+    return cursor.tier == 0 and not isinstance(cursor.value, float) and cursor.added is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +174,11 @@ class Index(Protocol):
     """An open index. Several may read while one writes.
 
     Attributes:
+        name: The engine's, as `[search] engine` has it.
         batch: How many documents one commit had best put in, where there are many.
     """
 
+    name: str
     batch: int
 
     def update(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from docscan.frozen import dataclass
 from docscan.places import Box, around
 from docscan.search import plan
-from docscan.search.analysis import Chunk, chunks, written_days
+from docscan.search.amounts import spaced
+from docscan.search.analysis import Chunk, amounts_within, chunks, written_days
 from docscan.search.fields import KEYWORDS
 from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
@@ -182,7 +183,12 @@ def _spots(
     text: str, placed: Sequence[tuple[Chunk, Taken]], words: frozenset[str], piece: Plan
 ) -> Iterator[Spot]:
     """The places of what one plan finds; `words` are those of the runs of all chunks."""
-    if isinstance(piece, plan.Sequence):
+    if isinstance(piece, plan.All):  # words in a row, and the amounts among them
+        row, *within = piece.plans
+        known = {_bare(one.term) for one in within if isinstance(one, plan.Term)}
+        spots = _spots(text, placed, words, row)
+        yield from (spot for spot in spots if known.issubset(amounts_within(text[slice(*spot)])))
+    elif isinstance(piece, plan.Sequence):
         yield from _sequences(placed, tuple(map(_bare, piece.terms)))
     elif isinstance(piece, plan.Near):
         yield from _near(placed, piece)
@@ -245,12 +251,17 @@ def _wholes(text: str, placed: Sequence[Chunk], whole: str) -> Iterator[Spot]:
     if whole.isalpha():  # a word: what stands in several chunks has digits
         return
     yield from ((start, end) for day, start, end in written_days(text) if day == whole)
+    number = whole.replace(".", "")
     for at, first in enumerate(placed):
-        for start in {first.joined, first.joined[2:]}:  # an IBAN may have been asked for without its land
-            end = (
-                _end(placed[at + 1 :], whole.removeprefix(start)) if start and whole.startswith(start) else 0
-            )
-            if end:
+        for start in {first.joined, first.joined[2:]} - {""}:  # an IBAN may be asked for without its land
+            if not number.startswith(start):
+                continue
+            rest, following = number.removeprefix(start), placed[at + 1 :]
+            if (end := _end(following, rest)) and (
+                whole == number or whole in spaced(text[first.start : end])
+            ):
+                yield first.start, end
+            if (end := _end(following, f"{rest}00")) and whole in spaced(text[first.start : end]):
                 yield first.start, end
 
 

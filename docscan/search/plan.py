@@ -110,7 +110,10 @@ Plan = Term | Sequence | Near | Starts | Similar | Between | Among | Everything 
 
 
 def rated(plan: Plan) -> bool:
-    """Whether some of what a plan finds may fit better than the rest, by how frequent its terms are."""
+    """Whether some of what a plan finds may fit better than the rest, by how frequent its words are.
+
+    What is asked of fields alone fits or does not.
+    """
     if isinstance(plan, All | Any):
         return any(rated(part) for part in plan.plans)
-    return isinstance(plan, Term | Sequence | Near)
+    return isinstance(plan, Near) or (isinstance(plan, Term | Sequence) and plan.where != "fields")

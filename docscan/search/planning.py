@@ -5,14 +5,15 @@ from collections.abc import Callable, Collection, Mapping
 
 from docscan.frozen import dataclass
 from docscan.search import nodes, plan
-from docscan.search.analysis import chunks, wordings
+from docscan.search.amounts import amount, begun
+from docscan.search.analysis import amounts_within, chunks, wordings
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.folding import composed, fold
 from docscan.search.inflection import LANGUAGES, SHORTEST, asked
 from docscan.search.nodes import Node
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import named
-from docscan.search.spelling import misread
+from docscan.search.spelling import as_number, misread
 
 Wider = Callable[[nodes.Word], list[Plan]]
 """What a word finds besides itself."""
@@ -83,9 +84,11 @@ class _Planner:
 
     def text(self, leaf: nodes.Leaf) -> Plan:
         if isinstance(leaf, nodes.Prefix):
-            return _starts(leaf.field, fold(leaf.text))
+            return _starts(leaf.field, leaf.text)
         if not isinstance(leaf, nodes.Word | nodes.Phrase):
             raise TypeError(leaf)
+        if leaf.field == "id":
+            return plan.Starts("fields", named("id", fold(leaf.text)))
         if leaf.field in KEYWORDS:
             return Term("fields", named(leaf.field, fold(leaf.text)))
         found = _exactly(leaf)
@@ -107,18 +110,26 @@ def _has(field: str) -> Plan:
     return Term("fields", f"={field}")
 
 
-def _starts(field: str, start: str) -> Plan:
+def _starts(field: str, text: str) -> Plan:
+    cents = begun(text)
+    start = named(field, cents or fold(text))
     if field:
-        return plan.Starts("fields", named(field, start))
+        return plan.Starts("fields", start)
+    if cents:
+        return plan.Starts("wholes", start)
     return plan.Any((plan.Starts("body", start), plan.Starts("wholes", start)))
 
 
 def _exactly(leaf: nodes.Word | nodes.Phrase) -> list[Plan]:
+    """As typed; amounts among words in a row must be there whole, as `500,00` is no part of `1.500,00`."""
     found: list[Plan] = []
+    where: plan.Where = "fields" if leaf.field else "wholes"
+    within = [Term(where, named(leaf.field, term)) for term in amounts_within(leaf.text)]
     for wording in wordings(leaf.text):
         terms = tuple(named(leaf.field, term) for term in wording)
         if len(terms) > 1:
-            found.append(plan.Sequence("fields" if leaf.field else "body", terms))
+            row = plan.Sequence("fields" if leaf.field else "body", terms)
+            found.append(plan.All((row, *within)) if within else row)
         elif leaf.field:
             found.append(Term("fields", terms[0]))
         else:
@@ -155,7 +166,11 @@ def _inflected(word: nodes.Word, languages: Collection[str]) -> list[Plan]:
 
 
 def _misread(word: nodes.Word) -> list[Plan]:
-    return [found for term in terms_of(word.text) for found in misread(term, word.field)]
+    found = [other for term in terms_of(word.text) for other in misread(term, word.field)]
+    read = amount(as_number(word.text))
+    if read and not amount(word.text):  # copied as it was misread
+        found += _exactly(nodes.Phrase(read, word.field))
+    return found
 
 
 def _any(plans: list[Plan]) -> Plan:

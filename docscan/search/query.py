@@ -17,7 +17,8 @@ from typing import NoReturn
 
 from docscan.errors import SearchError
 from docscan.messages import sentence, way_out
-from docscan.search.analysis import wordings
+from docscan.search.amounts import SPACE
+from docscan.search.analysis import chunks, wordings
 from docscan.search.bounds import SIGN, ends, example, extent
 from docscan.search.fields import CALLED, FIELDS, TEXT, VERDICTS
 from docscan.search.folding import fold
@@ -54,11 +55,18 @@ _QUOTES = '"“”„'
 _WORD = re.compile(rf"[^\s(){_QUOTES}]+")
 _DISTANCE = re.compile(r"~(\d*)")
 _LOOSE = re.compile(r"~\d*$")
+_MINUS = re.compile(rf"-+(\w[^\s(){_QUOTES}]*|[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}])")
+_AMOUNT = re.compile(rf"[0-9]{{1,3}}(?:{SPACE}[0-9]{{3}})+[.,][0-9]{{2}}(?=[\s)]|$)")
+_IBAN = re.compile(
+    rf"[A-Z]{{2}}[0-9]{{2}}(?:{SPACE}[A-Z0-9]{{4}}){{2,7}}(?:{SPACE}[A-Z0-9]{{1,3}})?(?=[\s)]|$)",
+    re.IGNORECASE,
+)
 _NO_TEXT = re.compile(
     "[\ud800-\udfff]"
 )  # what Python makes of bytes that a terminal sends in another encoding
 _CODE = re.compile(r"[a-z]{2,3}")  # of a language, ISO 639
 _NEAR = 0.75  # of the signs alike: of two words of eight letters, two may be other
+_UNQUOTED = str.maketrans(dict.fromkeys(_QUOTES, " "))
 _NUMERIC = ("date", "amount", "number")
 
 
@@ -187,7 +195,7 @@ class _Parser:
         named = NAMED.match(self.text, self.at)
         if named:
             return self.field(named)
-        return self.counted(self.quoted("") or self.word(""), place)
+        return self.counted(self.written(""), place)
 
     def bracket(self, depth: int) -> Node:
         place = self.at
@@ -207,14 +215,16 @@ class _Parser:
         if name in ("is", "has"):
             return self.state(name, named)
         if name != TEXT and name not in self.fields:
-            self.fail("F119", place, _meant(name, (*self.fields, "is", "has"), "{}:"), name=name)
+            self.fail("F119", place, _meant(name, (*FIELDS, *self.fields, "is", "has"), "{}:"), name=name)
         self.at = named.end()
         value = self.at
         kind = self.fields.get(name, "text")
         if kind in _NUMERIC:
             return self.kept(self.range(name, kind), place)
         field = "" if name == TEXT else name
-        node = self.quoted(field) or self.word(field)
+        if field:
+            self.no_minus(place, named)
+        node = self.written(field)
         if node is None:
             self.fail("F121", value, name=name, example=example(name, kind))
         if name in CALLED and isinstance(node, Word | Phrase):
@@ -237,6 +247,7 @@ class _Parser:
     def state(self, prefix: str, named: re.Match[str]) -> Leaf:
         """`is:overdue`, `is:review`, `has:hold`, `has:iban`."""
         place, value = self.at, named.end()
+        self.no_minus(place, named)
         found = _WORD.match(self.text, value)
         typed = found.group().lower().replace("_", "-") if found else ""
         self.at = value + len(typed)
@@ -250,9 +261,24 @@ class _Parser:
         elif prefix == "has" and field in self.fields:
             node = Has(field)
         else:
-            state = f"{prefix}:{typed}"
-            self.fail("F125", value, _meant(state, known, "{}"), state=state, some=", ".join(known[:8]))
+            names = [name.removeprefix(f"{prefix}:") for name in known]
+            meant = _meant(typed, names, f"{prefix}:{{}}")
+            self.fail("F125", value, meant, state=f"{prefix}:{typed}", some=", ".join(known[:8]))
         return self.kept(node, place)
+
+    def no_minus(self, place: int, named: re.Match[str]) -> None:
+        """Refuse `kind:-invoice`, which would find what is to be left out."""
+        minus = _MINUS.match(self.text, named.end())
+        if minus:
+            sign = "" if self.text[place - 1 : place] == "-" else "-"
+            self.fail("F159", minus.start(), f"{sign}{named.group()}{minus.group(1)}")
+
+    def written(self, field: str) -> Leaf | None:
+        """What is searched as text; None without letters and digits."""
+        node = self.quoted(field)
+        if isinstance(node, Phrase) and self.text.startswith("*", self.at):
+            self.fail("F137", self.at, "" if " " in node.text else str(Prefix(node.text, field)))
+        return node or self.word(field)
 
     def quoted(self, field: str) -> Phrase | Near | None:
         """A phrase in quotes, or two words near one another, if one stands here."""
@@ -272,8 +298,9 @@ class _Parser:
     def near(self, text: str, field: str, place: int, distance: re.Match[str]) -> Near:
         """Two words and how far apart they may stand."""
         words = text.split()
-        single = [wording for word in words for wording in wordings(word)[:1] if len(wording) == 1]
-        if len(words) != 2 or len(single) != 2 or NAMED.match(words[0]):
+        single = [[*chunks(word)] for word in words]
+        simple = all(len(found) == 1 and len(found[0].parts) == 1 for found in single)
+        if len(words) != 2 or not simple or NAMED.match(words[0]):
             self.fail("F131", place)
         if field:
             self.fail("F133", place)
@@ -285,7 +312,7 @@ class _Parser:
 
     def word(self, field: str) -> Word | Prefix | None:
         """A word or the beginning of one; None without letters and digits."""
-        found = _WORD.match(self.text, self.at)
+        found = _number(self.text, self.at) or _WORD.match(self.text, self.at)
         if found is None:
             return None
         place, text = self.at, found.group()
@@ -304,16 +331,14 @@ class _Parser:
 
     def range(self, name: str, kind: Kind) -> Range:
         """The range that the value of a numeric field stands for."""
-        sign = SIGN.match(self.text, self.at)
         place = self.at
-        self.at = sign.end() if sign else place
-        quoted = self.quoted("") if self.text[self.at : self.at + 1] in _QUOTES else None
-        if isinstance(quoted, Phrase):  # as long as the text within the quotes, so that carets fit
-            text, place = (sign.group() if sign else "") + quoted.text, self.at - len(quoted.text) - 1
-            place -= len(sign.group()) if sign else 0
-        else:
-            self.at = extent(self.text, self.at, kind, self.today)
-            text = self.text[place : self.at]
+        self.at = sign.end() if (sign := SIGN.match(self.text, place)) else place
+        self.end_of_range(kind)
+        if self.text.startswith("*", self.at):
+            self.fail("F145", self.at, name=name, example=example(name, kind))
+        text = self.text[place : self.at].translate(_UNQUOTED)  # as long as it was, so that carets fit
+        place += len(text) - len(text.lstrip())
+        text = text.strip()
 
         def fail(code: str, at: int, meant: str = "", **facts: str) -> NoReturn:
             self.fail(code, place + at, meant, **facts)
@@ -322,6 +347,19 @@ class _Parser:
         if kind == "date":
             self.remarks += days_first(SIGN.sub("", text).split(".."))
         return found
+
+    def end_of_range(self, kind: Kind) -> None:
+        """Step over the value of a numeric field, in quotes or not, and over another one behind `..`."""
+        if not self.quoted(""):
+            self.at = extent(self.text, self.at, kind, self.today)
+            if not self.text[: self.at].endswith(".."):
+                return
+        elif self.text.startswith("..", self.at):
+            self.at += 2
+        else:
+            return
+        if not self.quoted(""):
+            self.at = extent(self.text, self.at, kind, self.today)
 
     def counted(self, node: Leaf | None, place: int) -> Leaf | None:
         return None if node is None else self.kept(node, place)
@@ -362,6 +400,24 @@ class _Parser:
             self.fail("F143", self.at)
         self.at += 1
         return True
+
+
+def _number(text: str, at: int) -> re.Match[str] | None:
+    """An amount or an IBAN with blanks between its groups, which can be nothing else."""
+    if found := _AMOUNT.match(text, at):
+        return found
+    found = _IBAN.match(text, at)
+    while found is not None and not _agrees(found.group()):  # more words may stand behind it
+        end = max(found.group().rfind(sign) for sign in " \u00a0\u202f")
+        found = _IBAN.match(text[: at + end], at) if end > 0 else None
+    return found
+
+
+def _agrees(account: str) -> bool:
+    """Whether the check digits of an IBAN are right."""
+    from stdnum import iban  # noqa: PLC0415 - few queries name one
+
+    return bool(iban.is_valid(account.replace("\u00a0", "").replace("\u202f", ""), check_country=False))
 
 
 def _named(field: str, text: str) -> str:

@@ -46,11 +46,16 @@ def snippet(pages: Sequence[str], node: Node, *, width: int = 160, language: str
     """
     found = places(pages, node, language)
     if not found:
-        first = next((number for number, page in enumerate(pages) if page.strip()), -1)
-        text = pages[first].strip()[:width] if first >= 0 else ""
-        return Snippet(first + 1, _BLANK.sub(" ", text), ())
+        first = next((number for number, page in enumerate(pages, start=1) if page.strip()), 0)
+        return beginning(pages, first, width=width)
     best = max(found, key=lambda item: _worth(_within(found, item, width)))
     return _cut(pages[best.page], _within(found, best, width), width)
+
+
+def beginning(pages: Sequence[str], number: int, *, width: int = 160) -> Snippet:
+    """How a page begins, counted from 1; nothing of page 0."""
+    text = pages[number - 1].strip()[:width] if number else ""
+    return Snippet(number, _BLANK.sub(" ", text), ())
 
 
 def valued(
@@ -71,14 +76,14 @@ def valued(
 
 
 def also_found_as(snippets: Iterable[Snippet], *, most: int = 20) -> tuple[str, ...]:
-    """The other forms and spellings that were marked in an answer's snippets, folded, each once."""
+    """The other forms and spellings that were marked in an answer's snippets, in small letters, each once."""
     words = (
-        fold(piece.text[start:end])
+        piece.text[start:end].lower()
         for piece in snippets
         for (start, end), tier in zip(piece.marks, piece.tiers, strict=True)
         if tier
     )
-    return tuple(filter(None, dict.fromkeys(words)))[:most]
+    return tuple({fold(word): word for word in words if fold(word)}.values())[:most]
 
 
 def _within(found: Sequence[Place], first: Place, width: int) -> list[Place]:

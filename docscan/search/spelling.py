@@ -24,6 +24,8 @@ _LOOK_ALIKE = {
 
 _LETTERS = {"0": "o", "1": "il", "2": "z", "5": "s", "8": "b"}
 
+_DIGITS = str.maketrans({sign: digit for digit, signs in _LETTERS.items() for sign in signs})
+
 MOST_ONES = 4
 """Digits 1 of a word that is read with letters, as each may be one of two."""
 
@@ -60,7 +62,9 @@ def misread(term: str, field: str = "") -> Iterator[Plan]:
     """
     bones, start = skeleton(term), f"{field}=" if field else ""
     text: tuple[Where, ...] = ("fields",) if field else ("body", "wholes")
-    if term.isalpha() and len(term) < SIMILAR_FROM:
+    if "." in term:  # an amount: what is no number in a text has no point
+        yield Term("bones", start + skeleton(term.replace(".", "")))
+    elif term.isalpha() and len(term) < SIMILAR_FROM:
         yield from (Term(text[0], start + other) for other in sorted(_look_alikes(term)))
     elif term.isalpha():
         yield Similar(text[0], start + term)
@@ -70,6 +74,11 @@ def misread(term: str, field: str = "") -> Iterator[Plan]:
         others = sorted({bones, digits(bones), *_as_words(term)} - {term, ""})
         yield Term("bones", start + bones)
         yield from (Term(where, start + other) for other in others for where in text)
+
+
+def as_number(text: str) -> str:
+    """A text with its letters put as the digits that they may have been."""
+    return text.lower().translate(_DIGITS)
 
 
 def _as_words(term: str) -> Iterator[str]:

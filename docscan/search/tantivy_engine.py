@@ -54,6 +54,7 @@ META = "meta.json"
 class TantivyIndex:
     """One folder's index; see `index.Index` for what it offers."""
 
+    name = "tantivy"
     batch = 10_000
     """With 2500 a third of the work would be merging."""
 

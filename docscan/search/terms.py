@@ -13,9 +13,11 @@ from typing import NamedTuple
 from docscan.search.analysis import (
     CHUNK,
     DIVIDED,
+    LAND,
     MONTHS,
     PARTS,
     YEAR,
+    accounts,
     bare,
     grouped,
     mixed,
@@ -91,7 +93,10 @@ def terms(text: str, language: str | None = None) -> Terms:
     words, wholes = _numbers(numbered)
     if len(written) > 1:
         wholes.update(grouped(text))
-        if YEAR.search(" ".join(("", *numbered))) and not _MONTHS.isdisjoint(run.split()):
+        beside = " ".join(("", *numbered))
+        if LAND.search(beside):
+            wholes.update(accounts(text))
+        if YEAR.search(beside) and not _MONTHS.isdisjoint(run.split()):
             wholes.update(day for day, _, _ in written_days(text))
     return Terms(run, " ".join(wholes), lemmas, _bones((*words, *wholes)))
 

@@ -57,6 +57,7 @@ _DAMAGE = (
 class WhooshIndex:
     """One folder's index; see `index.Index` for what it offers."""
 
+    name = "whoosh"
     batch = 500
 
     def __init__(

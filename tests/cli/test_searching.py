@@ -17,6 +17,7 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.cli import querying, sites
 from docscan.cli.answering import Answer, merged
 from docscan.errors import NotFoundError, SearchError
+from docscan.search import engines
 from docscan.search.index import Hits
 from tests.archive.conftest import NOW, file_one, object_id
 
@@ -234,6 +235,14 @@ def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call
         ["x", "--csv", "--facets", "kind"],
         ["--duplicates", "x", "--json", "--csv"],
         ["x", "--after", "y"],
+        ["x", "--after=-1,1,abc,20261123,"],
+        ["x", "--after=0,nan,abc,20261123,"],
+        ["x", "--after=0,1e999,abc,20261123,"],
+        ["x", "--after=0,0.5,abc,99999999999999999999999,"],
+        ["x", "--after=3,0.5,abc,20261123,"],
+        ["x", "--after=0,0.5,abc,20261123,tantivy"],
+        ["x", "--sort=total", "--after=0,99999999999999999999999,x,,"],
+        ["x", "--sort=total", "--after=0,0.5,x,,"],
         ["--save", "y", "--complete", "z"],
         ["x", "--json", "--csv"],
     ],
@@ -241,6 +250,50 @@ def test_a_spreadsheet_executes_nothing_of_what_was_found(archive: Archive, call
 )
 def test_what_cannot_be_asked_so_is_said_at_once(archive: Archive, call: Call, words: list[str]) -> None:
     assert call("-A", archive.root, "search", *words)[:2] == (2, "")
+
+
+def test_a_place_in_an_answer_is_none_for_another_engine(archive: Archive, call: Call) -> None:
+    at = ["-A", archive.root]
+    ask = [*at, "search", "factura", "--limit=2", "--json"]
+    first = call(*ask)
+    cursor = json.loads(first[1].splitlines()[-1])["next"]
+    assert call(*at, "index", "switch", "tantivy")[0] == 0
+    code, out, said = call(*ask, f"--after={cursor}")
+    assert (code, out) == (2, "")
+    assert "--after" in said
+    assert [one.engine for one in [engines.live(archive.index)] if one] == ["tantivy"]
+    by_day = json.loads(call(*ask, "--sort=added")[1].splitlines()[-1])["next"]
+    assert call(*at, "index", "switch", "whoosh")[0] == 0
+    assert len(ids(call(*ask, "--sort=added", f"--after={by_day}"))) == 2
+
+
+def test_what_a_query_was_understood_as_is_told_where_it_says_something_else(
+    archive: Archive, call: Call
+) -> None:
+    assert (
+        "Understood as: factura -pages:3..\n"
+        in call("-A", archive.root, "search", "factura AND NOT pages:>2")[2]
+    )
+    assert "Understood as" not in call("-A", archive.root, "search", "factura -kind:form")[2]
+
+
+def test_a_value_that_no_page_shows_has_the_page_and_the_box_that_it_was_read_from(
+    archive: Archive, call: Call
+) -> None:
+    (hit,) = (
+        json.loads(line)
+        for line in call("-A", archive.root, "search", "has:supplier_tax_id id:" + object_id(1), "--json")[
+            1
+        ].splitlines()
+    )
+    assert hit["boxes"] == [{"page": 1, "box": [1, 2, 3, 4], "tier": 0}]
+    assert hit["page"] == 1
+
+
+def test_a_record_is_found_by_the_beginning_of_its_id(archive: Archive, call: Call) -> None:
+    whole = ids(call("-A", archive.root, "search", f"id:{object_id(2)}", "--json"))
+    assert whole == [object_id(2)]
+    assert object_id(2) in ids(call("-A", archive.root, "search", f"id:{object_id(2)[:8]}", "--json"))
 
 
 def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(archive: Archive, call: Call) -> None:
@@ -267,7 +320,17 @@ def test_a_query_is_completed_by_fields_states_values_and_words(archive: Archive
 
     assert proposed("kind:invoice suppl") == ["supplier_name:", "supplier_tax_id:", "supplier_address:"]
     assert proposed("fact") == ["factura"]
-    assert proposed("-is:o") == ["is:on-loan", "is:overdue"]
+    assert proposed("-is:o") == ["-is:on-loan", "-is:overdue"]
+    assert proposed("-fact") == ["-factura"]
+    assert proposed("added:la") == [
+        'added:"last week"',
+        'added:"last month"',
+        'added:"last year"',
+        'added:"last 30 days"',
+    ]
+    assert proposed("issue_date:2026-01..la")[0] == 'issue_date:2026-01.."last week"'
+    assert proposed("client:") == [f"client:{archive.config.name}"]
+    assert proposed("-client:x") == []
     assert proposed("(kind:f") == ["kind:form"]
     assert proposed("xyz") == []
 

@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.search.days import WORDS, spoken
+from docscan.search.days import EXAMPLES, WORDS, spoken
 
 TODAY = date(2026, 6, 17)  # a Wednesday
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_every_day_that_is_proposed_is_understood(text: str) -> None:
+    assert spoken(text, TODAY)
 
 
 @pytest.mark.parametrize(

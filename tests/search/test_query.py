@@ -86,6 +86,25 @@ typed = st.one_of(
         ("supplier_name:acme~", Word("acme", "supplier_name", loose=True)),
         ('"uno dos"~5', Near("uno", "dos", 5)),
         ("text:uno", Word("uno")),
+        ("text:-uno", Word("-uno")),
+        ("1 000 000,00 uno", And((Word("1 000 000,00"), Word("uno")))),
+        ("-1\u202f000,50", Not(Word("1\u202f000,50"))),
+        ("1 000 000", And((Word("1"), Word("000"), Word("000")))),
+        ("ES91 2100 0418 4502 0005 1332 pago", And((Word("ES91 2100 0418 4502 0005 1332"), Word("pago")))),
+        ("iban:gb29 nwbk 6016 1331 9268 19", Word("gb29 nwbk 6016 1331 9268 19", "iban")),
+        ("ES92 2100 0418", And((Word("ES92"), Word("2100"), Word("0418")))),
+        ("added:last month..today", Range("added", 20260501, 20260617, "date")),
+        ("issue_date:marzo 2026..abril 2026", Range("issue_date", 20260301, 20260430, "date")),
+        (
+            "issue_date:1 de enero de 2026 .. 31 de enero de 2026 uno",
+            And((Range("issue_date", 20260101, 20260131, "date"), Word("uno"))),
+        ),
+        ('issue_date:"1 March 2026".."31 March 2026"', Range("issue_date", 20260301, 20260331, "date")),
+        ('total:"1210"..2000', Range("total", 121000, 200000, "amount")),
+        ('total:12.."2 000"', Range("total", 1200, 200000, "amount")),
+        ("total:1 000 .. 2 000,50 uno", And((Range("total", 100000, 200050, "amount"), Word("uno")))),
+        ("total:100.. 200", And((Range("total", 10000, None, "amount"), Word("200")))),
+        ("pages:1 .. 3", Range("pages", 1, 3, "number")),
         ("text:is:late", Word("is:late")),
         ('text:"uno dos"', Phrase("uno dos")),
         ("has:iban", Has("iban")),
@@ -203,6 +222,13 @@ def test_any_text_is_understood_or_answered_with_a_place_in_it(text: str) -> Non
         ("total:９", 6, "amount"),
         ("total:200..100", 6, "before it begins"),
         ("a - b", 2, "blank follows"),
+        ("kind:-invoice", 5, "leaves nothing out"),
+        ("is:-review", 3, "leaves nothing out"),
+        ('supplier_name:-"a b"', 14, "leaves nothing out"),
+        ('a "b"*', 5, "star"),
+        ('total:"12"*', 10, "star"),
+        ('total:"x".."2"', 7, "amount"),
+        ('"total 5,00"~3', 0, "two words"),
         ("a or -  (b)", 5, "blank follows"),
     ],
 )
@@ -244,6 +270,12 @@ def test_a_field_without_a_value_is_answered_with_one_that_it_may_have(field: st
         ("date:2026", "Did you mean issue_date:?"),
         ("supplier:x", "Did you mean supplier_name:?"),
         ("kind:invoce", "Did you mean kind:invoice?"),
+        ("kind:-invoice", "Did you mean -kind:invoice?"),
+        ("-kind:-invoice", "Did you mean kind:invoice?"),
+        ("is:-review", "Did you mean -is:review?"),
+        ('supplier_name:-"a b"', 'Did you mean -supplier_name:"a b"?'),
+        ("number:5", "Did you mean invoice_number:?"),
+        ('"fact"*', "Did you mean fact*?"),
         ("kind:Rechnng", "Did you mean kind:invoice?"),
         ("supplier_name:fa*ct", "Did you mean supplier_name:fa*?"),
         ("supplier_name:fact~3", "Did you mean supplier_name:fact~?"),
@@ -255,6 +287,12 @@ def test_a_mistake_is_answered_with_a_proposal(text: str, proposal: str) -> None
     with pytest.raises(SearchError) as caught:
         read(text)
     assert proposal in caught.value.hint
+
+
+def test_nothing_is_proposed_that_is_no_nearer_than_anything_else() -> None:
+    with pytest.raises(SearchError) as caught:
+        read("is:foo")
+    assert "Did you mean" not in caught.value.hint
 
 
 @pytest.mark.parametrize("text", ["total:1.234.56", "total:1,234,56", "total:1.234,567", "added:30/02/2026"])

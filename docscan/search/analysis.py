@@ -14,6 +14,7 @@ Engines are handed ready terms, so every engine finds the same documents.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from docscan.search.amounts import (
@@ -48,8 +49,8 @@ _SHORTEST_IBAN = 15
 _LONG = 7
 """Digits of a number that was typed with blanks and is looked for without: fewer may be several numbers."""
 
-_SPACES = re.compile(SPACE)
-GROUPED = re.compile(rf"[0-9A-Z](?:{SPACE}[0-9]\S*+)+")
+_DIGIT = re.compile(" [0-9]")
+_GROUPED = re.compile(r"[0-9A-Z](?: [0-9]\S*+)+")
 _GROUPS = re.compile(rf"(?:(?<!\S)[\W_]*{_PART}|(?<![\d.,])[0-9]{{1,3}}){SPACE}[0-9]")
 _BANK = re.compile(
     rf"(?<![^\W_])[A-Z]{{2}}[0-9]{{2}}{SPACE}[A-Z]{{4}}(?:{SPACE}[A-Z0-9]{{4}}){{1,6}}"
@@ -262,10 +263,7 @@ def written_days(text: str) -> Iterator[tuple[str, int, int]]:
 
 def grouped(text: str) -> Iterator[str]:
     """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
-    for found in GROUPED.finditer(text):
-        before = text[max(0, found.start() - LONGEST) : found.start()]
-        first = "" if before[-1:].isspace() else "".join(before.split()[-1:])
-        groups = first + found.group()
+    for groups in _runs(text.replace("\u00a0", " ").replace("\u202f", " ")):
         if not _GROUPS.search(groups):  # dates, amounts and their like beside one another
             continue
         for run in _numbers(groups):
@@ -283,6 +281,19 @@ def grouped(text: str) -> Iterator[str]:
             yield from spaced(number)
 
 
+def _runs(text: str) -> Iterator[str]:
+    """What stands between blanks, where a digit follows each of these, and it ends in a digit or capital."""
+    end = 0
+    for blank in _DIGIT.finditer(text):  # begins with a sign that is found at once
+        at = blank.start()
+        if at < end or not (found := _GROUPED.match(text, at - 1)):
+            continue
+        before = text[max(0, at - 1 - LONGEST) : at - 1]
+        first = "" if before[-1:].isspace() else "".join(before.split()[-1:])
+        end = found.end()
+        yield first + found.group()
+
+
 def accounts(text: str) -> Iterator[str]:
     """The IBANs in groups of four of which the second group is letters, each as one term; see `LAND`."""
     for found in _BANK.finditer(text):
@@ -292,7 +303,7 @@ def accounts(text: str) -> Iterator[str]:
 def _numbers(text: str) -> Iterator[list[str]]:
     """The groups of each number but amounts: all but the last of one part, the first numbered or a prefix."""
     run: list[str] = []
-    for group in _SPACES.split(text):
+    for group in text.split(" "):
         joined, follows, starts, goes_on = _group(group)
         if not (run and follows) or "." in joined:
             if len(run) > 1 and not ("." in joined and spaced(" ".join(run))):
@@ -316,6 +327,7 @@ class _Group(NamedTuple):
     goes_on: bool  # another one may come after it
 
 
+@lru_cache(maxsize=4096)  # days and counts recur
 def _group(text: str) -> _Group:
     if text.isascii() and text.isalnum() and len(text) <= LONGEST:
         numbered = not text.isalpha() or _PREFIX.fullmatch(text) is not None

@@ -87,7 +87,7 @@ def terms(text: str, language: str | None = None) -> Terms:
     pieces = {*written}
     lemmas, met = ("", pieces) if language is None else _forms(pieces, language)
     run = _run(plain, met)
-    numbered = [*filterfalse(str.isalpha, pieces)]
+    numbered = [*filterfalse(str.isalpha, met)]
     if not numbered:
         return Terms(run, "", lemmas, "")
     words, wholes = _numbers(numbered)
@@ -177,20 +177,23 @@ def _forms(pieces: set[str], language: str) -> tuple[str, set[str]]:
     """What the words between blanks, in lower case, are forms of, where that is another word.
 
     Returns:
-        With blanks between; and those words that were not known before, or are long.
+        With blanks between; and what was not known before: whatever is no word, is long, or was never met.
     """
     known = _KNOWN.setdefault(language, {})
     if len(known) >= KEPT:  # what recurs most was met first
         known = _KNOWN[language] = dict(islice(known.items(), KEPT // 2))
     fresh = pieces.difference(known)
+    forms = [*filter(None, map(known.get, pieces))]
     if fresh:
-        known.update(_inflected(fresh, language))
-    forms = " ".join(filter(None, map(known.__getitem__, pieces)))
-    if fresh and max(map(len, fresh)) > SHORT:
-        for piece in fresh:
-            if len(piece) > SHORT:
-                del known[piece]
-    return forms, fresh
+        found = _inflected(fresh, language)
+        forms += filter(None, found.values())
+        known.update({piece: found[piece] for piece in fresh if len(piece) <= SHORT and _word(piece)})
+    return " ".join(forms), fresh
+
+
+def _word(piece: str) -> bool:
+    """Whether what stands between two blanks is one word, with marks beside it or not."""
+    return piece.isalpha() or piece.strip(_AROUND).isalpha()
 
 
 def _inflected(pieces: set[str], language: str) -> dict[str, str]:

@@ -11,12 +11,11 @@ SPACE = "[ \u00a0\u202f]"
 _LONGEST = 32
 """Characters of an amount: more than money needs."""
 
-_BLANK = re.compile(SPACE)
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZłŁ"
+"""Of which the short names of currencies are made."""
+
 _POINT = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})+|\d+)[.,](\d{1,2})", re.ASCII)
-_WITH_CURRENCY = re.compile(r"[^\W\d_]{0,3}(\d[\d.,'’]*[.,]\d\d)[^\W\d_]{0,3}")
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[.,'’]\d{3})+", re.ASCII)
 _SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,]*\d)", re.ASCII)
-_DAY_AND_MONTH = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])", re.ASCII)
 
 
 def amount(text: str) -> str:
@@ -49,22 +48,27 @@ def amounts(text: str) -> tuple[str, ...]:
 
 def with_currency(text: str) -> tuple[str, ...]:
     """The terms of an amount that has its currency written to it, such as `50,00zł`."""
-    found = _WITH_CURRENCY.fullmatch(text)
-    return amounts(found[1]) if found else ()
+    alone = text.strip(_LETTERS)
+    return amounts(alone) if alone[-3:-2] in {",", "."} and len(text) - len(alone) <= len("EUR") else ()
 
 
 def spaced(text: str) -> tuple[str, ...]:
     """The terms of a number with blanks between its thousands, such as `1 234,56`; none for other texts."""
-    found = _SPACED.fullmatch(text)
-    if found is None:
+    if _SPACED.fullmatch(text) is None:
         return ()
-    joined = _BLANK.sub("", text)
+    joined = _joined(text)
     return amounts(joined) or (joined,)
+
+
+def spaced_at(text: str, start: int) -> re.Match[str] | None:
+    """An amount with its hundredths and with blanks between its thousands, if one stands there."""
+    found = _SPACED.match(text, start)
+    return found if found and found.group()[-3] in ".," else None
 
 
 def without_blanks(text: str) -> str:
     """A text without the blanks between thousands."""
-    return _SPACED.sub(lambda found: _BLANK.sub("", found.group()), text)
+    return _SPACED.sub(lambda found: _joined(found.group()), text)
 
 
 def all_spaced(text: str) -> list[str]:
@@ -74,9 +78,15 @@ def all_spaced(text: str) -> list[str]:
 
 def thousands(text: str) -> bool:
     """Whether a text is a whole number with signs between its thousands, such as `12.500`."""
-    return _THOUSANDS.fullmatch(text) is not None
+    return not text.isdecimal() and text[:1] != "0" and bool(amount(f"{text},00"))
 
 
 def day_and_month(text: str) -> bool:
     """Whether a text that looks like an amount may be a day with its month as well: `17.01`."""
-    return _DAY_AND_MONTH.fullmatch(text) is not None
+    day, dot, month = text.partition(".")
+    short = len(day) <= 2 and len(month) <= 2 and day.isdecimal() and month.isdecimal()
+    return bool(dot) and short and 1 <= int(day) <= 31 and 1 <= int(month) <= 12
+
+
+def _joined(text: str) -> str:
+    return "".join(text.split())

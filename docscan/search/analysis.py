@@ -14,20 +14,9 @@ Engines are handed ready terms, so every engine finds the same documents.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
-from docscan.search.amounts import (
-    SPACE,
-    all_spaced,
-    amount,
-    amounts,
-    day_and_month,
-    spaced,
-    thousands,
-    with_currency,
-    without_blanks,
-)
+from docscan.search.amounts import amount, amounts, with_currency
 from docscan.search.folding import INSIDE, LONGEST, fold
 
 VERSION = 5
@@ -35,33 +24,12 @@ VERSION = 5
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
 # a line joins only when the next line goes on in lower case.
-_PART = rf"[^\W_]+(?:{INSIDE.pattern}+[^\W_]*)*"
-CHUNK = re.compile(rf"{_PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){_PART})*")
+PART = rf"[^\W_]+(?:{INSIDE.pattern}+[^\W_]*)*"
+CHUNK = re.compile(rf"{PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){PART})*")
 DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))-\n(?=[a-zß-öø-ÿąćęłńóśźż])")
-PARTS = re.compile(_PART)
+PARTS = re.compile(PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 
-_IBAN = 34
-"""ISO 13616: an IBAN has at most 34 characters. Longer runs of numbers are columns of a table."""
-
-_SHORTEST_IBAN = 15
-
-_LONG = 7
-"""Digits of a number that was typed with blanks and is looked for without: fewer may be several numbers."""
-
-_DIGIT = re.compile(" [0-9]")
-_GROUPED = re.compile(r"[0-9A-Z](?: [0-9]\S*+)+")
-_GROUPS = re.compile(rf"(?:(?<!\S)[\W_]*{_PART}|(?<![\d.,])[0-9]{{1,3}}){SPACE}[0-9]")
-_BANK = re.compile(
-    rf"(?<![^\W_])[A-Z]{{2}}[0-9]{{2}}{SPACE}[A-Z]{{4}}(?:{SPACE}[A-Z0-9]{{4}}){{1,6}}"
-    rf"(?:{SPACE}[A-Z0-9]{{1,3}})?(?![^\W_])"
-)
-"""An IBAN in groups of four of which the second is the bank's letters, as in Britain or the Netherlands."""
-
-LAND = re.compile(r"[^a-z0-9][a-z]{2}[0-9]{2}(?: |$)")
-"""The first group of an IBAN, in lower case, among others with blanks between, one before the first."""
-
-_PREFIX = re.compile(r"[A-Z]{1,3}")
 _NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
 
 MONTHS = {
@@ -150,51 +118,6 @@ def chunks(text: str) -> Iterator[Chunk]:
             yield Chunk(found.start(), found.end(), found.group(), parts)
 
 
-def wordings(text: str) -> tuple[tuple[str, ...], ...]:
-    """The ways in which a text that is searched for may be indexed.
-
-    Returns:
-        Sequences of terms, of which any one will do: the words, at consecutive
-        positions, or one that is a whole. Empty when the text has no letter
-        and no digit.
-    """
-    found = list(chunks(text))
-    if not found:
-        return ()
-    parts = tuple(part for chunk in found for part in chunk.parts)
-    if len(found) > 1:
-        if exact := spaced(text.strip()):
-            return (
-                tuple((term,) for term in exact[:1]) if "." in exact[0] else (parts, *((t,) for t in exact))
-            )
-        whole = "".join(parts)
-        wholes = {whole, *bare(whole)} if _in_groups(text, whole) else set()
-    elif exact := amounts(found[0].text)[:1]:
-        return (exact, parts) if day_and_month(found[0].text) else (exact,)
-    elif thousands(found[0].text):
-        return ((found[0].joined,),)
-    else:
-        wholes = wholes_of(found[0].text, found[0].parts) - {*with_currency(found[0].text)}
-    dates = [day for day, start, end in written_days(text) if (start, end) == (found[0].start, found[-1].end)]
-    return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(wholes), *dates)))))
-
-
-def amounts_within(text: str) -> tuple[str, ...]:
-    """The terms of the amounts among the words of a text; none where it is nothing but an amount."""
-    found = list(chunks(without_blanks(text)))
-    return tuple(filter(None, (amount(chunk.text) for chunk in found))) if len(found) > 1 else ()
-
-
-def _in_groups(text: str, whole: str) -> bool:
-    """Whether several chunks are one number, such as a tax id or an IBAN; `whole` is that without blanks."""
-    if len(whole) > LONGEST or not whole.isalnum():
-        return False
-    if bare(whole):
-        return True
-    upper = text.upper()
-    return sum(map(str.isdecimal, whole)) >= _LONG and (whole in grouped(upper) or whole in accounts(upper))
-
-
 def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     """The parts of a chunk, as written and folded; those that fold to nothing are left out."""
     text = text.replace("-\n", "") if "\n" in text else text
@@ -259,94 +182,3 @@ def written_days(text: str) -> Iterator[tuple[str, int, int]]:
         month = MONTHS.get(fold(found.group(1)))
         if month and (day := _iso(found.group(2), month, found.group(3))):
             yield day, found.start(), found.end()
-
-
-def grouped(text: str) -> Iterator[str]:
-    """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
-    for groups in _runs(text.replace("\u00a0", " ").replace("\u202f", " ")):
-        if not _GROUPS.search(groups):  # dates, amounts and their like beside one another
-            continue
-        for run in _numbers(groups):
-            joined = "".join(run)
-            if len(joined) <= _IBAN:
-                yield joined
-                yield from bare(joined)
-            if len(run) > 2 and run[0].isalpha():  # NIP 526 104 08 28
-                yield "".join(run[1:])[:_IBAN]
-            if (
-                len(run) > 4 and run[0][:2].isalpha() and run[0][2:4].isdecimal()
-            ):  # an IBAN, and more after it
-                yield from _beginnings(run)
-        for number in all_spaced(groups):
-            yield from spaced(number)
-
-
-def _runs(text: str) -> Iterator[str]:
-    """What stands between blanks, where a digit follows each of these, and it ends in a digit or capital."""
-    end = 0
-    for blank in _DIGIT.finditer(text):  # begins with a sign that is found at once
-        at = blank.start()
-        if at < end or not (found := _GROUPED.match(text, at - 1)):
-            continue
-        before = text[max(0, at - 1 - LONGEST) : at - 1]
-        first = "" if before[-1:].isspace() else "".join(before.split()[-1:])
-        end = found.end()
-        yield first + found.group()
-
-
-def accounts(text: str) -> Iterator[str]:
-    """The IBANs in groups of four of which the second group is letters, each as one term; see `LAND`."""
-    for found in _BANK.finditer(text):
-        yield from _beginnings(found.group().lower().split())
-
-
-def _numbers(text: str) -> Iterator[list[str]]:
-    """The groups of each number but amounts: all but the last of one part, the first numbered or a prefix."""
-    run: list[str] = []
-    for group in text.split(" "):
-        joined, follows, starts, goes_on = _group(group)
-        if not (run and follows) or "." in joined:
-            if len(run) > 1 and not ("." in joined and spaced(" ".join(run))):
-                yield run
-            run = [joined] if starts else []
-        else:
-            run.append(joined)
-            if not goes_on:
-                yield run
-                run = []
-    if len(run) > 1:
-        yield run
-
-
-class _Group(NamedTuple):
-    """What stands between two spaces, as a part of a number."""
-
-    joined: str  # with its point where it is an amount
-    follows: bool  # it may come after another one
-    starts: bool  # it may be the first
-    goes_on: bool  # another one may come after it
-
-
-@lru_cache(maxsize=4096)  # days and counts recur
-def _group(text: str) -> _Group:
-    if text.isascii() and text.isalnum() and len(text) <= LONGEST:
-        numbered = not text.isalpha() or _PREFIX.fullmatch(text) is not None
-        return _Group(text.lower(), follows=text[0].isdigit(), starts=numbered, goes_on=True)
-    found = CHUNK.search(text)
-    parts = parts_of(found.group())[1] if found else ()
-    if not found or not parts:
-        return _Group("", follows=False, starts=False, goes_on=False)
-    goes_on = len(parts) == 1 and found.end() == len(text)  # nothing follows an amount, or a comma
-    numbered = not parts[0].isalpha() or _PREFIX.fullmatch(found.group()) is not None
-    follows = found.start() == 0 and text[0].isdigit()
-    joined = amount(found.group()) or "".join(parts)
-    return _Group(joined, follows=follows, starts=goes_on and numbered, goes_on=goes_on)
-
-
-def _beginnings(run: list[str]) -> Iterator[str]:
-    joined = ""
-    for group in run:
-        joined += group
-        if _SHORTEST_IBAN <= len(joined) <= _IBAN:
-            yield joined
-            yield from bare(joined)

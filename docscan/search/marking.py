@@ -12,7 +12,7 @@ from docscan.frozen import dataclass
 from docscan.places import Box, around
 from docscan.search import plan
 from docscan.search.amounts import spaced
-from docscan.search.analysis import Chunk, amounts_within, chunks, written_days
+from docscan.search.analysis import Chunk, chunks, written_days
 from docscan.search.fields import KEYWORDS
 from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
@@ -21,6 +21,7 @@ from docscan.search.planning import tiered
 from docscan.search.prepared import number_of
 from docscan.search.spelling import one_edit
 from docscan.search.terms import Taken, taken, taken_each
+from docscan.search.wordings import amounts_within
 
 if TYPE_CHECKING:  # a passage is cut out of text alone
     from docscan.model import Page

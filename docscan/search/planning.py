@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from docscan.frozen import dataclass
 from docscan.search import nodes, plan
 from docscan.search.amounts import amount, begun
-from docscan.search.analysis import amounts_within, chunks, wordings
+from docscan.search.analysis import chunks
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.folding import composed, fold
 from docscan.search.inflection import LANGUAGES, SHORTEST, asked
@@ -14,6 +14,7 @@ from docscan.search.nodes import Node
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import named
 from docscan.search.spelling import as_number, misread
+from docscan.search.wordings import amounts_within, wordings
 
 Wider = Callable[[nodes.Word], list[Plan]]
 """What a word finds besides itself."""

@@ -17,8 +17,7 @@ from typing import NoReturn
 
 from docscan.errors import SearchError
 from docscan.messages import sentence, way_out
-from docscan.search.amounts import SPACE
-from docscan.search.analysis import chunks, wordings
+from docscan.search.analysis import chunks
 from docscan.search.bounds import SIGN, ends, example, extent
 from docscan.search.fields import CALLED, FIELDS, TEXT, VERDICTS
 from docscan.search.folding import fold
@@ -41,6 +40,7 @@ from docscan.search.nodes import (
 from docscan.search.plan import FARTHEST
 from docscan.search.ranges import Kind
 from docscan.search.remarks import Remark, days_first, small_operators
+from docscan.search.wordings import end_of_groups, wordings
 
 LONGEST = 1000
 """Characters of a query: about the length of a page's paragraph."""
@@ -55,12 +55,6 @@ _QUOTES = '"“”„'
 _WORD = re.compile(rf"[^\s(){_QUOTES}]+")
 _DISTANCE = re.compile(r"~(\d*)")
 _LOOSE = re.compile(r"~\d*$")
-_MINUS = re.compile(rf"-+(\w[^\s(){_QUOTES}]*|[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}])")
-_AMOUNT = re.compile(rf"[0-9]{{1,3}}(?:{SPACE}[0-9]{{3}})+[.,][0-9]{{2}}(?=[\s)]|$)")
-_IBAN = re.compile(
-    rf"[A-Z]{{2}}[0-9]{{2}}(?:{SPACE}[A-Z0-9]{{4}}){{2,7}}(?:{SPACE}[A-Z0-9]{{1,3}})?(?=[\s)]|$)",
-    re.IGNORECASE,
-)
 _NO_TEXT = re.compile(
     "[\ud800-\udfff]"
 )  # what Python makes of bytes that a terminal sends in another encoding
@@ -268,10 +262,14 @@ class _Parser:
 
     def no_minus(self, place: int, named: re.Match[str]) -> None:
         """Refuse `kind:-invoice`, which would find what is to be left out."""
-        minus = _MINUS.match(self.text, named.end())
-        if minus:
-            sign = "" if self.text[place - 1 : place] == "-" else "-"
-            self.fail("F159", minus.start(), f"{sign}{named.group()}{minus.group(1)}")
+        rest = self.text[named.end() :]
+        value = rest.lstrip("-")
+        if value == rest or not (value[:1].isalnum() or value[:1] in (*_QUOTES,)):
+            return
+        end = next((at for at, sign in enumerate(value) if at and sign in _QUOTES), len(value))
+        meant = value[: end + 1] if value[0] in _QUOTES else value.split()[0].rstrip(")")
+        sign = "" if self.text[place - 1 : place] == "-" else "-"
+        self.fail("F159", named.end(), f"{sign}{named.group()}{meant}")
 
     def written(self, field: str) -> Leaf | None:
         """What is searched as text; None without letters and digits."""
@@ -312,11 +310,12 @@ class _Parser:
 
     def word(self, field: str) -> Word | Prefix | None:
         """A word or the beginning of one; None without letters and digits."""
-        found = _number(self.text, self.at) or _WORD.match(self.text, self.at)
+        found = _WORD.match(self.text, self.at)
         if found is None:
             return None
-        place, text = self.at, found.group()
-        self.at = found.end()
+        place = self.at
+        self.at = end_of_groups(self.text, place) or found.end()
+        text = self.text[place : self.at]
         loose = _LOOSE.search(text)
         bare = text[: loose.start()] if loose else text.rstrip("*")
         if "*" in bare:
@@ -400,24 +399,6 @@ class _Parser:
             self.fail("F143", self.at)
         self.at += 1
         return True
-
-
-def _number(text: str, at: int) -> re.Match[str] | None:
-    """An amount or an IBAN with blanks between its groups, which can be nothing else."""
-    if found := _AMOUNT.match(text, at):
-        return found
-    found = _IBAN.match(text, at)
-    while found is not None and not _agrees(found.group()):  # more words may stand behind it
-        end = max(found.group().rfind(sign) for sign in " \u00a0\u202f")
-        found = _IBAN.match(text[: at + end], at) if end > 0 else None
-    return found
-
-
-def _agrees(account: str) -> bool:
-    """Whether the check digits of an IBAN are right."""
-    from stdnum import iban  # noqa: PLC0415 - few queries name one
-
-    return bool(iban.is_valid(account.replace("\u00a0", "").replace("\u202f", ""), check_country=False))
 
 
 def _named(field: str, text: str) -> str:

@@ -13,13 +13,10 @@ from typing import NamedTuple
 from docscan.search.analysis import (
     CHUNK,
     DIVIDED,
-    LAND,
     MONTHS,
     PARTS,
     YEAR,
-    accounts,
     bare,
-    grouped,
     mixed,
     parts_of,
     skeleton,
@@ -27,6 +24,7 @@ from docscan.search.analysis import (
     written_days,
 )
 from docscan.search.folding import LONGEST, SHORT, composed, fold, folded
+from docscan.search.groups import LAND, accounts, grouped
 from docscan.search.inflection import SHORTEST, lemmas
 
 KEPT = 65_536

@@ -1,0 +1,90 @@
+"""What is typed in a query, in the ways in which it may be indexed."""
+
+import re
+from itertools import islice
+
+from docscan.search.amounts import (
+    amount,
+    amounts,
+    day_and_month,
+    spaced,
+    spaced_at,
+    thousands,
+    with_currency,
+    without_blanks,
+)
+from docscan.search.analysis import bare, chunks, wholes_of, written_days
+from docscan.search.folding import LONGEST
+from docscan.search.groups import accounts, grouped
+
+_LONG = 7
+"""Digits of a number that was typed with blanks and is looked for without: fewer may be several numbers."""
+
+_GROUPS = 9
+"""Groups of four of the longest IBAN (ISO 13616)."""
+
+_GROUP = re.compile(r"[^\s()\"“”„]+")
+
+
+def wordings(text: str) -> tuple[tuple[str, ...], ...]:
+    """The ways in which a text that is searched for may be indexed.
+
+    Returns:
+        Sequences of terms, of which any one will do: the words, at consecutive
+        positions, or one that is a whole. Empty when the text has no letter
+        and no digit.
+    """
+    found = list(chunks(text))
+    if not found:
+        return ()
+    parts = tuple(part for chunk in found for part in chunk.parts)
+    if len(found) > 1:
+        if exact := spaced(text.strip()):
+            return (
+                tuple((term,) for term in exact[:1]) if "." in exact[0] else (parts, *((t,) for t in exact))
+            )
+        whole = "".join(parts)
+        wholes = {whole, *bare(whole)} if _in_groups(text, whole) else set()
+    elif exact := amounts(found[0].text)[:1]:
+        return (exact, parts) if day_and_month(found[0].text) else (exact,)
+    elif thousands(found[0].text):
+        return ((found[0].joined,),)
+    else:
+        wholes = wholes_of(found[0].text, found[0].parts) - {*with_currency(found[0].text)}
+    dates = [day for day, start, end in written_days(text) if (start, end) == (found[0].start, found[-1].end)]
+    return tuple(dict.fromkeys((parts, *((whole,) for whole in (*sorted(wholes), *dates)))))
+
+
+def amounts_within(text: str) -> tuple[str, ...]:
+    """The terms of the amounts among the words of a text; none where it is nothing but an amount."""
+    found = list(chunks(without_blanks(text)))
+    return tuple(filter(None, (amount(chunk.text) for chunk in found))) if len(found) > 1 else ()
+
+
+def _in_groups(text: str, whole: str) -> bool:
+    """Whether several chunks are one number, such as a tax id or an IBAN; `whole` is that without blanks."""
+    if len(whole) > LONGEST or not whole.isalnum():
+        return False
+    if bare(whole):
+        return True
+    upper = text.upper()
+    return sum(map(str.isdecimal, whole)) >= _LONG and (whole in grouped(upper) or whole in accounts(upper))
+
+
+def end_of_groups(text: str, at: int) -> int:
+    """Where an amount or an IBAN ends that was typed with blanks and can be nothing else; 0 where none is."""
+    amount = spaced_at(text, at)
+    if amount and (amount.end() == len(text) or text[amount.end()] in " \u00a0\u202f\t)"):
+        return amount.end()
+    if not (text[at : at + 2].isalpha() and text[at + 2 : at + 4].isdecimal()):
+        return 0
+    ends = [found.end() for found in islice(_GROUP.finditer(text, at), _GROUPS)]
+    return next((end for end in reversed(ends[1:]) if _agrees(text[at:end])), 0)
+
+
+def _agrees(account: str) -> bool:
+    """Whether the check digits of an IBAN are right."""
+    from stdnum import iban  # noqa: PLC0415 - few queries name one
+
+    number = "".join(account.split())
+    return number.isalnum() and bool(iban.is_valid(number, check_country=False))

@@ -5,8 +5,11 @@ Written without their point they would be other numbers: `10,00` is no `1000`.
 
 import re
 
-SPACE = "[ \u00a0\u202f]"
-"""What stands between the groups of a number: a blank, also one that never breaks."""
+BLANKS = "\u00a0\u2007\u2009\u202f"
+"""What stands between the groups of a number besides a blank: it never breaks, or is thin."""
+
+SPACE = f"[ {BLANKS}]"
+"""What stands between the groups of a number."""
 
 _LONGEST = 32
 """Characters of an amount: more than money needs."""

@@ -23,10 +23,10 @@ VERSION = 5
 """Raised with every change of the terms of a text: an index made before is made anew."""
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
-# a line joins only when the next line goes on in lower case.
+# a line, also a soft one, joins only when the next line goes on in lower case.
 PART = rf"[^\W_]+(?:{INSIDE.pattern}+[^\W_]*)*"
-CHUNK = re.compile(rf"{PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|-\n(?=[a-zß-öø-ÿąćęłńóśźż])){PART})*")
-DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))-\n(?=[a-zß-öø-ÿąćęłńóśźż])")
+CHUNK = re.compile(rf"{PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|(?:(?<=\u00ad)|[-‐])\n(?=[a-zß-öø-ÿąćęłńóśźż])){PART})*")
+DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))[-‐\u00ad]\n(?=[a-zß-öø-ÿąćęłńóśźż])")
 PARTS = re.compile(PART)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 
@@ -55,7 +55,7 @@ MONTHS = {
 }
 _NAME = r"([^\W\d_]{3,12})"
 _WRITTEN = re.compile(
-    rf"([0-9]{{1,2}})(?:\.|st|nd|rd|th)?[\s/-]{{1,2}}(?:de\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?([0-9]{{4}})(?![0-9])"
+    rf"([0-9]{{1,2}})(?:(?:st|nd|rd|th|[.º°])?[\s/-]{{1,2}}|\.)(?:de\s|of\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?([0-9]{{4}})(?![0-9])"
 )
 _MONTH_FIRST = re.compile(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s([0-9]{{4}})(?![0-9])")
 YEAR = re.compile(r"(?: |[^\W\d_]{2}[.,]{0,2}[/-]|[ /-][/-])[0-9]{4}(?![0-9])")
@@ -120,7 +120,7 @@ def chunks(text: str) -> Iterator[Chunk]:
 
 def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
     """The parts of a chunk, as written and folded; those that fold to nothing are left out."""
-    text = text.replace("-\n", "") if "\n" in text else text
+    text = DIVIDED.sub("", text) if "\n" in text else text
     if text.isalpha() and len(text) <= LONGEST:  # most are
         word = text.lower() if text.isascii() else fold(text)
         return ((text,), (word,)) if word else ((), ())

@@ -8,7 +8,7 @@ from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
 from docscan.frozen import dataclass
 from docscan.search.days import EXAMPLES
-from docscan.search.folding import fold
+from docscan.search.folding import composed, fold
 from docscan.search.nodes import NAMED
 from docscan.search.ranges import Kind
 from docscan.search.sight import Seen
@@ -85,7 +85,8 @@ def completions(typed: str, seen: Seen, catalogue: Catalogue, known: Known) -> t
 def _words(word: str, seen: Seen) -> Iterator[str]:
     start = fold(word)
     if len(start) >= SHORTEST and " " not in start:
-        yield from (found.term for found in seen.words(start, MOST))
+        typed = composed(word.lower())  # with the accents that were typed
+        yield from (typed + found.term[len(start) :] for found in seen.words(start, MOST))
 
 
 def _begun(values: Iterable[str], typed: str) -> Iterator[str]:

@@ -19,8 +19,8 @@ LONGEST = 64
 SHORT = LONGEST // 2
 """Signs between two blanks of which no word is longer than a term when it is folded: ß becomes two."""
 
-INSIDE = re.compile(r"[\u0300-\u036f\u00ad]")
-"""What stands in a word and is no sign of its own: an accent put after a letter, a soft hyphen."""
+INSIDE = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200d\ufeff]")
+"""What stands in a word and is no sign of its own: an accent put after a letter, a soft hyphen, no width."""
 
 # What Unicode's compatibility forms leave undivided, as printed without the sign.
 _LETTERS = str.maketrans(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from docscan.search.amounts import SPACE, all_spaced, amount, spaced
+from docscan.search.amounts import BLANKS, SPACE, all_spaced, amount, spaced
 from docscan.search.analysis import CHUNK, PART, bare, parts_of
 from docscan.search.folding import LONGEST
 
@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"[A-Z]{1,3}")
 
 def grouped(text: str) -> Iterator[str]:
     """Numbers written in groups one space apart, such as an IBAN, 1 234,56 or B 12345674, as one term."""
-    for groups in _runs(text.replace("\u00a0", " ").replace("\u202f", " ")):
+    for groups in _runs(_plain(text)):
         if not _GROUPS.search(groups):  # dates, amounts and their like beside one another
             continue
         for run in _numbers(groups):
@@ -41,6 +41,13 @@ def grouped(text: str) -> Iterator[str]:
                 yield from _beginnings(run)
         for number in all_spaced(groups):
             yield from spaced(number)
+
+
+def _plain(text: str) -> str:
+    """A text with no other blanks than the usual one between the groups of its numbers."""
+    for blank in () if text.isascii() else BLANKS:
+        text = text.replace(blank, " ")
+    return text
 
 
 def _runs(text: str) -> Iterator[str]:

@@ -77,10 +77,11 @@ def terms(text: str, language: str | None = None) -> Terms:
         if text.isalpha():
             word = text.lower()
             return Terms(word, "", "" if language is None else _forms({word}, language)[0], "")
-        if language is None and text.split() == [text]:
+        if language is None and text.split() == [text] and not YEAR.search(text):
             parts, forms = _number(text.lower())
             return Terms(" ".join(parts), " ".join(forms), "", _bones((*parts, *forms)))
-    lower, plain = folded(DIVIDED.sub("", text) if "-\n" in text else text)
+    hyphens = "-\n" in text or (not text.isascii() and ("\u00ad\n" in text or "‐\n" in text))
+    lower, plain = folded(DIVIDED.sub("", text) if hyphens else text)
     written = lower.split()
     pieces = {*written}
     lemmas, met = ("", pieces) if language is None else _forms(pieces, language)
@@ -89,13 +90,13 @@ def terms(text: str, language: str | None = None) -> Terms:
     if not numbered:
         return Terms(run, "", lemmas, "")
     words, wholes = _numbers(numbered)
+    beside = " ".join(("", *numbered))
     if len(written) > 1:
         wholes.update(grouped(text))
-        beside = " ".join(("", *numbered))
         if LAND.search(beside):
             wholes.update(accounts(text))
-        if YEAR.search(beside) and not _MONTHS.isdisjoint(run.split()):
-            wholes.update(day for day, _, _ in written_days(text))
+    if YEAR.search(beside) and not _MONTHS.isdisjoint(run.split()):
+        wholes.update(day for day, _, _ in written_days(text))
     return Terms(run, " ".join(wholes), lemmas, _bones((*words, *wholes)))
 
 

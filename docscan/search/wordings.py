@@ -4,6 +4,7 @@ import re
 from itertools import islice
 
 from docscan.search.amounts import (
+    BLANKS,
     amount,
     amounts,
     day_and_month,
@@ -74,7 +75,7 @@ def _in_groups(text: str, whole: str) -> bool:
 def end_of_groups(text: str, at: int) -> int:
     """Where an amount or an IBAN ends that was typed with blanks and can be nothing else; 0 where none is."""
     amount = spaced_at(text, at)
-    if amount and (amount.end() == len(text) or text[amount.end()] in " \u00a0\u202f\t)"):
+    if amount and (amount.end() == len(text) or text[amount.end()] in f" {BLANKS}\t\n)"):
         return amount.end()
     if not (text[at : at + 2].isalpha() and text[at + 2 : at + 4].isdecimal()):
         return 0

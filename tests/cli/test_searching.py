@@ -322,6 +322,7 @@ def test_a_query_is_completed_by_fields_states_values_and_words(archive: Archive
     assert proposed("fact") == ["factura"]
     assert proposed("-is:o") == ["-is:on-loan", "-is:overdue"]
     assert proposed("-fact") == ["-factura"]
+    assert proposed("FÁC") == ["fáctura"]
     assert proposed("added:la") == [
         'added:"last week"',
         'added:"last month"',

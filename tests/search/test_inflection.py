@@ -18,6 +18,10 @@ POLISH = [
 PAIRS = [
     ("es", "factura", "facturas"), ("es", "pago", "pagos"), ("es", "vencimiento", "vencimientos"),
     ("es", "contrato", "contratos"), ("es", "importación", "importaciones"), ("es", "pagado", "pagada"),
+    ("es", "ciudad", "ciudades"), ("es", "día", "días"), ("es", "año", "años"), ("es", "vez", "veces"),
+    ("es", "luz", "luces"), ("es", "imagen", "imágenes"), ("es", "examen", "exámenes"),
+    ("es", "joven", "jóvenes"), ("es", "volumen", "volúmenes"), ("es", "interes", "intereses"),
+    ("es", "país", "países"), ("es", "mes", "meses"), ("es", "ley", "leyes"), ("es", "rubí", "rubíes"),
     ("de", "rechnung", "rechnungen"), ("de", "betrag", "beträge"), ("de", "kunde", "kunden"),
     ("de", "lieferung", "lieferungen"), ("de", "vertrag", "verträge"), ("de", "zahlung", "zahlungen"),
     ("en", "invoice", "invoices"), ("en", "payment", "payments"), ("en", "delivery", "deliveries"),

@@ -30,7 +30,9 @@ def test_a_number_is_found_however_it_is_written(written: str, asked: str) -> No
     assert found(f"Nr. {written.upper()} vom", asked)
 
 
-@pytest.mark.parametrize("written", ["1.234,56", "1,234.56", "1 234,56", "1\u00a0234,56", "1'234.56"])
+@pytest.mark.parametrize(
+    "written", ["1.234,56", "1,234.56", "1 234,56", "1\u00a0234,56", "1\u2009234,56", "1'234.56"]
+)
 @pytest.mark.parametrize("asked", ["1.234,56", "1234.56", "1 234,56", "1'234,56"])
 def test_an_amount_is_found_however_it_is_written(written: str, asked: str) -> None:
     assert found(f"Razem: {written} EUR", asked)
@@ -83,9 +85,17 @@ def test_an_amount_finds_itself_alone(cents: int, between: str, point: str, othe
     assert found(f"Summe {written} EUR", asked) == (cents == other or _tail(cents, other, between))
 
 
-@pytest.mark.parametrize("written", ["17.1.2026", "17.01.2026", "17/01/26", "01/17/2026", "2026-01-17"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "17.1.2026", "17.01.2026", "17/01/26", "01/17/2026", "2026-01-17", "17-ene-2026", "17.Januar 2026",
+        "17. Januar 2026", "17th of January 2026", "17 de enero de 2026", "17º de enero de 2026",
+    ],
+)  # fmt: skip
 def test_a_date_is_found_by_its_iso_form(written: str) -> None:
     assert found(f"vom {written}", "2026-01-17")
+    assert found(written, "2026-01-17")
+    assert found("2026-01-17", written)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +124,13 @@ def test_a_few_digits_apart_are_no_number_of_all_of_them() -> None:
     assert not found("Nr. 1234", "12 34")
 
 
-def test_a_word_divided_at_the_end_of_a_line_is_found_whole() -> None:
-    assert found("Rech-\nnung", "Rechnung")
+@pytest.mark.parametrize("divided", ["Rech-\nnung", "Rech\u00ad\nnung", "Rech\u2010\nnung", "Rech\u200bnung"])
+def test_a_word_divided_at_the_end_of_a_line_is_found_whole(divided: str) -> None:
+    assert found(divided, "Rechnung")
+    assert taken(f"Die {divided}en", "de").lemmas == {"de=rechnung"}
+
+
+def test_a_word_is_not_joined_with_another_line() -> None:
     assert not found("Konto -\nNummer", "KontoNummer")
 
 

@@ -63,10 +63,10 @@ def spaced(text: str) -> tuple[str, ...]:
     return amounts(joined) or (joined,)
 
 
-def spaced_at(text: str, start: int) -> re.Match[str] | None:
-    """An amount with its hundredths and with blanks between its thousands, if one stands there."""
+def spaced_end(text: str, start: int) -> int:
+    """Where an amount ends that has its hundredths and blanks between its thousands; 0 where none stands."""
     found = _SPACED.match(text, start)
-    return found if found and found.group()[-3] in ".," else None
+    return found.end() if found and found.group()[-3] in ".," else 0
 
 
 def without_blanks(text: str) -> str:

@@ -135,9 +135,11 @@ def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:
 
 def wholes_of(text: str, parts: Sequence[str]) -> set[str]:
     """The forms of a chunk as one term, besides its one part."""
-    if len(parts) > 1 and amount(text):
-        return {*amounts(text)}
     joined = "".join(parts)[:LONGEST]
+    if len(parts) > 1 and amount(text):
+        sign = text[len(parts[0])]
+        alike = len(parts) > 2 and text.count(sign) == len(parts) - 1  # `12.345.67` may be no amount
+        return {*amounts(text), joined} if alike else {*amounts(text)}
     found = {joined} if len(parts) > 1 else set()
     if len(parts) == 3 and len(text) <= 10 and (day := _DAY.fullmatch(text)):
         found.add(_day(*day.groups()))

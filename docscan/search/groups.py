@@ -30,10 +30,11 @@ def grouped(text: str) -> Iterator[str]:
             continue
         for run in _numbers(groups):
             joined = "".join(run)
+            label = run[0].isalpha() and len(run[0]) > 2  # NIP 526 104 08 28
             if len(joined) <= _IBAN:
                 yield joined
-                yield from bare(joined)
-            if len(run) > 2 and run[0].isalpha():  # NIP 526 104 08 28
+                yield from () if label else bare(joined)
+            if label and len(run) > 2:
                 yield "".join(run[1:])[:_IBAN]
             if (
                 len(run) > 4 and run[0][:2].isalpha() and run[0][2:4].isdecimal()

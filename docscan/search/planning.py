@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from docscan.frozen import dataclass
 from docscan.search import nodes, plan
-from docscan.search.amounts import amount, begun
+from docscan.search.amounts import amount, begun, day_and_month
 from docscan.search.analysis import chunks
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.folding import composed, fold
@@ -112,7 +112,7 @@ def _has(field: str) -> Plan:
 
 
 def _starts(field: str, text: str) -> Plan:
-    cents = begun(text)
+    cents = "" if day_and_month(text) else begun(text)
     start = named(field, cents or fold(text))
     if field:
         return plan.Starts("fields", start)

@@ -5,11 +5,10 @@ from itertools import islice
 
 from docscan.search.amounts import (
     BLANKS,
-    amount,
     amounts,
     day_and_month,
     spaced,
-    spaced_at,
+    spaced_end,
     thousands,
     with_currency,
     without_blanks,
@@ -45,7 +44,8 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
                 tuple((term,) for term in exact[:1]) if "." in exact[0] else (parts, *((t,) for t in exact))
             )
         whole = "".join(parts)
-        wholes = {whole, *bare(whole)} if _in_groups(text, whole) else set()
+        land = len(parts[0]) == 2 or not parts[0].isalpha()  # NIF is none
+        wholes = {whole, *(bare(whole) if land else ())} if _in_groups(text, whole) else set()
     elif exact := amounts(found[0].text)[:1]:
         return (exact, parts) if day_and_month(found[0].text) else (exact,)
     elif thousands(found[0].text):
@@ -57,26 +57,34 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def amounts_within(text: str) -> tuple[str, ...]:
-    """The terms of the amounts among the words of a text; none where it is nothing but an amount."""
-    found = list(chunks(without_blanks(text)))
-    return tuple(filter(None, (amount(chunk.text) for chunk in found))) if len(found) > 1 else ()
+    """The terms of the amounts among the words of a text; none where it is nothing but an amount.
+
+    What may be a day and its month is none: it may be a part of a date.
+    """
+    found = [chunk.text for chunk in chunks(without_blanks(text))]
+    terms = (term for one in found if not day_and_month(one) for term in amounts(one)[:1])
+    return tuple(terms) if len(found) > 1 else ()
 
 
 def _in_groups(text: str, whole: str) -> bool:
-    """Whether several chunks are one number, such as a tax id or an IBAN; `whole` is that without blanks."""
+    """Whether several chunks are one number, such as a tax id or an IBAN; `whole` is that without blanks.
+
+    Small letters before a number are a word, but in an IBAN.
+    """
     if len(whole) > LONGEST or not whole.isalnum():
         return False
-    if bare(whole):
-        return True
-    upper = text.upper()
-    return sum(map(str.isdecimal, whole)) >= _LONG and (whole in grouped(upper) or whole in accounts(upper))
+    if text != text.upper():
+        return _agrees(text)
+    if sum(map(str.isdecimal, whole)) < _LONG:
+        return False
+    return bool(bare(whole)) or whole in grouped(text) or whole in accounts(text)
 
 
 def end_of_groups(text: str, at: int) -> int:
     """Where an amount or an IBAN ends that was typed with blanks and can be nothing else; 0 where none is."""
-    amount = spaced_at(text, at)
-    if amount and (amount.end() == len(text) or text[amount.end()] in f" {BLANKS}\t\n)"):
-        return amount.end()
+    end = spaced_end(text, at)
+    if end and (end == len(text) or text[end] in f" {BLANKS}\t\n)"):
+        return end
     if not (text[at : at + 2].isalpha() and text[at + 2 : at + 4].isdecimal()):
         return 0
     ends = [found.end() for found in islice(_GROUP.finditer(text, at), _GROUPS)]

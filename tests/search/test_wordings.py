@@ -113,7 +113,28 @@ def test_a_number_in_groups_and_one_without_find_each_other(printed: str, joined
     assert found(f"Konto {printed} EUR", joined)
     assert found(f"NIP {printed}.", joined)
     assert found(f"Konto 7 {joined} EUR", printed)
-    assert found(f"Konto 7 {joined} EUR", printed.lower())
+
+
+def test_an_iban_may_be_typed_in_small_letters() -> None:
+    assert found("Konto ES9121000418450200051332", "es91 2100 0418 4502 0005 1332")
+
+
+@pytest.mark.parametrize(
+    ("printed", "asked"),
+    [
+        ("Nr. 12345678", "de 12345678"),
+        ("Nr. F12345678", "NIF 12345678"),
+        ("NIF 12345678", "F12345678"),
+        ("NIP 526 104 08 28", "P5261040828"),
+    ],
+)
+def test_a_word_before_a_number_is_no_part_of_it(printed: str, asked: str) -> None:
+    assert not found(printed, asked)
+
+
+@pytest.mark.parametrize("asked", ["91.123.45", "9112345", "91 123.45"])
+def test_a_number_divided_by_the_same_sign_may_be_none_of_money(asked: str) -> None:
+    assert found("Tel. 91.123.45", asked)
 
 
 def test_a_tax_id_is_found_with_the_land_s_letters_apart() -> None:

@@ -7,7 +7,7 @@ came in the end, and to take over, is feeding held up.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 
 from docscan.archive import Archive
@@ -101,8 +101,12 @@ def succeed(archive: Archive, timeout: float = 0) -> bool:
 
 def _beside(archive: Archive, catalogue: Catalogue, engine: Engine) -> None:
     """Make another index, while the one before answers and is fed, and let it take over."""
+    if engines.live(archive.index) is None:  # or whoever asks would begin one, and delete this one
+        with feeding(archive, LONGEST):
+            open_index(archive).close()
     generation = engines.begun(archive.index, engine)
-    _follow(catalogue, generation)
+    with suppress(ArchiveError):  # somebody found the other one damaged, and cleared the folder
+        _follow(catalogue, generation)
     with feeding(archive, LONGEST):
         _follow(catalogue, generation)  # what came meanwhile; all, where somebody cleared the folder
         engines.publish(archive.index, generation)

@@ -203,6 +203,8 @@ class TantivyIndex:
                     f" {self._patience:g} seconds.",
                     hint="Wait for it to end and try again; nothing was lost.",
                 ) from error
+            except OSError as error:  # the folder is gone
+                raise durable.unmade(self._folder, error) from error
             yield
 
     def _open(self) -> tuple[Shelf, Compiler]:

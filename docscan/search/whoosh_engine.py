@@ -188,7 +188,11 @@ class WhooshIndex:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         lock = self._storage.lock(_LOCK)
-        if not try_for(lock.acquire, timeout=self._patience, delay=0.05):
+        try:
+            held = try_for(lock.acquire, timeout=self._patience, delay=0.05)
+        except OSError as error:  # the folder is gone
+            raise durable.unmade(self._folder, error) from error
+        if not held:
             raise ArchiveBusyError(
                 f"Another run has been writing the search index for more than {self._patience:g} seconds.",
                 hint="Wait for it to end and try again; nothing was lost.",

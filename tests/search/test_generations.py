@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,40 @@ def test_until_it_takes_over_the_one_before_answers(archive: Archive, catalogue:
     assert ids(archive) == FOUND  # as after a crash in between
     assert engines.begun(archive.index, "tantivy") == begun
     assert not begun.folder.exists()
+
+
+def _asks(archive: Archive, catalogue: Catalogue) -> None:
+    feed.open_index(archive).close()
+
+
+def _finds_it_damaged(archive: Archive, catalogue: Catalogue) -> None:
+    assert feed.brought_up(archive, catalogue, anew=True)
+
+
+@pytest.mark.parametrize("else_", [_asks, _finds_it_damaged])
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_one_that_is_made_where_none_answers_is_not_deleted_by_who_asks_meanwhile(
+    archive: Archive,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    else_: Callable[[Archive, Catalogue], None],
+    engine: engines.Engine,
+) -> None:
+    shutil.rmtree(archive.index)
+    ready, met = feed._ready, []
+
+    def interrupted(found: Catalogue, records: Iterable[str]) -> Iterator[Prepared]:
+        if not met:
+            met.append(engine)
+            else_(archive, found)
+        yield from ready(found, records)
+
+    monkeypatch.setattr(feed, "_ready", interrupted)
+    assert feed.remade(archive, catalogue, engine) == engine
+    live = engines.live(archive.index)
+    assert live is not None
+    assert (live.engine, ids(archive)) == (engine, FOUND)
+    assert {path.stem for path in archive.index.iterdir()} == {"live", live.folder.name}
 
 
 def test_an_index_that_cannot_be_wiped_is_made_anew(archive: Archive, catalogue: Catalogue) -> None:

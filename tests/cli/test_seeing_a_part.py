@@ -53,7 +53,9 @@ def test_only_the_part_is_found_counted_and_gone_on_to(part: Archive, call: Call
     assert last["id"] in SEEN
 
 
-@pytest.mark.parametrize("query", ["kind:form", "F-2", "-kind:invoice", f"id:{HIDDEN[0]}", "factura nº2~"])
+@pytest.mark.parametrize(
+    "query", ["kind:form", "F-2", "-kind:invoice", f"id:{HIDDEN[0]}", f"id:{HIDDEN[0][:6]}", "factura nº2~"]
+)
 def test_no_query_finds_what_is_hidden(part: Archive, call: Call, query: str) -> None:
     said = call("-A", part.root, "search", query, "--json")
     assert not {str(hit["id"]) for hit in lines(said)} & set(HIDDEN)
@@ -71,6 +73,7 @@ def test_nothing_hidden_is_proposed(part: Archive, call: Call) -> None:
         return call("-A", part.root, "search", f"--complete={prefix}")[1].splitlines()
 
     assert proposed("kind:") == ["kind:invoice"]
+    assert proposed("client:") == ["client:acme"]
     assert proposed("invoice_number:") == [f"invoice_number:F-{number}" for number in (1, 3, 5)]
     assert not {"no2", "no4"} & set(proposed("no"))
     assert {"no1", "no3"} <= set(proposed("no"))

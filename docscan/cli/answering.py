@@ -18,7 +18,7 @@ from docscan.search import sight
 from docscan.search.documents import documents
 from docscan.search.index import Cursor, Hit, Hits, IndexDocument, Question, fits
 from docscan.search.marking import Marked, boxes_of
-from docscan.search.nodes import Node, Or, Phrase
+from docscan.search.nodes import Node, Or, Phrase, Word, leaves
 from docscan.search.plan import Plan, Term
 from docscan.search.prepared import prepared
 from docscan.search.remarks import Remark
@@ -156,7 +156,12 @@ def _with_proposal(
         return hits, None
     from docscan.search.suggesting import did_you_mean  # noqa: PLC0415 - most queries find more
 
-    return hits, did_you_mean(node, seen.frequency, seen.words)
+    meant = did_you_mean(node, seen.frequency, seen.words)
+    asked = {*leaves(node)}
+    words = (
+        [leaf.text for leaf in leaves(meant) if isinstance(leaf, Word) and leaf not in asked] if meant else []
+    )
+    return hits, meant if all(map(seen.finds, words)) else None
 
 
 def _like(catalogue: Catalogue, record: str, seen: Seen) -> Plan | None:

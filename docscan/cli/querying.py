@@ -69,10 +69,9 @@ def understood(catalogue: Catalogue, text: str, on: date) -> Query:
     if wanted & PAPER or clients_asked(node):
         states |= _of_paper(catalogue, node, wanted, on)
     tiers: dict[Plan, str] = {}
-    spoken = catalogue.languages()
-    languages = (
-        spoken if spoken <= set(LANGUAGES) else LANGUAGES
-    )  # a document of no language has forms of each
+    # a document of no language has forms of each; and the languages of what is hidden may not be told
+    spoken = catalogue.languages() if catalogue.archive.sight is None else {""}
+    languages = spoken if spoken <= set(LANGUAGES) else LANGUAGES
     planned = tiered(with_clients(node), states=states, languages=sorted(languages))
     for name, plan in zip(TIERS, planned, strict=True):
         tiers.setdefault(plan, name)

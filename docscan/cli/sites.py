@@ -31,7 +31,8 @@ def search(ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json
     told: list[dict[str, Any]] = []
     problems: list[Exception] = []
     archives: list[Archive] = []
-    for root in _roots(site):
+    roots = _roots(site)
+    for root in roots:
         try:
             archive = entered(ctx, root, "view")
             with open_catalogue(archive) as catalogue:
@@ -43,8 +44,11 @@ def search(ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json
         archives.append(archive)
         answers.append((archive.config.name, answer))
         told.append({"path": str(root), "archive": archive.config.name, "total": answer.hits.total})
-    if not answers and problems and all(isinstance(problem, SearchError) for problem in problems):
-        raise problems[0]
+    answers = _apart(answers, told)
+    if not answers:
+        for refused in problems:
+            if isinstance(refused, SearchError):
+                raise refused
     rows = answering.merged(answers, wanted.limit)
     language = spoken(os.environ, [archive.config.language for archive in archives])
     put_rows(rows, language, as_json=as_json, as_csv=as_csv, columns=("archive", *COLUMNS))
@@ -59,6 +63,16 @@ def search(ctx: click.Context, site: Path, text: str, wanted: Wanted, *, as_json
     _say(answers, told, language, len(rows))
     if problems:
         ctx.exit(SOME_PUT_ASIDE)
+
+
+def _apart(answers: Sequence[tuple[str, Answer]], told: Sequence[dict[str, Any]]) -> list[tuple[str, Answer]]:
+    """The answers with the names of their archives, and the path beside a name that several have."""
+    names = [name for name, _ in answers]
+    searched = [one for one in told if "archive" in one]
+    for one in searched:
+        if names.count(one["archive"]) > 1:
+            one["archive"] = f"{one['archive']} ({one['path']})"
+    return [(one["archive"], answer) for one, (_, answer) in zip(searched, answers, strict=True)]
 
 
 def spoken(environment: Mapping[str, str], archives: Sequence[str]) -> str:
@@ -119,4 +133,7 @@ def _roots(site: Path) -> list[Path]:
         ) from problem
     if not found:
         raise NotFoundError(f"There is no archive in {site}.", hint="Name the folder that they lie in.")
-    return found
+    once: dict[Path, Path] = {}
+    for root in found:  # each as it is first named
+        once.setdefault(root.resolve(), root)
+    return [*once.values()]

@@ -86,7 +86,9 @@ def _words(word: str, seen: Seen) -> Iterator[str]:
     start = fold(word)
     if len(start) >= SHORTEST and " " not in start:
         typed = composed(word.lower())  # with the accents that were typed
-        yield from (typed + found.term[len(start) :] for found in seen.words(start, MOST))
+        yield from (
+            typed + found.term[len(start) :] for found in seen.words(start, MOST) if seen.finds(found.term)
+        )
 
 
 def _begun(values: Iterable[str], typed: str) -> Iterator[str]:

@@ -72,11 +72,14 @@ def labelled(folder: Path, fingerprint: str) -> bool:
 
 
 def _facts(folder: Path, fingerprint: str, inode: int) -> dict[str, str | int]:
-    # Not the device's number: it may change when the machine starts again.
+    # Not the device's number: it may change when the machine starts again. The archive's place, not that of a
+    # folder elsewhere that its index is a link to: that may be another archive's.
+    path = folder.absolute()
+    place = path.parents[1].resolve() / path.parent.name / path.name
     return {
         "note": "A cache of the catalogue; safe to delete.",
         "fingerprint": fingerprint,
-        "folder": str(folder.resolve()),
+        "folder": str(place),
         "folder_inode": folder.stat().st_ino,
         "inode": inode,
     }

@@ -150,7 +150,9 @@ def remade(archive: Archive, catalogue: Catalogue, engine: Engine | None = None)
         ArchiveError: It cannot be written.
     """
     with replacing(archive, PATIENCE):
-        chosen = engine or engines.wanted(archive.config.search.engine, count(catalogue))
+        now = engines.live(archive.index)
+        setting = archive.config.search.engine
+        chosen = engine or engines.wanted(setting, count(catalogue), now.engine if now else None)
         _beside(archive, catalogue, chosen)
     return chosen
 

@@ -16,7 +16,7 @@ from docscan.search import engines, feed
 from docscan.search.documents import documents
 from docscan.search.index import DamagedIndexError, Hits, Index, Question, Suggestion
 from docscan.search.matching import matches
-from docscan.search.plan import All, Everything, Plan
+from docscan.search.plan import All, Everything, Plan, Term
 from docscan.search.prepared import prepared
 
 Found = TypeVar("Found")
@@ -46,6 +46,10 @@ class Seen:
     def words(self, start: str, limit: int) -> tuple[Suggestion, ...]:
         """The terms of the body that begin so, the most frequent first."""
         return self.index.words(start, limit, only=self.only)
+
+    def finds(self, term: str) -> bool:
+        """Whether a document has a term in its body; what was taken out does not count."""
+        return self.search(Question((Term("body", term),), limit=0)).total > 0
 
     def count(self) -> int:
         """How many documents there are."""

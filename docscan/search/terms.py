@@ -27,8 +27,8 @@ from docscan.search.folding import LONGEST, SHORT, composed, fold, folded
 from docscan.search.groups import LAND, accounts, grouped
 from docscan.search.inflection import SHORTEST, lemmas
 
-KEPT = 131_072
-"""Words of a language whose forms are remembered, in some 20 MB: more than recur on business paper."""
+KEPT = 65_536
+"""Words of a language whose forms are remembered, in some 10 MB: more than recur on business paper."""
 
 RECURRING = 4096
 """Numbers whose forms are remembered: dates recur."""

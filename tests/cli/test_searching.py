@@ -17,8 +17,9 @@ from docscan.archive.catalogue import open_catalogue
 from docscan.cli import querying, sites
 from docscan.cli.answering import Answer, merged
 from docscan.errors import NotFoundError, SearchError
-from docscan.search import engines
+from docscan.search import engines, feed
 from docscan.search.index import Hits
+from docscan.search.prepared import Prepared
 from tests.archive.conftest import NOW, file_one, object_id
 
 Call = Callable[..., tuple[int, str, str]]
@@ -410,6 +411,44 @@ def test_all_archives_of_a_site_are_searched_and_a_broken_one_is_told(
     listed = tmp_path / "site.txt"
     listed.write_text("# clients\nsite/acme\n")
     assert len(call(*ask, listed)[1].splitlines()) == 6
+
+
+def test_an_archive_that_is_named_twice_counts_once_and_two_of_one_name_are_told_apart(
+    archive: Archive, call: Call, tmp_path: Path
+) -> None:
+    made(tmp_path / "other" / "acme", 11, 12)
+    listed = tmp_path / "site.txt"
+    listed.write_text("site/acme\nsite/../site/acme\nother/acme\nsite/acme\n")
+    code, out, _ = call("search", "factura", "--json", "--all", listed)
+    *rows, counted = [json.loads(line) for line in out.splitlines()]
+    assert (code, counted["total"], len(rows)) == (0, 7, 7)
+    names = [f"acme ({tmp_path / folder / 'acme'})" for folder in ("site", "other")]
+    assert [one["archive"] for one in counted["archives"]] == names
+    assert {row["archive"] for row in rows} == set(names)
+
+
+def test_a_query_is_refused_with_its_place_though_an_archive_is_broken(
+    archive: Archive, call: Call, tmp_path: Path
+) -> None:
+    made(tmp_path / "site" / "zulu", 11, name="zulu")
+    (tmp_path / "site" / "zulu" / "docscan.toml").write_text("[")
+    code, _, said = call("search", "kind:x:", "--all", tmp_path / "site")
+    assert (code, "\n     ^\n" in said) == (7, True)
+
+
+def test_a_word_that_no_record_has_any_more_is_not_proposed(archive: Archive, call: Call) -> None:
+    at = ["-A", archive.root]
+    assert call(*at, "search", "--complete", "fact")[1] == "factura\n"
+    with open_catalogue(archive) as catalogue:
+        feed.feed(archive, catalogue)
+        index = feed.open_index(archive)
+        index.update(
+            [Prepared("x", ("other",), "", (), "", "", {}, {})],
+            seq=index.seq(),
+            removed=ids(call(*at, "search", "factura", "--json")),
+        )
+        index.close()
+    assert call(*at, "search", "--complete", "fact")[1] == ""
 
 
 def test_what_several_archives_found_besides_and_how_they_understood_it_is_said(

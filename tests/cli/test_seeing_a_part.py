@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from docscan import archive as archives
 from docscan.archive import Archive, access
 from docscan.archive.catalogue import open_catalogue
 from docscan.archive.recovery import taken_up
+from docscan.cli.querying import understood
 from docscan.cli.terminal import login
+from docscan.search.plan import Everything
+from docscan.search.sight import Sight
 from tests.archive.conftest import NOW, file_one, object_id
 
 SEEN, HIDDEN = [object_id(number) for number in (1, 3, 5)], [object_id(number) for number in (2, 4)]
@@ -66,6 +70,24 @@ def test_no_value_of_what_is_hidden_is_shown_as_found(part: Archive, call: Call)
     values = [field["value"] for hit in lines(said) for field in hit["fields"]]  # type: ignore[attr-defined]
     assert sorted(values) == ["F-1", "F-3", "F-5"]
     assert "F-2" not in call("-A", part.root, "search", "F-2~")[1]
+
+
+def test_the_languages_of_what_is_hidden_find_nothing(part: Archive, call: Call) -> None:
+    def found() -> list[dict[str, object]]:
+        return lines(call("-A", part.root, "search", "facturami OR fakturami OR facturas", "--json"))
+
+    before = found()
+    with open_catalogue(part) as catalogue:
+        catalogue.db.execute("UPDATE record SET language = 'pl' WHERE id = ?", (HIDDEN[0],))
+        catalogue.db.conn.commit()
+        seen = replace(part, sight=Sight(Everything()))
+        with open_catalogue(seen) as narrowed_:
+            tiers = understood(narrowed_, "fakturami", NOW.date()).tiers
+        catalogue.db.execute("UPDATE record SET language = 'es'")
+        catalogue.db.conn.commit()
+        with open_catalogue(seen) as narrowed_:
+            assert understood(narrowed_, "fakturami", NOW.date()).tiers == tiers
+    assert found() == before
 
 
 def test_nothing_hidden_is_proposed(part: Archive, call: Call) -> None:

@@ -298,7 +298,7 @@ def test_the_commands_say_rebuild_and_switch(archive: Archive, catalogue: Catalo
     code, said = run(archive, "index", "status")
     assert (code, "docscan index rebuild" in said) == (8, True)
     code, said = run(archive, "index", "status", "--mend")
-    assert (code, "se ha vuelto a crear con whoosh" in said) == (0, True)
+    assert (code, "se ha vuelto a crear con tantivy" in said) == (0, True)
     code, said = run(archive, "index", "status", "--mend", "--json")
     assert (code, json.loads(said)["mended"], json.loads(said)["documents"]) == (0, False, 2)
 

@@ -228,6 +228,18 @@ def test_an_index_of_other_terms_is_made_anew(engine: Engine, tmp_path: Path) ->
     assert (anew.seq(), anew.count()) == (0, 0)
 
 
+def test_an_index_that_is_a_link_to_another_archive_s_is_made_anew(engine: Engine, tmp_path: Path) -> None:
+    one, other = tmp_path / "one" / "index", tmp_path / "other" / "index"
+    (tmp_path / "other").mkdir()
+    index = engine(one / "g-1")
+    index.update([prepared("d")], seq=3)
+    index.close()
+    other.symlink_to(one)
+    linked = engine(other / "g-1")
+    assert (linked.seq(), linked.count()) == (0, 0)
+    linked.close()
+
+
 def test_an_index_from_elsewhere_is_made_anew(engine: Engine, tmp_path: Path) -> None:
     engine(tmp_path / "index").update([prepared("d")], seq=3)
     shutil.copytree(tmp_path / "index", tmp_path / "copy")

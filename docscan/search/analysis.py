@@ -19,7 +19,7 @@ from typing import NamedTuple
 from docscan.search.amounts import amount, amounts, with_currency
 from docscan.search.folding import INSIDE, LONGEST, fold
 
-VERSION = 5
+VERSION = 6
 """Raised with every change of the terms of a text: an index made before is made anew."""
 
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
@@ -54,14 +54,15 @@ MONTHS = {
     for name in names.split()
 }
 _NAME = r"([^\W\d_]{3,12})"
+_YEAR = "([0-9]{4})(?![0-9]|[.,][0-9])"  # and no amount
 _WRITTEN = re.compile(
-    rf"([0-9]{{1,2}})(?:(?:st|nd|rd|th|[.º°])?[\s/-]{{1,2}}|\.)(?:de\s|of\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?([0-9]{{4}})(?![0-9])"
+    rf"([0-9]{{1,2}})(?:(?:st|nd|rd|th|[.º°])?[\s/-]{{1,2}}|\.)(?:de\s|of\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?{_YEAR}"
 )
-_MONTH_FIRST = re.compile(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s([0-9]{{4}})(?![0-9])")
-YEAR = re.compile(r"(?: |[^\W\d_]{2}[.,]{0,2}[/-]|[ /-][/-])[0-9]{4}(?![0-9])")
+_MONTH_FIRST = re.compile(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}")
+YEAR = re.compile(rf"(?: |[^\W\d_]{{2}}[.,]{{0,2}}[/-]|[ /-][/-]){_YEAR}")
 """How a date with the month's name ends, a blank before the first word."""
 
-_YEAR_AFTER = re.compile(r"[0-9](?:st|nd|rd|th)?,?\s[0-9]{4}(?![0-9])")
+_YEAR_AFTER = re.compile(rf"[0-9](?:st|nd|rd|th)?,?\s{_YEAR}")
 
 # What an engine of character recognition takes for one another (Spanish,
 # Polish, German and English print); each group is written with one sign.

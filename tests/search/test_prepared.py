@@ -71,6 +71,11 @@ def test_a_number_is_one_whole_however_it_is_written(written: str, whole: str) -
     assert whole in wholes if whole else not [found for found in wholes if found.startswith("2026")]
 
 
+def test_an_amount_after_a_month_is_no_year() -> None:
+    assert record("Menge 1 Mai 2026,50 EUR").wholes.split() == ["2026.50"]
+    assert "20260501" in record("am 1. Mai 2026, bar").wholes.split()
+
+
 def test_lemmas_are_those_of_the_language_where_they_differ() -> None:
     assert record("Rechnungen rechnung 17", language="de").lemmas == "de=rechnung"
     assert record("faktury", language="pl").lemmas == "pl=faktura"
@@ -133,3 +138,20 @@ def test_of_some_documents_those_of_a_language_are_prepared_together(monkeypatch
     ]
     found = [one.id for one in prepared_each(papers)]
     assert found == ["k0", "k3", "k1", "k2", "k6", "k4", "k5"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(("es", "pl", "")), st.lists(st.text(), max_size=3)), max_size=6))
+def test_together_each_document_keeps_the_pages_that_it_has_alone(many: list[tuple[str, list[str]]]) -> None:
+    papers = [
+        IndexDocument(
+            f"k{number}", "letter", language, "2026-11-02", "accepted", {"note": "1.2.2026"}, tuple(pages)
+        )
+        for number, (language, pages) in enumerate(many)
+    ]
+    together = {one.id: one for one in prepared_each(papers)}
+    assert len(together) == len(papers)
+    for paper in papers:
+        alone, found = prepared(paper), together[paper.id]
+        assert found.body == alone.body
+        assert set(found.lemmas.split()) == set(alone.lemmas.split())
+        assert set(found.wholes.split()) == set(alone.wholes.split())

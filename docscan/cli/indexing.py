@@ -45,7 +45,7 @@ def status(ctx: click.Context, sample: int, mend: bool, as_json: bool) -> None:
     else:
         rows = (("engine", found.engine), ("documents", found.documents), ("of", found.expected),
                 ("behind", found.behind), ("missing", len(found.missing)), ("bytes", found.size),
-                ("bytes of text", found.text))  # fmt: skip
+                ("bytes of text", found.text), ("as written", "yes" if found.intact else "no"))  # fmt: skip
         put(table(rows, ("index", "")))
     if not found.sound:
         say(sentence("F061", language))

@@ -6,6 +6,7 @@ this very label, made here, say that it is ours; one that came along with a
 copied archive is thrown away and made anew from the catalogue.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -44,6 +45,29 @@ def write(path: Path, text: str) -> None:
     sync(fresh)
     fresh.replace(path)
     sync(path.parent)
+
+
+def write_names(path: Path, names: list[str]) -> None:
+    """Put a list of names in place, with its digest: one that is damaged would still be a list of names."""
+    write(path, json.dumps({"digest": _digest(names), "names": names}))
+
+
+def names(path: Path) -> list[str]:
+    """A list of names, as it was written.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not as it was written.
+    """
+    found = json.loads(content(path))
+    listed = found.get("names") if isinstance(found, dict) else None
+    if isinstance(listed, list) and found.get("digest") == _digest(listed):
+        return listed
+    raise ValueError(f"{path.name} is not as it was written")
+
+
+def _digest(names: list[str]) -> str:
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
 
 def label(folder: Path, fingerprint: str) -> None:

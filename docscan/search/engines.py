@@ -5,10 +5,12 @@ The index's folder holds one folder for each generation, `whoosh-1` or
 it, and becomes the one that answers by a change of that file.
 """
 
+import contextlib
 import functools
 import os
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -27,6 +29,9 @@ LIVE = "live"
 MOST_WHOOSH = 20_000
 """Documents up to which it was measured that Whoosh answers each kind of question of `benchmarks/search.py`
 within 200 ms of processor time in 19 of 20 cases; the slowest, three words one edit off, took 16 ms."""
+
+_TURNS = 20
+_PAUSE = 0.1  # seconds
 
 _FORMER = re.compile(r"_?MAIN[_.]|seq\.|docscan\.json$")
 """What lay in the index's folder itself before there were generations."""
@@ -99,6 +104,26 @@ def publish(folder: Path, generation: Generation) -> None:
     except OSError as error:
         raise _unwritable(folder, error) from error
     swept(folder, keep=generation)
+
+
+def discard(folder: Path, generation: Generation) -> None:
+    """Delete a generation that was never finished, which may have taken the last room of the disk.
+
+    Threads of an engine that failed end a little later, and may still write there: what cannot be deleted
+    then is deleted by the next one that is begun.
+    """
+    if live(folder) == generation:
+        return
+    import shutil  # noqa: PLC0415 - who only asks deletes nothing
+
+    for _ in range(_TURNS):
+        shutil.rmtree(generation.folder, ignore_errors=True)
+        if not generation.folder.exists():
+            break
+        time.sleep(_PAUSE)
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{generation.folder.name}.*"):
+            path.unlink()
 
 
 def opened(generation: Generation) -> Index:

@@ -105,11 +105,15 @@ def _beside(archive: Archive, catalogue: Catalogue, engine: Engine) -> None:
         with feeding(archive, LONGEST):
             open_index(archive).close()
     generation = engines.begun(archive.index, engine)
-    with suppress(ArchiveError):  # somebody found the other one damaged, and cleared the folder
-        _follow(catalogue, generation)
-    with feeding(archive, LONGEST):
-        _follow(catalogue, generation)  # what came meanwhile; all, where somebody cleared the folder
-        engines.publish(archive.index, generation)
+    try:
+        with suppress(ArchiveError):  # somebody found the other one damaged, and cleared the folder
+            _follow(catalogue, generation)
+        with feeding(archive, LONGEST):
+            _follow(catalogue, generation)  # what came meanwhile; all, where somebody cleared the folder
+            engines.publish(archive.index, generation)
+    except BaseException:
+        engines.discard(archive.index, generation)
+        raise
 
 
 def _follow(catalogue: Catalogue, generation: Generation) -> None:

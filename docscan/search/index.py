@@ -237,5 +237,11 @@ class Index(Protocol):
     def missing(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Those of some ids whose documents are not in the index, in their order."""
 
+    def intact(self) -> bool:
+        """Whether all its files are as they were written; it reads them all.
+
+        Who only asks does not: damage that no answer stumbles over shows here alone.
+        """
+
     def close(self) -> None:
         """Release the files."""

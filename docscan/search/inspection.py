@@ -2,6 +2,7 @@
 
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue
+from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.frozen import dataclass
 from docscan.search import engines, feed
 from docscan.search.documents import documents
@@ -29,6 +30,7 @@ class Inspection:
         size: Bytes of its files.
         text: About how many bytes the pages' text has, reckoned from the records looked up; 0 for none.
         soiled: Whether words of what was destroyed may still lie in them.
+        intact: Whether they are all as they were written.
     """
 
     engine: str
@@ -39,6 +41,7 @@ class Inspection:
     size: int
     text: int
     soiled: bool
+    intact: bool
 
     @property
     def bloated(self) -> bool:
@@ -49,7 +52,7 @@ class Inspection:
     def sound(self) -> bool:
         """Whether it has what it should, and nothing else."""
         counted = self.behind == 0 and self.documents == self.expected
-        return counted and not self.missing and not self.soiled and not self.bloated
+        return counted and not self.missing and not self.soiled and self.intact and not self.bloated
 
 
 def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> tuple[Inspection, bool]:
@@ -67,10 +70,15 @@ def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> t
         ArchiveBusyError: Another command is making one.
         ArchiveError: The index cannot be written.
     """
-    feed.feed(archive, catalogue, feed.PATIENCE)
-    found = inspect(archive, catalogue, sample=sample)
-    if found.sound:
-        return found, False
+    try:
+        feed.feed(archive, catalogue, feed.PATIENCE)
+        found = inspect(archive, catalogue, sample=sample)
+        if found.sound:
+            return found, False
+    except ArchiveBusyError:
+        raise
+    except ArchiveError:  # it is damaged; a disk that is full is full for the next one, too
+        pass
     feed.remade(archive, catalogue)
     return inspect(archive, catalogue, sample=sample), True
 
@@ -84,7 +92,7 @@ def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> 
         sample: Records to look up, evenly taken from all of them.
 
     Raises:
-        ArchiveError: The index cannot be read.
+        DamagedIndexError: The index cannot be read.
     """
     ids = [row.id for row in catalogue.listing() if row.state != "merged"]
     looked_up = ids[:: max(1, -(-len(ids) // sample))] if sample else []
@@ -101,6 +109,7 @@ def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> 
             size=engines.size(archive.index),
             text=text * len(ids) // max(1, len(looked_up)),
             soiled=index.soiled(),
+            intact=index.intact(),
         )
     finally:
         index.close()

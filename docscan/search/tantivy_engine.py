@@ -21,16 +21,17 @@ import tantivy
 
 from docscan.archive import locks
 from docscan.errors import ArchiveBusyError, ArchiveError
-from docscan.search import durable
+from docscan.search import durable, tantivy_files
 from docscan.search.index import DamagedIndexError, Hits, Question, Suggestion
 from docscan.search.plan import Among, Plan, Term
 from docscan.search.prepared import Prepared
 from docscan.search.tantivy_answer import answered, asked
+from docscan.search.tantivy_files import META
 from docscan.search.tantivy_order import Shelf
 from docscan.search.tantivy_query import Compiler
 from docscan.search.tantivy_schema import ID, NUMBERS, SEQ, columns, enrol, entry, mark, schema
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised with every change of how a document lies in the index."""
 
 PATIENCE = 30.0
@@ -47,9 +48,6 @@ LOCK = "docscan.lock"
 
 SOILED = "soiled"
 """The file that says that words of what was to be wiped still lie in files of the index."""
-
-META = "meta.json"
-"""tantivy's own table of contents, replaced by every commit."""
 
 
 class TantivyIndex:
@@ -166,6 +164,11 @@ class TantivyIndex:
             found = {place.id for place in shelf.by_id(query, len(wanted))[0]}
         return tuple(identifier for identifier in wanted if identifier not in found)
 
+    def intact(self) -> bool:
+        """Whether all its files are as they were written."""
+        with _readable():
+            return tantivy_files.intact(self._folder)
+
     def close(self) -> None:
         """Release the files."""
         self._opened = None
@@ -191,6 +194,7 @@ class TantivyIndex:
             with _written(index) as writer:
                 writer.add_document(mark(0))
                 writer.commit()
+            durable.write_names(self._folder / NUMBERS, [])
             durable.label(self._folder, self._fingerprint)
 
     @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """How a document lies in a tantivy index: ready terms between spaces, columns of numbers and facets."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
@@ -93,11 +92,7 @@ def columns(folder: Path) -> dict[str, str]:
         OSError: The file cannot be read.
         ValueError: It holds something else.
     """
-    try:
-        names = json.loads(durable.content(folder / NUMBERS))
-    except FileNotFoundError:
-        return {}
-    return {str(name): column(slot) for slot, name in enumerate(names)}
+    return {name: column(slot) for slot, name in enumerate(durable.names(folder / NUMBERS))}
 
 
 def enrol(folder: Path, known: dict[str, str], names: Iterable[str]) -> dict[str, str]:
@@ -121,5 +116,5 @@ def enrol(folder: Path, known: dict[str, str], names: Iterable[str]) -> dict[str
             f"The schemas of this archive have more than {SLOTS} dates and amounts.",
             hint="Take fields that are no longer used out of the schemas.",
         )
-    durable.write(folder / NUMBERS, json.dumps(every))
+    durable.write_names(folder / NUMBERS, every)
     return {name: column(slot) for slot, name in enumerate(every)}

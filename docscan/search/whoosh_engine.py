@@ -155,6 +155,10 @@ class WhooshIndex:
         found = {hit.id for hit in hits}
         return tuple(identifier for identifier in wanted if identifier not in found)
 
+    def intact(self) -> bool:
+        """Whether all its files are as they were written."""
+        return whoosh_storage.intact(self._folder)
+
     def close(self) -> None:
         """Release the files."""
         if self._reader is not None:
@@ -179,6 +183,7 @@ class WhooshIndex:
                 return
             durable.clear(self._folder, _part, keep=_LOCK)
             FileIndex.create(self._storage, schema(()), whoosh_storage.NAME)
+            durable.write_names(self._folder / COLUMNS, [])
             durable.label(self._folder, self._fingerprint)
 
     def _index(self) -> FileIndex:

@@ -1,6 +1,5 @@
 """How a document lies in a Whoosh index: ready terms, columns of numbers and facets."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from docscan.search.plan import FARTHEST
 from docscan.search.prepared import Prepared
 from docscan.search.whoosh_postings import Places, packed, steps
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised with every change of how a document lies in the index."""
 
 ABSENT = -(2**63)
@@ -139,10 +138,7 @@ def enrolled(folder: Path) -> list[str]:
         OSError: The file cannot be read.
         ValueError: It holds something else.
     """
-    try:
-        return [str(name) for name in json.loads(durable.content(folder / COLUMNS))]
-    except FileNotFoundError:
-        return []
+    return durable.names(folder / COLUMNS)
 
 
 def enrol(folder: Path, documents: Iterable[Prepared]) -> list[str]:
@@ -156,7 +152,7 @@ def enrol(folder: Path, documents: Iterable[Prepared]) -> list[str]:
     needed |= {facet(name) for document in documents for name in document.facets}
     fresh = sorted(needed.difference(known))
     if fresh:
-        durable.write(folder / COLUMNS, json.dumps([*known, *fresh]))
+        durable.write_names(folder / COLUMNS, [*known, *fresh])
     return [*known, *fresh]
 
 

@@ -151,6 +151,15 @@ def seal_path(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.seal")
 
 
+def intact(folder: Path) -> bool:
+    """Whether every sealed file that there is has the digest it was sealed with; all are read."""
+    for name, seal in _sealed(folder).items():
+        with contextlib.suppress(FileNotFoundError):  # another commit replaced it
+            if _digest(folder / name) != seal[0]:
+                return False
+    return True
+
+
 def _seal(folder: Path, fresh: dict[str, Path]) -> None:
     """Add the seals of new files, before the table of contents that names them is in place.
 

@@ -1,11 +1,13 @@
 """Another engine takes over while the one before answers, and status says what an index lacks."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from docscan import archive as archives
 from docscan import cli
 from docscan.archive import Archive
 from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.errors import ArchiveError
 from docscan.search import engines, feed, inspection
 from docscan.search.index import Question
 from docscan.search.plan import Everything, Term
@@ -104,6 +107,27 @@ def test_one_that_is_made_where_none_answers_is_not_deleted_by_who_asks_meanwhil
     assert live is not None
     assert (live.engine, ids(archive)) == (engine, FOUND)
     assert {path.stem for path in archive.index.iterdir()} == {"live", live.folder.name}
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_of_one_that_fails_nothing_stays_that_takes_room(
+    archive: Archive, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, engine: engines.Engine
+) -> None:
+    ready = feed._ready
+
+    def failing(found: Catalogue, records: Iterable[str]) -> Iterator[Prepared]:
+        yield from islice(ready(found, records), 1)
+        raise ArchiveError("No space left on device.")
+
+    before = {path.name for path in archive.index.iterdir()}
+    monkeypatch.setattr(feed, "_ready", failing)
+    for _ in range(5):
+        with pytest.raises(ArchiveError, match="No space"):
+            feed.remade(archive, catalogue, engine)
+        assert {path.name for path in archive.index.iterdir()} == before
+    monkeypatch.undo()
+    assert ids(archive) == FOUND
+    assert feed.remade(archive, catalogue, engine) == engine
 
 
 def test_an_index_that_cannot_be_wiped_is_made_anew(archive: Archive, catalogue: Catalogue) -> None:
@@ -309,6 +333,31 @@ def test_an_index_that_is_only_behind_is_brought_up_and_not_made_again(
     file_one(archive, catalogue, 3)
     found, anew = inspection.mended(archive, catalogue)
     assert (anew, found.documents, found.sound) == (False, 3, True)
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_an_index_with_a_damaged_file_is_made_again(
+    archive: Archive, catalogue: Catalogue, engine: engines.Engine
+) -> None:
+    feed.remade(archive, catalogue, engine)
+    live = engines.live(archive.index)
+    assert live is not None
+    for pattern in ("*.seg", "*.store", "*.term", "*.pos"):
+        for path in list(live.folder.glob(pattern)):
+            before = path.stat()
+            with path.open("r+b") as file:
+                file.seek(before.st_size // 2)
+                sign = file.read(1)
+                file.seek(before.st_size // 2)
+                file.write(bytes([sign[0] ^ 1]))
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+            found, anew = inspection.mended(archive, catalogue)
+            # what opening it noticed was made anew by that
+            assert (anew or not path.exists(), found.intact, found.sound) == (True, True, True)
+            live = engines.live(archive.index)
+            assert live is not None
+            assert ids(archive) == FOUND
+            break
 
 
 def test_an_index_that_still_does_not_fit_after_it_was_made_again_is_said_to_be_made_again(

@@ -260,6 +260,47 @@ def test_a_damaged_index_is_made_anew(engine: Engine, tmp_path: Path, pattern: s
     assert (anew.seq(), anew.count()) == ((0, 0) if damaged else (3, 1))
 
 
+@pytest.mark.parametrize("harm", ["renamed", "gone"])
+def test_an_index_whose_columns_have_other_names_is_made_anew(
+    engine: Engine, tmp_path: Path, harm: str
+) -> None:
+    engine(tmp_path / "index").update([prepared("d", total=1)], seq=3)
+    (names,) = (path for path in (tmp_path / "index").glob("*.json") if b"total" in path.read_bytes())
+    if harm == "gone":
+        names.unlink()
+    else:
+        names.write_bytes(names.read_bytes().replace(b"total", b"tatol"))
+    assert engine(tmp_path / "index").count() == 0
+
+
+def test_damage_that_no_answer_stumbles_over_is_found_in_every_file_by_reading_all(
+    engine: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "index"
+    opened = engine(folder)
+    assert opened.intact()
+    for turn in range(10):
+        opened.update([prepared(f"d{turn}", f"text turn{turn}", total=turn), prepared("again")], seq=turn)
+        assert opened.intact()
+    files = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix not in (".json", ".lock") and path.stat().st_size
+    ]
+    for path in files:
+        content = path.read_bytes()
+        if content == b"9":  # the number of the outbox
+            continue
+        for at in (0, len(content) - 1):
+            harmed = bytearray(content)
+            harmed[at] ^= 4
+            path.write_bytes(harmed)
+            assert not opened.intact(), (path, at)
+            path.write_bytes(content)
+    assert opened.intact()
+    opened.close()
+
+
 def test_other_things_in_its_folder_are_left_alone(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("irreplaceable")
     engine(tmp_path).update([prepared("d")], seq=3)

@@ -2,16 +2,19 @@
 
 `dataclasses` compiles six methods of every class, 0.3 ms each time, and a search
 defines a hundred classes of which it uses half. Here classes share their
-methods, but for `__init__`, which is compiled when the first object is made.
+methods, but for `__init__`, which is compiled when more than a few objects are made.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
+
+FEW = 4
+"""Objects of a class before its `__init__` is compiled, which takes as long as making some thirty so."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -33,10 +36,6 @@ def _defined(body: type) -> type:
     values = _reader(names)
     compared = _reader(tuple(field.name for field in fields if field.compare))
 
-    def initialised(self: Any, *args: Any, **kwargs: Any) -> None:
-        made.__init__ = _initialiser(made, fields)
-        made.__init__(self, *args, **kwargs)
-
     def equal(self: object, other: object) -> bool:
         return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
 
@@ -55,7 +54,7 @@ def _defined(body: type) -> type:
             object.__setattr__(self, name, value)
 
     methods = {
-        "__init__": initialised, "__eq__": equal, "__hash__": hashed, "__repr__": represented,
+        "__init__": _beginning(made, fields), "__eq__": equal, "__hash__": hashed, "__repr__": represented,
         "__setattr__": _refused, "__delattr__": _refused, "__getstate__": state, "__setstate__": restored,
     }  # fmt: skip
     for name, method in methods.items():
@@ -73,6 +72,37 @@ def _reader(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
 
 def _refused(self: object, name: str, *_: object) -> None:  # noqa: ARG001 - a method
     raise dataclasses.FrozenInstanceError(f"cannot change {name!r}")
+
+
+def _beginning(made: Any, fields: Sequence[Field[Any]]) -> Callable[..., None]:
+    """The `__init__` of a class for its first objects."""
+    left = FEW
+
+    def initialised(self: Any, *args: Any, **kwargs: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0 or not _put(self, fields, args, kwargs):
+            made.__init__ = _initialiser(made, fields)
+            made.__init__(self, *args, **kwargs)
+
+    return initialised
+
+
+def _put(made: object, fields: Sequence[Field[Any]], args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Put each argument, or its default, into its slot; whether that could be done."""
+    named = dict(zip((field.name for field in fields), args, strict=False))
+    if len(args) > len(fields) or not named.keys().isdisjoint(kwargs):
+        return False
+    named.update(kwargs)
+    for field in fields:
+        value = named.pop(field.name, field.default)
+        if value is MISSING:
+            make: Any = field.default_factory
+            if make is MISSING:
+                return False
+            value = make()
+        object.__setattr__(made, field.name, value)
+    return not named
 
 
 def _initialiser(made: type, fields: Sequence[Field[Any]]) -> Callable[..., None]:

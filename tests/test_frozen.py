@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.frozen import dataclass
+from docscan.frozen import FEW, dataclass
 from docscan.search.plan import Term
 
 
@@ -88,6 +88,27 @@ def test_names_of_arguments_are_as_the_standard_library_s(words: dict[str, Any])
             return str(error).replace(made.__name__, "")
 
     assert told(Ours) == told(Plain)
+
+
+@given(st.lists(values, max_size=3), st.dictionaries(st.sampled_from(["number", "title", "colour"]), values))
+def test_the_first_objects_of_a_class_are_made_as_the_later_ones(
+    args: list[Any], words: dict[str, Any]
+) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        number: int
+        title: str = "untitled"
+        notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def told() -> object:
+        try:
+            return dataclasses.astuple(Fresh(*args, **words))
+        except TypeError as error:
+            return str(error)
+
+    made = [repr(told()) for _ in range(FEW + 2)]
+    assert made == [made[-1]] * len(made)
+    assert Fresh(1, notes={"a": "b"}) == Fresh(1, "untitled", {"a": "b"})
 
 
 def test_other_classes_are_never_equal() -> None:

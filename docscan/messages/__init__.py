@@ -18,7 +18,7 @@ def sentences() -> Mapping[str, Mapping[str, str]]:
     """Every code with its sentence in each language."""
     found: dict[str, Mapping[str, str]] = {}
     for text in _texts():
-        found.update(tomllib.loads(text))
+        found.update(tomllib.loads(text.decode()))
     return found
 
 
@@ -56,16 +56,16 @@ def _wording(code: str) -> Mapping[str, str]:
     Raises:
         KeyError: There is no such code.
     """
-    heading = f"\n[{code}]\n"
+    heading = f"\n[{code}]\n".encode()
     for text in _texts():
         _, found, rest = text.partition(heading)
         if found:
-            table, _, _ = rest.partition("\n[")  # no sentence has a line of its own that begins so
-            return tomllib.loads(table)
+            table, _, _ = rest.partition(b"\n[")  # no sentence has a line of its own that begins so
+            return tomllib.loads(table.decode())
     return sentences()[code]
 
 
 @cache
-def _texts() -> tuple[str, ...]:
+def _texts() -> tuple[bytes, ...]:
     files = sorted(Path(__file__).parent.glob("*.toml"))
-    return tuple(file.read_text(encoding="utf-8") for file in files)
+    return tuple(file.read_bytes() for file in files)

@@ -14,9 +14,6 @@ from pathlib import Path
 from docscan.archive.custody import opened
 from docscan.search import durable
 
-META = "meta.json"
-"""tantivy's own table of contents, replaced by every commit."""
-
 _MAGIC = 1337
 _TAIL = struct.Struct("<II")
 _LONGEST = 4096
@@ -27,14 +24,19 @@ _TURNS = 5
 """How often a table of contents is looked at whose files are deleted meanwhile, as others replaced them."""
 
 
-def intact(folder: Path) -> bool:
-    """Whether every file that the newest commit needs has the content that was written; all are read."""
+def intact(folder: Path, meta: str) -> bool:
+    """Whether every file that the newest commit needs has the content that was written; all are read.
+
+    Args:
+        folder: The index's.
+        meta: The name of tantivy's own table of contents.
+    """
     for _ in range(_TURNS):
-        contents = durable.content(folder / META)
+        contents = durable.content(folder / meta)
         try:
             return all(_as_written(path) for path in _needed(folder, contents))
         except FileNotFoundError:
-            if contents == durable.content(folder / META):
+            if contents == durable.content(folder / meta):
                 return False
         except (OSError, ValueError, LookupError, TypeError, struct.error):
             return False

@@ -20,7 +20,7 @@ def call(
     def calling(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["docscan", *map(str, words)])
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            cli.called()
         out, err = capsys.readouterr()
         return int(left.value.code or 0), out, err
 

@@ -48,6 +48,43 @@ def test_every_command_explains_itself_with_an_example(name: str, command: click
         assert not isinstance(option, click.Option) or option.help, option.name
 
 
+@pytest.mark.parametrize(
+    ("before", "at_once"),
+    [
+        ("", True),
+        ("import multiprocessing", False),
+        ("threading.Thread(target=lambda: (time.sleep(0.3), print('waited for'))).start()", False),
+    ],
+)
+def test_it_leaves_at_once_unless_something_has_to_be_waited_for(before: str, at_once: bool) -> None:
+    asked = f"""
+import atexit, os, sys, threading, time
+leave = os._exit
+os._exit = lambda code: (print("at once", flush=True), leave(code))
+atexit.register(print, "asked to be told")
+{before}
+sys.argv = ["docscan", "list", "--help"]
+from docscan.cli import main
+sys.stdout.write("x" * 100_000)
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("x" * 100_000)
+    assert "Usage:" in done.stdout
+    assert "asked to be told" in done.stdout
+    assert ("at once" in done.stdout) == at_once
+    assert ("waited for" in done.stdout) == ("waited for" in before)
+
+
+def test_what_cannot_be_put_out_is_no_success() -> None:
+    asked = (
+        "import sys; sys.argv = ['docscan', '--version']; from docscan.cli import main; print('x'); main()"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", asked], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode != 0
+
+
 def test_the_manual_says_of_each_command_what_the_command_says_itself():
     for name, (_, purpose) in cli.CHAPTERS.items():
         command = cli.cli.get_command(click.Context(cli.cli), name)

@@ -16,6 +16,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import field
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -88,15 +89,16 @@ class Signer:
     @property
     def public(self) -> bytes:
         """The 32 bytes of the public key."""
-        return self._private.public_key().public_bytes_raw()
-
-    @property
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
+        return _private(self.seed).public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of an Ed25519 signature."""
-        return self._private.sign(message)
+        return _private(self.seed).sign(message)
+
+
+@lru_cache(maxsize=8)  # a command signs twice with one key, and asks for its public one before
+def _private(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 @dataclass(frozen=True, slots=True)

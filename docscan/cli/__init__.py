@@ -225,6 +225,9 @@ def called() -> NoReturn:
         SystemExit: With its exit code.
     """
     signal.signal(signal.SIGTERM, _interrupted)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed: what is opened next would have its number, and be written to
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - till the end
     gc.disable()
     atexit.register(gc.freeze)  # nothing that is left at the end need be gone through for garbage
     try:

@@ -155,8 +155,19 @@ def say(text: str = "") -> None:
 
 
 def put(text: str) -> None:
-    """Give data: to a program as they are, to a terminal as it can show them."""
-    click.echo(tamed(text) if sys.stdout.isatty() else text)
+    """Give data: to a program as they are, to a terminal as it can show them.
+
+    Raises:
+        ArchiveError: They cannot be written, as to a file on a full disk.
+    """
+    try:
+        click.echo(tamed(text) if sys.stdout.isatty() else text)
+    except BrokenPipeError:  # nobody reads on
+        raise
+    except OSError as problem:
+        raise ArchiveError(
+            f"What was found cannot be put out: {problem.strerror}.", hint="Free some space, then try again."
+        ) from problem
 
 
 def tamed(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -76,13 +77,19 @@ main()
     assert ("waited for" in done.stdout) == ("waited for" in before)
 
 
-def test_what_cannot_be_put_out_is_no_success() -> None:
-    asked = (
-        "import sys; sys.argv = ['docscan', '--version']; from docscan.cli import main; print('x'); main()"
-    )
+def test_what_cannot_be_put_out_is_no_success_and_said_in_a_sentence(shelf: Shelf) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run([sys.executable, "-c", asked], stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode != 0
+        done = subprocess.run(
+            shelf.command("index", "status"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, "cannot be put out: No space left" in done.stderr) == (6, True)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_output_is_no_reason_to_fail(shelf: Shelf, closed: str) -> None:
+    command = shlex.join(map(str, shelf.command("index", "status")))
+    assert subprocess.run(["/bin/sh", "-c", f"{command} {closed}"], check=False).returncode == 0
 
 
 def test_the_manual_says_of_each_command_what_the_command_says_itself():

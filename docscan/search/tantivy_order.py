@@ -103,7 +103,7 @@ class Shelf:
 
     def total(self, query: Query) -> int:
         """How many documents a query finds."""
-        return _count(self.searcher.search(query, 1, count=True))
+        return _count(self.searcher.search(bare(query), 1, count=True))  # unrated, as that takes longer
 
     def by_id(self, query: Query, limit: int, after: str = "") -> tuple[list[Place], int]:
         """The first ids that a query finds, behind one of them, and how many there are behind it."""

@@ -1,6 +1,7 @@
 """Searching several archives at once: `search --all`."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,9 @@ def _say(
     say(sentence("F041", language, **facts))
     if also := tuple(dict.fromkeys(word for _, answer in answers for word in answer.also)):
         say(sentence("F023", language, words=", ".join(also)))
+    meant = Counter(str(answer.meant) for _, answer in answers if answer.meant is not None)
+    if meant and total <= answering.LITTLE:  # what one has little of, the others may have
+        say(sentence("F024", language, query=meant.most_common(1)[0][0]))
 
 
 def _reason(problem: Exception) -> str:

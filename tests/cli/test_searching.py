@@ -461,6 +461,17 @@ def test_what_several_archives_found_besides_and_how_they_understood_it_is_said(
     assert "Auch gefunden als: factura." in said
 
 
+def test_another_query_is_proposed_where_all_archives_together_have_little(
+    call: Call, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    made(site / "one", 1, 2, name="one")
+    made(site / "none", name="none")
+    assert "Did you mean: factura" in call("search", "tactura", "--all", site)[2]
+    made(site / "two", 3, 4, name="two")
+    assert "Did you mean" not in call("search", "tactura", "--all", site)[2]
+
+
 def test_what_is_no_archive_or_no_list_of_them_is_a_sentence(
     archive: Archive, call: Call, tmp_path: Path
 ) -> None:

@@ -44,18 +44,24 @@ SEARCH = (sys.executable, "-c", "from docscan.cli import main; main()", "search"
 
 
 def command(folder: Path, sizes: Sizes) -> Iterator[Bar]:
-    """Both engines, each in an archive of the size up to which it is to answer, or of 100,000 documents."""
+    """Both engines, each in an archive of the size up to which it is to answer, or of 100,000 documents.
+
+    The bar is for 100,000: so large an archive has tantivy. What Whoosh takes is printed beside it.
+    """
     compileall.compile_dir(Path(docscan.__file__).parent, quiet=1)  # as an installation does
     os.environ["DOCSCAN_KEYS"] = str(folder / "keys")
     kept: dict[Engine, int] = {"tantivy": min(sizes.tantivy, MOST), "whoosh": sizes.whoosh}
     for engine, count in kept.items():
         root = folder / f"{engine}-command"
         filled(root, engine, count)
-        yield from _judged(root, f"{engine} command at {count}")
+        times = _times_allowed(root)
+        if engine == "tantivy":
+            yield f"command at {count}, times allowed", times, times <= 1
         yield from _answers(root, f"{engine} answers at {count}", sizes)
 
 
-def _judged(root: Path, name: str) -> Iterator[Bar]:
+def _times_allowed(root: Path) -> float:
+    """The median of what a search takes, times what it is allowed to."""
     words = [paper.printed[0] for paper in papers(WORDS, rate=0)]
     click, search = [], []
     _spent(root, *SEARCH, words[0])  # what the disk keeps in memory
@@ -65,8 +71,8 @@ def _judged(root: Path, name: str) -> Iterator[Bar]:
     allowed = TIMES * statistics.median(click) + MORE_MS
     half, p95 = statistics.median(search), sorted(search)[int(len(search) * 0.95)]
     print(f"  import click {statistics.median(click):.0f} ms, so allowed {allowed:.0f} ms;", end=" ")
-    print(f"search p50 {half:.0f} ms, p95 {p95:.0f} ms")
-    yield f"{name}, times allowed", half / allowed, half <= allowed
+    print(f"search p50 {half:.0f} ms, {half / allowed:.2f} x that, p95 {p95:.0f} ms")
+    return half / allowed
 
 
 def _answers(root: Path, name: str, sizes: Sizes) -> Iterator[Bar]:

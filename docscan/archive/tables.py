@@ -337,6 +337,17 @@ def immediate(db: Database) -> Iterator[None]:
 
 
 @contextmanager
+def snapshot(db: Database) -> Iterator[None]:
+    """All that is read meanwhile is of one moment, whatever others write."""
+    db.execute("BEGIN").close()
+    try:
+        yield
+    finally:
+        if db.conn.in_transaction:
+            db.execute("ROLLBACK").close()
+
+
+@contextmanager
 def savepoint(db: Database) -> Iterator[None]:
     """A part of a transaction that can fail by itself."""
     db.execute("SAVEPOINT part").close()

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import os
 import re
+import stat
 import sys
 import time
 from pathlib import Path
@@ -168,14 +169,21 @@ def open_index(folder: Path, setting: str = "auto", documents: int = 0) -> Index
     index = opened(answering)
     if live(folder) != answering:  # another took over, and this one's files were deleted
         index.close()
+        discard(folder, answering)  # or what was made anew in its place would stay
         return open_index(folder, setting, documents)
     return index
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files of the index."""
-    paths = (path for path in folder.rglob("*") if _ours(path.relative_to(folder).parts[0]))
-    return sum(path.stat().st_size for path in paths if path.is_file() and not path.is_symlink())
+    """Bytes of all files of the index; of those that others replace meanwhile some may be left out."""
+    found = 0
+    for at, _, names in os.walk(folder):
+        for path in (Path(at, name) for name in names):
+            with contextlib.suppress(OSError):  # it was replaced since
+                facts = path.lstat()
+                if stat.S_ISREG(facts.st_mode) and _ours(path.relative_to(folder).parts[0]):
+                    found += facts.st_size
+    return found
 
 
 def swept(folder: Path, *, keep: Generation | None) -> None:

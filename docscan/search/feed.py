@@ -17,7 +17,7 @@ from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.search import durable, engines
 from docscan.search.documents import count, documents
 from docscan.search.engines import Engine, Generation
-from docscan.search.index import Index
+from docscan.search.index import DamagedIndexError, Index
 from docscan.search.prepared import Prepared, prepared_each
 
 PATIENCE = 3.0  # seconds to wait for another command that feeds the index
@@ -52,14 +52,23 @@ def feed(archive: Archive, catalogue: Catalogue, timeout: float = 0) -> bool:
     """
     try:
         with feeding(archive, timeout):
-            _fed(archive, catalogue)
+            try:
+                catch_up(archive, catalogue)
+            except DamagedIndexError:  # found as its files were merged
+                _clear(archive)
+                catch_up(archive, catalogue)
     except ArchiveBusyError:
         return False
     return True
 
 
-def _fed(archive: Archive, catalogue: Catalogue) -> None:
-    """Bring the index up; where there is none, of the engine that fits the size."""
+def catch_up(archive: Archive, catalogue: Catalogue) -> None:
+    """Bring the index up, as whoever has the lock of feeding; one that is made is of the engine that fits.
+
+    Raises:
+        DamagedIndexError: Its files are not as they were written; only a new one can be brought up.
+        ArchiveError: It cannot be written.
+    """
     _make_way(archive)
     many = 0 if engines.live(archive.index) else count(catalogue)
     with closing(engines.open_index(archive.index, archive.config.search.engine, many)) as index:
@@ -213,9 +222,14 @@ def brought_up(
         with feeding(archive, PATIENCE):
             if anew or known > newest:
                 _clear(archive)
-            if told and not 0 < known <= newest and (many := count(catalogue)) >= MANY:
+            if 0 < known <= newest:
+                with suppress(DamagedIndexError):  # found as its files were merged
+                    catch_up(archive, catalogue)
+                    return True
+                _clear(archive)
+            if told and (many := count(catalogue)) >= MANY:
                 told(many)
-            _fed(archive, catalogue)
+            catch_up(archive, catalogue)
     except ArchiveError:
         return False
     return True

@@ -1,7 +1,10 @@
 """Whether the search index has what the catalogue has, and no more files than that takes."""
 
-from docscan.archive import Archive
+from contextlib import ExitStack, suppress
+
+from docscan.archive import Archive, tables
 from docscan.archive.catalogue import Catalogue
+from docscan.archive.layout import feeding
 from docscan.errors import ArchiveBusyError, ArchiveError
 from docscan.frozen import dataclass
 from docscan.search import engines, feed
@@ -12,6 +15,9 @@ SAMPLE = 500
 
 MOST_ROOM = 16
 """Times the text that an index may take: Whoosh takes some 5, and twice that while it merges."""
+
+AGAIN = 5
+"""Times that an index is brought up and looked at, where something is filed between the two."""
 
 LEAST_ROOM = 1 << 24
 """Bytes that an index may take however little text there is."""
@@ -67,12 +73,11 @@ def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> t
         What was found in the end, and whether it was made anew.
 
     Raises:
-        ArchiveBusyError: Another command is making one.
+        ArchiveBusyError: Another command is making one, or feeds it for long.
         ArchiveError: The index cannot be written.
     """
     try:
-        feed.feed(archive, catalogue, feed.PATIENCE)
-        found = inspect(archive, catalogue, sample=sample)
+        found = _brought_up(archive, catalogue, sample)
         if found.sound:
             return found, False
     except ArchiveBusyError:
@@ -80,11 +85,24 @@ def mended(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> t
     except ArchiveError:  # it is damaged; a disk that is full is full for the next one, too
         pass
     feed.remade(archive, catalogue)
-    return inspect(archive, catalogue, sample=sample), True
+    return _brought_up(archive, catalogue, sample), True
+
+
+def _brought_up(archive: Archive, catalogue: Catalogue, sample: int) -> Inspection:
+    """What is found of an index that has all, as nobody else feeds it meanwhile."""
+    with feeding(archive, feed.PATIENCE):
+        for _ in range(AGAIN):
+            feed.catch_up(archive, catalogue)
+            found = _seen(archive, catalogue, sample)
+            if not found.behind:
+                break
+    return found
 
 
 def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> Inspection:
-    """Compare the index with the catalogue, as both are.
+    """Compare the index with the catalogue, as both are at one moment.
+
+    Nobody feeds the index meanwhile, unless somebody has been at it for long.
 
     Args:
         archive: It need not be held.
@@ -94,6 +112,18 @@ def inspect(archive: Archive, catalogue: Catalogue, *, sample: int = SAMPLE) -> 
     Raises:
         DamagedIndexError: The index cannot be read.
     """
+    with ExitStack() as stack:
+        with suppress(ArchiveError):  # where nothing can be written, nothing is fed
+            stack.enter_context(feeding(archive, feed.PATIENCE))
+        return _seen(archive, catalogue, sample)
+
+
+def _seen(archive: Archive, catalogue: Catalogue, sample: int) -> Inspection:
+    with tables.snapshot(catalogue.db):
+        return _compared(archive, catalogue, sample)
+
+
+def _compared(archive: Archive, catalogue: Catalogue, sample: int) -> Inspection:
     ids = [row.id for row in catalogue.listing() if row.state != "merged"]
     looked_up = ids[:: max(1, -(-len(ids) // sample))] if sample else []
     text = sum(len(page.encode()) for found in documents(catalogue, looked_up) for page in found.pages)

@@ -17,7 +17,7 @@ from pathlib import Path
 from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import FileIndex
 from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import IndexReader
+from whoosh.reading import IndexReader, TermNotFound
 from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
 
@@ -49,6 +49,7 @@ _DAMAGE = (
     struct.error,
     zlib.error,
     FileFormatError,
+    TermNotFound,
     pickle.UnpicklingError,
     WhooshIndexError,
 )
@@ -107,8 +108,9 @@ class WhooshIndex:
         latest = {document.id: document for document in documents}
         with self._writer(tuple(latest.values()), seq, wiped=wiped) as writer:
             slots = _slots(self._folder)
-            for key in dict.fromkeys((*latest, *removed)) if writer.segments else ():
-                writer.delete_by_term("id", key)
+            with _undamaged():
+                for key in dict.fromkeys((*latest, *removed)) if writer.segments else ():
+                    writer.delete_by_term("id", key)
             for document in latest.values():
                 writer.add_document(**entry(document, slots))
 
@@ -118,7 +120,8 @@ class WhooshIndex:
 
     def seq(self) -> int:
         """The last number of the outbox that is in the index."""
-        return self._seq_of(self._index().latest_generation())
+        with _readable():
+            return self._seq_of(self._index().latest_generation())
 
     def search(self, question: Question) -> Hits:
         """Find documents."""
@@ -215,12 +218,14 @@ class WhooshIndex:
             done = False
             try:
                 enrol(self._folder, documents)
-                writer = SegmentWriter(self._index(), _lk=False, codec=Codec())
+                with _undamaged():
+                    writer = SegmentWriter(self._index(), _lk=False, codec=Codec())
                 writer.pool = Pool(writer._tempstorage, writer.newsegment, limitmb=MEMORY)
                 yield writer
                 # Named after the generation, so that the commit publishes both.
                 durable.write(self._seq_path(writer.generation), str(seq))
-                writer.commit(mergetype=wiping if wiped else tidying)
+                with _undamaged():
+                    writer.commit(mergetype=wiping if wiped else tidying)
                 done = True
             except OSError as error:
                 raise ArchiveError(
@@ -234,7 +239,8 @@ class WhooshIndex:
                     self._storage.abandon()
                     with contextlib.suppress(OSError):
                         writer._finish()
-            self._tidy(writer.generation)
+            with contextlib.suppress(OSError):  # the commit is whole; the next one tidies up again
+                self._tidy(writer.generation)
 
     def _tidy(self, generation: int) -> None:
         for path in self._folder.glob("seq.*"):
@@ -270,9 +276,24 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        raise DamagedIndexError(
-            "The search index cannot be read.", hint="Make it anew with: docscan index rebuild"
-        ) from error
+        raise _damaged() from error
+
+
+@contextlib.contextmanager
+def _undamaged() -> Iterator[None]:
+    """Whatever breaks in files that are merged is damage of the index, but for what the disk says itself."""
+    try:
+        yield
+    except OSError:
+        raise
+    except _DAMAGE as error:
+        raise _damaged() from error
+
+
+def _damaged() -> DamagedIndexError:
+    return DamagedIndexError(
+        "The search index cannot be read.", hint="Make it anew with: docscan index rebuild"
+    )
 
 
 def _slots(folder: Path) -> dict[str, str]:

@@ -84,6 +84,7 @@ def _write_anew(writer: SegmentWriter, segment: Any) -> None:
     """
     if not segment.doc_count():
         return
+    writer.storage.prove(segment.make_filename(segment.COMPOUND_EXT))  # or its damage would be sealed, too
     reader = SegmentReader(writer.storage, writer.schema, segment)
     if segment.has_deletions():
         writer.add_reader(reader)

@@ -35,7 +35,20 @@ _NEVER: Seal = ("",)
 _OURS = (f"{NAME}_", f"_{NAME}_", f"{NAME}.tmp", "seq.")
 
 
-class Piece(StructFile):  # type: ignore[misc]  # whoosh has no types
+class _Damageable(StructFile):  # type: ignore[misc]  # whoosh has no types
+    def read_pickle(self) -> Any:
+        """An object; a damaged one breaks in any way there is.
+
+        Raises:
+            ValueError: It cannot be read.
+        """
+        try:
+            return super().read_pickle()
+        except Exception as error:
+            raise ValueError(f"{self._name} is not as it was written") from error
+
+
+class Piece(_Damageable):
     """A file within a segment's file, of which any part is read in one step."""
 
     def __init__(self, whole: Any, offset: int, length: int, name: str | None) -> None:
@@ -56,7 +69,7 @@ class Piece(StructFile):  # type: ignore[misc]  # whoosh has no types
         return found
 
 
-class SegmentFile(StructFile):  # type: ignore[misc]  # whoosh has no types
+class SegmentFile(_Damageable):
     """The one file that a segment is kept in."""
 
     def subset(self, offset: int, length: int, name: str | None = None) -> Piece:
@@ -106,6 +119,15 @@ class DurableFileStorage(FileStorage):  # type: ignore[misc]  # whoosh has no ty
                     raise ValueError(f"{name} is not as it was sealed")
             self._proven.add(name)  # the name of a segment is never given twice
         return self._segment_file(name)
+
+    def prove(self, name: str) -> None:
+        """Read a file whole, whether it was touched since it was sealed or not.
+
+        Raises:
+            ValueError: It is not as it was sealed.
+        """
+        if _digest(Path(self.folder, name)) != _sealed(Path(self.folder)).get(name, _NEVER)[0]:
+            raise ValueError(f"{name} is not as it was sealed")
 
     def _segment_file(self, name: str) -> SegmentFile:
         return SegmentFile(Path(self.folder, name).open("rb"), name=name)

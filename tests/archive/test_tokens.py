@@ -181,6 +181,13 @@ def test_every_byte_that_is_signed_is_looked_at(answer: bytes, believed: Believe
         assert refused(flipped(answer, at), DATA, believed) == ("T1", tokens.NOT_BELIEVED)
 
 
+def test_an_authority_with_the_number_0_is_no_reason_to_warn(answer: bytes, believed: Believed) -> None:
+    numbered = bytes.fromhex("020101300a06082a8648ce3d040302")  # serialNumber 1, and how it is signed
+    assert numbered in answer
+    nought = answer.replace(numbered, numbered[:2] + b"\0" + numbered[3:])
+    assert tokens.checked(nought, DATA, believed) == tokens.checked(answer, DATA, believed)
+
+
 def flipped(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 

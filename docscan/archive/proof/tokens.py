@@ -15,13 +15,16 @@ so they are put in order first.
 """
 
 import hashlib
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from docscan.archive.proof import der
@@ -136,6 +139,15 @@ def nonce_of(asked: bytes) -> int:
         raise TokenError("T1", UNREADABLE) from problem
 
 
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Nobody is warned of what certificates had in older days, such as a root with the number 0."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
+
+
+@_unwarned()
 def checked(answer: bytes, data: bytes, believed: Believed | None, nonce: int | None = None) -> Token:
     """What a time stamp says of these bytes, once all is found right.
 

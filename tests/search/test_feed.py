@@ -4,7 +4,6 @@ import os
 import pickle
 import shutil
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +20,9 @@ from docscan.search import Question, feed, parse, planned, sight, whoosh_storage
 from docscan.search.index import DamagedIndexError
 from docscan.search.sight import Seen
 from docscan.search.whoosh_schema import schema
-from tests.archive.conftest import AGENT, NOW, file_one, object_id
+from tests.archive.conftest import file_one, object_id
 
 FOUND = [object_id(1), object_id(2)]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return archives.create(tmp_path / "archive", name="Muñoz", language="es", now=NOW, agent=AGENT)
-
-
-@pytest.fixture
-def catalogue(archive: Archive) -> Iterator[Catalogue]:
-    with open_catalogue(archive) as found:
-        file_one(archive, found, 1)
-        file_one(archive, found, 2)
-        feed.feed(archive, found)
-        yield found
 
 
 def ids(archive: Archive, catalogue: Catalogue) -> tuple[list[str], bool]:

@@ -13,32 +13,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from docscan import archive as archives
 from docscan import cli
 from docscan.archive import Archive
-from docscan.archive.catalogue import Catalogue, open_catalogue
+from docscan.archive.catalogue import Catalogue
 from docscan.errors import ArchiveError
 from docscan.search import engines, feed, inspection
 from docscan.search.index import Question
 from docscan.search.plan import Everything, Term
 from docscan.search.prepared import Prepared
-from tests.archive.conftest import AGENT, NOW, file_one, object_id
+from tests.archive.conftest import file_one, object_id
 
 FOUND = [object_id(1), object_id(2)]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return archives.create(tmp_path / "archive", name="Muñoz", language="es", now=NOW, agent=AGENT)
-
-
-@pytest.fixture
-def catalogue(archive: Archive) -> Iterator[Catalogue]:
-    with open_catalogue(archive) as found:
-        file_one(archive, found, 1)
-        file_one(archive, found, 2)
-        feed.feed(archive, found)
-        yield found
 
 
 def ids(archive: Archive) -> list[str]:

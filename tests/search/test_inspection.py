@@ -2,35 +2,19 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docscan import archive as archives
 from docscan.archive import Archive, layout
 from docscan.archive.catalogue import Catalogue, open_catalogue
 from docscan.errors import ArchiveBusyError
 from docscan.search import engines, feed, inspection, whoosh_storage
 from docscan.search.documents import documents
 from docscan.search.whoosh_merging import MOST_SEGMENTS
-from tests.archive.conftest import AGENT, NOW, file_one
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return archives.create(tmp_path / "archive", name="Muñoz", language="es", now=NOW, agent=AGENT)
-
-
-@pytest.fixture
-def catalogue(archive: Archive) -> Iterator[Catalogue]:
-    with open_catalogue(archive) as found:
-        file_one(archive, found, 1)
-        file_one(archive, found, 2)
-        feed.feed(archive, found)
-        yield found
+from tests.archive.conftest import file_one
 
 
 def rotten(path: Path) -> None:

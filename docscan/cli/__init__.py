@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 gc.disable()  # what is loaded stays: to look through it for garbage takes milliseconds
 
@@ -21,7 +21,11 @@ from docscan.errors import DocscanError, SearchError  # noqa: E402
 
 gc.enable()
 
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
 INTERRUPTED = 130
+AT_ONCE = 0.05  # seconds until an interruption that went astray comes again
 
 # command -> module of this package, and what the command is for, in the order of the manual
 CHAPTERS = {
@@ -199,6 +203,7 @@ def main() -> NoReturn:
 
     At once: to tidy up memory takes a twentieth of a search, and the kernel takes it back anyway.
     """
+    sys.unraisablehook = _unraised
     try:
         called()
     except SystemExit as left:
@@ -255,3 +260,18 @@ def called() -> NoReturn:
 
 def _interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal's signature
     raise KeyboardInterrupt
+
+
+def _unraised(unraisable: "UnraisableHookArgs") -> None:
+    """Say what went wrong where nothing can be raised, as Python does; an interruption comes again.
+
+    One that arrives while an object is being deleted would be said, and the command go on for ever.
+    """
+    if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    # not as SIGINT, which is ignored in what a shell began with `&`
+    whom = [threading.main_thread().ident, signal.SIGTERM]
+    again = threading.Timer(AT_ONCE, signal.pthread_kill, whom)
+    again.daemon = True
+    again.start()

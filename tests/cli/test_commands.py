@@ -77,6 +77,25 @@ main()
     assert ("waited for" in done.stdout) == ("waited for" in before)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_while_something_is_deleted_is_one_all_the_same(number: signal.Signals) -> None:
+    asked = f"""
+import os, time
+from docscan import cli
+class Deleted:
+    def __del__(self):
+        os.kill(os.getpid(), {int(number)})
+        time.sleep(5)
+def endless(**_):
+    Deleted()
+    time.sleep(60)
+cli.cli.main = endless
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (cli.INTERRUPTED, "Interrupted; nothing is lost.\n")
+
+
 def test_what_cannot_be_put_out_is_no_success_and_said_in_a_sentence(shelf: Shelf) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

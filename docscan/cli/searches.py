@@ -38,7 +38,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     kept = _kept(archive)
     if as_json:
         put_json({"name": one.name, "query": one.query, "looked": one.looked} for one in kept)
-    else:
+    elif kept:
         put(table([(one.name, one.query, one.looked) for one in kept], ("name", "query", "looked at")))
 
 

@@ -43,9 +43,21 @@ SHOWN_FIELDS = 3  # of a hit, to a person: what a common word stands in is told 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a record.")
 
 
+class _Search(click.Command):
+    """A command of words that may be left out: `-rechnung` is no row of options, with `-h` for help in it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `-h` for help only where it stands alone."""
+        words = args.index("--") if "--" in args else len(args)
+        return super().parse_args(
+            ctx, [*("--help" if word == "-h" else word for word in args[:words]), *args[words:]]
+        )
+
+
 @click.command(
     "search",
-    context_settings={"ignore_unknown_options": True},
+    cls=_Search,
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
     epilog="Example: docscan search 'total:>1000 kind:invoice tornillos' --facets supplier,year",
 )
 @click.argument("query", nargs=-1, type=click.UNPROCESSED)
@@ -91,7 +103,7 @@ def search_(
     misread ones are found too, after those as typed. See docs/search.md.
     """
     _no_options(ctx, query)
-    if save and (not query or site):
+    if save is not None and (not query or site):
         raise click.UsageError("Only a QUERY can be kept, in one archive.")
     if sum((bool(query), like is not None, duplicates is not None, complete is not None)) != 1:
         raise click.UsageError("Ask by a QUERY, or with --like, --duplicates or --complete.")
@@ -122,7 +134,7 @@ def search_(
             _put_duplicates(catalogue, catalogue.row(duplicates).id, as_json=as_json, as_csv=as_csv)
         else:
             found = answered(catalogue, text, like, wanted)
-            if save:
+            if save is not None:
                 from docscan.cli.searches import keep  # noqa: PLC0415 - it uses what is defined here
 
                 keep(catalogue, save, text)
@@ -249,7 +261,9 @@ def say_rest(
         words = [
             f"--{name}" if value is True else f"--{name}={value}" for name, value in given.items() if value
         ]
-        command = ["docscan", "-A", str(archive.root.absolute()), "search", *words, *([text] if text else ())]
+        if text:
+            words += ["--", text] if text.startswith("-") else [text]
+        command = ["docscan", "-A", str(archive.root.absolute()), "search", *words]
         say(sentence("F025", language, command=shlex.join(command)))
 
 
@@ -282,7 +296,8 @@ def _put_duplicates(catalogue: Catalogue, record: str, *, as_json: bool, as_csv:
         (f"{share:.0%}", row.id[:8], row.kind, row.issue_date, row.supplier, Path(row.source).name)
         for row, (_, share) in zip(rows, found, strict=True)
     ]
-    put(table(cells, ("alike", "id", "kind", "date", "from", "file"), right=("alike",)))
+    if cells:
+        put(table(cells, ("alike", "id", "kind", "date", "from", "file"), right=("alike",)))
     say(sentence("F021", catalogue.archive.config.language, total=str(len(found)), typed="", shown=""))
 
 

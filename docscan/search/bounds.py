@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from typing import NoReturn, Protocol
 
 from docscan.search.days import MOST_WORDS, nearest
+from docscan.search.nodes import GROUP
 from docscan.search.ranges import Kind, Span, after, before, span
 
 Ends = tuple[int | None, int | None]
@@ -32,7 +33,6 @@ NOT = {"date": "F147", "amount": "F149", "number": "F151"}
 
 SIGN = re.compile(r"[<>]=?")
 
-_WORD = re.compile(r"[^\s()\"“”„]+")
 _HUNDREDS = re.compile(
     r"(?:.*\.\.)?[<>]?=?[+\u2212-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})*", re.DOTALL
 )
@@ -54,9 +54,9 @@ def extent(text: str, start: int, kind: Kind, today: date | None) -> int:
         The end of `last week`, `17 stycznia 2026`, `1 234,56` or a range of them, blanks within
         them; of the first word for anything else. Dots with a blank behind them alone end a range.
     """
-    if not _WORD.match(text, start):
+    if not GROUP.match(text, start):
         return start
-    ends = [found.end() for found in islice(_WORD.finditer(text, start), LONGEST)]
+    ends = [found.end() for found in islice(GROUP.finditer(text, start), LONGEST)]
     if kind == "date":
         return next((end for end in reversed(ends[1:]) if _means(text[start:end], today)), ends[0])
     end = ends[0]

@@ -43,16 +43,17 @@ VERDICTS = ("accepted", "review", "rejected")
 
 def _called(**names: str) -> dict[str, str]:
     """By each name of a value, folded, the value."""
-    each = ((value.replace("_", "-"), name) for value, said in names.items() for name in said.split("|"))
-    return {fold(name): value for value, name in each}
+    return {fold(name): value for value, said in names.items() for name in said.split("|")}
 
 
 CALLED: Mapping[str, Mapping[str, str]] = {
     "kind": _called(
         invoice="invoice|invoices|factura|facturas|faktura|faktury|rechnung|rechnungen",
-        credit_note="credit-note|credit notes|credit memo|abono|nota de crédito|nota de abono|"
-        "factura rectificativa|korekta|nota korygująca|faktura korygująca|gutschrift|gutschriften|"
-        "rechnungskorrektur|stornorechnung",
+        **{
+            "credit-note": "credit-note|credit notes|credit memo|abono|nota de crédito|nota de abono|"
+            "factura rectificativa|korekta|nota korygująca|faktura korygująca|gutschrift|gutschriften|"
+            "rechnungskorrektur|stornorechnung"
+        },
         receipt="receipt|receipts|recibo|recibos|tique|ticket|paragon|paragony|quittung|quittungen|kassenbon|beleg",
         form="form|forms|formulario|formularios|impreso|solicitud|formularz|formularze|wniosek|formular|formulare|"
         "antrag",
@@ -76,6 +77,28 @@ CALLED: Mapping[str, Mapping[str, str]] = {
 
 Kinds are those of `schema.py`, and the papers that docscan issues.
 """
+
+MEANT: Mapping[str, str] = _called(
+    invoice_number="number|número|numer|nummer|rechnungsnummer",
+    issue_date="date|issued|fecha|emisión|fecha_emisión|data|data_wystawienia|datum|rechnungsdatum",
+    due_date="due|vencimiento|fecha_vencimiento|termin|termin_płatności|fälligkeit|fällig",
+    delivery_date="delivery|delivered|entrega|dostawa|lieferdatum|lieferung",
+    added="filed|añadido|añadida|archivado|dodane|dodano|hinzugefügt|abgelegt",
+    currency="moneda|divisa|waluta|währung",
+    supplier_name="supplier|vendor|seller|from|proveedor|emisor|sprzedawca|dostawca|lieferant|verkäufer|absender",
+    supplier_tax_id="vat|nif|cif|nip|ustid|ust_idnr|steuernummer",
+    customer_name="customer|buyer|comprador|destinatario|nabywca|odbiorca|kunde|käufer|empfänger",
+    client="cliente|klient|mandant",
+    kind="type|tipo|clase|rodzaj|typ|art",
+    language="idioma|lengua|język|sprache",
+    total="amount|importe|suma|razem|kwota|brutto|betrag|gesamtbetrag|summe",
+    net="neto|base|netto",
+    tax="iva|impuesto|podatek|steuer|mwst",
+    order_reference="order|pedido|zamówienie|bestellung",
+    pages="page|páginas|strony|seiten",
+    verdict="state|status|estado|stan|zustand",
+)
+"""The field that was meant by what is none, folded: what people of the four languages call it."""
 
 _KINDS: Mapping[str, Kind] = {"date": "date", "amount": "amount", "quantity": "amount", "rate": "amount"}
 

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from docscan.frozen import dataclass
 from docscan.search.ranges import Kind, written
 
-NAMED = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):")
+NAMED = re.compile(r"([^\W\d_][\w-]*):")
 """What stands before a value: a field's name and a colon."""
+
+QUOTES = ('"“”„', "«»")
+"""The signs around a phrase; one of a kind is closed by any of the same kind."""
+
+GROUP = re.compile(rf"[^\s(){''.join(QUOTES)}]+")
+"""What is typed without a blank, a bracket or quotes within."""
 
 OPERATORS = ("OR", "AND", "NOT")
 

@@ -19,11 +19,13 @@ from docscan.errors import SearchError
 from docscan.messages import sentence, way_out
 from docscan.search.analysis import chunks
 from docscan.search.bounds import SIGN, ends, example, extent
-from docscan.search.fields import CALLED, FIELDS, TEXT, VERDICTS
+from docscan.search.fields import CALLED, FIELDS, MEANT, TEXT, VERDICTS
 from docscan.search.folding import fold
 from docscan.search.nodes import (
+    GROUP,
     NAMED,
     OPERATORS,
+    QUOTES,
     And,
     Has,
     Leaf,
@@ -39,7 +41,7 @@ from docscan.search.nodes import (
 )
 from docscan.search.plan import FARTHEST
 from docscan.search.ranges import Kind
-from docscan.search.remarks import Remark, days_first, small_operators
+from docscan.search.remarks import Remark, days_first, days_in_words, small_operators
 from docscan.search.wordings import end_of_groups, wordings
 
 LONGEST = 1000
@@ -51,8 +53,7 @@ MOST_WORDS_OF_QUERY = 100
 DEEPEST = 20
 """Brackets and minus signs within one another, well inside Python's own limit."""
 
-_QUOTES = '"“”„'
-_WORD = re.compile(rf"[^\s(){_QUOTES}]+")
+_MINUS = re.compile(r"(?<![^\s(])[\u2212\u2013](?=[^\s\u2212\u2013])")  # what programs make of a typed minus
 _DISTANCE = re.compile(r"~(\d*)")
 _LOOSE = re.compile(r"~\d*$")
 _NO_TEXT = re.compile(
@@ -60,7 +61,9 @@ _NO_TEXT = re.compile(
 )  # what Python makes of bytes that a terminal sends in another encoding
 _CODE = re.compile(r"[a-z]{2,3}")  # of a language, ISO 639
 _NEAR = 0.75  # of the signs alike: of two words of eight letters, two may be other
-_UNQUOTED = str.maketrans(dict.fromkeys(_QUOTES, " "))
+_ALL_QUOTES = "".join(QUOTES)
+_UNQUOTED = str.maketrans(dict.fromkeys(_ALL_QUOTES, " "))
+_AS_PRINTED = str.maketrans(dict.fromkeys(QUOTES[0], " "))  # signs that would end a phrase in its normal form
 _NUMERIC = ("date", "amount", "number")
 
 
@@ -116,7 +119,7 @@ class _Parser:
         today: date | None,
         language: str,
     ) -> None:
-        self.text = text
+        self.text = _MINUS.sub("-", text).replace("≥", ">=").replace("≤", "<=")
         self.fields = fields
         self.states = states
         self.today = today
@@ -168,7 +171,7 @@ class _Parser:
             node = self.one(depth)
             if node is not None:
                 nodes.append(node)
-        self.remarks += small_operators(nodes)
+        self.remarks += (*small_operators(nodes), *days_in_words(nodes))
         if len(nodes) > 1:
             return And(tuple(nodes))
         return nodes[0] if nodes else None
@@ -209,7 +212,9 @@ class _Parser:
         if name in ("is", "has"):
             return self.state(name, named)
         if name != TEXT and name not in self.fields:
-            self.fail("F119", place, _meant(name, (*FIELDS, *self.fields, "is", "has"), "{}:"), name=name)
+            names = (*FIELDS, *self.fields, "is", "has")
+            meant = f"{MEANT[fold(name)]}:" if fold(name) in MEANT else _meant(name, names, "{}:")
+            self.fail("F119", place, meant, name=named.group(1))
         self.at = named.end()
         value = self.at
         kind = self.fields.get(name, "text")
@@ -242,7 +247,7 @@ class _Parser:
         """`is:overdue`, `is:review`, `has:hold`, `has:iban`."""
         place, value = self.at, named.end()
         self.no_minus(place, named)
-        found = _WORD.match(self.text, value)
+        found = GROUP.match(self.text, value)
         typed = found.group().lower().replace("_", "-") if found else ""
         self.at = value + len(typed)
         known = [name for name in self.states if name.startswith(f"{prefix}:")]
@@ -264,10 +269,10 @@ class _Parser:
         """Refuse `kind:-invoice`, which would find what is to be left out."""
         rest = self.text[named.end() :]
         value = rest.lstrip("-")
-        if value == rest or not (value[:1].isalnum() or value[:1] in (*_QUOTES,)):
+        if value == rest or not (value[:1].isalnum() or value[:1] in (*_ALL_QUOTES,)):
             return
-        end = next((at for at, sign in enumerate(value) if at and sign in _QUOTES), len(value))
-        meant = value[: end + 1] if value[0] in _QUOTES else value.split()[0].rstrip(")")
+        end = next((at for at, sign in enumerate(value) if at and sign in _ALL_QUOTES), len(value))
+        meant = value[: end + 1] if value[0] in _ALL_QUOTES else value.split()[0].rstrip(")")
         sign = "" if self.text[place - 1 : place] == "-" else "-"
         self.fail("F159", named.end(), f"{sign}{named.group()}{meant}")
 
@@ -281,13 +286,14 @@ class _Parser:
     def quoted(self, field: str) -> Phrase | Near | None:
         """A phrase in quotes, or two words near one another, if one stands here."""
         place = self.at
-        if place >= len(self.text) or self.text[place] not in _QUOTES:
+        signs = next((kind for kind in QUOTES if self.text[place : place + 1] in kind), "")
+        if place >= len(self.text) or not signs:
             return None
-        end = next((i for i in range(place + 1, len(self.text)) if self.text[i] in _QUOTES), None)
+        end = next((i for i in range(place + 1, len(self.text)) if self.text[i] in signs), None)
         if end is None:
             self.fail("F127", place)
         self.at = end + 1
-        text = self.text[place + 1 : end]
+        text = self.text[place + 1 : end].translate(_AS_PRINTED)
         if not wordings(text):
             self.fail("F129", place)
         distance = _DISTANCE.match(self.text, self.at)
@@ -310,7 +316,7 @@ class _Parser:
 
     def word(self, field: str) -> Word | Prefix | None:
         """A word or the beginning of one; None without letters and digits."""
-        found = _WORD.match(self.text, self.at)
+        found = GROUP.match(self.text, self.at)
         if found is None:
             return None
         place = self.at
@@ -380,7 +386,7 @@ class _Parser:
             self.at += 1
 
     def operator(self) -> str:
-        found = _WORD.match(self.text, self.at)
+        found = GROUP.match(self.text, self.at)
         return found.group() if found and found.group() in OPERATORS else ""
 
     def taken(self, operator: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from docscan.frozen import dataclass
+from docscan.search.analysis import written_days
+from docscan.search.days import MOST_WORDS
 from docscan.search.nodes import Node, Word
 from docscan.search.ranges import span, two_ways, written
 
@@ -33,6 +35,23 @@ def small_operators(nodes: Sequence[Node]) -> Iterator[Remark]:
         operator = _SMALL.get(node.text.lower(), "") if isinstance(node, Word) and not node.field else ""
         if operator and (at or operator == "NOT"):
             yield Remark("F026", (("word", str(node)), ("operator", operator)))
+
+
+def days_in_words(nodes: Sequence[Node]) -> Iterator[Remark]:
+    """Days whose words would be one value in quotes, found however a document writes it."""
+    words = [str(node) if isinstance(node, Word) and not (node.field or node.loose) else "" for node in nodes]
+    past = 0
+    for at in range(len(words)):
+        for end in range(min(at + MOST_WORDS, len(words)), max(past, at + 1), -1):
+            text = " ".join(words[at:end])
+            if at >= past and all(words[at:end]) and _is_day(text):
+                yield Remark("F033", (("typed", text),))
+                past = end
+                break
+
+
+def _is_day(text: str) -> bool:
+    return any((start, end) == (0, len(text)) for _, start, end in written_days(text))
 
 
 def days_first(typed: Iterable[str]) -> Iterator[Remark]:

@@ -1,6 +1,5 @@
 """What is typed in a query, in the ways in which it may be indexed."""
 
-import re
 from itertools import islice
 
 from docscan.search.amounts import (
@@ -16,14 +15,13 @@ from docscan.search.amounts import (
 from docscan.search.analysis import bare, chunks, wholes_of, written_days
 from docscan.search.folding import LONGEST
 from docscan.search.groups import accounts, grouped
+from docscan.search.nodes import GROUP
 
 _LONG = 7
 """Digits of a number that was typed with blanks and is looked for without: fewer may be several numbers."""
 
 _GROUPS = 9
 """Groups of four of the longest IBAN (ISO 13616)."""
-
-_GROUP = re.compile(r"[^\s()\"“”„]+")
 
 
 def wordings(text: str) -> tuple[tuple[str, ...], ...]:
@@ -87,7 +85,7 @@ def end_of_groups(text: str, at: int) -> int:
         return end
     if not (text[at : at + 2].isalpha() and text[at + 2 : at + 4].isdecimal()):
         return 0
-    ends = [found.end() for found in islice(_GROUP.finditer(text, at), _GROUPS)]
+    ends = [found.end() for found in islice(GROUP.finditer(text, at), _GROUPS)]
     return next((end for end in reversed(ends[1:]) if _agrees(text[at:end])), 0)
 
 

@@ -16,7 +16,7 @@ from docscan.archive import Archive
 from docscan.archive.catalogue import open_catalogue
 from docscan.cli import querying, sites
 from docscan.cli.answering import Answer, merged
-from docscan.errors import NotFoundError, SearchError
+from docscan.errors import ArchiveError, NotFoundError, SearchError
 from docscan.search import engines, feed
 from docscan.search.index import Hits
 from docscan.search.prepared import Prepared
@@ -96,6 +96,18 @@ def test_duplicates_are_records_for_programs_too(archive: Archive, call: Call) -
     assert {"id", "sha256", "kind", "state", "resemblance"} <= rows[0].keys()
     spread = list(csv.DictReader(io.StringIO(call(*ask, "--csv")[1])))
     assert [row["id"] for row in spread] == [row["id"] for row in rows]
+
+
+def test_nothing_found_leaves_no_empty_line(archive: Archive, call: Call) -> None:
+    at = ["-A", archive.root]
+    assert call(*at, "search", "--duplicates", object_id(1))[:2] == (0, "")
+    assert call(*at, "searches", "list")[:2] == (0, "")
+
+
+def test_a_search_is_not_kept_without_a_name(archive: Archive, call: Call) -> None:
+    code, out, said = call("-A", archive.root, "search", "kind:form", "--save", "")
+    assert (code, out) == (ArchiveError.exit_code, "")
+    assert "no name for a search" in said
 
 
 def test_a_hit_says_how_and_where_it_was_found(archive: Archive, call: Call) -> None:
@@ -299,6 +311,16 @@ def test_a_record_is_found_by_the_beginning_of_its_id(archive: Archive, call: Ca
 
 def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(archive: Archive, call: Call) -> None:
     assert "--facets" in call("-A", archive.root, "search", "x", "--facet", "kind")[2]
+
+
+@pytest.mark.parametrize("words", [["-rechnung"], ["factura", "-rechnung"], ["--", "-h"]])
+def test_a_word_left_out_is_no_row_of_options(archive: Archive, call: Call, words: list[str]) -> None:
+    _, out, said = call("-A", archive.root, "search", "--limit=2", *words)
+    assert "Usage:" not in out
+    assert "2 of 5 found" in said
+    more = shlex.split(said.partition("More: docscan ")[2])
+    assert "2 of 5 found" in call(*more)[2]
+    assert "Usage:" in call("-A", archive.root, "search", "factura", "-h")[1]
 
 
 def test_bytes_that_are_no_text_are_shown_their_place(archive: Archive, call: Call) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from docscan.errors import ConfigError
 from docscan.frozen import dataclass
 from docscan.messages import LANGUAGES
+from docscan.patterns import pattern
 
 FILE = "docscan.toml"
 
@@ -49,7 +50,7 @@ engine = "auto" # what keeps the index: "whoosh", "tantivy", or the one fit for 
 
 SEARCH_ENGINES = ("auto", "whoosh", "tantivy")
 
-SPAN = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
+SPAN = pattern(r"([1-9]\d{0,4})([dh])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 import rfc8785
 
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 
 VERSION = 1
 NO_LINE = "0" * 64  # what the first line names as the one before it
@@ -76,25 +77,25 @@ TYPES = frozenset(
 OUTCOMES = frozenset({"pass", "fail", "partial", "pending", "cancelled"})
 ROLES = frozenset({"implementer", "authorizer", "requester", "recipient", "transmitter", "validator"})
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-HEX = re.compile(r"[0-9a-f]{64}")
-AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-AGENT = re.compile(r"u:[0-9a-f]{16}")
-PROGRAM = re.compile(r"[a-z]{1,32}/[0-9][0-9A-Za-z.+-]{0,31}")
-KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
-DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-AMOUNT = re.compile(r"-?\d{1,12}\.\d\d", re.ASCII)  # a string: JSON has no decimal numbers
-PERIOD = re.compile(r"P\d{1,4}[YMD]", re.ASCII)  # ISO 8601
+UUID = pattern(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+HEX = pattern(r"[0-9a-f]{64}")
+AT = pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+AGENT = pattern(r"u:[0-9a-f]{16}")
+PROGRAM = pattern(r"[a-z]{1,32}/[0-9][0-9A-Za-z.+-]{0,31}")
+KEY = pattern(r"[a-z][a-z0-9_]{0,31}")
+DATE = pattern(r"\d{4}-\d\d-\d\d", re.ASCII)
+AMOUNT = pattern(r"-?\d{1,12}\.\d\d", re.ASCII)  # a string: JSON has no decimal numbers
+PERIOD = pattern(r"P\d{1,4}[YMD]", re.ASCII)  # ISO 8601
 # a uuid, a digest, a time, a date, a period, an amount, a person's pseudonym, a program or media type, a code
 # (A020), or a keyword of small letters
-WORD = re.compile(
+WORD = pattern(
     rf"{UUID.pattern}|{HEX.pattern}|{AT.pattern}|{PROGRAM.pattern}|[A-Z]{{1,2}}\d{{1,4}}"
     rf"|{DATE.pattern}|{AMOUNT.pattern}|{PERIOD.pattern}|{AGENT.pattern}"
     r"|[a-z]{1,16}/[a-z0-9][a-z0-9.+-]{0,63}|[a-z]{1,24}(?:[ _-][a-z]{1,24}){0,3}",
     re.ASCII,
 )
 # only names that docscan gives itself; the original stands under the name of its folder
-FILE = re.compile(
+FILE = pattern(
     r"(v[1-9]\d{0,4}/)?inventory\.json(\.sha256)?|0=ocfl_object_1\.1|v[1-9]\d{0,4}/content/original"
     r"|ledger/log\.json|ledger/timestamps/\d{12}\.(tsr|note)|ledger/witnesses/[0-9a-f]{8}-\d{12}\.note"
     rf"|(access|retention|loans)\.toml|custody/{UUID.pattern}/[a-z-]{{1,32}}\.(pdf|toml|json)"

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 
 NAME = "inventory.json"
 SIDECAR = "inventory.json.sha256"
 TYPE = "https://ocfl.io/1.1/spec/#inventory"
-HEAD = re.compile(r"v([1-9]\d{0,4})", re.ASCII)
-CONTENT = re.compile(r"v[1-9]\d{0,4}/content/(?!\.{1,2}(/|$))[^/]+(/(?!\.{1,2}(/|$))[^/]+)*", re.ASCII)
+HEAD = pattern(r"v([1-9]\d{0,4})", re.ASCII)
+CONTENT = pattern(r"v[1-9]\d{0,4}/content/(?!\.{1,2}(/|$))[^/]+(/(?!\.{1,2}(/|$))[^/]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

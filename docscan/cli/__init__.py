@@ -19,12 +19,14 @@ import click  # noqa: E402 - see above
 from docscan import __version__  # noqa: E402
 from docscan.errors import DocscanError, SearchError  # noqa: E402
 
+gc.freeze()  # or it would be looked through now
 gc.enable()
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
 INTERRUPTED = 130
+OBJECTS = 10_000  # made before they are looked through for garbage: with 700, as Python has it, it takes 2 ms
 AT_ONCE = 0.05  # seconds until an interruption that went astray comes again
 
 # command -> module of this package, and what the command is for, in the order of the manual
@@ -234,6 +236,7 @@ def called() -> NoReturn:
         if getattr(sys, name) is None:  # closed: what is opened next would have its number, and be written to
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - till the end
     gc.disable()
+    gc.set_threshold(OBJECTS)
     atexit.register(gc.freeze)  # nothing that is left at the end need be gone through for garbage
     try:
         code = cli.main(prog_name="docscan", standalone_mode=False)

@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from docscan import archive
 from docscan.archive import Archive, durable
 from docscan.errors import ArchiveError, NotFoundError
 from docscan.messages import sentence
+from docscan.patterns import pattern
 
 if TYPE_CHECKING:
     from email.headerregistry import Address
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SOME_PUT_ASIDE = 1
 ROLES = "access.toml"
 STYLE = r"\x1b\[(?:[01]|3[1-7]|41)m"  # what click.style writes for the colours that are used here
-OBEYED = re.compile(
+OBEYED = pattern(
     rf"(?!{STYLE})"
     r"[\x00-\x08\x0b\r\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )

@@ -5,6 +5,8 @@ Written without their point they would be other numbers: `10,00` is no `1000`.
 
 import re
 
+from docscan.patterns import pattern
+
 BLANKS = "\u00a0\u2007\u2009\u202f"
 """What stands between the groups of a number besides a blank: it never breaks, or is thin."""
 
@@ -17,8 +19,8 @@ _LONGEST = 32
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZłŁ"
 """Of which the short names of currencies are made."""
 
-_POINT = re.compile(r"(\d{1,3}(?:[.,'’]\d{3})+|\d+)[.,](\d{1,2})", re.ASCII)
-_SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:{SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,]*\d)", re.ASCII)
+_POINT = pattern(r"(\d{1,3}(?:[.,'’]\d{3})+|\d+)[.,](\d{1,2})", re.ASCII)
+_SPACED = pattern(rf"(?<![\d.,])\d{{1,3}}(?:{SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,]*\d)", re.ASCII)
 
 
 def amount(text: str) -> str:

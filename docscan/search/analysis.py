@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from docscan.patterns import pattern
 from docscan.search.amounts import amount, amounts, with_currency
 from docscan.search.folding import INSIDE, LONGEST, fold
 
@@ -25,12 +26,12 @@ VERSION = 6
 # A joiner stands inside a number, a name or an address; a hyphen at the end of
 # a line, also a soft one, joins only when the next line goes on in lower case.
 PART = rf"[^\W_]+(?:{INSIDE.pattern}+[^\W_]*)*"
-CHUNK = re.compile(rf"{PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|(?:(?<=\u00ad)|[-‐])\n(?=[a-zß-öø-ÿąćęłńóśźż])){PART})*")
-DIVIDED = re.compile(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))[-‐\u00ad]\n(?=[a-zß-öø-ÿąćęłńóśźż])")
-PARTS = re.compile(PART)
-_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
+CHUNK = pattern(rf"{PART}(?:(?:[.,/:'’·\-‐‑–_+&@]|(?:(?<=\u00ad)|[-‐])\n(?=[a-zß-öø-ÿąćęłńóśźż])){PART})*")
+DIVIDED = pattern(rf"(?:(?<=[^\W_])|(?<={INSIDE.pattern}))[-‐\u00ad]\n(?=[a-zß-öø-ÿąćęłńóśźż])")
+PARTS = pattern(PART)
+_DAY = pattern(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 
-_NUMBERED = re.compile(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
+_NUMBERED = pattern(r"[a-z]{2}([a-z]?\d{7,32}[a-z]?)", re.ASCII)
 
 MONTHS = {
     name: number
@@ -55,14 +56,14 @@ MONTHS = {
 }
 _NAME = r"([^\W\d_]{3,12})"
 _YEAR = "([0-9]{4})(?![0-9]|[.,][0-9])"  # and no amount
-_WRITTEN = re.compile(
+_WRITTEN = pattern(
     rf"([0-9]{{1,2}})(?:(?:st|nd|rd|th|[.º°])?[\s/-]{{1,2}}|\.)(?:de\s|of\s)?{_NAME}\.?,?[\s/-]{{1,2}}(?:del?\s)?{_YEAR}"
 )
-_MONTH_FIRST = re.compile(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}")
-YEAR = re.compile(rf"(?: |[^\W\d_]{{2}}[.,]{{0,2}}[/-]|[ /-][/-]){_YEAR}")
+_MONTH_FIRST = pattern(rf"{_NAME}\.?\s([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}")
+YEAR = pattern(rf"(?: |[^\W\d_]{{2}}[.,]{{0,2}}[/-]|[ /-][/-]){_YEAR}")
 """How a date with the month's name ends, a blank before the first word."""
 
-_YEAR_AFTER = re.compile(rf"[0-9](?:st|nd|rd|th)?,?\s{_YEAR}")
+_YEAR_AFTER = pattern(rf"[0-9](?:st|nd|rd|th)?,?\s{_YEAR}")
 
 # What an engine of character recognition takes for one another (Spanish,
 # Polish, German and English print); each group is written with one sign.
@@ -114,9 +115,9 @@ def digits(bones: str) -> str:
 def chunks(text: str) -> Iterator[Chunk]:
     """The chunks of a text, in order."""
     for found in CHUNK.finditer(text):
-        parts = parts_of(found.group())[1]
-        if parts:
-            yield Chunk(found.start(), found.end(), found.group(), parts)
+        written = found.group()
+        if parts := parts_of(written)[1]:
+            yield Chunk(*found.span(), written, parts)
 
 
 def parts_of(text: str) -> tuple[Sequence[str], tuple[str, ...]]:

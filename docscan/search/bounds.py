@@ -11,6 +11,7 @@ from datetime import date
 from itertools import islice, pairwise
 from typing import NoReturn, Protocol
 
+from docscan.patterns import pattern
 from docscan.search.days import MOST_WORDS, nearest
 from docscan.search.nodes import GROUP
 from docscan.search.ranges import Kind, Span, after, before, span
@@ -31,14 +32,12 @@ class Fail(Protocol):
 NOT = {"date": "F147", "amount": "F149", "number": "F151"}
 """What refuses a value that is none of its kind."""
 
-SIGN = re.compile(r"[<>]=?")
+SIGN = pattern(r"[<>]=?")
 
-_HUNDREDS = re.compile(
-    r"(?:.*\.\.)?[<>]?=?[+\u2212-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})*", re.DOTALL
-)
-_THOUSANDS = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,2})?(?:\.\..*)?")
-_DOTS = re.compile(r"\s+\.\.\s*(?=[+\u2212-]?[0-9])")
-_AROUND_A_NUMBER = re.compile(r"^[^\d+-]+|\D+$")
+_HUNDREDS = pattern(r"(?:.*\.\.)?[<>]?=?[+\u2212-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})*", re.DOTALL)
+_THOUSANDS = pattern(r"[0-9]{3}(?:[.,][0-9]{1,2})?(?:\.\..*)?")
+_DOTS = pattern(r"\s+\.\.\s*(?=[+\u2212-]?[0-9])")
+_AROUND_A_NUMBER = pattern(r"^[^\d+-]+|\D+$")
 
 
 def extent(text: str, start: int, kind: Kind, today: date | None) -> int:

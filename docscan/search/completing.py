@@ -1,12 +1,12 @@
 """What a query that is being typed may go on with: fields, states, values and words of the archive."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from docscan.archive import tables
 from docscan.archive.catalogue import Catalogue
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 from docscan.search.days import EXAMPLES
 from docscan.search.folding import composed, fold
 from docscan.search.nodes import NAMED
@@ -19,8 +19,8 @@ MOST = 20
 SHORTEST = 2
 """Signs after which words are proposed; a single letter begins too many."""
 
-_LAST = re.compile(r'(?:^|(?<=[\s(]))(-?)((?:[A-Za-z][\w-]*:)?(?:"[^"]*|[^\s("]*))$')
-_BEFORE = re.compile(r"\.\.|^[<>]=?")
+_LAST = pattern(r'(?:^|(?<=[\s(]))(-?)((?:[A-Za-z][\w-]*:)?(?:"[^"]*|[^\s("]*))$')
+_BEFORE = pattern(r"\.\.|^[<>]=?")
 _COLUMNS = {"kind": "kind", "language": "language", "verdict": "state"}
 _OF_FIELD = (
     "SELECT value, count(*) AS times FROM field WHERE name = ?1 AND value <> ''"

@@ -17,6 +17,7 @@ from typing import Literal, get_args
 
 from docscan.errors import ArchiveError
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 from docscan.search import analysis, durable
 from docscan.search.index import Index
 
@@ -34,10 +35,10 @@ within 200 ms of processor time in 19 of 20 cases; the slowest, three words one 
 _TURNS = 20
 _PAUSE = 0.1  # seconds
 
-_FORMER = re.compile(r"_?MAIN[_.]|seq\.|docscan\.json$")
+_FORMER = pattern(r"_?MAIN[_.]|seq\.|docscan\.json$")
 """What lay in the index's folder itself before there were generations."""
 
-_GENERATION = re.compile(r"(whoosh|tantivy)-([1-9]\d{0,8})", re.ASCII)
+_GENERATION = pattern(r"(whoosh|tantivy)-([1-9]\d{0,8})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

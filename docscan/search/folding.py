@@ -5,10 +5,11 @@ four languages is printed with, that is done byte by byte, ten times as quick as
 """
 
 import codecs
-import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from docscan.patterns import pattern
 
 if TYPE_CHECKING:
     from _codecs import _EncodeCharMap
@@ -19,7 +20,7 @@ LONGEST = 64
 SHORT = LONGEST // 2
 """Signs between two blanks of which no word is longer than a term when it is folded: ß becomes two."""
 
-INSIDE = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200d\ufeff]")
+INSIDE = pattern(r"[\u0300-\u036f\u00ad\u200b-\u200d\ufeff]")
 """What stands in a word and is no sign of its own: an accent put after a letter, a soft hyphen, no width."""
 
 # What Unicode's compatibility forms leave undivided, as printed without the sign.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from docscan.patterns import pattern
 from docscan.search.amounts import BLANKS, SPACE, all_spaced, amount, spaced
 from docscan.search.analysis import CHUNK, PART, bare, parts_of
 from docscan.search.folding import LONGEST
@@ -14,13 +15,13 @@ _IBAN = 34
 
 _SHORTEST_IBAN = 15
 
-_DIGIT = re.compile(" [0-9]")
-_GROUPED = re.compile(r"[0-9A-Z](?: [0-9]\S*+)+")
-_GROUPS = re.compile(rf"(?:(?<!\S)[\W_]*{PART}|(?<![\d.,])[0-9]{{1,3}}){SPACE}[0-9]")
-LAND = re.compile(r"[^a-z0-9][a-z]{2}[0-9]{2}(?: |$)")
+_DIGIT = pattern(" [0-9]")
+_GROUPED = pattern(r"[0-9A-Z](?: [0-9]\S*+)+")
+_GROUPS = pattern(rf"(?:(?<!\S)[\W_]*{PART}|(?<![\d.,])[0-9]{{1,3}}){SPACE}[0-9]")
+LAND = pattern(r"[^a-z0-9][a-z]{2}[0-9]{2}(?: |$)")
 """The first group of an IBAN, in lower case, among others with blanks between, one before the first."""
 
-_PREFIX = re.compile(r"[A-Z]{1,3}")
+_PREFIX = pattern(r"[A-Z]{1,3}")
 
 
 def grouped(text: str) -> Iterator[str]:
@@ -73,7 +74,7 @@ def accounts(text: str) -> Iterator[str]:
 @cache  # they are rare, as in Britain and the Netherlands, and no search needs to know their form
 def _banks() -> re.Pattern[str]:
     group = f"{SPACE}[A-Z0-9]"
-    return re.compile(
+    return pattern(
         rf"(?<![^\W_])[A-Z]{{2}}[0-9]{{2}}{SPACE}[A-Z]{{4}}(?:{group}{{4}}){{1,6}}(?:{group}{{1,3}})?(?![^\W_])"
     )
 

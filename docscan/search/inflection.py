@@ -59,9 +59,10 @@ def lemmas(words: Sequence[str], language: str) -> Iterator[tuple[int, str, str]
 def asked(word: str, language: str) -> tuple[str, ...]:
     """What a word of a query may be a form of, Polish ones also when typed without their signs."""
     if language == "pl" and not _polish(word):
-        written = ("".join(signs) for signs in product(*(_SIGNS.get(sign, sign) for sign in word)))
-        found = dict.fromkeys(form for guess in islice(written, MOST_GUESSES) for form in _polish(guess))
-        return tuple(found) or _forms(word, language)
+        written = map("".join, product(*(_SIGNS.get(sign, sign) for sign in word)))
+        known = _known([*islice(written, MOST_GUESSES)])
+        found = dict.fromkeys(form for at in sorted(known) for form in known[at])
+        return tuple(found) or (_stemmer(language).stemWord(word),)
     return _forms(word, language)
 
 

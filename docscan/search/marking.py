@@ -6,7 +6,8 @@ that what is marked is what was found.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from docscan.frozen import dataclass
 from docscan.places import Box, around
@@ -58,6 +59,22 @@ class Marked:
     tier: int
 
 
+class _Analysed(NamedTuple):
+    """A text, its chunks with their terms, and the terms of them all, without which no chunk is looked at."""
+
+    text: str
+    placed: tuple[tuple[Chunk, Taken], ...]
+    words: frozenset[str]
+    wholes: frozenset[str]
+    lemmas: frozenset[str]
+    bones: frozenset[str]
+
+
+def _analysed(text: str, divided: Sequence[Chunk], terms: Sequence[Taken]) -> _Analysed:
+    each = (chain.from_iterable(some) for some in zip(*terms, strict=True)) if terms else ((),) * 4
+    return _Analysed(text, tuple(zip(divided, terms, strict=True)), *map(frozenset, each))
+
+
 def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place, ...]:
     """Where the texts have what was searched for, by page and start; of each place its first tier.
 
@@ -71,9 +88,9 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
     found: list[Place] = []
     for page, text in enumerate(texts):
         divided = [*chunks(text)]
-        placed = [*zip(divided, taken_each([chunk.text for chunk in divided], language), strict=True)]
+        analysed = _analysed(text, divided, taken_each(divided, language))
         for number, pieces in enumerate(wanted):
-            spots = _on_page(text, placed, pieces)
+            spots = _on_page(analysed, pieces)
             found += (Place(page, start, end, number, tier) for (start, end), tier in spots.items())
     return tuple(sorted(found, key=lambda place: (place.page, place.start, place.end, place.leaf)))
 
@@ -131,13 +148,13 @@ def _in_value(name: str, value: str, leaf: Leaf, pieces: Mapping[Plan, int]) -> 
         return {(0, len(value)): 0} if leaf.field == name and _holds(leaf, value) else {}
     if isinstance(leaf, State) or (not isinstance(leaf, Near) and leaf.field not in ("", name)):
         return {}
-    return _on_page(value, _value(value), pieces)
+    return _on_page(_value(value), pieces)
 
 
 def _holds(leaf: Range | Has, value: str) -> bool:
     """Whether a value is what is asked of its field, as the index has it."""
     if isinstance(leaf, Has):
-        return bool(_value(value))
+        return bool(_value(value).placed)
     number = number_of(leaf.field, value)
     if number is None:
         return False
@@ -145,9 +162,10 @@ def _holds(leaf: Range | Has, value: str) -> bool:
 
 
 @lru_cache(maxsize=1024)  # of the hits of an answer, suppliers, days and currencies recur
-def _value(text: str) -> tuple[tuple[Chunk, Taken], ...]:
-    """The chunks of a value with their terms; in values, words have no other forms."""
-    return tuple((chunk, taken(chunk.text)) for chunk in chunks(text))
+def _value(text: str) -> _Analysed:
+    """The terms of a value; in values, words have no other forms."""
+    divided = [*chunks(text)]
+    return _analysed(text, divided, [taken(chunk.text) for chunk in divided])
 
 
 @lru_cache(maxsize=256)  # the same for every hit of an answer
@@ -162,12 +180,11 @@ def _wanted(leaf: Leaf, languages: tuple[str, ...]) -> Mapping[Plan, int]:
     return found
 
 
-def _on_page(text: str, placed: Sequence[tuple[Chunk, Taken]], pieces: Mapping[Plan, int]) -> dict[Spot, int]:
+def _on_page(page: _Analysed, pieces: Mapping[Plan, int]) -> dict[Spot, int]:
     """The places of one part of the query, with their tiers."""
     found: dict[Spot, int] = {}
-    words = frozenset(word for _, terms in placed for word in terms.run)
     for piece, tier in pieces.items():  # the first tiers first
-        for spot in _spots(text, placed, words, piece):
+        for spot in _spots(page, piece):
             found.setdefault(spot, tier)
     return found
 
@@ -180,24 +197,22 @@ def _pieces(wanted: Plan) -> Iterator[Plan]:
         yield wanted
 
 
-def _spots(
-    text: str, placed: Sequence[tuple[Chunk, Taken]], words: frozenset[str], piece: Plan
-) -> Iterator[Spot]:
-    """The places of what one plan finds; `words` are those of the runs of all chunks."""
+def _spots(page: _Analysed, piece: Plan) -> Iterator[Spot]:
+    """The places of what one plan finds."""
     if isinstance(piece, plan.All):  # words in a row, and the amounts among them
         row, *within = piece.plans
         known = {_bare(one.term) for one in within if isinstance(one, plan.Term)}
-        spots = _spots(text, placed, words, row)
-        yield from (spot for spot in spots if known.issubset(amounts_within(text[slice(*spot)])))
+        spots = _spots(page, row)
+        yield from (spot for spot in spots if known.issubset(amounts_within(page.text[slice(*spot)])))
     elif isinstance(piece, plan.Sequence):
-        yield from _sequences(placed, tuple(map(_bare, piece.terms)))
+        yield from _sequences(page.placed, tuple(map(_bare, piece.terms)))
     elif isinstance(piece, plan.Near):
-        yield from _near(placed, piece)
+        yield from _near(page.placed, piece)
     elif isinstance(piece, plan.Term | plan.Similar | plan.Starts):
-        if has := _finder(piece, words):
-            yield from ((chunk.start, chunk.end) for chunk, terms in placed if has(terms))
+        if has := _finder(page, piece):
+            yield from ((chunk.start, chunk.end) for chunk, terms in page.placed if has(terms))
         if isinstance(piece, plan.Term) and piece.where in ("wholes", "fields"):
-            yield from _wholes(text, [chunk for chunk, _ in placed], _bare(piece.term))
+            yield from _wholes(page.text, [chunk for chunk, _ in page.placed], _bare(piece.term))
 
 
 def _bare(term: str) -> str:
@@ -205,12 +220,10 @@ def _bare(term: str) -> str:
     return term.rpartition("=")[2]
 
 
-def _finder(
-    piece: plan.Term | plan.Similar | plan.Starts, words: frozenset[str]
-) -> Callable[[Taken], bool] | None:
+def _finder(page: _Analysed, piece: plan.Term | plan.Similar | plan.Starts) -> Callable[[Taken], bool] | None:
     """What tells whether a plan finds a chunk; what a field holds is looked for in the text.
 
-    None where it finds none of these words, and nothing else could be it.
+    None where it finds no chunk of the page.
     """
     if isinstance(piece, plan.Starts):
         start = _bare(piece.start)
@@ -218,13 +231,13 @@ def _finder(
     term = _bare(piece.term)
     if isinstance(piece, plan.Similar):
         lengths = range(len(term) - 1, len(term) + 2)  # most words are of another one
-        near = {word for word in words if len(word) in lengths and one_edit(term, word)}
+        near = {word for word in page.words if len(word) in lengths and one_edit(term, word)}
         return (lambda terms: not near.isdisjoint(terms.run)) if near else None
     if piece.where == "lemmas":
-        return lambda terms: piece.term in terms.lemmas
+        return (lambda terms: piece.term in terms.lemmas) if piece.term in page.lemmas else None
     if piece.where == "bones":
-        return lambda terms: term in terms.bones
-    if piece.where == "body" and term not in words:
+        return (lambda terms: term in terms.bones) if term in page.bones else None
+    if term not in page.words and (piece.where == "body" or term not in page.wholes):
         return None
     return lambda terms: term in terms.run or term in terms.wholes
 

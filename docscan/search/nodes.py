@@ -1,18 +1,18 @@
 """A parsed query: frozen nodes, each printed in the query's normal form."""
 
-import re
 from collections.abc import Iterator
 
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 from docscan.search.ranges import Kind, written
 
-NAMED = re.compile(r"([^\W\d_][\w-]*):")
+NAMED = pattern(r"([^\W\d_][\w-]*):")
 """What stands before a value: a field's name and a colon."""
 
 QUOTES = ('"“”„', "«»")
 """The signs around a phrase; one of a kind is closed by any of the same kind."""
 
-GROUP = re.compile(rf"[^\s(){''.join(QUOTES)}]+")
+GROUP = pattern(rf"[^\s(){''.join(QUOTES)}]+")
 """What is typed without a blank, a bracket or quotes within."""
 
 OPERATORS = ("OR", "AND", "NOT")

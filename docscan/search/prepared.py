@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 from docscan.search.fields import FIELDS, KEYWORDS
 from docscan.search.folding import fold
 from docscan.search.ranges import AMOUNTS, Kind, span
@@ -25,8 +26,8 @@ AT_ONCE = 500
 _NEW = frozenset({*AMOUNTS, "invoice_number"})
 """Fields of which each document has another value."""
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_AMOUNT = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)
+_DAY = pattern(r"\d{4}-\d\d-\d\d", re.ASCII)
+_AMOUNT = pattern(r"-?\d{1,13}\.\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from docscan.errors import SearchError
 from docscan.messages import sentence, way_out
+from docscan.patterns import pattern
 from docscan.search.analysis import chunks
 from docscan.search.bounds import SIGN, ends, example, extent
 from docscan.search.fields import CALLED, FIELDS, MEANT, TEXT, VERDICTS
@@ -53,13 +54,11 @@ MOST_WORDS_OF_QUERY = 100
 DEEPEST = 20
 """Brackets and minus signs within one another, well inside Python's own limit."""
 
-_MINUS = re.compile(r"(?<![^\s(])[\u2212\u2013](?=[^\s\u2212\u2013])")  # what programs make of a typed minus
-_DISTANCE = re.compile(r"~(\d*)")
-_LOOSE = re.compile(r"~\d*$")
-_NO_TEXT = re.compile(
-    "[\ud800-\udfff]"
-)  # what Python makes of bytes that a terminal sends in another encoding
-_CODE = re.compile(r"[a-z]{2,3}")  # of a language, ISO 639
+_MINUS = pattern(r"(?<![^\s(])[\u2212\u2013](?=[^\s\u2212\u2013])")  # what programs make of a typed minus
+_DISTANCE = pattern(r"~(\d*)")
+_LOOSE = pattern(r"~\d*$")
+_NO_TEXT = pattern("[\ud800-\udfff]")  # what Python makes of bytes that a terminal sends in another encoding
+_CODE = pattern(r"[a-z]{2,3}")  # of a language, ISO 639
 _NEAR = 0.75  # of the signs alike: of two words of eight letters, two may be other
 _ALL_QUOTES = "".join(QUOTES)
 _UNQUOTED = str.maketrans(dict.fromkeys(_ALL_QUOTES, " "))

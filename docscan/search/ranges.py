@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from docscan.patterns import pattern
 from docscan.search.analysis import MONTHS, written_days
 from docscan.search.days import spoken
 from docscan.search.folding import fold
@@ -20,11 +21,11 @@ AMOUNTS = ("net", "tax", "withheld", "disbursed", "total", "prepaid", "payable")
 
 Span = tuple[int, int]
 
-_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", re.ASCII)
-_DIGITS_ALONE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
-_MONTH = re.compile(r"(?:([0-9]{1,2})[./-]|([^\W\d_]+)\.?\s+(?:del?\s+)?)([0-9]{4})")
-_AMOUNT = re.compile(
+_DATE = pattern(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", re.ASCII)
+_DIGITS_ALONE = pattern(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_DAY_FIRST = pattern(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
+_MONTH = pattern(r"(?:([0-9]{1,2})[./-]|([^\W\d_]+)\.?\s+(?:del?\s+)?)([0-9]{4})")
+_AMOUNT = pattern(
     r"([+-]?)(\d+|[1-9]\d{0,2}([., '])\d{3}(?:\3\d{3})*)(?:(?!\3)[.,](\d{1,2}))?", re.ASCII
 )  # one sign between all thousands, another before the hundredths
 _SIGNS = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "\u2212": "-"})

@@ -15,13 +15,14 @@ from docscan.archive import custody, durable, ledger
 from docscan.archive.layout import Archive
 from docscan.errors import ArchiveError, NotFoundError
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 
 FOLDER = "searches"
 FORMAT = "docscan.search/1"
 MOST_SEEN = 10_000
 """Records that a saved search may find: what finds more tells nobody what is new."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+_NAME = pattern(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _MOST_BYTES = 1 << 20  # ten thousand ids of 36 signs, and a query of a thousand
 
 

@@ -1,15 +1,15 @@
 """The place on a page, and the values, that show why a document was found."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 from docscan.search.folding import fold
 from docscan.search.marking import Place, in_values, places
 from docscan.search.nodes import Node
 
-_BLANK = re.compile(r"\s")
+_BLANK = pattern(r"\s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from tantivy import FieldType, Index, Occur, Query, Schema
 
 from docscan.errors import SearchError
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 from docscan.search.plan import (
     All,
     Among,
@@ -22,7 +23,7 @@ from docscan.search.plan import (
 )
 from docscan.search.tantivy_schema import ID, POSITIONED
 
-_IDENTIFIER = re.compile(r"\w[\w-]*")
+_IDENTIFIER = pattern(r"\w[\w-]*")
 
 Leaf = Term | Sequence | Near | Starts | Similar | Between | Among
 

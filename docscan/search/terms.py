@@ -16,6 +16,7 @@ from docscan.search.analysis import (
     MONTHS,
     PARTS,
     YEAR,
+    Chunk,
     bare,
     mixed,
     parts_of,
@@ -37,6 +38,7 @@ _AROUND = ".,;:!?()\"'"
 """Marks beside a word, most of all."""
 
 _MONTHS = frozenset(MONTHS)
+_NONE: frozenset[str] = frozenset()
 
 
 class Terms(NamedTuple):
@@ -134,10 +136,21 @@ def taken(text: str, language: str | None = None) -> Taken:
     return Taken(tuple(run.split()), wholes, lemmas, bones)
 
 
-def taken_each(chunks: Sequence[str], language: str) -> list[Taken]:
-    """What is indexed of each chunk of a page, as `taken`; their stems are asked for together."""
-    _forms({chunk.lower() for chunk in chunks}, language)
-    return [_chunk(chunk, language) for chunk in chunks]
+def taken_each(divided: Sequence[Chunk], language: str) -> list[Taken]:
+    """What is indexed of each chunk of a page, as `taken`; their stems are asked for together.
+
+    Most are plain words, which are their own parts and have nothing but forms.
+    """
+    _forms({chunk.text.lower() for chunk in divided}, language)
+    forms_of = _KNOWN[language].get
+    found = []
+    for _, _, text, parts in divided:
+        forms = forms_of(text.lower()) if text.isalpha() else None
+        if forms is None:
+            found.append(_chunk(text, language))
+        else:
+            found.append(Taken(parts, _NONE, frozenset(forms.split()) if forms else _NONE, _NONE))
+    return found
 
 
 @lru_cache(maxsize=4096)  # the hits of an answer have many words in common

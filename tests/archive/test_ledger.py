@@ -1,6 +1,7 @@
 """The ledger goes on from its end, mends two crash states, and refuses everything else."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -15,8 +16,9 @@ from tests.archive.conftest import AGENT, NOW, object_id
 SAMPLE = Draft("quarantine", "fail", detail={"accession": object_id(1), "reason": "A020"})
 HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
 DETAILS = st.dictionaries(
-    st.from_regex(event.KEY, fullmatch=True),
-    st.integers(-(2**53) + 1, 2**53 - 1) | st.from_regex(event.WORD, fullmatch=True),
+    st.from_regex(event.KEY.pattern, fullmatch=True),
+    st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.from_regex(re.compile(event.WORD.pattern, re.ASCII), fullmatch=True),
 )
 EVENTS = st.builds(
     Event,

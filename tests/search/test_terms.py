@@ -3,12 +3,13 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docscan.search import terms
+from docscan.search.analysis import chunks
 from docscan.search.folding import LONGEST
-from docscan.search.terms import taken
+from docscan.search.terms import taken, taken_each
 
 TEXT = "Rechnungen, Lieferungen/Zahlungen und Verträge: Beträge der Kunden-Nr. 17"
 
@@ -74,3 +75,14 @@ def test_a_date_with_the_month_s_name_is_one_term_among_other_words(date: str) -
 def test_a_value_has_the_terms_of_a_page_but_for_its_lemmas(text: str) -> None:
     value, page = taken(text), taken(text, "de")
     assert value == page._replace(lemmas=frozenset())
+
+
+@given(
+    st.text(st.sampled_from("aAeBßłŁéİıǅﬁ\u0301\u00ad1. /-\n\u00a0" * 3 + "ﷺ"), max_size=80),
+    st.sampled_from(["es", "pl", "de", "en", ""]),
+)
+@example("ß" * 33 + " " + "ﷺ" * 9 + " İstanbul Faktury", "pl")
+@example("s" * 70 + " Rechnungen", "de")
+def test_chunks_looked_up_together_have_the_terms_of_each_alone(text: str, language: str) -> None:
+    divided = [*chunks(text)]
+    assert taken_each(divided, language) == [taken(one.text, language) for one in divided]

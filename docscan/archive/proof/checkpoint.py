@@ -20,11 +20,12 @@ from docscan.archive.proof import keys, merkle, note
 from docscan.archive.proof.note import Note, Signer
 from docscan.errors import ArchiveError, LedgerError
 from docscan.frozen import dataclass
+from docscan.patterns import pattern
 
 FILE = "checkpoint.note"
-NUMBER = re.compile(r"[1-9]\d{0,15}|0", re.ASCII)
+NUMBER = pattern(r"[1-9]\d{0,15}|0", re.ASCII)
 ANEW = "Restore ledger/checkpoint.note from a copy; or sign anew: docscan ledger checkpoint --anew"
-PAPER = re.compile(r"[0-9a-f]{20,64}")  # of a root in hex; for 80 bits nobody finds another ledger (W0)
+PAPER = pattern(r"[0-9a-f]{20,64}")  # of a root in hex; for 80 bits nobody finds another ledger (W0)
 
 
 @dataclass(frozen=True, slots=True)

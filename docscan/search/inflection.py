@@ -18,6 +18,9 @@ from typing import Any
 LANGUAGES = ("es", "pl", "de", "en")
 """Of which the forms of words are known."""
 
+STEMMED = ("es", "de", "en")
+"""Whose forms are stems: these begin with the letter that the word begins with, but for its accent."""
+
 SHORTEST = 3
 """Letters of the shortest word that has other forms worth finding, such as `dni`."""
 

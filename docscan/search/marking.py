@@ -17,10 +17,11 @@ from docscan.search.analysis import Chunk, chunks, written_days
 from docscan.search.fields import KEYWORDS
 from docscan.search.inflection import LANGUAGES
 from docscan.search.nodes import Has, Leaf, Near, Node, Range, State, leaves
+from docscan.search.picking import Sieve, of_several
 from docscan.search.plan import Plan
 from docscan.search.planning import tiered
-from docscan.search.prepared import number_of
-from docscan.search.spelling import one_edit
+from docscan.search.prepared import number_of, unnamed
+from docscan.search.spelling import one_edit_each
 from docscan.search.terms import Taken, taken, taken_each
 from docscan.search.wordings import amounts_within
 
@@ -84,10 +85,12 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
             range, have no place.
         language: The document's.
     """
-    wanted = [_wanted(leaf, _tongues(language)) for leaf in leaves(node, wanted=True)]
+    asked = tuple(leaves(node, wanted=True))
+    wanted = [_wanted(leaf, _tongues(language)) for leaf in asked]
+    sieve = _sieve(asked, language)
     found: list[Place] = []
     for page, text in enumerate(texts):
-        divided = [*chunks(text)]
+        divided = [*chunks(text)] if sieve is None else sieve.chunks(text)
         analysed = _analysed(text, divided, taken_each(divided, language))
         for number, pieces in enumerate(wanted):
             spots = _on_page(analysed, pieces)
@@ -180,6 +183,13 @@ def _wanted(leaf: Leaf, languages: tuple[str, ...]) -> Mapping[Plan, int]:
     return found
 
 
+@lru_cache(maxsize=8)  # the languages of an answer's hits
+def _sieve(asked: tuple[Leaf, ...], language: str) -> Sieve | None:
+    """What to look through a page with; None where what is asked for may stand in several chunks."""
+    pieces = {piece for leaf in asked for piece in _wanted(leaf, _tongues(language))}
+    return None if any(map(of_several, pieces)) else Sieve(pieces, language)
+
+
 def _on_page(page: _Analysed, pieces: Mapping[Plan, int]) -> dict[Spot, int]:
     """The places of one part of the query, with their tiers."""
     found: dict[Spot, int] = {}
@@ -201,23 +211,18 @@ def _spots(page: _Analysed, piece: Plan) -> Iterator[Spot]:
     """The places of what one plan finds."""
     if isinstance(piece, plan.All):  # words in a row, and the amounts among them
         row, *within = piece.plans
-        known = {_bare(one.term) for one in within if isinstance(one, plan.Term)}
+        known = {unnamed(one.term) for one in within if isinstance(one, plan.Term)}
         spots = _spots(page, row)
         yield from (spot for spot in spots if known.issubset(amounts_within(page.text[slice(*spot)])))
     elif isinstance(piece, plan.Sequence):
-        yield from _sequences(page.placed, tuple(map(_bare, piece.terms)))
+        yield from _sequences(page.placed, tuple(map(unnamed, piece.terms)))
     elif isinstance(piece, plan.Near):
         yield from _near(page.placed, piece)
     elif isinstance(piece, plan.Term | plan.Similar | plan.Starts):
         if has := _finder(page, piece):
             yield from ((chunk.start, chunk.end) for chunk, terms in page.placed if has(terms))
         if isinstance(piece, plan.Term) and piece.where in ("wholes", "fields"):
-            yield from _wholes(page.text, [chunk for chunk, _ in page.placed], _bare(piece.term))
-
-
-def _bare(term: str) -> str:
-    """A term without the name of its field."""
-    return term.rpartition("=")[2]
+            yield from _wholes(page.text, [chunk for chunk, _ in page.placed], unnamed(piece.term))
 
 
 def _finder(page: _Analysed, piece: plan.Term | plan.Similar | plan.Starts) -> Callable[[Taken], bool] | None:
@@ -226,12 +231,11 @@ def _finder(page: _Analysed, piece: plan.Term | plan.Similar | plan.Starts) -> C
     None where it finds no chunk of the page.
     """
     if isinstance(piece, plan.Starts):
-        start = _bare(piece.start)
+        start = unnamed(piece.start)
         return lambda terms: any(term.startswith(start) for term in (*terms.run, *terms.wholes))
-    term = _bare(piece.term)
+    term = unnamed(piece.term)
     if isinstance(piece, plan.Similar):
-        lengths = range(len(term) - 1, len(term) + 2)  # most words are of another one
-        near = {word for word in page.words if len(word) in lengths and one_edit(term, word)}
+        near = one_edit_each(term, page.words)
         return (lambda terms: not near.isdisjoint(terms.run)) if near else None
     if piece.where == "lemmas":
         return (lambda terms: piece.term in terms.lemmas) if piece.term in page.lemmas else None

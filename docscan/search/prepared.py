@@ -121,6 +121,11 @@ def named(field: str, term: str) -> str:
     return f"{field}={term}" if field else term
 
 
+def unnamed(term: str) -> str:
+    """A term without the name of its field."""
+    return term.rpartition("=")[2]
+
+
 @lru_cache(maxsize=RECURRING)
 def _value(text: str) -> Terms:
     return terms(text)

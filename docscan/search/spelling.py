@@ -5,7 +5,7 @@ words, one edit 98 %; words with digits are numbers, of which one edit makes
 another number, so these are only found by their skeleton.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from docscan.search.analysis import digits, mixed, skeleton
@@ -99,6 +99,15 @@ def one_edit(one: str, other: str) -> bool:
     if len(left) != len(right):
         return left[1:] == right if len(left) > len(right) else left == right[1:]
     return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+
+
+def one_edit_each(one: str, others: Iterable[str]) -> set[str]:
+    """Those of some terms that differ from one as `one_edit` has it."""
+    middle = len(one) // 2  # what differs lies behind it, or before its right neighbour
+    start, end = one[:middle], one[middle + 1 :]
+    return {
+        other for other in others if (other.startswith(start) or other.endswith(end)) and one_edit(one, other)
+    }
 
 
 def _look_alikes(term: str) -> Iterator[str]:

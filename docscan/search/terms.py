@@ -5,7 +5,7 @@ anew: a page is folded at once, and only what stands between two blanks and is
 no plain word is taken apart; what words are forms of is remembered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import filterfalse, islice
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from docscan.search.analysis import (
 )
 from docscan.search.folding import LONGEST, SHORT, composed, fold, folded
 from docscan.search.groups import LAND, accounts, grouped
-from docscan.search.inflection import SHORTEST, lemmas
+from docscan.search.inflection import SHORTEST, STEMMED, lemmas
 
 KEPT = 65_536
 """Words of a language whose forms are remembered, in some 10 MB: more than recur on business paper."""
@@ -153,6 +153,24 @@ def taken_each(divided: Sequence[Chunk], language: str) -> list[Taken]:
     return found
 
 
+def forms_of_any(words: Mapping[str, str], language: str, wanted: Set[str]) -> set[str]:
+    """Those of some words that are forms of some others.
+
+    Args:
+        words: Of letters alone, in lower case, each with what it is folded to.
+        language: Of the text that they are from.
+        wanted: As `Terms.lemmas` has them.
+    """
+    if language in STEMMED:  # so most are none
+        first = {form[len(language) + 1 : len(language) + 2] for form in wanted}
+        words = {word: part for word, part in words.items() if part[:1] in first}
+    if not wanted or not words:
+        return set()
+    _forms({*words}, language)
+    known = _KNOWN[language]
+    return {word for word in words if not wanted.isdisjoint(known.get(word, "").split())}
+
+
 @lru_cache(maxsize=4096)  # the hits of an answer have many words in common
 def _chunk(text: str, language: str) -> Taken:
     return taken(text, language)
@@ -245,16 +263,17 @@ def _inflected(pieces: set[str], language: str) -> dict[str, str]:
         words = [word for word in map(composed, PARTS.findall(piece)) if word.isalpha()]
         written += words
         owners += [piece] * len(words)
-    parts = _folded_each(written)
+    parts = folded_each(written)
     forms = [*lemmas(written, language)]
-    for (at, tongue, _), form in zip(forms, _folded_each([form for _, _, form in forms]), strict=True):
+    for (at, tongue, _), form in zip(forms, folded_each([form for _, _, form in forms]), strict=True):
         if form != parts[at] and len(parts[at]) >= SHORTEST:
             piece = owners[at]
             found[piece] = f"{found[piece]} {tongue}={form}" if found[piece] else f"{tongue}={form}"
     return found
 
 
-def _folded_each(words: Sequence[str]) -> list[str]:
+def folded_each(words: Sequence[str]) -> list[str]:
+    """Each of some words folded."""
     parts = folded(" ".join(words))[1].split()
     # a lemma may be of two words, and a letter of a rare script be folded to nothing
     same = len(parts) == len(words) and all(map(str.isalpha, words))

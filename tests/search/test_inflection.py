@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docscan.search.inflection import LANGUAGES, asked, lemmas
+from docscan.search.folding import fold
+from docscan.search.inflection import LANGUAGES, STEMMED, asked, lemmas
 
 POLISH = [
     ("faktura", "faktury"), ("faktura", "fakturze"), ("faktur", "fakturami"), ("sprzedawca", "sprzedawcy"),
@@ -81,3 +82,9 @@ def test_the_second_part_of_a_polish_word_is_no_form_of_it() -> None:
     assert {form for _, _, form in lemmas(["kota", "byłem", "kota"], "pl")} == {
         form for word in ("byłem", "kota") for form in asked(word, "pl")
     }
+
+
+@given(st.text("abcdeghiloqrstuyzäöüßáéíóúñçœ", min_size=1, max_size=9), st.sampled_from(STEMMED))
+def test_a_stem_begins_with_the_letter_that_the_word_begins_with(word: str, language: str) -> None:
+    assert {fold(stem)[:1] for _, _, stem in lemmas([word], language)} <= {fold(word)[:1]}
+    assert {fold(stem)[:1] for stem in asked(word, language)} <= {fold(word)[:1]}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docscan.search.plan import Similar, Term
-from docscan.search.spelling import misread, one_edit
+from docscan.search.spelling import misread, one_edit, one_edit_each
 
 few = st.text("ab1", max_size=5)
 
@@ -14,6 +14,11 @@ few = st.text("ab1", max_size=5)
 @given(few, few)
 def test_one_edit_is_an_optimal_string_alignment_of_one(one: str, other: str) -> None:
     assert one_edit(one, other) == (naive.distance(one, other) <= 1)
+
+
+@given(few, st.sets(few))
+def test_of_many_terms_those_are_found_that_differ_so(one: str, others: set[str]) -> None:
+    assert one_edit_each(one, others) == {other for other in others if one_edit(one, other)}
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def spaced(text: str) -> tuple[str, ...]:
 
 def spaced_end(text: str, start: int) -> int:
     """Where an amount ends that has its hundredths and blanks between its thousands; 0 where none stands."""
-    found = _SPACED.match(text, start)
+    found = _SPACED.match(text, start) if text[start : start + 1].isdecimal() else None
     return found.end() if found and found.group()[-3] in ".," else 0
 
 

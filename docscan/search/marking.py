@@ -7,7 +7,7 @@ that what is marked is what was found.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from docscan.frozen import dataclass
 from docscan.places import Box, around
@@ -87,7 +87,7 @@ def places(texts: Sequence[str], node: Node, language: str = "") -> tuple[Place,
     """
     asked = tuple(leaves(node, wanted=True))
     wanted = [_wanted(leaf, _tongues(language)) for leaf in asked]
-    sieve = _sieve(asked, language)
+    sieve = _sieve(asked, language, of="page")
     found: list[Place] = []
     for page, text in enumerate(texts):
         divided = [*chunks(text)] if sieve is None else sieve.chunks(text)
@@ -112,15 +112,21 @@ def in_values(values: Mapping[str, str], node: Node, language: str = "") -> dict
     Returns:
         By name, of those with a place alone, in the order of the values.
     """
-    wanted = [(leaf, _wanted(leaf, _tongues(language))) for leaf in leaves(node, wanted=True)]
+    asked = tuple(leaves(node, wanted=True))
+    wanted = [(leaf, _wanted(leaf, _tongues(language))) for leaf in asked]
+    sieve = (
+        None if any(isinstance(leaf, Range | Has) for leaf in asked) else _sieve(asked, language, of="value")
+    )
     found: dict[str, tuple[Place, ...]] = {}
     for name, value in values.items():
+        if name in KEYWORDS or (sieve is not None and not sieve.chunks(value)):
+            continue
         spots = [
             Place(0, start, end, number, tier)
             for number, (leaf, pieces) in enumerate(wanted)
             for (start, end), tier in _in_value(name, value, leaf, pieces).items()
         ]
-        if spots and name not in KEYWORDS:
+        if spots:
             found[name] = tuple(sorted(spots, key=lambda place: (place.start, place.end, place.leaf)))
     return found
 
@@ -184,10 +190,10 @@ def _wanted(leaf: Leaf, languages: tuple[str, ...]) -> Mapping[Plan, int]:
 
 
 @lru_cache(maxsize=8)  # the languages of an answer's hits
-def _sieve(asked: tuple[Leaf, ...], language: str) -> Sieve | None:
-    """What to look through a page with; None where what is asked for may stand in several chunks."""
+def _sieve(asked: tuple[Leaf, ...], language: str, *, of: Literal["page", "value"]) -> Sieve | None:
+    """What to look through a text with; None where what is asked for may stand in several chunks."""
     pieces = {piece for leaf in asked for piece in _wanted(leaf, _tongues(language))}
-    return None if any(map(of_several, pieces)) else Sieve(pieces, language)
+    return None if any(map(of_several, pieces)) else Sieve(pieces, language if of == "page" else None)
 
 
 def _on_page(page: _Analysed, pieces: Mapping[Plan, int]) -> dict[Spot, int]:

@@ -23,9 +23,15 @@ def of_several(piece: Plan) -> bool:
 
 
 class Sieve:
-    """Of the chunks of pages in a language those that may be found; most recur from hit to hit."""
+    """Of the chunks of pages in a language, or of values, those that may be found; most recur."""
 
-    def __init__(self, pieces: Collection[Plan], language: str) -> None:
+    def __init__(self, pieces: Collection[Plan], language: str | None) -> None:
+        """Look for what some plans find.
+
+        Args:
+            pieces: None of them `of_several`.
+            language: Of the pages; None for values, in which words have no other forms.
+        """
         terms = [piece for piece in pieces if isinstance(piece, plan.Term)]
         self._language = language
         self._lemmas = frozenset(piece.term for piece in terms if piece.where == "lemmas")
@@ -61,8 +67,9 @@ class Sieve:
         small = [*{*words.values()}]
         parts = dict(zip(small, folded_each(small), strict=True))
         like = self._like({*parts.values()})
-        found = forms_of_any(parts, self._language, self._lemmas)
-        found.update(word for word, part in parts.items() if part in like)
+        found = {word for word, part in parts.items() if part in like}
+        if self._language is not None:
+            found |= forms_of_any(parts, self._language, self._lemmas)
         return {one: words[one] in found if one in words else self._mixed(one) for one in written}
 
     def _mixed(self, written: str) -> bool:

@@ -118,7 +118,7 @@ class _Parser:
         today: date | None,
         language: str,
     ) -> None:
-        self.text = _MINUS.sub("-", text).replace("≥", ">=").replace("≤", "<=")
+        self.text = text if text.isascii() else _MINUS.sub("-", text).replace("≥", ">=").replace("≤", "<=")
         self.fields = fields
         self.states = states
         self.today = today
@@ -130,7 +130,7 @@ class _Parser:
     def parsed(self) -> Node:
         if len(self.text) > LONGEST:
             self.fail("F101", LONGEST, most=str(LONGEST))
-        if strange := _NO_TEXT.search(self.text):
+        if not self.text.isascii() and (strange := _NO_TEXT.search(self.text)):
             self.fail("F103", strange.start())
         node = self.any_of(0)
         if self.at < len(self.text):

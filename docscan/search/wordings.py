@@ -36,6 +36,8 @@ def wordings(text: str) -> tuple[tuple[str, ...], ...]:
     if not found:
         return ()
     parts = tuple(part for chunk in found for part in chunk.parts)
+    if len(parts) == 1 and parts[0].isalpha():  # most are, and a word is nothing else
+        return (parts,)
     if len(found) > 1:
         if exact := spaced(text.strip()):
             return (
@@ -59,6 +61,8 @@ def amounts_within(text: str) -> tuple[str, ...]:
 
     What may be a day and its month is none: it may be a part of a date.
     """
+    if not any(map(str.isdecimal, text)):
+        return ()
     found = [chunk.text for chunk in chunks(without_blanks(text))]
     terms = (term for one in found if not day_and_month(one) for term in amounts(one)[:1])
     return tuple(terms) if len(found) > 1 else ()

@@ -2,12 +2,13 @@
 
 from unittest import mock
 
-from hypothesis import assume, example, given
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from docscan.errors import SearchError
 from docscan.search import marking
-from docscan.search.marking import places
+from docscan.search.marking import in_values, places
+from docscan.search.nodes import Node
 from docscan.search.query import parse
 
 SIGNS = "aAeEnNoOrmtuł1l0ßÄİﬁ"
@@ -31,6 +32,13 @@ def pages(draw: st.DrawFn) -> tuple[str, str]:
     return query, "".join(one + draw(gap) for one in written)
 
 
+def parsed(query: str) -> Node:
+    try:
+        return parse(query)
+    except SearchError:
+        reject()
+
+
 @given(pages(), st.sampled_from(["es", "pl", "de", "en", ""]))
 @example(("İstanbul OR faktura", "İSTANBUL istanbulu Fakturę"), "pl")
 @example(("12*", "12.345 A12 Rechnung"), "de")
@@ -39,11 +47,17 @@ def pages(draw: st.DrawFn) -> tuple[str, str]:
 @example(("aerger OR ärger", "Ärgern aergern"), "de")
 def test_what_is_not_looked_at_would_not_be_found(asked: tuple[str, str], language: str) -> None:
     query, text = asked
-    try:
-        node = parse(query)
-    except SearchError:
-        assume(False)
+    node = parsed(query)
     with mock.patch.object(marking, "_sieve", return_value=None):
         everything = places([text], node, language)
     assert places([text], node, language) == everything
     assert places([text, text], node, language)[: len(everything)] == everything
+
+
+@given(pages(), st.sampled_from(["es", "pl", "de", "en", ""]))
+def test_of_values_neither(asked: tuple[str, str], language: str) -> None:
+    node = parsed(asked[0])
+    values = {"supplier_name": asked[1], "note": asked[1][:9], "kind": "invoice"}
+    with mock.patch.object(marking, "_sieve", return_value=None):
+        everything = in_values(values, node, language)
+    assert in_values(values, node, language) == everything

@@ -26,7 +26,7 @@ from docscan.cli.terminal import (
 )
 from docscan.errors import NotFoundError
 from docscan.messages import sentence, way_out
-from docscan.search import sight
+from docscan.search import inflection, sight
 from docscan.search.fields import FIELDS, VERDICTS
 from docscan.search.index import Cursor
 from docscan.search.remarks import Remark
@@ -133,6 +133,7 @@ def search_(
         elif duplicates is not None:
             _put_duplicates(catalogue, catalogue.row(duplicates).id, as_json=as_json, as_csv=as_csv)
         else:
+            _ready(catalogue)
             found = answered(catalogue, text, like, wanted)
             if save is not None:
                 from docscan.cli.searches import keep  # noqa: PLC0415 - it uses what is defined here
@@ -141,6 +142,14 @@ def search_(
             put_answer(archive, found, as_json=as_json, as_csv=as_csv)
             options = {"limit": limit, "facets": facets, "json": as_json, "csv": as_csv, "like": like}
             say_rest(archive, found, text, sort, options)
+
+
+def _ready(catalogue: Catalogue) -> None:
+    """Make room for the Polish dictionary where the query may need it: it starts sooner so."""
+    if "pl" in catalogue.languages():
+        from docscan import memory  # noqa: PLC0415 - an archive without Polish does without
+
+        memory.reserve(inflection.DICTIONARY)
 
 
 def answered(catalogue: Catalogue, text: str, like: str | None, wanted: Wanted) -> Answer:

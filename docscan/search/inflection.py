@@ -27,6 +27,9 @@ SHORTEST = 3
 MOST_GUESSES = 128
 """Ways of putting Polish signs on a word typed without them; a tenth of them are a millisecond's work."""
 
+DICTIONARY = 36 << 20
+"""Bytes of memory that the Polish dictionary takes in small pieces when it starts."""
+
 _VOWELS = "aeiouáéíóúü"
 _SNOWBALL = {"es": "spanish", "pl": "polish", "de": "german", "en": "english"}
 _SIGNS = {"a": "aą", "c": "cć", "e": "eę", "l": "lł", "n": "nń", "o": "oó", "s": "sś", "z": "zżź"}
